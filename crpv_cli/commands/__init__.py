@@ -1,0 +1,1 @@
+"""One file a verb, each thin: parse, call one function, hand its result to ``output``."""

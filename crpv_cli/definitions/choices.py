@@ -1,0 +1,74 @@
+"""The closed lists of values: each code is stable, each label is a message id."""
+
+from __future__ import annotations
+
+from crpv_cli.definitions.columns import Choice
+from crpv_cli.language import N_
+
+__all__ = [
+    "CONFIDENCES",
+    "EVALUATION_KINDS",
+    "FUNDER_KINDS",
+    "GEOGRAPHIES",
+    "LEGAL_FORMS",
+    "MEASURES",
+    "MISSIONS",
+    "QUALITIES",
+    "STAGES",
+]
+
+LEGAL_FORMS = (
+    Choice("association", N_("association")),
+    Choice("gip", N_("GIP")),
+    Choice("carried", N_("carried by another body")),
+    Choice("unknown", N_("unknown")),
+)
+CONFIDENCES = (
+    Choice("high", N_("high")),
+    Choice("medium", N_("medium")),
+    Choice("low", N_("low")),
+)
+FUNDER_KINDS = (
+    Choice("state", N_("State")),
+    Choice("region", N_("region")),
+    Choice("department", N_("department")),
+    Choice("intercommunality", N_("intercommunality (EPCI)")),
+    Choice("commune", N_("commune")),
+    Choice("public_bank", N_("public bank")),
+    Choice("caf", N_("CAF")),
+    Choice("landlord", N_("social landlord")),
+    Choice("europe", N_("Europe")),
+    Choice("members", N_("members")),
+    Choice("other", N_("other")),
+)
+STAGES = (
+    Choice("requested", N_("requested")),
+    Choice("granted", N_("granted")),
+    Choice("paid", N_("paid")),
+)
+MEASURES = (
+    Choice("neighbourhoods", N_("neighbourhoods")),
+    Choice("contracts", N_("contracts")),
+    Choice("inhabitants", N_("inhabitants")),
+)
+GEOGRAPHIES = (
+    Choice("2015", N_("2015 geography")),
+    Choice("2024", N_("2024 geography")),
+)
+QUALITIES = (
+    Choice("exact", N_("exact")),
+    Choice("minimum", N_("at least")),
+    Choice("previous-geography", N_("previous geography")),
+)
+EVALUATION_KINDS = (
+    Choice("self", N_("self-evaluation")),
+    Choice("joint", N_("joint evaluation")),
+    Choice("external", N_("external evaluation")),
+)
+# Missions are data, so that a framework can change; these are the words that people read for the known ones.
+MISSIONS = (
+    Choice("animation", N_("network animation")),
+    Choice("skills", N_("skills")),
+    Choice("capitalisation", N_("capitalisation")),
+    Choice("complementary", N_("complementary")),
+)

@@ -1,0 +1,82 @@
+"""Columns, their kinds and the values they may take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+__all__ = ["Choice", "Column", "Kind", "Shape"]
+
+
+class Kind(Enum):
+    """What a value is, which decides how it is read, stored, compared and shown.
+
+    Codes and texts are never turned into numbers. Money is an integer number of centimes in the
+    registry and a decimal number of euros everywhere else. A percentage is a share between 0 and 1.
+    """
+
+    TEXT = "text"
+    CODE = "code"
+    CODES = "codes"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    YEAR = "year"
+    DATE = "date"
+    PARTIAL_DATE = "partial-date"
+    MONEY = "money"
+    PERCENT = "percent"
+    FLAG = "flag"
+
+    @property
+    def numeric(self) -> bool:
+        """Whether values of this kind are numbers to a reader, aligned right and never wrapped."""
+        return self in {Kind.INTEGER, Kind.DECIMAL, Kind.YEAR, Kind.MONEY, Kind.PERCENT}
+
+    @property
+    def sql_type(self) -> str:
+        """The SQLite storage class of a STRICT column of this kind."""
+        if self in {Kind.INTEGER, Kind.YEAR, Kind.MONEY, Kind.FLAG}:
+            return "INTEGER"
+        return "REAL" if self in {Kind.DECIMAL, Kind.PERCENT} else "TEXT"
+
+
+class Shape(Enum):
+    """The form that a code must have."""
+
+    SLUG = "slug"
+    DEPARTMENT = "department"
+    SIREN = "siren"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the values a column may take: the stable code and the label a person reads."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its stable English name, its label and explanation (message ids), and what it may hold.
+
+    ``refers`` names the table whose key the value must be. ``minimum`` and ``maximum`` are inclusive,
+    in the unit of the column. ``over`` names the column of the result that this one is a part of (2 of 3).
+    """
+
+    name: str
+    label: str
+    kind: Kind = Kind.TEXT
+    required: bool = False
+    choices: tuple[Choice, ...] = ()
+    refers: str | None = None
+    shape: Shape | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    explanation: str = ""
+    over: str | None = None
+
+    @property
+    def stored(self) -> str:
+        """The column's name in SQLite, where an amount says that it is in centimes."""
+        return f"{self.name}_cents" if self.kind is Kind.MONEY else self.name

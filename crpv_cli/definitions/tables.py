@@ -1,0 +1,427 @@
+"""The one definition of every table that a person can load, list and export.
+
+The migrations carry the SQL that creates the tables; a test holds both together. Tables stand in the
+order in which they are loaded: a table comes after those it refers to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crpv_cli.definitions import choices
+from crpv_cli.definitions.columns import Column, Kind, Shape
+from crpv_cli.language import N_
+
+__all__ = ["TABLES", "Table"]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: its columns, its natural key, and the columns a terminal shows when none are asked for."""
+
+    name: str
+    label: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    screen: tuple[str, ...]
+
+    def column(self, name: str) -> Column:
+        """Return the column of that name.
+
+        Raises:
+            KeyError: the table has no such column.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+
+def _source() -> Column:
+    return Column(
+        "source",
+        N_("Source"),
+        Kind.CODE,
+        refers="sources",
+        explanation=N_("Id of the source (see the table sources)."),
+    )
+
+
+def _note() -> Column:
+    return Column("note", N_("Note"), explanation=N_("What the reader must know about this row."))
+
+
+def _centre() -> Column:
+    return Column("centre", N_("Centre"), Kind.CODE, True, refers="centres", explanation=N_("Id of the centre."))
+
+
+def _department() -> Column:
+    return Column(
+        "department",
+        N_("Department"),
+        Kind.CODE,
+        True,
+        refers="departments",
+        shape=Shape.DEPARTMENT,
+        explanation=N_("INSEE code, as text: 01, 2A, 971."),
+    )
+
+
+def _confidence() -> Column:
+    return Column(
+        "confidence",
+        N_("Confidence"),
+        choices=choices.CONFIDENCES,
+        explanation=N_("How sure the row is: high, medium or low."),
+    )
+
+
+def _id(explanation: str) -> Column:
+    return Column("id", N_("Id"), Kind.CODE, True, shape=Shape.SLUG, explanation=explanation)
+
+
+def _siren(explanation: str) -> Column:
+    return Column("siren", N_("SIREN"), Kind.CODE, shape=Shape.SIREN, explanation=explanation)
+
+
+def _year(label: str, explanation: str, name: str = "year", required: bool = True) -> Column:
+    return Column(name, label, Kind.YEAR, required, minimum=1970, maximum=2100, explanation=explanation)
+
+
+SOURCES = Table(
+    name="sources",
+    label=N_("Sources"),
+    key=("id",),
+    columns=(
+        _id(N_("Short name of the source, in lower case.")),
+        Column("title", N_("Title"), required=True, explanation=N_("Title of the document or the data set.")),
+        Column("publisher", N_("Publisher"), explanation=N_("Who published it.")),
+        Column(
+            "published_on",
+            N_("Published on"),
+            Kind.PARTIAL_DATE,
+            explanation=N_("Date of publication: a day, a month or a year."),
+        ),
+        Column("licence", N_("Licence"), explanation=N_("Licence under which it may be used again.")),
+        Column("url", N_("Address"), explanation=N_("Where it can be read.")),
+        Column(
+            "fictitious",
+            N_("Fictitious"),
+            Kind.FLAG,
+            explanation=N_("Yes for made-up data: whatever is built on it says so."),
+        ),
+    ),
+    screen=("id", "title", "publisher", "published_on"),
+)
+
+DEPARTMENTS = Table(
+    name="departments",
+    label=N_("Departments"),
+    key=("code",),
+    columns=(
+        Column(
+            "code",
+            N_("Code"),
+            Kind.CODE,
+            True,
+            shape=Shape.DEPARTMENT,
+            explanation=N_("INSEE code, as text: 01, 2A, 971."),
+        ),
+        Column("name", N_("Name"), required=True, explanation=N_("Name of the department.")),
+        Column("region_code", N_("Region code"), Kind.CODE, True, explanation=N_("INSEE code of the region.")),
+        Column("region_name", N_("Region"), required=True, explanation=N_("Name of the region.")),
+        _source(),
+    ),
+    screen=("code", "name", "region_code", "region_name"),
+)
+
+TERRITORY_COUNTS = Table(
+    name="territory_counts",
+    label=N_("Territory counts"),
+    key=("department", "measure", "geography"),
+    columns=(
+        _department(),
+        Column(
+            "measure",
+            N_("Measure"),
+            Kind.CODE,
+            True,
+            choices=choices.MEASURES,
+            explanation=N_("What is counted: neighbourhoods, contracts or inhabitants."),
+        ),
+        Column(
+            "geography",
+            N_("Geography"),
+            Kind.CODE,
+            True,
+            choices=choices.GEOGRAPHIES,
+            explanation=N_("The list of neighbourhoods that the count follows: 2015 or 2024."),
+        ),
+        Column(
+            "value",
+            N_("Value"),
+            Kind.INTEGER,
+            True,
+            minimum=0,
+            explanation=N_("How many neighbourhoods, contracts or inhabitants."),
+        ),
+        Column(
+            "quality",
+            N_("Quality"),
+            Kind.CODE,
+            True,
+            choices=choices.QUALITIES,
+            explanation=N_("Whether the value is exact, a minimum, or that of the previous geography."),
+        ),
+        _source(),
+        _note(),
+    ),
+    screen=("department", "measure", "geography", "value", "quality"),
+)
+
+CENTRES = Table(
+    name="centres",
+    label=N_("Centres"),
+    key=("id",),
+    columns=(
+        _id(N_("Short name of the centre, in lower case, which never changes.")),
+        Column("name", N_("Name"), required=True, explanation=N_("Official name of the centre.")),
+        Column("short_name", N_("Short name"), required=True, explanation=N_("The name people use.")),
+        Column(
+            "legal_form",
+            N_("Legal form"),
+            Kind.CODE,
+            True,
+            choices=choices.LEGAL_FORMS,
+            explanation=N_("Association, GIP, carried by another body, or unknown."),
+        ),
+        Column("carrier", N_("Carrier"), explanation=N_("The body that carries the centre, if one does.")),
+        _siren(N_("SIREN of the centre, or of the body that carries it.")),
+        Column("seat", N_("Seat"), explanation=N_("The commune where the centre sits.")),
+        Column("website", N_("Website"), explanation=N_("Address of the centre's site.")),
+        _year(N_("Since"), N_("Year from which the centre is open; empty if not known."), "since", False),
+        Column(
+            "label_from",
+            N_("Label from"),
+            Kind.DATE,
+            explanation=N_("First day of the State's label; empty if not known."),
+        ),
+        Column(
+            "label_to",
+            N_("Label to"),
+            Kind.DATE,
+            explanation=N_("Last day of the State's label; empty while it runs."),
+        ),
+        Column(
+            "co_funded",
+            N_("Co-funded"),
+            Kind.FLAG,
+            True,
+            explanation=N_("Whether the State and local authorities fund the centre together."),
+        ),
+        Column(
+            "exemption_reason",
+            N_("Reason for the exemption"),
+            explanation=N_("Why the centre is not co-funded; required if it is not."),
+        ),
+        _confidence(),
+        _source(),
+        _note(),
+    ),
+    screen=("short_name", "seat", "legal_form", "departments", "state_support", "missions_evaluated"),
+)
+
+PERIMETERS = Table(
+    name="perimeters",
+    label=N_("Perimeters"),
+    key=("centre", "department", "valid_from"),
+    columns=(
+        _centre(),
+        _department(),
+        Column(
+            "valid_from",
+            N_("Valid from"),
+            Kind.DATE,
+            explanation=N_("First day; empty means earlier than any source says."),
+        ),
+        Column("valid_to", N_("Valid to"), Kind.DATE, explanation=N_("Last day; empty while it runs.")),
+        _confidence(),
+        _source(),
+        _note(),
+    ),
+    screen=("centre", "department", "valid_from", "valid_to", "confidence", "source"),
+)
+
+FUNDERS = Table(
+    name="funders",
+    label=N_("Funders"),
+    key=("id",),
+    columns=(
+        _id(N_("Short name of the funder, in lower case.")),
+        Column("name", N_("Name"), required=True, explanation=N_("Official name of the funder.")),
+        Column(
+            "kind",
+            N_("Kind"),
+            Kind.CODE,
+            True,
+            choices=choices.FUNDER_KINDS,
+            explanation=N_("What the funder is: State, region, department, commune…"),
+        ),
+        _siren(N_("SIREN of the funder.")),
+        _source(),
+        _note(),
+    ),
+    screen=("id", "name", "kind", "siren"),
+)
+
+FUNDING = Table(
+    name="funding",
+    label=N_("Funding"),
+    key=("centre", "funder", "year", "scheme", "stage", "purpose", "reference", "source"),
+    columns=(
+        _centre(),
+        Column("funder", N_("Funder"), Kind.CODE, True, refers="funders", explanation=N_("Id of the funder.")),
+        _year(N_("Year"), N_("Year of the decision.")),
+        Column("scheme", N_("Scheme"), explanation=N_("Programme or scheme: P147, operating, project…")),
+        Column(
+            "stage",
+            N_("Stage"),
+            Kind.CODE,
+            True,
+            choices=choices.STAGES,
+            explanation=N_("Whether the amount is requested, granted or paid."),
+        ),
+        Column("amount", N_("Amount"), Kind.MONEY, True, explanation=N_("Amount in euros: 1234.50 or 1 234,50 €.")),
+        Column("purpose", N_("Purpose"), explanation=N_("What the money is for.")),
+        Column("reference", N_("Reference"), explanation=N_("Number of the decision or the agreement.")),
+        _source(),
+        _note(),
+    ),
+    screen=("centre", "funder", "year", "scheme", "stage", "amount"),
+)
+
+MISSIONS = Table(
+    name="missions",
+    label=N_("Missions"),
+    key=("id",),
+    columns=(
+        _id(N_("Short name of the mission, in lower case.")),
+        Column("name_fr", N_("French name"), required=True, explanation=N_("Name of the mission in French.")),
+        Column("name_en", N_("English name"), required=True, explanation=N_("Name of the mission in English.")),
+        Column(
+            "core",
+            N_("Core"),
+            Kind.FLAG,
+            True,
+            explanation=N_("Yes for the three core missions of the 2017 framework, which are evaluated."),
+        ),
+        _source(),
+        _note(),
+    ),
+    screen=("id", "name_fr", "name_en", "core"),
+)
+
+SCALES = Table(
+    name="scales",
+    label=N_("Rating scales"),
+    key=("id",),
+    columns=(
+        _id(N_("Short name of the scale, in lower case.")),
+        Column("name", N_("Name"), required=True, explanation=N_("Name of the scale, and whose it is.")),
+        Column("minimum", N_("Lowest"), Kind.DECIMAL, explanation=N_("Lowest rating, for a scale of numbers.")),
+        Column("maximum", N_("Highest"), Kind.DECIMAL, explanation=N_("Highest rating, for a scale of numbers.")),
+        Column(
+            "levels",
+            N_("Levels"),
+            explanation=N_("For a scale of letters or words, from worst to best: D | C | B | A."),
+        ),
+        Column(
+            "official",
+            N_("Official"),
+            Kind.FLAG,
+            explanation=N_("Whether an official text lays the scale down."),
+        ),
+        _source(),
+        _note(),
+    ),
+    screen=("id", "name", "minimum", "maximum", "levels", "official"),
+)
+
+EVALUATIONS = Table(
+    name="evaluations",
+    label=N_("Evaluations"),
+    key=("centre", "mission", "year", "kind"),
+    columns=(
+        _centre(),
+        Column(
+            "mission", N_("Mission"), Kind.CODE, True, refers="missions", explanation=N_("Id of the mission.")
+        ),
+        _year(N_("Year"), N_("Year of activity that is evaluated.")),
+        Column(
+            "kind",
+            N_("Kind of evaluation"),
+            Kind.CODE,
+            True,
+            choices=choices.EVALUATION_KINDS,
+            explanation=N_("Self, joint or external evaluation."),
+        ),
+        Column("scale", N_("Scale"), Kind.CODE, refers="scales", explanation=N_("Id of the rating scale.")),
+        Column(
+            "rating",
+            N_("Rating"),
+            Kind.CODE,
+            explanation=N_("Rating on the scale; empty if the mission was evaluated without one."),
+        ),
+        Column("evaluator", N_("Evaluator"), explanation=N_("Who evaluated.")),
+        Column("evaluated_on", N_("Evaluated on"), Kind.DATE, explanation=N_("Day of the evaluation.")),
+        Column("summary", N_("Summary"), explanation=N_("What the evaluation found.")),
+        Column("recommendation", N_("Recommendation"), explanation=N_("What the evaluation advises.")),
+        _source(),
+        _note(),
+    ),
+    screen=("centre", "mission", "year", "kind", "rating", "scale", "evaluator"),
+)
+
+PUBLISHED_FIGURES = Table(
+    name="published_figures",
+    label=N_("Published figures"),
+    key=("id",),
+    columns=(
+        _id(N_("Short name of the figure, in lower case.")),
+        Column(
+            "measure",
+            N_("Measure"),
+            Kind.CODE,
+            True,
+            explanation=N_("What the figure measures: coverage, centres, neighbourhoods…"),
+        ),
+        Column("value", N_("Value"), Kind.DECIMAL, True, explanation=N_("The figure, as it was published.")),
+        Column("unit", N_("Unit"), required=True, explanation=N_("Unit of the figure.")),
+        Column("as_of", N_("As of"), Kind.DATE, True, explanation=N_("The date the figure speaks of.")),
+        _source(),
+        _note(),
+    ),
+    screen=("id", "measure", "value", "unit", "as_of", "source"),
+)
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        SOURCES,
+        DEPARTMENTS,
+        TERRITORY_COUNTS,
+        CENTRES,
+        PERIMETERS,
+        FUNDERS,
+        FUNDING,
+        MISSIONS,
+        SCALES,
+        EVALUATIONS,
+        PUBLISHED_FIGURES,
+    )
+}

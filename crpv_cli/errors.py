@@ -1,0 +1,84 @@
+"""The three kinds of trouble, and the exit codes.
+
+Bad data is a value (``Anomaly``), bad usage is an exception (``CrpvError``), a bug is a traceback.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+from crpv_cli.language import Message
+
+__all__ = [
+    "Anomaly",
+    "CrpvError",
+    "ExitCode",
+    "FileProblem",
+    "RegistryProblem",
+    "Severity",
+    "UsageProblem",
+]
+
+
+class ExitCode(IntEnum):
+    """How a command ends; documented in ``docs/reference/exit-codes.md``."""
+
+    DONE = 0
+    ANOMALIES = 1
+    USAGE = 2
+    UNREADABLE = 3
+    BUG = 70
+    INTERRUPTED = 130
+
+
+class CrpvError(Exception):
+    """Trouble that the user can mend: what is wrong, and what to do."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, message: Message, advice: Message | None = None) -> None:
+        super().__init__(message.text("en"))
+        self.message = message
+        self.advice = advice
+
+
+class UsageProblem(CrpvError):
+    """The command was asked something it cannot do: an unknown centre, table or column."""
+
+
+class FileProblem(CrpvError):
+    """A file cannot be read or written."""
+
+    exit_code = ExitCode.UNREADABLE
+
+
+class RegistryProblem(CrpvError):
+    """The registry is missing, locked, damaged, or made by a newer program."""
+
+    exit_code = ExitCode.UNREADABLE
+
+
+class Severity(Enum):
+    """Whether an anomaly keeps a row out of the registry."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    """Something wrong in a file: where it is, what it is, what to do.
+
+    ``line`` is the physical line on which the row starts (1 is the file's first), ``column`` the header
+    as the file writes it, ``value`` the cell as the file writes it; each is None where it makes no sense.
+    """
+
+    code: str
+    severity: Severity
+    file: str
+    message: Message
+    advice: Message | None = None
+    line: int | None = None
+    column: str | None = None
+    value: str | None = None

@@ -1,0 +1,24 @@
+"""The data that comes with crpv: real facts, and the fictitious ones of the demonstration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = ["data_folder", "demo_folder", "reference_folder"]
+
+
+def data_folder() -> Path:
+    """Return the folder of the bundled data: inside an installed package, beside an editable one."""
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "data"
+    return inside if inside.is_dir() else package.parent / "data"
+
+
+def reference_folder() -> Path:
+    """The real facts, each with its source."""
+    return data_folder() / "reference"
+
+
+def demo_folder() -> Path:
+    """Fictitious evaluations, marked so."""
+    return data_folder() / "demo"

@@ -1,0 +1,112 @@
+"""Header cells become columns: ids, English labels or French labels, in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from crpv_cli.definitions.columns import Column
+from crpv_cli.definitions.tables import TABLES, Table
+from crpv_cli.intake.faults import Fault
+from crpv_cli.language import LANGUAGES, msg, translate
+from crpv_cli.spelling import fold
+
+__all__ = ["OWN_COLUMNS", "Header", "columns_of", "recognise"]
+
+# What crpv itself adds to a file of refused rows: no part of any table, and no reason for a warning.
+OWN_COLUMNS = ("crpv_line", "crpv_anomalies")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header that was read for a table.
+
+    ``columns`` has one entry per cell of the header: the column, or None for a cell to skip. ``missing`` are the
+    required columns that no cell names, ``extra`` the places of cells that name no column, ``twice`` the
+    places of cells that name a column again.
+    """
+
+    table: Table
+    columns: tuple[Column | None, ...]
+    missing: tuple[Column, ...] = ()
+    extra: tuple[int, ...] = ()
+    twice: tuple[int, ...] = field(default=())
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """The names of the columns that the file has."""
+        return tuple(column.name for column in self.columns if column)
+
+
+@cache
+def _spellings(table_name: str) -> dict[str, Column]:
+    spellings: dict[str, Column] = {}
+    table = TABLES[table_name]
+    for column in table.columns:
+        spellings[fold(column.name)] = column
+    for column in table.columns:
+        for language in LANGUAGES:
+            spellings.setdefault(fold(translate(column.label, language)), column)
+    return spellings
+
+
+def columns_of(cells: Sequence[str], table: Table) -> Header:
+    """Read header cells as columns of one table."""
+    spellings = _spellings(table.name)
+    columns: list[Column | None] = []
+    extra, twice = [], []
+    for place, cell in enumerate(cells):
+        column = spellings.get(fold(cell))
+        if column is None:
+            if cell and cell not in OWN_COLUMNS:
+                extra.append(place)
+        elif column in columns:
+            twice.append(place)
+            column = None
+        columns.append(column)
+    missing = tuple(column for column in table.columns if column.required and column not in columns)
+    return Header(table, tuple(columns), missing, tuple(extra), tuple(twice))
+
+
+def recognise(cells: Sequence[str], stem: str) -> Header:
+    """Find the table that a header belongs to; the file's name decides where two tables fit as well.
+
+    Raises:
+        Fault: no table fits, or two fit equally well.
+    """
+    headers = [columns_of(cells, table) for table in TABLES.values()]
+
+    def fit(header: Header) -> tuple[bool, bool, int]:
+        named = fold(stem).startswith(fold(header.table.name))
+        return not header.missing, named, len(header.present) - len(header.extra) - len(header.missing)
+
+    ranked = sorted(headers, key=fit, reverse=True)
+    best, second = ranked[0], ranked[1]
+    whole = not best.missing and (second.missing or fit(best) > fit(second))
+    # A header that lacks a required column still says what it is when it names more columns than it lacks.
+    mostly = best.missing and len(best.present) > len(best.missing) + len(best.extra) and fit(best) > fit(second)
+    if whole or mostly:
+        return best
+    tables = msg("Name the table with --as: {tables}.", tables=list(TABLES))
+    if not best.missing:
+        raise Fault(
+            "ambiguous-table",
+            msg(
+                "The header fits the tables {first} and {second} equally well.",
+                first=best.table.name,
+                second=second.table.name,
+            ),
+            tables,
+        )
+    if best.present:
+        raise Fault(
+            "unknown-table",
+            msg(
+                "The header fits no table; the nearest is {table}, whose required columns {missing} are not there.",
+                table=best.table.name,
+                missing=[column.name for column in best.missing],
+            ),
+            tables,
+        )
+    raise Fault("unknown-table", msg("The header fits no table: no column of it is known."), tables)

@@ -1,0 +1,215 @@
+"""Bytes become rows with physical line numbers.
+
+No library guesses here: sniffers take French files for Hungarian ones and lose leading zeros. Two rules
+read every file as it really comes: strict UTF-8, else Windows-1252; and the delimiter that the header
+line uses most. A file is read in a stream, so its size does not matter.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import hashlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from crpv_cli.intake.faults import Fault
+from crpv_cli.intake.values import clean
+from crpv_cli.language import msg
+
+__all__ = ["DELIMITERS", "BrokenRow", "CsvFile", "Row", "open_csv"]
+
+DELIMITERS = {";": ";", ",": ",", "tab": "\t", "|": "|"}
+_CHUNK = 1 << 20
+# A quote left open swallows the lines that follow it; past this size it is reported instead.
+_LONGEST_CELL = 1 << 24
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The cells of one row, cleaned, and the physical line on which it starts (the first is 1)."""
+
+    line: int
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRow:
+    """The place where a file stops being readable as CSV."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CsvFile:
+    """A text file whose encoding, delimiter and header are known."""
+
+    path: Path
+    sha256: str
+    encoding: str
+    delimiter: str
+    header: list[str]
+    header_line: int
+
+    def rows(self) -> Iterator[Row | BrokenRow]:
+        """Yield the rows below the header, blank ones left out; a broken file ends with ``BrokenRow``."""
+        with self.path.open(encoding=self.encoding, newline="") as stream:
+            rows = _read(stream, self.delimiter, _escapes_formulas(self.delimiter))
+            for row in rows:
+                if isinstance(row, BrokenRow) or row.line > self.header_line:
+                    yield row
+
+
+def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = None) -> CsvFile:
+    """Find a file's encoding, delimiter and header.
+
+    Args:
+        path: the file.
+        encoding: what the user says it is; found from the bytes otherwise.
+        delimiter: a key of ``DELIMITERS``; found from the header line otherwise.
+
+    Raises:
+        Fault: the file is empty, no text, or in none of the two encodings.
+        OSError: the file cannot be read.
+    """
+    sha256, encoding = _inspect(path, encoding)
+    with path.open(encoding=encoding, newline="") as stream:
+        first = ""
+        while not first.strip():
+            first = stream.readline()
+            if not first:
+                raise Fault("empty-file", msg("The file is empty."), msg("Check that it was saved."))
+        mark = DELIMITERS.get(delimiter or "", delimiter) or delimiter_of(first)
+        stream.seek(0)
+        for row in _read(stream, mark, unescape=False):
+            if isinstance(row, BrokenRow):
+                raise Fault(
+                    "broken-csv",
+                    msg("The header line cannot be read as CSV: {reason}", reason=row.reason),
+                    msg("Check its quotation marks."),
+                )
+            if not _is_separator_line(row.cells, mark):
+                return CsvFile(path, sha256, encoding, mark, row.cells, row.line)
+    raise Fault("empty-file", msg("The file is empty."), msg("Check that it was saved."))
+
+
+def delimiter_of(header_line: str) -> str:
+    """Return the delimiter that a header line uses most, outside quotation marks; a comma if none.
+
+    A first line ``sep=;``, which some spreadsheets write and read, is taken at its word.
+    """
+    if header_line.lower().startswith("sep=") and len(header_line.strip()) <= 5:
+        return header_line[4:5]
+    outside = "".join(header_line.split('"')[::2])
+    counts = {mark: outside.count(mark) for mark in DELIMITERS.values()}
+    best = max(counts, key=lambda mark: counts[mark])
+    return best if counts[best] else ","
+
+
+def _is_separator_line(cells: list[str], mark: str) -> bool:
+    return [cell.lower() for cell in cells] in (["sep=", ""], [f"sep={mark}"])
+
+
+def _escapes_formulas(delimiter: str) -> bool:
+    # Only ``csv-excel``, whose delimiter is the semicolon, puts an apostrophe before what looks like a formula.
+    return delimiter == ";"
+
+
+def _read(stream: io.TextIOBase, delimiter: str, unescape: bool) -> Iterator[Row | BrokenRow]:
+    csv.field_size_limit(_LONGEST_CELL)
+    reader = csv.reader(stream, delimiter=delimiter, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield BrokenRow(line, str(error))
+            return
+        cells = [clean(_unescape(cell) if unescape else cell) for cell in cells]
+        if any(cells):
+            yield Row(line, cells)
+
+
+def _unescape(cell: str) -> str:
+    """Take off the apostrophe that ``csv-excel`` puts before a text that a spreadsheet would compute."""
+    if cell.startswith("'") and cell.lstrip("'")[:1] in {"=", "+", "-", "@", "\t", "\r"}:
+        return cell[1:]
+    return cell
+
+
+def _inspect(path: Path, encoding: str | None) -> tuple[str, str]:
+    """Return the SHA-256 of a file and its encoding, in one pass a candidate."""
+    digest = hashlib.sha256()
+    candidates = {name: codecs.getincrementaldecoder(name)() for name in _candidates(encoding)}
+    with path.open("rb") as stream:
+        start = stream.read(4)
+        _refuse_other_kinds(start)
+        stream.seek(0)
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+            if b"\x00" in chunk:
+                raise _not_text()
+            for name in list(candidates):
+                try:
+                    candidates[name].decode(chunk)
+                except UnicodeDecodeError:
+                    del candidates[name]
+    for name, decoder in candidates.items():
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            continue
+        return digest.hexdigest(), name
+    if encoding:
+        raise Fault(
+            "wrong-encoding",
+            msg("The file is not in the encoding {encoding}.", encoding=encoding),
+            msg("Leave --encoding out to have it found, or name the right one."),
+        )
+    raise Fault(
+        "wrong-encoding",
+        msg("The file is neither UTF-8 nor Windows-1252."),
+        msg("Save it again as “CSV UTF-8”, or name its encoding with --encoding."),
+    )
+
+
+def _candidates(encoding: str | None) -> tuple[str, ...]:
+    if encoding is None:
+        return ("utf-8-sig", "cp1252")
+    try:
+        name = codecs.lookup(encoding).name
+    except LookupError:
+        raise Fault(
+            "unknown-encoding",
+            msg("There is no encoding called {encoding}.", encoding=encoding),
+            msg("Use utf-8, cp1252 or another name that Python knows."),
+        ) from None
+    return ("utf-8-sig" if name == "utf-8" else name,)
+
+
+def _refuse_other_kinds(start: bytes) -> None:
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise Fault(
+            "workbook",
+            msg("The file is a workbook, not a CSV file."),
+            msg("Open it in your spreadsheet and save the sheet as CSV."),
+        )
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Fault(
+            "wrong-encoding",
+            msg("The file is in UTF-16."),
+            msg("Save it again as “CSV UTF-8”."),
+        )
+
+
+def _not_text() -> Fault:
+    return Fault(
+        "not-text",
+        msg("The file holds null characters: it is not a text file, or it is in UTF-16."),
+        msg("Save it again as “CSV UTF-8”."),
+    )

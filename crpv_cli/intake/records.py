@@ -1,0 +1,175 @@
+"""One pydantic model per table, made from the table's one definition.
+
+``values`` reads a cell as people type it; the model says what a record must be: which columns are
+required, their bounds, and what must hold between two columns. The definition itself stands in
+``definitions``, where commands that only read can see it without importing pydantic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, create_model
+from pydantic import model_validator as after_all
+from pydantic_core import PydanticCustomError
+
+from crpv_cli.definitions.columns import Column
+from crpv_cli.definitions.ratings import levels_of
+from crpv_cli.definitions.tables import TABLES, Table
+from crpv_cli.intake.faults import Correction, Fault
+from crpv_cli.intake.values import read_cell
+from crpv_cli.language import Day, msg
+
+__all__ = ["Checked", "check", "model_of"]
+
+_TYPES: dict[str, type] = {"TEXT": str, "INTEGER": int, "REAL": float}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A row that was checked: its values by column name, or None if any of ``faults`` refuses it."""
+
+    values: dict[str, Any] | None
+    faults: list[tuple[str, Fault]] = field(default_factory=list)
+    corrections: list[tuple[str, Correction]] = field(default_factory=list)
+
+
+def check(table: Table, cells: Mapping[str, str]) -> Checked:
+    """Check the cells of one row, by column name, empty ones left out.
+
+    All that is wrong with the row comes back at once, each fault with the column it stands in.
+    """
+    corrections: list[tuple[str, Correction]] = []
+    try:
+        record = model_of(table.name).model_validate(cells, context=corrections)
+    except ValidationError as error:
+        faults = [_fault(table, dict(detail)) for detail in error.errors(include_url=False)]
+        return Checked(None, faults, corrections)
+    return Checked(dict(record), [], corrections)
+
+
+@cache
+def model_of(table_name: str) -> type[BaseModel]:
+    """Return the model of a table's records; its fields have the names of the columns."""
+    table = TABLES[table_name]
+    fields: dict[str, Any] = {}
+    for column in table.columns:
+        # "x or y" would take 0.0 for missing.
+        bounds = {"ge": column.minimum, "le": column.maximum}
+        constraints = Field(**{name: bound for name, bound in bounds.items() if bound is not None})  # type: ignore[arg-type]
+        kind = Annotated[_TYPES[column.kind.sql_type], constraints, BeforeValidator(_reader(column))]
+        fields[column.name] = (kind, ...) if column.required else (kind | None, None)
+    together = _TOGETHER.get(table_name)
+    validators: dict[str, Any] = {"together": after_all(mode="after")(_raising(together))} if together else {}
+    return create_model(
+        table_name, __config__=ConfigDict(extra="forbid", frozen=True), __validators__=validators, **fields
+    )
+
+
+def _reader(column: Column) -> Callable[[str, ValidationInfo], object]:
+    def read(text: str, info: ValidationInfo) -> object:
+        try:
+            value, correction = read_cell(text, column)
+        except Fault as fault:
+            raise _carry(column.name, fault) from None
+        if correction and info.context is not None:
+            info.context.append((column.name, correction))
+        return value
+
+    return read
+
+
+def _carry(column: str, fault: Fault) -> PydanticCustomError:
+    return PydanticCustomError("fault", "{column}", {"column": column, "fault": fault})
+
+
+def _fault(table: Table, detail: Mapping[str, Any]) -> tuple[str, Fault]:
+    context = detail.get("ctx") or {}
+    if detail["type"] == "fault":
+        return context["column"], context["fault"]
+    column = table.column(str(detail["loc"][0]))
+    if detail["type"] == "missing":
+        return column.name, Fault(
+            "empty-cell",
+            msg("The cell is empty; {column} is required.", column=msg(column.label)),
+            msg(column.explanation),
+        )
+    bound = context.get("ge", context.get("le"))
+    return column.name, Fault(
+        "out-of-bounds",
+        msg("“{value}” is out of bounds.", value=str(detail["input"])),
+        msg("Write {bound} or more.", bound=f"{bound:g}")
+        if "ge" in context
+        else msg("Write {bound} or less.", bound=f"{bound:g}"),
+    )
+
+
+Together = Callable[[Any], tuple[str, Fault] | None]
+
+
+def _raising(together: Together) -> Callable[[Any], Any]:
+    def validate(record: Any) -> Any:
+        if found := together(record):
+            raise _carry(*found)
+        return record
+
+    return validate
+
+
+def _ordered(first: str, last: str) -> Together:
+    def in_order(record: Any) -> tuple[str, Fault] | None:
+        start, end = getattr(record, first), getattr(record, last)
+        if not start or not end or start <= end:
+            return None
+        return last, Fault(
+            "ends-before-start",
+            msg("The last day, {end}, is before the first, {start}.", end=Day(end), start=Day(start)),
+            msg("Check both dates."),
+        )
+
+    return in_order
+
+
+def _centre(record: Any) -> tuple[str, Fault] | None:
+    if not record.co_funded and not record.exemption_reason:
+        return "exemption_reason", Fault(
+            "no-reason",
+            msg("The centre is not co-funded and no reason is given."),
+            msg("Write why it is exempt, or that it is co-funded."),
+        )
+    return _ordered("label_from", "label_to")(record)
+
+
+def _scale(record: Any) -> tuple[str, Fault] | None:
+    if record.levels:
+        if len(levels_of(record.levels)) < 2:
+            return "levels", Fault(
+                "one-level", msg("A scale has at least two levels."), msg("Write them worst first: D | C | B | A.")
+            )
+        return None
+    if record.minimum is None or record.maximum is None or record.minimum >= record.maximum:
+        return "maximum", Fault(
+            "no-bounds",
+            msg("The scale has no levels, and no lowest and highest rating in that order."),
+            msg("Write its lowest and highest rating, or its levels."),
+        )
+    return None
+
+
+def _evaluation(record: Any) -> tuple[str, Fault] | None:
+    if record.rating and not record.scale:
+        return "scale", Fault(
+            "no-scale", msg("A rating needs its scale."), msg("Write the id of the scale (see: crpv list scales).")
+        )
+    return None
+
+
+_TOGETHER: dict[str, Together] = {
+    "centres": _centre,
+    "perimeters": _ordered("valid_from", "valid_to"),
+    "scales": _scale,
+    "evaluations": _evaluation,
+}

@@ -1,0 +1,336 @@
+"""Amounts, years, dates, SIREN and INSEE codes as people type them.
+
+One function a kind: it takes the text of a cell, already stripped and not empty, and the column, and
+returns the value to store with the corrections it made. It raises ``Fault`` where the text cannot be
+read in one way only: a guess would put a wrong figure in the registry without anybody seeing it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from crpv_cli.definitions.columns import Choice, Column, Kind, Shape
+from crpv_cli.intake.faults import Correction, Fault
+from crpv_cli.language import LANGUAGES, msg, translate
+from crpv_cli.spelling import fold
+
+__all__ = ["Read", "clean", "read_cell", "siren_is_valid", "siret_is_valid"]
+
+Read = tuple[object, Correction | None]
+
+# What spreadsheets put between groups of thousands: space, no-break, figure, thin and narrow no-break space.
+_SPACES = " \u00a0\u2007\u2009\u202f"
+_SPACE = f"[{_SPACES}]"
+_GROUPED = re.compile(rf"\d{{1,3}}(?:{_SPACE}\d{{3}})+")
+_CURRENCY = re.compile(rf"{_SPACE}*(?:€|eur|euros?)$|^€{_SPACE}*", re.IGNORECASE)
+_MINUS = str.maketrans({"\u2212": "-", "\u2013": "-"})
+_INVISIBLE = re.compile("[\u200b\u200e\u200f\u2060\ufeff]")
+
+
+def clean(text: str) -> str:
+    """Return a cell without surrounding blanks and invisible characters, its line breaks as ``\\n``."""
+    plain = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return plain.strip().strip(_SPACES)
+
+
+def read_cell(text: str, column: Column) -> Read:
+    """Read a cell that is not empty.
+
+    Returns the value as it is stored (money in centimes, dates in ISO form, flags as 0 or 1, codes as text)
+    and a warning where the text was corrected.
+
+    Raises:
+        Fault: the text is not a value of the column, or could be read in two ways.
+    """
+    if column.choices:
+        return _choice(text, column), None
+    if column.shape:
+        return _SHAPES[column.shape](text)
+    return _KINDS[column.kind](text)
+
+
+def _bad_number(text: str) -> Fault:
+    return Fault(
+        "not-a-number",
+        msg("“{value}” is not a number.", value=text),
+        msg("Write digits only, for example 1234 or 1234.5."),
+    )
+
+
+def _number(text: str) -> Decimal:
+    """Read a number with French or English marks; refuse what both would read differently."""
+    sign = -1 if text.startswith("-") else 1
+    digits = text.lstrip("-").lstrip(_SPACES) if sign < 0 else text.removeprefix("+")
+    if text.startswith("--"):
+        raise _bad_number(text)
+    head, mark, tail = digits, "", ""
+    marks = [character for character in digits if character in ".,"]
+    if marks:
+        mark = marks[-1]
+        head, _, tail = digits.rpartition(mark)
+        others = set(marks[:-1])
+        if len(marks) > 1 and (len(others) > 1 or others == {mark}):
+            # 1.234.567: one mark several times can only part thousands.
+            if len(others) > 1 or not re.fullmatch(rf"\d{{1,3}}(?:\{mark}\d{{3}})+", digits):
+                raise _bad_number(text)
+            return sign * Decimal(digits.replace(mark, ""))
+        if others:
+            (group,) = others
+            if not re.fullmatch(rf"\d{{1,3}}(?:\{group}\d{{3}})+", head):
+                raise _bad_number(text)
+            head = head.replace(group, "")
+        elif re.fullmatch(r"[1-9]\d{0,2}", head) and re.fullmatch(r"\d{3}", tail):
+            raise Fault(
+                "ambiguous-number",
+                msg("“{value}” can be read in two ways.", value=text),
+                msg(
+                    "Write {thousands} if it is thousands, or {decimals} if it is decimals.",
+                    thousands=head + tail,
+                    decimals=f"{head}.{tail[:2]}",
+                ),
+            )
+    if _GROUPED.fullmatch(head):
+        head = re.sub(_SPACE, "", head)
+    if not re.fullmatch(r"[0-9]+", head) or not re.fullmatch(r"[0-9]+" if mark else "", tail):
+        raise _bad_number(text)
+    return sign * Decimal(f"{head}.{tail}" if mark else head)
+
+
+def _amount(text: str) -> Read:
+    bare = _CURRENCY.sub("", text.translate(_MINUS))
+    try:
+        euros = _number(bare)
+    except Fault as fault:
+        if fault.code == "not-a-number":
+            raise Fault(
+                "not-an-amount",
+                msg("“{value}” is not an amount in euros.", value=text),
+                msg("Write it as 1234.50, 1234,50 or 1 234,50 €."),
+            ) from None
+        raise
+    centimes = euros * 100
+    if centimes != centimes.to_integral_value():
+        raise Fault(
+            "too-many-decimals",
+            msg("“{value}” has fractions of a centime.", value=text),
+            msg("Write at most two decimals."),
+        )
+    return _bounded(int(centimes), text), None
+
+
+def _bounded(value: int, text: str) -> int:
+    if abs(value) >= 2**53:  # exact in JSON and in every spreadsheet below that
+        raise Fault("too-large", msg("“{value}” is too large.", value=text), msg("Check the number of digits."))
+    return value
+
+
+def _integer(text: str) -> Read:
+    value = _number(text.translate(_MINUS))
+    if value != value.to_integral_value():
+        raise Fault(
+            "not-an-integer", msg("“{value}” is not a whole number.", value=text), msg("Write it without decimals.")
+        )
+    return _bounded(int(value), text), None
+
+
+def _decimal(text: str) -> Read:
+    return float(_number(text.translate(_MINUS))), None
+
+
+def _year(text: str) -> Read:
+    if not re.fullmatch(r"[0-9]{4}", text):
+        raise Fault(
+            "not-a-year", msg("“{value}” is not a year.", value=text), msg("Write the four digits, as in 2024.")
+        )
+    return int(text), None
+
+
+_ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?", re.ASCII)
+_FRENCH_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?: 00:00(?::00)?)?", re.ASCII)
+
+
+def _date(text: str) -> Read:
+    if match := _ISO_DATE.fullmatch(text):
+        year, month, day = map(int, match.groups())
+    elif match := _FRENCH_DATE.fullmatch(text):
+        day, month, year = map(int, match.groups())
+    else:
+        raise Fault(
+            "not-a-date",
+            msg("“{value}” is not a date.", value=text),
+            msg("Write year-month-day or day/month/year: 2023-10-17 or 17/10/2023."),
+        )
+    try:
+        return date(year, month, day).isoformat(), None
+    except ValueError:
+        raise Fault(
+            "no-such-day",
+            msg("“{value}” is not a day of the calendar.", value=text),
+            msg("Write year-month-day or day/month/year: 2023-10-17 or 17/10/2023."),
+        ) from None
+
+
+def _partial_date(text: str) -> Read:
+    if re.fullmatch(r"[0-9]{4}", text):
+        return text, None
+    match = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})", text)
+    year, month = match.groups() if match else ("", "")
+    if not match and (match := re.fullmatch(r"([0-9]{1,2})/([0-9]{4})", text)):
+        month, year = match.groups()
+    if match and 1 <= int(month) <= 12:
+        return f"{year}-{int(month):02}", None
+    try:
+        return _date(text)
+    except Fault as fault:
+        raise Fault(
+            fault.code, fault.message, msg("Write a year, a month or a day: 2023, 2023-10 or 2023-10-17.")
+        ) from None
+
+
+_YES = {"yes", "y", "oui", "o", "true", "vrai", "1", "x"}
+_NO = {"no", "n", "non", "false", "faux", "0"}
+
+
+def _flag(text: str) -> Read:
+    word = text.casefold()
+    if word in _YES:
+        return 1, None
+    if word in _NO:
+        return 0, None
+    raise Fault(
+        "not-yes-or-no", msg("“{value}” is neither yes nor no.", value=text), msg("Write yes or no (or oui, non).")
+    )
+
+
+def _text(text: str) -> Read:
+    if "\x00" in text:
+        raise Fault("stray-character", msg("The text holds a null character."), msg("Type the text again."))
+    return text, None
+
+
+@cache
+def _spellings(choices: tuple[Choice, ...]) -> dict[str, str]:
+    spellings: dict[str, str] = {}
+    for choice in choices:
+        spellings[fold(choice.code)] = choice.code
+        for language in LANGUAGES:
+            spellings.setdefault(fold(translate(choice.label, language)), choice.code)
+    return spellings
+
+
+def _choice(text: str, column: Column) -> str:
+    code = _spellings(column.choices).get(fold(text))
+    if code is None:
+        raise Fault(
+            "not-in-list",
+            msg("“{value}” is not one of the values of this column.", value=text),
+            msg("Write one of: {choices}.", choices=[choice.code for choice in column.choices]),
+        )
+    return code
+
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+def _slug(text: str) -> Read:
+    if not _SLUG.fullmatch(text):
+        suggestion = fold(text).replace(" ", "-")
+        raise Fault(
+            "not-an-id",
+            msg("“{value}” is not an id.", value=text),
+            msg("Write lower-case letters, digits and hyphens, for example: {suggestion}", suggestion=suggestion or "id-1"),
+        )
+    return text, None
+
+
+_DEPARTMENT = re.compile(r"0[1-9]|[1-8][0-9]|9[0-5]|2[AB]|9[78][0-9]")
+
+
+def _department(text: str) -> Read:
+    code = text.upper()
+    warning = None
+    if re.fullmatch(r"[1-9]", code):
+        code = f"0{code}"
+        warning = Correction(
+            "restored-zero",
+            msg("“{value}” was read as {code}: department codes have two characters.", value=text, code=code),
+            msg("Format the column as text so that the zero is kept."),
+        )
+    if not _DEPARTMENT.fullmatch(code) or code == "20":
+        raise Fault(
+            "not-a-department",
+            msg("“{value}” is not the code of a department.", value=text),
+            msg("Write the INSEE code, as in 01, 2A or 971."),
+        )
+    return code, warning
+
+
+def _luhn(digits: str) -> bool:
+    total = 0
+    for position, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if position % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+LA_POSTE = "356000000"
+
+
+def siren_is_valid(digits: str) -> bool:
+    """Whether nine digits are a SIREN: their Luhn key is right (INSEE, Sirene documentation)."""
+    return bool(re.fullmatch(r"[0-9]{9}", digits)) and _luhn(digits)
+
+
+def siret_is_valid(digits: str) -> bool:
+    """Whether fourteen digits are a SIRET: Luhn on the SIREN and on the whole.
+
+    La Poste's establishments are the published exception (INSEE): the sum of their digits is a multiple
+    of five, except for the head office, which follows Luhn.
+    """
+    if not re.fullmatch(r"[0-9]{14}", digits) or not siren_is_valid(digits[:9]):
+        return False
+    if _luhn(digits):
+        return True
+    return digits.startswith(LA_POSTE) and sum(map(int, digits)) % 5 == 0
+
+
+def _siren(text: str) -> Read:
+    digits = re.sub(rf"[{_SPACES}.]", "", text)
+    if siren_is_valid(digits):
+        return digits, None
+    if siret_is_valid(digits):
+        siren = digits[:9]
+        return siren, Correction(
+            "siret-for-siren",
+            msg("“{value}” is a SIRET; its SIREN {siren} was kept.", value=text, siren=siren),
+            msg("Write the first nine digits."),
+        )
+    expected = msg("A SIREN has nine digits; check them on annuaire-entreprises.data.gouv.fr.")
+    if re.fullmatch(r"[0-9]{9}|[0-9]{14}", digits):
+        raise Fault(
+            "wrong-key", msg("“{value}” is not a valid number: its check digit is wrong.", value=text), expected
+        )
+    raise Fault("not-a-siren", msg("“{value}” is not a SIREN.", value=text), expected)
+
+
+_KINDS: dict[Kind, Callable[[str], Read]] = {
+    Kind.TEXT: _text,
+    Kind.CODE: _text,
+    Kind.INTEGER: _integer,
+    Kind.DECIMAL: _decimal,
+    Kind.YEAR: _year,
+    Kind.DATE: _date,
+    Kind.PARTIAL_DATE: _partial_date,
+    Kind.MONEY: _amount,
+    Kind.FLAG: _flag,
+}
+_SHAPES: dict[Shape, Callable[[str], Read]] = {
+    Shape.SLUG: _slug,
+    Shape.DEPARTMENT: _department,
+    Shape.SIREN: _siren,
+}
+

@@ -1,0 +1,223 @@
+"""English or French: every sentence a person reads, and how numbers, money and dates are set.
+
+Sentences are written in English where they are used and translated through gettext (domain ``crpv``,
+catalogue in ``locale/``), Click's and Typer's own words included. Machine formats use none of this.
+Babel would set numbers too, but importing it costs as much as half a command: two languages take a page.
+"""
+
+from __future__ import annotations
+
+import gettext
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+__all__ = [
+    "LANGUAGES",
+    "Day",
+    "Euros",
+    "Message",
+    "N_",
+    "Share",
+    "activate",
+    "choose",
+    "current",
+    "date",
+    "decimal",
+    "money",
+    "msg",
+    "number",
+    "percent",
+    "show",
+    "text",
+    "translate",
+]
+
+LANGUAGES = ("en", "fr")
+DOMAIN = "crpv"
+CATALOGUES = Path(__file__).with_name("locale")
+
+# Unicode CLDR: narrow no-break space between groups and before the per cent sign, no-break space before €.
+_GROUP_FR, _EURO_FR = "\u202f", "\u00a0"
+
+
+class _State:
+    language = "en"
+
+
+_catalogues: dict[str, gettext.NullTranslations] = {"en": gettext.NullTranslations()}
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name gettext tools look for
+    """Mark a sentence for translation without translating it yet."""
+    return message
+
+
+def choose(environ: Mapping[str, str]) -> str:
+    """Return the reader's language, "fr" or "en".
+
+    ``CRPV_LANG`` decides; then the locale, in POSIX order: LC_ALL, LC_MESSAGES, LANG (with LANGUAGE
+    before them where the locale is not C, as in GNU gettext).
+    """
+    asked = environ.get("CRPV_LANG", "").strip().lower()
+    if asked:
+        return "fr" if asked.startswith("fr") else "en"
+    locale = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
+    if locale and locale.split(".")[0] not in {"C", "POSIX"}:
+        locale = (environ.get("LANGUAGE") or locale).split(":")[0]
+    return "fr" if locale.lower().startswith("fr") else "en"
+
+
+def activate(language: str | None = None) -> None:
+    """Speak that language from now on (by default the one of the environment), in this process."""
+    _State.language = language or choose(os.environ)
+    if _State.language == "fr":
+        # Click calls gettext.gettext directly: the documented way to reach it is the process's domain,
+        # and the language of a domain is read from the environment at each call.
+        os.environ["LANGUAGE"] = "fr"
+        gettext.bindtextdomain(DOMAIN, CATALOGUES)
+        gettext.textdomain(DOMAIN)
+    else:
+        gettext.textdomain("messages")
+
+
+def current() -> str:
+    """The language spoken now: "en" or "fr"."""
+    return _State.language
+
+
+def _catalogue(language: str) -> gettext.NullTranslations:
+    if language not in _catalogues:
+        _catalogues[language] = gettext.translation(DOMAIN, CATALOGUES, [language], fallback=True)
+    return _catalogues[language]
+
+
+def translate(message: str, language: str | None = None) -> str:
+    """Return a sentence marked with ``N_`` in a language, the reader's by default."""
+    if not message:
+        return message  # gettext answers the empty string with the catalogue's header
+    return _catalogue(language or _State.language).gettext(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share between 0 and 1, shown as a percentage."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Euros:
+    """An amount in centimes, shown in euros."""
+
+    centimes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """An ISO date, shown as the reader writes dates."""
+
+    iso: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence and the values it names, told apart until somebody reads it in a language.
+
+    Integers, ``Share``, ``Euros`` and ``Day`` values are set as the language sets them; lists are joined
+    by commas; other values stand as they are. With ``plural``, ``count`` decides which sentence is used.
+    """
+
+    template: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    plural: str = ""
+    count: int = 0
+
+    def text(self, language: str | None = None) -> str:
+        """The sentence in a language, the reader's by default."""
+        language = language or _State.language
+        template = (
+            _catalogue(language).ngettext(self.template, self.plural, self.count)
+            if self.plural
+            else translate(self.template, language)
+        )
+        if not self.values:
+            return template
+        return template.format(**{name: show(value, language) for name, value in self.values.items()})
+
+
+def msg(template: str, /, **values: object) -> Message:
+    """Make a ``Message``; the sentence is found by the catalogue's extraction through this name."""
+    return Message(template, values)
+
+
+def msgs(singular: str, plural: str, count: int, /, **values: object) -> Message:
+    """Make a ``Message`` with a singular and a plural; ``{count}`` is at hand in both."""
+    return Message(singular, {"count": count, **values}, plural, count)
+
+
+def text(template: str, /, **values: object) -> str:
+    """Return a sentence in the reader's language at once."""
+    return msg(template, **values).text()
+
+
+def show(value: object, language: str | None = None) -> str:
+    """Set one value of a sentence as the language sets it."""
+    language = language or _State.language
+    setters: dict[type, Callable[..., str]] = {
+        int: number,
+        float: decimal,
+    }
+    if isinstance(value, Message):
+        return value.text(language)
+    if isinstance(value, Share):
+        return percent(value.value, language)
+    if isinstance(value, Euros):
+        return money(value.centimes, language)
+    if isinstance(value, Day):
+        return date(value.iso, language)
+    setter = setters.get(type(value))
+    if setter:
+        return setter(value, language)
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return ", ".join(show(item, language) for item in value)
+    return str(value)
+
+
+def number(value: int, language: str | None = None) -> str:
+    """Set an integer with its groups of thousands: 4,954,720 or 4 954 720."""
+    grouped = f"{value:,}"
+    return grouped.replace(",", _GROUP_FR) if (language or _State.language) == "fr" else grouped
+
+
+def decimal(value: float, language: str | None = None, digits: int | None = None) -> str:
+    """Set a decimal number, by default with no more digits than it needs."""
+    plain = f"{value:,.{digits}f}" if digits is not None else f"{value:,.10g}"
+    if (language or _State.language) != "fr":
+        return plain
+    whole, point, fraction = plain.partition(".")
+    return whole.replace(",", _GROUP_FR) + ("," if point else "") + fraction
+
+
+def money(centimes: int, language: str | None = None) -> str:
+    """Set an amount given in centimes: €1,234.50 or 1 234,50 €; whole euros are set without cents."""
+    language = language or _State.language
+    digits = 2 if centimes % 100 else 0
+    amount = decimal(abs(centimes) / 100, language, digits)
+    sign = "-" if centimes < 0 else ""
+    return f"{sign}{amount}{_EURO_FR}€" if language == "fr" else f"{sign}€{amount}"
+
+
+def percent(share: float, language: str | None = None, digits: int = 1) -> str:
+    """Set a share between 0 and 1: 87.9% or 87,9 %."""
+    language = language or _State.language
+    plain = decimal(share * 100, language, digits)
+    return f"{plain}{_GROUP_FR}%" if language == "fr" else f"{plain}%"
+
+
+def date(iso: str, language: str | None = None) -> str:
+    """Set an ISO date, whole or partial (2023-10-17, 2023-10, 2023), as the reader writes dates."""
+    if (language or _State.language) != "fr":
+        return iso
+    return "/".join(reversed(iso.split("-")))

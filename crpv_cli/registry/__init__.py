@@ -1,0 +1,1 @@
+"""The SQLite file: where it is, how it is opened, what its tables are, and how records get in."""

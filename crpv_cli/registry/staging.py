@@ -1,0 +1,104 @@
+"""Records wait in temporary tables until the whole load is known to be sound.
+
+Temporary tables live in a file of their own that SQLite removes: a load of any size takes little memory
+and holds no lock on the registry while files are read.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from crpv_cli.definitions.columns import Column
+from crpv_cli.definitions.tables import TABLES, Table
+
+__all__ = ["Stage", "key_expression", "same_key"]
+
+
+def key_expression(column: Column, alias: str = "") -> str:
+    """Return the SQL that compares a key column: an unknown part of a key equals another unknown one."""
+    name = f"{alias}.{column.stored}" if alias else column.stored
+    return name if column.required else f"ifnull({name}, '')"
+
+
+def key_columns(table: Table) -> list[Column]:
+    """The columns of a table's natural key, in order."""
+    return [table.column(name) for name in table.key]
+
+
+def same_key(table: Table, left: str, right: str) -> str:
+    """Return the SQL condition that two aliases are the same row."""
+    return " and ".join(
+        f"{key_expression(column, left)} = {key_expression(column, right)}" for column in key_columns(table)
+    )
+
+
+class Stage:
+    """The temporary tables of one load: ``stage_TABLE`` with the row's file and line before its columns."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.tables: list[str] = []
+
+    def add_table(self, table: Table) -> None:
+        """Make room for the records of a table."""
+        if table.name in self.tables:
+            return
+        columns = ", ".join(f"{column.stored} {column.kind.sql_type}" for column in table.columns)
+        key = ", ".join(key_expression(column) for column in key_columns(table))
+        self.connection.execute(f"create temp table stage_{table.name} (file integer, line integer, {columns})")
+        self.connection.execute(f"create unique index temp.stage_{table.name}_key on stage_{table.name} ({key})")
+        self.tables.append(table.name)
+
+    def in_order(self) -> list[Table]:
+        """The staged tables, each after those it refers to."""
+        return [table for name, table in TABLES.items() if name in self.tables]
+
+    def insert(self, table: Table, file: int, line: int, values: Mapping[str, Any]) -> sqlite3.Row | None:
+        """Keep one record. Returns the staged row that already has its key, or None if it was kept."""
+        names = ", ".join(table.column(name).stored for name in values)
+        marks = ", ".join("?" * len(values))
+        done = self.connection.execute(
+            f"insert into stage_{table.name} (file, line, {names}) values (?, ?, {marks}) on conflict do nothing",
+            (file, line, *values.values()),
+        )
+        if done.rowcount:
+            return None
+        condition = " and ".join(f"{key_expression(column)} = ?" for column in key_columns(table))
+        row: sqlite3.Row = self.connection.execute(
+            f"select * from stage_{table.name} where {condition}",
+            [values.get(column.name) if column.required else values.get(column.name) or "" for column in key_columns(table)],
+        ).fetchone()
+        return row
+
+    def remove(self, table: Table, file: int, line: int) -> None:
+        """Take a record out again."""
+        self.connection.execute(f"delete from stage_{table.name} where file = ? and line = ?", (file, line))
+
+    def unresolved(self, table: Table, column: Column) -> Iterator[sqlite3.Row]:
+        """Yield file, line and value of the records whose reference is neither in the registry nor staged."""
+        target = TABLES[column.refers or ""]
+        key = target.key[0]
+        staged = (
+            f"and not exists (select 1 from stage_{target.name} as t where t.{key} = s.{column.stored})"
+            if target.name in self.tables
+            else ""
+        )
+        # Read to the end first: rows may be removed while the caller walks through them.
+        yield from self.connection.execute(
+            f"""
+            select s.file, s.line, s.{column.stored} as value
+            from stage_{table.name} as s
+            where s.{column.stored} is not null
+              and not exists (select 1 from main.{target.name} as r where r.{key} = s.{column.stored})
+              {staged}
+            order by s.file, s.line
+            """
+        ).fetchall()
+
+    def clear(self) -> None:
+        """Drop the temporary tables."""
+        for name in self.tables:
+            self.connection.execute(f"drop table if exists temp.stage_{name}")
+        self.tables.clear()

@@ -1,0 +1,59 @@
+"""What a list or a report hands on: values and their meaning, nothing about how they look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from crpv_cli.definitions.columns import Column
+from crpv_cli.language import Message
+
+__all__ = ["Note", "Result"]
+
+Value = str | int | float | bool | tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something the reader must know to use the figures: a vintage, a gap, a quotation.
+
+    ``code`` and ``data`` are stable and stand in JSON; the sentence is for people.
+    """
+
+    code: str
+    message: Message
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Result:
+    """The rows of a list or a report.
+
+    Attributes:
+        name: stable name, for example ``coverage``.
+        title: what the rows show, as a sentence or a few words.
+        columns: one per value of a row, in order; their labels are message ids.
+        rows: one tuple of values per row. Money is in centimes, a share is between 0 and 1,
+            what is unknown is None.
+        screen: the names of the columns that a terminal shows; all of them if empty.
+        notes: what the reader must know.
+        parameters: what was asked (a report only), as JSON values.
+        totals: figures over all rows (a report only), as JSON values.
+        total_row: one value per column to show under the rows, where a line for the whole makes sense.
+        published: what institutions published of the same measures (a report only), as JSON values.
+        fictitious: whether any figure rests on fictitious data.
+        is_report: whether JSON is the report's envelope or a plain array of objects.
+    """
+
+    name: str
+    title: Message
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    screen: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    totals: Mapping[str, object] = field(default_factory=dict)
+    total_row: tuple[Value, ...] | None = None
+    published: tuple[Mapping[str, object], ...] = ()
+    fictitious: bool = False
+    is_report: bool = False
