@@ -15,10 +15,10 @@ from pathlib import Path
 
 __all__ = [
     "LANGUAGES",
+    "N_",
     "Day",
     "Euros",
     "Message",
-    "N_",
     "Share",
     "activate",
     "choose",
@@ -49,7 +49,7 @@ class _State:
 _catalogues: dict[str, gettext.NullTranslations] = {"en": gettext.NullTranslations()}
 
 
-def N_(message: str) -> str:  # noqa: N802 - the name gettext tools look for
+def N_(message: str) -> str:
     """Mark a sentence for translation without translating it yet."""
     return message
 
@@ -105,6 +105,7 @@ class Share:
     """A share between 0 and 1, shown as a percentage."""
 
     value: float
+    digits: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ def show(value: object, language: str | None = None) -> str:
     if isinstance(value, Message):
         return value.text(language)
     if isinstance(value, Share):
-        return percent(value.value, language)
+        return percent(value.value, language, value.digits)
     if isinstance(value, Euros):
         return money(value.centimes, language)
     if isinstance(value, Day):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from crpv_cli.definitions.columns import Column
 from crpv_cli.language import Message
 
-__all__ = ["Note", "Result"]
+__all__ = ["Note", "Result", "Sheet", "Value"]
 
 Value = str | int | float | bool | tuple[str, ...] | None
 
@@ -57,3 +57,14 @@ class Result:
     published: tuple[Mapping[str, object], ...] = ()
     fictitious: bool = False
     is_report: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One subject seen whole: its facts (a result of one row), and sections of rows beneath."""
+
+    name: str
+    title: Message
+    facts: Result
+    sections: tuple[Result, ...]
+    notes: tuple[Note, ...] = ()

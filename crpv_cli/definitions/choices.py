@@ -10,6 +10,7 @@ __all__ = [
     "EVALUATION_KINDS",
     "FUNDER_KINDS",
     "GEOGRAPHIES",
+    "GEOGRAPHY_LABELS",
     "LEGAL_FORMS",
     "MEASURES",
     "MISSIONS",
@@ -20,7 +21,7 @@ __all__ = [
 LEGAL_FORMS = (
     Choice("association", N_("association")),
     Choice("gip", N_("GIP")),
-    Choice("carried", N_("carried by another body")),
+    Choice("carried", N_("carried")),
     Choice("unknown", N_("unknown")),
 )
 CONFIDENCES = (
@@ -61,13 +62,16 @@ QUALITIES = (
     Choice("previous-geography", N_("previous geography")),
 )
 EVALUATION_KINDS = (
-    Choice("self", N_("self-evaluation")),
-    Choice("joint", N_("joint evaluation")),
-    Choice("external", N_("external evaluation")),
+    Choice("self", N_("self")),
+    Choice("joint", N_("joint")),
+    Choice("external", N_("external")),
 )
+# The label of a geography, for titles.
+GEOGRAPHY_LABELS = {choice.code: choice.label for choice in GEOGRAPHIES}
+
 # Missions are data, so that a framework can change; these are the words that people read for the known ones.
 MISSIONS = (
-    Choice("animation", N_("network animation")),
+    Choice("animation", N_("animation")),
     Choice("skills", N_("skills")),
     Choice("capitalisation", N_("capitalisation")),
     Choice("complementary", N_("complementary")),

@@ -358,13 +358,11 @@ EVALUATIONS = Table(
     key=("centre", "mission", "year", "kind"),
     columns=(
         _centre(),
-        Column(
-            "mission", N_("Mission"), Kind.CODE, True, refers="missions", explanation=N_("Id of the mission.")
-        ),
+        Column("mission", N_("Mission"), Kind.CODE, True, refers="missions", explanation=N_("Id of the mission.")),
         _year(N_("Year"), N_("Year of activity that is evaluated.")),
         Column(
             "kind",
-            N_("Kind of evaluation"),
+            N_("Evaluation"),
             Kind.CODE,
             True,
             choices=choices.EVALUATION_KINDS,

@@ -14,14 +14,14 @@ from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, FileProblem, Severity, UsageProblem
 from crpv_cli.intake.columns import Header, columns_of, recognise
-from crpv_cli.intake.faults import Correction, Fault
+from crpv_cli.intake.faults import Fault
 from crpv_cli.intake.readers import BrokenRow, CsvFile, Row, open_csv
 from crpv_cli.intake.records import check
 from crpv_cli.intake.values import read_cell
 from crpv_cli.language import Message, msg
 from crpv_cli.spelling import closest
 
-__all__ = ["REFUSED_SUFFIX", "InputFile", "Record", "Reading", "TableFile", "gather", "open_table"]
+__all__ = ["REFUSED_SUFFIX", "InputFile", "Reading", "Record", "TableFile", "gather", "open_table"]
 
 CSV_SUFFIXES = (".csv", ".tsv", ".txt")
 REFUSED_SUFFIX = ".refused.csv"
@@ -95,6 +95,7 @@ class TableFile:
         checked = check(header.table, cells)
         absent = {column.name for column in header.missing}  # said once, for the header
         faults = [(name, fault) for name, fault in checked.faults if name not in absent]
+        said: Fault | Correction
         for name, said in [*faults, *checked.corrections]:
             place = places.get(name)
             yield Anomaly(
@@ -176,9 +177,7 @@ def open_table(source: InputFile, reading: Reading) -> TableFile:
             found.header = recognise(found.csv.header, "" if source.name == "-" else source.path.stem)
     except Fault as fault:
         line = found.csv.header_line if found.csv else None
-        found.anomalies.append(
-            Anomaly(fault.code, Severity.ERROR, source.name, fault.message, fault.advice, line)
-        )
+        found.anomalies.append(Anomaly(fault.code, Severity.ERROR, source.name, fault.message, fault.advice, line))
         return found
     except OSError as error:
         raise FileProblem(

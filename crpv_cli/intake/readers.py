@@ -21,7 +21,7 @@ from crpv_cli.language import msg
 
 __all__ = ["DELIMITERS", "BrokenRow", "CsvFile", "Row", "open_csv"]
 
-DELIMITERS = {";": ";", ",": ",", "tab": "\t", "|": "|"}
+DELIMITERS = (";", ",", "\t", "|")
 _CHUNK = 1 << 20
 # A quote left open swallows the lines that follow it; past this size it is reported instead.
 _LONGEST_CELL = 1 << 24
@@ -69,7 +69,7 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
     Args:
         path: the file.
         encoding: what the user says it is; found from the bytes otherwise.
-        delimiter: a key of ``DELIMITERS``; found from the header line otherwise.
+        delimiter: one of ``DELIMITERS``; found from the header line otherwise.
 
     Raises:
         Fault: the file is empty, no text, or in none of the two encodings.
@@ -82,7 +82,7 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
             first = stream.readline()
             if not first:
                 raise Fault("empty-file", msg("The file is empty."), msg("Check that it was saved."))
-        mark = DELIMITERS.get(delimiter or "", delimiter) or delimiter_of(first)
+        mark = delimiter or delimiter_of(first)
         stream.seek(0)
         for row in _read(stream, mark, unescape=False):
             if isinstance(row, BrokenRow):
@@ -104,7 +104,7 @@ def delimiter_of(header_line: str) -> str:
     if header_line.lower().startswith("sep=") and len(header_line.strip()) <= 5:
         return header_line[4:5]
     outside = "".join(header_line.split('"')[::2])
-    counts = {mark: outside.count(mark) for mark in DELIMITERS.values()}
+    counts = {mark: outside.count(mark) for mark in DELIMITERS}
     best = max(counts, key=lambda mark: counts[mark])
     return best if counts[best] else ","
 

@@ -57,10 +57,8 @@ def model_of(table_name: str) -> type[BaseModel]:
     table = TABLES[table_name]
     fields: dict[str, Any] = {}
     for column in table.columns:
-        # "x or y" would take 0.0 for missing.
-        bounds = {"ge": column.minimum, "le": column.maximum}
-        constraints = Field(**{name: bound for name, bound in bounds.items() if bound is not None})  # type: ignore[arg-type]
-        kind = Annotated[_TYPES[column.kind.sql_type], constraints, BeforeValidator(_reader(column))]
+        stored: Any = _TYPES[column.kind.sql_type]
+        kind: Any = Annotated[stored, Field(ge=column.minimum, le=column.maximum), BeforeValidator(_reader(column))]
         fields[column.name] = (kind, ...) if column.required else (kind | None, None)
     together = _TOGETHER.get(table_name)
     validators: dict[str, Any] = {"together": after_all(mode="after")(_raising(together))} if together else {}

@@ -32,7 +32,7 @@ _INVISIBLE = re.compile("[\u200b\u200e\u200f\u2060\ufeff]")
 
 
 def clean(text: str) -> str:
-    """Return a cell without surrounding blanks and invisible characters, its line breaks as ``\\n``."""
+    """Return a cell without surrounding blanks and invisible characters, its line breaks as line feeds."""
     plain = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return plain.strip().strip(_SPACES)
 
@@ -242,7 +242,10 @@ def _slug(text: str) -> Read:
         raise Fault(
             "not-an-id",
             msg("“{value}” is not an id.", value=text),
-            msg("Write lower-case letters, digits and hyphens, for example: {suggestion}", suggestion=suggestion or "id-1"),
+            msg(
+                "Write lower-case letters, digits and hyphens, for example: {suggestion}",
+                suggestion=suggestion or "id-1",
+            ),
         )
     return text, None
 
@@ -333,4 +336,3 @@ _SHAPES: dict[Shape, Callable[[str], Read]] = {
     Shape.DEPARTMENT: _department,
     Shape.SIREN: _siren,
 }
-

@@ -23,6 +23,7 @@ __all__ = [
     "open_writing",
     "registry_version",
     "resolve_path",
+    "version_of",
 ]
 
 # "CRPV" in ASCII: `file` and SQLite tools can tell a registry from any other SQLite file.
@@ -79,6 +80,16 @@ def registry_version(connection: sqlite3.Connection, path: Path) -> int:
             msg("Upgrade crpv, then try again."),
         )
     return int(version)
+
+
+def version_of(path: Path) -> int:
+    """Return the schema version of a registry that is there.
+
+    Raises:
+        RegistryProblem: the file is not a registry, or a newer program made it.
+    """
+    with closing(_connect(f"{path.resolve().as_uri()}?mode=ro", path)) as connection:
+        return registry_version(connection, path)
 
 
 @contextmanager

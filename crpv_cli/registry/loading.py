@@ -27,9 +27,9 @@ class Line(Protocol):
     """A checked row: the physical line on which it starts, and its values by column name."""
 
     @property
-    def line(self) -> int: ...  # noqa: D102
+    def line(self) -> int: ...
     @property
-    def values(self) -> dict[str, Any]: ...  # noqa: D102
+    def values(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,8 @@ class _Load:
             return
         self.outcomes[number].read -= 1  # counted again among the refused lines
         different = next(
-            (n for n, value in row.values.items() if earlier[source.table.column(n).stored] != value), source.table.key[0]
+            (n for n, value in row.values.items() if earlier[source.table.column(n).stored] != value),
+            source.table.key[0],
         )
         self._say(
             number,
@@ -267,7 +268,9 @@ class _Load:
             source = self.sources[row["file"]]
             scale = scales.get(row["scale"])
             if scale is not None and scale.position(row["rating"]) is None:
-                message = msg("The rating “{rating}” is not on the scale {scale}.", rating=row["rating"], scale=scale.id)
+                message = msg(
+                    "The rating “{rating}” is not on the scale {scale}.", rating=row["rating"], scale=scale.id
+                )
                 advice = msg("The scale goes: {bounds}.", bounds=scale.bounds())
                 code = "off-scale"
             elif cores.get(row["mission"]) == 0:
@@ -427,7 +430,8 @@ class _Load:
         values = ", ".join(f"s.{column.stored}" for column in table.columns)
         fresh = f"""
             from stage_{table.name} as s
-            where s.file = :number and not exists (select 1 from main.{table.name} as t where {same_key(table, "s", "t")})
+            where s.file = :number
+              and not exists (select 1 from main.{table.name} as t where {same_key(table, "s", "t")})
             order by s.line
         """
         parameters = {"load": load, "file": file, "number": number, "table": table.name}

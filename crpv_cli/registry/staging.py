@@ -68,7 +68,10 @@ class Stage:
         condition = " and ".join(f"{key_expression(column)} = ?" for column in key_columns(table))
         row: sqlite3.Row = self.connection.execute(
             f"select * from stage_{table.name} where {condition}",
-            [values.get(column.name) if column.required else values.get(column.name) or "" for column in key_columns(table)],
+            [
+                values.get(column.name) if column.required else values.get(column.name) or ""
+                for column in key_columns(table)
+            ],
         ).fetchone()
         return row
 

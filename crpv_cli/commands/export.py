@@ -1,0 +1,58 @@
+"""``crpv export``: a table, the rows of a report, or everything, into a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crpv_cli import options
+from crpv_cli.errors import UsageProblem
+from crpv_cli.language import msg
+from crpv_cli.language import text as _
+from crpv_cli.output.formats import Format
+
+__all__ = ["mount"]
+
+
+def mount(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "export",
+        help=_("Write a table, the rows of a report, or all tables to files."),
+        epilog=_("Examples: crpv export evaluation-summaries -o s.csv · crpv export all -o out/"),
+        context_settings=options.command_settings(),
+        options_metavar=_("[OPTIONS]"),
+    )(export)
+
+
+def export(
+    name: Annotated[
+        str,
+        typer.Argument(metavar=_("NAME"), help=_("A table, coverage, evaluation-summaries, or all.")),
+    ],
+    as_of: options.AsOf = None,
+    format_: options.FormatOption = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar=_("FILE"), help=_("The file to write; for all, the folder.")),
+    ] = None,
+    force: options.Force = False,
+    db: options.Db = None,
+) -> None:
+    """Export a table or the rows of a report; CSV unless asked otherwise."""
+    from crpv_cli.commands.opening import reading
+    from crpv_cli.output.exports import write_all
+    from crpv_cli.output.formats import show_result
+    from crpv_cli.reports.exports import all_tables, export_rows
+
+    if name == "all":
+        if output is None:
+            raise UsageProblem(msg("Everything goes into a folder."), msg("Name it: crpv export all -o FOLDER/"))
+        with reading(db) as connection:
+            write_all(all_tables(connection), output, format_ or Format.CSV, force)
+        return
+    with reading(db) as connection:
+        result = export_rows(connection, name, as_of)
+    show_result(result, format_, output, force, default=Format.CSV)

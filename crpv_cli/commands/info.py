@@ -1,0 +1,39 @@
+"""``crpv info``: where the registry is, and what it holds."""
+
+from __future__ import annotations
+
+import typer
+
+from crpv_cli import options
+from crpv_cli.language import text as _
+
+__all__ = ["mount"]
+
+
+def mount(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "info",
+        help=_("Show where the registry is, its versions, and what it holds."),
+        context_settings=options.command_settings(),
+        options_metavar=_("[OPTIONS]"),
+    )(info)
+
+
+def info(
+    format_: options.FormatOption = None,
+    output: options.Output = None,
+    force: options.Force = False,
+    db: options.Db = None,
+) -> None:
+    """Describe the registry."""
+    from crpv_cli.commands.opening import reading
+    from crpv_cli.intake.bundled import data_folder
+    from crpv_cli.output.formats import show_sheet
+    from crpv_cli.registry.connection import SCHEMA_VERSION, resolve_path
+    from crpv_cli.reports.info import registry_info
+
+    path, _by_default = resolve_path(db)
+    with reading(db) as connection:
+        sheet = registry_info(connection, path, SCHEMA_VERSION, data_folder())
+    show_sheet(sheet, format_, output, force)

@@ -1,0 +1,61 @@
+"""``crpv init``: make a registry."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crpv_cli import options
+from crpv_cli.errors import UsageProblem
+from crpv_cli.language import msg
+from crpv_cli.language import text as _
+
+__all__ = ["mount"]
+
+
+def mount(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "init",
+        help=_("Make a registry from the bundled reference data."),
+        epilog=_("Examples: crpv init · crpv init --demo --db demo.sqlite · crpv init --empty --db new.sqlite"),
+        context_settings=options.command_settings(),
+        options_metavar=_("[OPTIONS]"),
+    )(init)
+
+
+def init(
+    demo: Annotated[
+        bool, typer.Option("--demo", help=_("Add the fictitious evaluations of the demonstration."))
+    ] = False,
+    empty: Annotated[bool, typer.Option("--empty", help=_("Put nothing in it."))] = False,
+    db: options.Db = None,
+) -> None:
+    """Make a registry, or add the demonstration to one that is there."""
+    from crpv_cli.commands.making import load_paths, make
+    from crpv_cli.commands.opening import writing
+    from crpv_cli.intake.bundled import demo_folder
+    from crpv_cli.output import streams
+    from crpv_cli.output.loads import print_load
+    from crpv_cli.registry.connection import resolve_path
+
+    if demo and empty:
+        raise UsageProblem(msg("--demo and --empty exclude each other."), msg("Choose one of them."))
+    path, _by_default = resolve_path(db)
+    if not path.exists():
+        report = make(path, demo, empty)
+        streams.say(msg("The registry was made: {path}", path=path))
+    elif demo:
+        with writing(db) as connection:
+            report = load_paths(connection, [str(demo_folder())], command="init --demo")
+    else:
+        raise UsageProblem(
+            msg("There is a registry at {path} already; it was not touched.", path=path),
+            msg("Name another file with --db, or add the demonstration to it with: crpv init --demo"),
+        )
+    if report is not None:
+        print_load(report)
+    if demo:
+        streams.say(msg("The evaluations of the demonstration are fictitious; every screen and file says so."))
+    streams.say(msg("Next: crpv list"))

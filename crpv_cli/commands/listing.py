@@ -1,0 +1,75 @@
+"""``crpv list``: the centres, or the rows of any table."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crpv_cli import options
+from crpv_cli.language import text as _
+
+__all__ = ["mount"]
+
+
+def mount(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "list",
+        help=_("List the centres, or the rows of a table."),
+        epilog=_(
+            "Examples: crpv list · crpv list --overseas --as-of 2023-10-17 · crpv list funding --year 2024 -f csv"
+        ),
+        context_settings=options.command_settings(),
+        options_metavar=_("[OPTIONS]"),
+    )(list_rows)
+
+
+def list_rows(
+    table: Annotated[
+        str, typer.Argument(metavar=_("[TABLE]"), show_default=False, help=_("A table; centres by default."))
+    ] = "centres",
+    region: Annotated[
+        str | None, typer.Option("--region", metavar=_("REGION"), help=_("Only this region: its code or name."))
+    ] = None,
+    department: Annotated[
+        str | None,
+        typer.Option("--department", metavar=_("DEPARTMENT"), help=_("Only this department: its code or name.")),
+    ] = None,
+    overseas: Annotated[
+        bool | None,
+        typer.Option(
+            "--overseas/--mainland", help=_("Only overseas, or only metropolitan France."), show_default=False
+        ),
+    ] = None,
+    year: options.Year = None,
+    as_of: options.AsOf = None,
+    sort: options.Sort = None,
+    columns: Annotated[
+        str | None,
+        typer.Option("--columns", metavar=_("COLUMNS"), help=_("The columns to show, by name, parted by commas.")),
+    ] = None,
+    limit: options.Limit = None,
+    format_: options.FormatOption = None,
+    output: options.Output = None,
+    force: options.Force = False,
+    db: options.Db = None,
+) -> None:
+    """List the rows of a table."""
+    from crpv_cli.commands.opening import reading
+    from crpv_cli.output.formats import show_result
+    from crpv_cli.reports.listing import Asked, list_rows_of
+
+    asked = Asked(
+        region=region,
+        department=department,
+        overseas=overseas,
+        year=options.year_number(year),
+        as_of=as_of,
+        sort=sort,
+        columns=options.names(columns),
+        limit=limit,
+    )
+    with reading(db) as connection:
+        result = list_rows_of(connection, table, asked)
+    show_result(result, format_, output, force)

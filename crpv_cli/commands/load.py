@@ -1,0 +1,89 @@
+"""``crpv load``: files into the registry, all or nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crpv_cli import options
+from crpv_cli.errors import ExitCode
+from crpv_cli.language import text as _
+
+__all__ = ["mount"]
+
+
+def mount(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "load",
+        help=_("Load files into the registry: all their rows, or none."),
+        epilog=_(
+            "Examples: crpv load evaluations.csv · crpv load folder/ --dry-run · cat f.csv | crpv load - --as funding"
+        ),
+        context_settings=options.command_settings(),
+        options_metavar=_("[OPTIONS]"),
+    )(load)
+
+
+def load(
+    paths: Annotated[
+        list[str], typer.Argument(metavar=_("PATH..."), help=_("Files, folders of files, or - for standard input."))
+    ],
+    table: Annotated[
+        str | None,
+        typer.Option("--as", metavar=_("TABLE"), help=_("The table they belong to; found from the header otherwise.")),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Say what would happen and write nothing."))] = False,
+    keep_valid: Annotated[
+        bool, typer.Option("--keep-valid", help=_("Load the sound rows and put the others aside, with their reasons."))
+    ] = False,
+    refused: Annotated[
+        Path | None,
+        typer.Option(
+            "--refused",
+            metavar=_("FOLDER"),
+            file_okay=False,
+            help=_("Where --keep-valid puts the files of refused rows; this folder by default."),
+        ),
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", metavar=_("NAME"), help=_("The encoding, if it is found wrong."))
+    ] = None,
+    delimiter: Annotated[
+        str | None,
+        typer.Option("--delimiter", metavar=_("SIGN"), help=_("The delimiter, if it is found wrong: ; , | or tab.")),
+    ] = None,
+    format_: options.FormatOption = None,
+    output: options.Output = None,
+    force: options.Force = False,
+    db: options.Db = None,
+) -> None:
+    """Load files."""
+    from crpv_cli.commands.opening import writing
+    from crpv_cli.intake.files import REFUSED_SUFFIX, Reading, gather, table_named
+    from crpv_cli.intake.refused import refused_rows
+    from crpv_cli.intake.sources import sources_of
+    from crpv_cli.output import streams
+    from crpv_cli.output.loads import print_load, write_refused
+    from crpv_cli.registry.loading import load as load_sources
+
+    how = Reading(table, encoding, options.delimiter(delimiter))
+    if table is not None:
+        table_named(table)
+    with writing(db) as connection, gather(paths) as (files, notices):
+        streams.say_all(notices)
+        sources, anomalies = sources_of(files, how)
+        report = load_sources(connection, sources, anomalies, dry_run=dry_run, keep_valid=keep_valid)
+        print_load(report, format_, output, force)
+        if keep_valid and not dry_run:
+            by_name = {file.name: file for file in files}
+            for outcome in [outcome for outcome in report.files if outcome.refused_lines]:
+                file = by_name[outcome.name]
+                header, rows = refused_rows(file, how, outcome.refused_lines)
+                reasons = ((line, cells, outcome.refused_lines[line]) for line, cells in rows)
+                target = (refused or Path()) / f"{file.path.stem}{REFUSED_SUFFIX}"
+                write_refused(header, reasons, target, force)
+    if report.errors:
+        raise typer.Exit(ExitCode.ANOMALIES)

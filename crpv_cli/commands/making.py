@@ -1,0 +1,62 @@
+"""A new registry appears whole or not at all."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from crpv_cli.errors import FileProblem
+from crpv_cli.language import msg
+from crpv_cli.registry.loading import LoadReport
+
+__all__ = ["load_paths", "make"]
+
+
+def make(path: Path, demo: bool, empty: bool) -> LoadReport | None:
+    """Make a registry with the bundled reference data, the demonstration's as well, or nothing in it.
+
+    Returns what was loaded, None for an empty registry.
+
+    Raises:
+        FileProblem: the file cannot be made.
+    """
+    from crpv_cli.intake.bundled import demo_folder, reference_folder
+    from crpv_cli.registry import migrations
+    from crpv_cli.registry.connection import open_writing
+
+    part = path.with_name(f".{path.name}.part")
+    report = None
+    try:
+        part.unlink(missing_ok=True)
+        migrations.create(part)
+        if not empty:
+            folders = [reference_folder(), *([demo_folder()] if demo else [])]
+            with open_writing(part) as connection:
+                report = load_paths(connection, [str(folder) for folder in folders], command="init")
+        part.replace(path)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise FileProblem(
+            msg("A registry cannot be made at {path}: {reason}", path=path, reason=str(error)),
+            msg("Name another place with --db."),
+        ) from error
+    finally:
+        for suffix in ("", "-wal", "-shm"):
+            part.with_name(part.name + suffix).unlink(missing_ok=True)
+    return report
+
+
+def load_paths(connection: sqlite3.Connection, paths: list[str], command: str) -> LoadReport:
+    """Load files or folders that are known to be sound.
+
+    Raises:
+        FileProblem: a path does not exist.
+    """
+    from crpv_cli.intake.files import Reading, gather
+    from crpv_cli.intake.sources import sources_of
+    from crpv_cli.registry.loading import load
+
+    with gather(paths) as (files, _):
+        sources, anomalies = sources_of(files, Reading())
+        report = load(connection, sources, anomalies, command=command)
+    assert not report.errors, [anomaly.message.text("en") for anomaly in report.anomalies]
+    return report

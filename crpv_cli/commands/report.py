@@ -1,0 +1,129 @@
+"""``crpv report``: one command a question."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from crpv_cli import options
+from crpv_cli.language import text as _
+
+__all__ = ["mount"]
+
+
+class Measure(StrEnum):
+    """What coverage is measured in."""
+
+    NEIGHBOURHOODS = "neighbourhoods"
+    CONTRACTS = "contracts"
+    INHABITANTS = "inhabitants"
+    DEPARTMENTS = "departments"
+
+
+class Geography(StrEnum):
+    """The list of neighbourhoods that counts follow."""
+
+    OF_2015 = "2015"
+    OF_2024 = "2024"
+
+
+class Division(StrEnum):
+    """What a row of the coverage report stands for."""
+
+    CENTRE = "centre"
+    REGION = "region"
+    DEPARTMENT = "department"
+
+
+def mount(app: typer.Typer) -> None:
+    """Add the commands."""
+    reports = typer.Typer(
+        help=_("Answer one question: coverage or evaluations."),
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        context_settings=options.command_settings(),
+        options_metavar=_("[OPTIONS]"),
+        subcommand_metavar=_("COMMAND [ARGUMENTS]..."),
+    )
+    reports.command(
+        "coverage",
+        help=_("Who covers what on a date, computed and published."),
+        epilog=_(
+            "Examples: crpv report coverage --as-of 2023-10-17 · crpv report coverage --measure inhabitants --by region"
+        ),
+        context_settings=options.command_settings(),
+        options_metavar=_("[OPTIONS]"),
+    )(coverage)
+    reports.command(
+        "evaluations",
+        help=_("How the core missions are evaluated, and what changed since the time before."),
+        epilog=_("Examples: crpv report evaluations · crpv report evaluations --year 2024 --mission skills"),
+        context_settings=options.command_settings(),
+        options_metavar=_("[OPTIONS]"),
+    )(evaluations)
+    app.add_typer(reports, name="report")
+
+
+def coverage(
+    as_of: options.AsOf = None,
+    measure: Annotated[
+        Measure,
+        typer.Option(
+            "--measure", metavar=_("MEASURE"), help=_("neighbourhoods, contracts, inhabitants or departments.")
+        ),
+    ] = Measure.NEIGHBOURHOODS,
+    geography: Annotated[
+        Geography | None,
+        typer.Option("--geography", metavar="2015|2024", help=_("By default the one in force on the date.")),
+    ] = None,
+    by: Annotated[
+        Division, typer.Option("--by", metavar=_("DIVISION"), help=_("A row for each centre, region or department."))
+    ] = Division.CENTRE,
+    format_: options.FormatOption = None,
+    output: options.Output = None,
+    force: options.Force = False,
+    db: options.Db = None,
+) -> None:
+    """Compute coverage."""
+    from crpv_cli.commands.opening import reading
+    from crpv_cli.output.formats import show_result
+    from crpv_cli.reports.coverage import coverage as compute
+    from crpv_cli.reports.queries import today
+
+    with reading(db) as connection:
+        result = compute(connection, as_of or today(), measure.value, geography.value if geography else None, by.value)
+    show_result(result, format_, output, force)
+
+
+def evaluations(
+    year: options.Year = None,
+    mission: Annotated[
+        str | None, typer.Option("--mission", metavar=_("MISSION"), help=_("Only this core mission."))
+    ] = None,
+    centre: Annotated[
+        str | None, typer.Option("--centre", metavar=_("CENTRE"), help=_("Only this centre: its id or name."))
+    ] = None,
+    as_of: options.AsOf = None,
+    format_: options.FormatOption = None,
+    output: options.Output = None,
+    force: options.Force = False,
+    db: options.Db = None,
+) -> None:
+    """Summarise evaluations."""
+    from crpv_cli.commands.opening import reading
+    from crpv_cli.output.formats import show_result
+    from crpv_cli.reports.evaluations import evaluation_summaries
+    from crpv_cli.reports.finding import find_centre, find_mission
+    from crpv_cli.reports.queries import today
+
+    with reading(db) as connection:
+        result = evaluation_summaries(
+            connection,
+            as_of or today(),
+            options.year_number(year),
+            find_mission(connection, mission) if mission else None,
+            find_centre(connection, centre) if centre else None,
+        )
+    show_result(result, format_, output, force)

@@ -1,0 +1,45 @@
+"""``crpv show``: everything about one centre."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crpv_cli import options
+from crpv_cli.language import text as _
+
+__all__ = ["mount"]
+
+
+def mount(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "show",
+        help=_("Show everything about one centre, on a page."),
+        epilog=_("Examples: crpv show oriv · crpv show “villes au carre” --as-of 2016-06-30 -o sheet.md"),
+        context_settings=options.command_settings(),
+        options_metavar=_("[OPTIONS]"),
+    )(show)
+
+
+def show(
+    centre: Annotated[
+        str, typer.Argument(metavar=_("CENTRE"), help=_("Its id, its short name, or a part that only it has."))
+    ],
+    as_of: options.AsOf = None,
+    format_: options.FormatOption = None,
+    output: options.Output = None,
+    force: options.Force = False,
+    db: options.Db = None,
+) -> None:
+    """Show one centre."""
+    from crpv_cli.commands.opening import reading
+    from crpv_cli.output.formats import show_sheet
+    from crpv_cli.reports.finding import find_centre
+    from crpv_cli.reports.queries import today
+    from crpv_cli.reports.sheet import centre_sheet
+
+    with reading(db) as connection:
+        sheet = centre_sheet(connection, find_centre(connection, centre), as_of or today())
+    show_sheet(sheet, format_, output, force)

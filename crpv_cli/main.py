@@ -1,0 +1,97 @@
+"""Mounts the commands; the one place where an error becomes an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import click
+import typer
+
+from crpv_cli import __version__
+from crpv_cli.commands import export, info, init, listing, load, query, report, show
+from crpv_cli.errors import CrpvError, ExitCode, FileProblem
+from crpv_cli.language import msg
+from crpv_cli.language import text as _
+from crpv_cli.options import command_settings
+from crpv_cli.output import streams
+
+__all__ = ["app", "run"]
+
+app = typer.Typer(
+    name="crpv",
+    help=_("The registry of the French centres de ressources politique de la ville (CRPV)."),
+    epilog=_("Examples: crpv list · crpv report coverage --as-of 2023-10-17 · crpv show oriv · crpv load FILE"),
+    no_args_is_help=True,
+    rich_markup_mode=None,  # Rich's help takes twice as long to start
+    context_settings=command_settings(),
+    options_metavar=_("[OPTIONS]"),
+    subcommand_metavar=_("COMMAND [ARGUMENTS]..."),
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"crpv {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _version_asked: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help=_("Show the version and exit."))
+    ] = False,
+) -> None:
+    pass
+
+
+for command in (listing, show, report, load, export, query, init, info):
+    command.mount(app)
+
+
+def run(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with the code that ``docs/reference/exit-codes.md`` lays down."""
+    streams.prepare()
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        code = typer.main.get_command(app).main(
+            args=None if arguments is None else list(arguments), prog_name="crpv", standalone_mode=False
+        )
+        return code if isinstance(code, int) else ExitCode.DONE
+    except click.exceptions.NoArgsIsHelpError as error:
+        typer.echo(error.ctx.get_help() if error.ctx else "", err=True)
+        return ExitCode.USAGE
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except CrpvError as error:
+        streams.fail(error)
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        streams.say(msg("Interrupted."))
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough: that is no error, and nothing more can be said to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    except OSError as error:
+        streams.fail(
+            FileProblem(msg("{reason}: {file}", reason=error.strerror or str(error), file=error.filename or "?"))
+        )
+        return ExitCode.UNREADABLE
+    except Exception as error:
+        if os.environ.get("CRPV_DEBUG"):
+            raise
+        streams.say(
+            msg(
+                "This is a bug in crpv ({error}). Run it again with CRPV_DEBUG=1 and report what it prints.",
+                error=f"{type(error).__name__}: {error}",
+            )
+        )
+        return ExitCode.BUG

@@ -1,0 +1,110 @@
+"""Options that several commands share: one name, one meaning, one help text everywhere."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crpv_cli.language import text as _
+from crpv_cli.output.formats import Format
+
+__all__ = [
+    "AsOf",
+    "Db",
+    "Force",
+    "FormatOption",
+    "Limit",
+    "Output",
+    "Sort",
+    "Year",
+    "command_settings",
+]
+
+
+def iso_date(value: str | None) -> str | None:
+    """Read a date as people type it; returns it in ISO form.
+
+    Raises:
+        typer.BadParameter: it is no date.
+    """
+    if value is None:
+        return None
+    parts = value.split("-") if "-" in value else value.split("/")[::-1]
+    try:
+        year, month, day = (int(part) for part in parts)
+        if year < 1000:
+            raise ValueError
+        return date(year, month, day).isoformat()
+    except ValueError:
+        raise typer.BadParameter(_("“{value}” is not a date; write 2023-10-17 or 17/10/2023.", value=value)) from None
+
+
+def year_number(value: str | None) -> int | None:
+    """Read a year.
+
+    Raises:
+        typer.BadParameter: it is no year.
+    """
+    if value is None:
+        return None
+    if not (len(value) == 4 and value.isascii() and value.isdigit() and 1970 <= int(value) <= 2100):
+        raise typer.BadParameter(_("“{value}” is not a year between 1970 and 2100; write it as 2024.", value=value))
+    return int(value)
+
+
+def names(value: str | None) -> tuple[str, ...]:
+    """Read a list of names parted by commas."""
+    return tuple(name.strip() for name in (value or "").split(",") if name.strip())
+
+
+def delimiter(value: str | None) -> str | None:
+    """Read a delimiter: the sign itself, or the word tab.
+
+    Raises:
+        typer.BadParameter: it is none of them.
+    """
+    if value is None:
+        return None
+    sign = "\t" if value.casefold() in {"tab", "\\t"} else value
+    if sign not in {";", ",", "|", "\t"}:
+        raise typer.BadParameter(_("The delimiter is one of ; , | or tab."))
+    return sign
+
+
+Db = Annotated[
+    Path | None,
+    typer.Option(
+        "--db",
+        metavar=_("FILE"),
+        help=_("The registry; by default CRPV_DB, or else the one in your data folder."),
+    ),
+]
+FormatOption = Annotated[
+    Format | None,
+    typer.Option("--format", "-f", metavar=_("FORMAT"), help=_("table, csv, csv-excel, json, jsonl or markdown.")),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar=_("FILE"), help=_("Write to a file; its extension chooses the format.")),
+]
+Force = Annotated[bool, typer.Option("--force", help=_("Write over a file that is there already."))]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", metavar=_("DATE"), callback=iso_date, help=_("What was true on this date; today by default.")
+    ),
+]
+Year = Annotated[str | None, typer.Option("--year", metavar=_("YEAR"), help=_("Only this year."))]
+Sort = Annotated[
+    str | None,
+    typer.Option("--sort", metavar=_("COLUMN"), help=_("Sort by a column; -COLUMN for the largest first.")),
+]
+Limit = Annotated[int | None, typer.Option("--limit", metavar=_("N"), min=1, help=_("At most this many rows."))]
+
+
+def command_settings() -> dict[str, object]:
+    """Settings of every command: ``-h`` as well as ``--help``."""
+    return {"help_option_names": ["-h", "--help"]}

@@ -1,0 +1,1 @@
+"""The only folder that prints or writes: results for people and machines, messages, files."""

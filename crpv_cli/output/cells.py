@@ -1,0 +1,115 @@
+"""One value, as people read it or as machines do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crpv_cli import language
+from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.result import Result, Value
+
+__all__ = ["UNKNOWN", "for_csv", "for_excel", "for_json", "for_people", "people_rows"]
+
+UNKNOWN = "–"
+
+
+def for_people(value: Value, column: Column) -> str:
+    """Set a value in the reader's language; what is unknown is a dash."""
+    if value is None or value == ():
+        return UNKNOWN
+    if column.choices:
+        labels = {choice.code: choice.label for choice in column.choices}
+        return language.translate(labels[value]) if value in labels else str(value)
+    if isinstance(value, bool):
+        return language.translate(language.N_("yes") if value else language.N_("no"))
+    return _set(value, column)
+
+
+def _set(value: Value, column: Column) -> str:
+    if isinstance(value, tuple):
+        return " ".join(value)
+    if column.kind is Kind.FLAG:
+        return language.translate(language.N_("yes") if value else language.N_("no"))
+    if isinstance(value, int | float):
+        match column.kind:
+            case Kind.MONEY:
+                return language.money(int(value))
+            case Kind.PERCENT:
+                return language.percent(float(value))
+            case Kind.INTEGER:
+                return language.number(int(value))
+            case Kind.DECIMAL:
+                sign = "+" if column.name == "change" and value > 0 else ""
+                return sign + language.decimal(float(value))
+            case _:
+                return str(value)
+    if column.kind in {Kind.DATE, Kind.PARTIAL_DATE}:
+        return language.date(str(value))
+    return str(value)
+
+
+def people_rows(result: Result, rows: Sequence[Sequence[Value]], columns: Sequence[Column]) -> list[list[str]]:
+    """Set whole rows for some of the result's columns; a column ``over`` another is set as "2/3"."""
+    places = {column.name: place for place, column in enumerate(result.columns)}
+    table = []
+    for row in rows:
+        cells = []
+        for column in columns:
+            cell = for_people(row[places[column.name]], column)
+            if column.over and cell != UNKNOWN:
+                cell += f"/{for_people(row[places[column.over]], result.columns[places[column.over]])}"
+            cells.append(cell)
+        table.append(cells)
+    return table
+
+
+def _euros(centimes: int) -> int | float:
+    return centimes // 100 if centimes % 100 == 0 else centimes / 100
+
+
+def for_json(value: Value, column: Column) -> object:
+    """A JSON value: money in euros, codes as text, lists as arrays, the unknown as null."""
+    if isinstance(value, tuple):
+        return list(value)
+    if column.kind is Kind.MONEY and isinstance(value, int):
+        return _euros(value)
+    if column.kind is Kind.FLAG and value is not None:
+        return bool(value)
+    if isinstance(value, float) and value.is_integer() and column.kind is Kind.DECIMAL:
+        return int(value)
+    return value
+
+
+def for_csv(value: Value, column: Column) -> str:
+    """A cell of ``csv``: decimal point, ISO dates, ``true`` and ``false``, the unknown as an empty cell."""
+    plain = for_json(value, column)
+    if plain is None:
+        return ""
+    if isinstance(plain, bool):
+        return "true" if plain else "false"
+    if isinstance(plain, list):
+        return " ".join(plain)
+    return str(plain)
+
+
+def for_excel(value: Value, column: Column) -> str:
+    """A cell of ``csv-excel``: decimal comma, labels in the reader's language, texts that cannot compute."""
+    if value is None:
+        return ""
+    if column.choices or isinstance(value, bool) or column.kind is Kind.FLAG:
+        return _harmless(for_people(value, column))
+    if column.kind is Kind.PERCENT and isinstance(value, int | float):
+        return f"{value * 100:.10g}".replace(".", ",") + "%"
+    plain = for_csv(value, column)
+    if isinstance(value, int | float):
+        return plain.replace(".", ",")
+    return _harmless(plain)
+
+
+def _harmless(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would take for a formula (OWASP, CSV injection).
+
+    A text that already starts with apostrophes before such a sign gets one more, so that reading takes off
+    exactly what writing put on.
+    """
+    return f"'{text}" if text.lstrip("'")[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

@@ -1,0 +1,156 @@
+"""What a load found and did: anomalies, then figures per table, then a verdict."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from crpv_cli.definitions.columns import Choice, Column, Kind
+from crpv_cli.errors import Anomaly, Severity
+from crpv_cli.language import N_, Message, msg, msgs
+from crpv_cli.output import streams
+from crpv_cli.output.formats import Format, show_result
+from crpv_cli.registry.loading import FileOutcome, LoadReport
+from crpv_cli.result import Result
+
+__all__ = ["anomalies_result", "print_anomalies", "print_load", "write_refused"]
+
+_SEVERITIES = (Choice("error", N_("error")), Choice("warning", N_("warning")))
+_MOST_SHOWN = 200
+
+
+def print_load(
+    report: LoadReport, chosen: Format | None = None, output: Path | None = None, force: bool = False
+) -> None:
+    """Print anomalies and, last, read / inserted / updated / unchanged / refused per table.
+
+    Everything goes to standard error, since a load has no result; in a machine format, or with a file to write, the
+    anomalies are the result.
+
+    Raises:
+        FileProblem: the file to write exists already, or cannot be written.
+    """
+    if output is not None or (chosen is not None and chosen is not Format.TABLE):
+        show_result(anomalies_result(report.anomalies), chosen, output, force)
+    else:
+        print_anomalies(report.anomalies)
+    for line in _figures(report.files):
+        streams.say(line)
+    streams.say(_verdict(report))
+
+
+def anomalies_result(anomalies: Sequence[Anomaly]) -> Result:
+    """Anomalies as rows; their sentences are in English in machine formats."""
+    columns = (
+        Column("code", N_("Code"), Kind.CODE),
+        Column("severity", N_("Severity"), Kind.CODE, choices=_SEVERITIES),
+        Column("file", N_("File")),
+        Column("line", N_("Line"), Kind.YEAR),
+        Column("column", N_("Column")),
+        Column("value", N_("Value")),
+        Column("message", N_("Message")),
+        Column("advice", N_("Advice")),
+    )
+    rows = tuple(
+        (
+            anomaly.code,
+            anomaly.severity.value,
+            anomaly.file,
+            anomaly.line,
+            anomaly.column,
+            anomaly.value,
+            anomaly.message.text("en"),
+            anomaly.advice.text("en") if anomaly.advice else None,
+        )
+        for anomaly in anomalies
+    )
+    return Result("anomalies", msg(N_("Anomalies")), columns, rows)
+
+
+def print_anomalies(anomalies: Sequence[Anomaly]) -> None:
+    """Print anomalies in the order of files and lines, as ``file:line: column: what is wrong``, then what to do."""
+    ordered = sorted(enumerate(anomalies), key=lambda pair: (pair[1].file, pair[1].line or 0, pair[0]))
+    for _, anomaly in ordered[:_MOST_SHOWN]:
+        for line in _lines(anomaly):
+            streams.say(line)
+    if len(ordered) > _MOST_SHOWN:
+        streams.say(
+            msg(
+                "… and {more} more; --format csv -o FILE.csv writes them all.",
+                more=len(ordered) - _MOST_SHOWN,
+            )
+        )
+
+
+def _lines(anomaly: Anomaly) -> Iterable[Message]:
+    place = anomaly.file + (f":{anomaly.line}" if anomaly.line is not None else "")
+    what = (
+        msg("{place}: {column}: {message}", place=place, column=anomaly.column, message=anomaly.message)
+        if anomaly.column
+        else msg("{place}: {message}", place=place, message=anomaly.message)
+    )
+    if anomaly.severity is Severity.WARNING:
+        what = msg("Warning: {what}", what=what)
+    yield what
+    if anomaly.advice:
+        yield msg("    {advice}", advice=anomaly.advice)
+
+
+def _figures(files: Sequence[FileOutcome]) -> Iterable[Message]:
+    ordered = sorted(files, key=lambda outcome: outcome.table)
+    for table, group in groupby(ordered, key=lambda outcome: outcome.table):
+        outcomes = list(group)
+        yield msg(
+            "{table}: {read} read, {inserted} inserted, {updated} updated, {unchanged} unchanged, {refused} refused",
+            table=table,
+            read=sum(outcome.read for outcome in outcomes),
+            inserted=sum(outcome.inserted for outcome in outcomes),
+            updated=sum(outcome.updated for outcome in outcomes),
+            unchanged=sum(outcome.unchanged for outcome in outcomes),
+            refused=sum(outcome.refused for outcome in outcomes),
+        )
+
+
+def _verdict(report: LoadReport) -> Message:
+    if report.stopped:
+        return msgs(
+            "Nothing was loaded: {count} anomaly. Correct it and load again, or keep the sound rows with --keep-valid.",
+            "Nothing was loaded: {count} anomalies. Correct them and load again, "
+            "or keep the sound rows with --keep-valid.",
+            report.errors,
+        )
+    if report.dry_run:
+        return msg("Nothing was written: this was a dry run.")
+    if report.load is not None:
+        return msg("Done: this is load {load} of the registry.", load=str(report.load))
+    if report.errors:
+        return msg("Nothing was loaded: no row is sound and new.")
+    return msg("Nothing changed: the registry holds all of this already.")
+
+
+def write_refused(
+    header: Sequence[str], rows: Iterable[tuple[int, Sequence[str], Sequence[Anomaly]]], output: Path, force: bool
+) -> None:
+    """Write refused rows as they were read, after their line and the reasons, to be corrected and loaded again.
+
+    Raises:
+        FileProblem: the file exists already, or cannot be written.
+    """
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["crpv_line", "crpv_anomalies", *header])
+    for line, cells, anomalies in rows:
+        writer.writerow([line, " | ".join(_reason(anomaly) for anomaly in anomalies), *cells])
+    streams.write_file(stream.getvalue().encode(), output, force)
+    streams.say(msg("The refused rows are in {file}; correct them there and load that file.", file=output))
+
+
+def _reason(anomaly: Anomaly) -> str:
+    parts = [f"{anomaly.column}:"] if anomaly.column else []
+    parts.append(anomaly.message.text())
+    if anomaly.advice:
+        parts.append(anomaly.advice.text())
+    return " ".join(parts)

@@ -1,0 +1,135 @@
+"""Standard output is the result and nothing else; standard error is everything else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from crpv_cli import language
+from crpv_cli.errors import CrpvError, FileProblem
+from crpv_cli.language import Message, msg
+
+__all__ = ["colour", "deliver", "fail", "prepare", "say", "terminal_width", "write_file"]
+
+
+def prepare() -> None:
+    """Make both streams UTF-8: a redirected stream on Windows is not, and a name with œ must not fail."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure and (stream.encoding or "").lower().replace("-", "") != "utf8":
+            reconfigure(encoding="utf-8", errors="replace")
+
+
+def terminal_width() -> int | None:
+    """The width of the terminal that reads standard output, or None if none does: then nothing is cut."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def colour() -> bool:
+    """Whether colour is wanted on standard output (https://no-color.org, and a terminal that has some)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def say(message: Message) -> None:
+    """Tell the reader something beside the result."""
+    print(_wrapped(message.text()), file=sys.stderr)
+
+
+def say_all(messages: Iterable[Message]) -> None:
+    """Tell the reader several things."""
+    for message in messages:
+        say(message)
+
+
+def fail(error: CrpvError) -> None:
+    """Tell what is wrong and what to do."""
+    label = language.text(language.N_("Error: {message}"), message=error.message)
+    print(_wrapped(label), file=sys.stderr)
+    if error.advice:
+        print(_wrapped(error.advice.text()), file=sys.stderr)
+
+
+def _wrapped(text: str) -> str:
+    """Break a sentence at words on a terminal; a pipe or a file gets it on one line."""
+    if not sys.stderr.isatty():
+        return text
+    import textwrap
+
+    width = max(shutil.get_terminal_size().columns, 20)
+    indent = text[: len(text) - len(text.lstrip(" "))]
+    return textwrap.fill(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
+def deliver(text: str, output: Path | None, force: bool, encoding: str = "utf-8") -> None:
+    """Put a rendered result on standard output, or into a file.
+
+    Raises:
+        FileProblem: the file exists and ``force`` is not given, or it cannot be written.
+    """
+    if output is not None:
+        write_file(text.encode(encoding), output, force)
+        return
+    if encoding == "utf-8":
+        sys.stdout.write(text)
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode(encoding))
+    sys.stdout.flush()
+
+
+def write_file(content: bytes, output: Path, force: bool) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        FileProblem: the file exists and ``force`` is not given, or it cannot be written.
+    """
+    check_free(output, force)
+    import tempfile
+
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.parent)
+    except OSError as error:
+        raise _unwritable(output, error) from error
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        part.chmod(0o666 & ~_umask())  # mkstemp makes it private
+        part.replace(output)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise _unwritable(output, error) from error
+
+
+def check_free(output: Path, force: bool) -> None:
+    """Refuse to write over a file that is there, before any work is done for it.
+
+    Raises:
+        FileProblem: the file exists and ``force`` is not given.
+    """
+    if output.is_dir():
+        raise FileProblem(
+            msg("{file} is a folder.", file=output),
+            msg("Name a file in it, for example: {file}", file=output / "out.csv"),
+        )
+    if output.exists() and not force:
+        raise FileProblem(
+            msg("{file} is there already; it was not touched.", file=output),
+            msg("Name another file, or write over it with --force."),
+        )
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _unwritable(output: Path, error: OSError) -> FileProblem:
+    return FileProblem(
+        msg("{file} cannot be written: {reason}", file=output, reason=error.strerror or str(error)),
+        msg("Check that the folder exists and that you may write to it."),
+    )

@@ -1,0 +1,47 @@
+"""What can be written to a file by name: every table, and the rows of every report."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+from crpv_cli.definitions.tables import TABLES
+from crpv_cli.errors import UsageProblem
+from crpv_cli.language import msg
+from crpv_cli.reports.coverage import coverage
+from crpv_cli.reports.evaluations import evaluation_summaries
+from crpv_cli.reports.listing import Asked, list_table
+from crpv_cli.reports.queries import today
+from crpv_cli.result import Result
+from crpv_cli.spelling import closest
+
+__all__ = ["REPORTS", "all_tables", "export_rows"]
+
+REPORTS: dict[str, Callable[[sqlite3.Connection, str], Result]] = {
+    "coverage": coverage,
+    "evaluation-summaries": evaluation_summaries,
+}
+
+
+def export_rows(connection: sqlite3.Connection, name: str, as_of: str | None) -> Result:
+    """Return a table, whole or as of a date, or the rows of a report (as of today by default).
+
+    Raises:
+        UsageProblem: nothing has that name.
+    """
+    if name in REPORTS:
+        return REPORTS[name](connection, as_of or today())
+    table = TABLES.get(name.replace("-", "_"))
+    if table is not None:
+        return list_table(connection, table, Asked(as_of=as_of))
+    names = [*TABLES, *REPORTS, "all"]
+    near = closest(name, names)
+    raise UsageProblem(
+        msg("There is nothing called {name} to export.", name=name),
+        msg("Did you mean {near}?", near=near) if near else msg("Name one of: {names}.", names=names),
+    )
+
+
+def all_tables(connection: sqlite3.Connection) -> list[Result]:
+    """Return every table that a load takes back, whole."""
+    return [list_table(connection, table, Asked()) for table in TABLES.values()]

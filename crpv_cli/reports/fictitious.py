@@ -1,0 +1,30 @@
+"""Which figures rest on fictitious data: those of rows whose source says that it is fictitious."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from crpv_cli.language import N_, msg
+from crpv_cli.result import Note
+
+__all__ = ["HOLDS", "RESTS", "fictitious_sources", "holds_fictitious", "notes"]
+
+HOLDS = Note("registry-holds-fictitious-data", msg(N_("This registry also holds fictitious demonstration data.")))
+RESTS = Note("fictitious-data", msg(N_("FICTITIOUS: these figures rest on made-up demonstration data.")))
+
+
+def fictitious_sources(connection: sqlite3.Connection) -> frozenset[str]:
+    """The ids of the sources that say that they are fictitious."""
+    return frozenset(row[0] for row in connection.execute("select id from sources where fictitious = 1"))
+
+
+def holds_fictitious(connection: sqlite3.Connection) -> bool:
+    """Whether the registry holds any fictitious source."""
+    return bool(fictitious_sources(connection))
+
+
+def notes(connection: sqlite3.Connection, rests: bool) -> tuple[Note, ...]:
+    """What a result has to say of fictitious data: that it rests on it, or that the registry holds some."""
+    if rests:
+        return (RESTS,)
+    return (HOLDS,) if holds_fictitious(connection) else ()

@@ -1,0 +1,100 @@
+"""Which centre, region or department somebody means."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from crpv_cli.errors import UsageProblem
+from crpv_cli.language import msg
+from crpv_cli.spelling import closest, fold
+
+__all__ = ["find_centre", "find_department", "find_mission", "find_region"]
+
+
+def find_centre(connection: sqlite3.Connection, wanted: str) -> str:
+    """Return the id of a centre named by its id, its short name, or a part of a name that only it has.
+
+    Case, accents and punctuation do not matter.
+
+    Raises:
+        UsageProblem: no centre is meant, or several are; the advice names the nearest ones.
+    """
+    rows = connection.execute("select id, short_name, name from centres order by id").fetchall()
+    folded = fold(wanted)
+    names = {row["id"]: [fold(row["id"]), fold(row["short_name"]), fold(row["name"])] for row in rows}
+    exact = [identifier for identifier, spellings in names.items() if folded in spellings]
+    partly = [
+        identifier for identifier, spellings in names.items() if folded and any(folded in name for name in spellings)
+    ]
+    found = exact if len(exact) == 1 else partly
+    if len(found) == 1:
+        return str(found[0])
+    if found:
+        raise UsageProblem(
+            msg("“{value}” could be several centres: {centres}.", value=wanted, centres=found),
+            msg("Name one of them by its id."),
+        )
+    spoken = {row["short_name"]: row["id"] for row in rows} | {row["id"]: row["id"] for row in rows}
+    near = list(dict.fromkeys(spoken[name] for name in closest(wanted, spoken)))
+    raise UsageProblem(
+        msg("There is no centre called “{value}”.", value=wanted),
+        msg("Did you mean {near}?", near=near) if near else msg("See the centres with: crpv list"),
+    )
+
+
+def find_department(connection: sqlite3.Connection, wanted: str) -> str:
+    """Return the code of a department named by its code (1 is 01) or its name.
+
+    Raises:
+        UsageProblem: there is none.
+    """
+    rows = connection.execute("select code, name from departments order by code").fetchall()
+    code = wanted.upper().zfill(2)
+    for row in rows:
+        if code == row["code"] or fold(wanted) == fold(row["name"]):
+            return str(row["code"])
+    near = closest(wanted, [row["name"] for row in rows])
+    raise UsageProblem(
+        msg("There is no department called “{value}”.", value=wanted),
+        msg("Did you mean {near}?", near=near) if near else msg("See them with: crpv list departments"),
+    )
+
+
+def find_region(connection: sqlite3.Connection, wanted: str) -> str:
+    """Return the code of a region named by its code or its name, or by a part that only it has.
+
+    Raises:
+        UsageProblem: there is none, or several are meant.
+    """
+    rows = connection.execute(
+        "select distinct region_code as code, region_name as name from departments order by region_name"
+    ).fetchall()
+    for row in rows:
+        if wanted == row["code"] or fold(wanted) == fold(row["name"]):
+            return str(row["code"])
+    partly = [row for row in rows if fold(wanted) and fold(wanted) in fold(row["name"])]
+    if len(partly) == 1:
+        return str(partly[0]["code"])
+    near = [row["name"] for row in partly] or closest(wanted, [row["name"] for row in rows])
+    raise UsageProblem(
+        msg("There is no region called “{value}”.", value=wanted),
+        msg("Did you mean {near}?", near=near)
+        if near
+        else msg("The regions are: {regions}.", regions=[f"{row['code']} {row['name']}" for row in rows]),
+    )
+
+
+def find_mission(connection: sqlite3.Connection, wanted: str) -> str:
+    """Return the id of a core mission named by its id or one of its names, or by a part that only it has.
+
+    Raises:
+        UsageProblem: there is none.
+    """
+    rows = connection.execute("select id, name_fr, name_en from missions where core = 1").fetchall()
+    found = [row["id"] for row in rows if fold(wanted) and any(fold(wanted) in fold(name) for name in tuple(row))]
+    if len(found) == 1:
+        return str(found[0])
+    raise UsageProblem(
+        msg("There is no core mission called “{value}”.", value=wanted),
+        msg("The core missions are: {missions}.", missions=[row["id"] for row in rows]),
+    )

@@ -1,0 +1,54 @@
+"""What registry this is, and what it holds."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from pathlib import Path
+
+from crpv_cli import __version__
+from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.definitions.tables import TABLES
+from crpv_cli.language import N_, msg
+from crpv_cli.reports import fictitious
+from crpv_cli.result import Result, Sheet
+
+__all__ = ["registry_info"]
+
+
+def registry_info(connection: sqlite3.Connection, path: Path, schema: int, data: Path) -> Sheet:
+    """Return the sheet of a registry: paths, versions, rows per table, fictitious or not."""
+    counts = []
+    for table in TABLES.values():
+        (rows,) = connection.execute(f"select count(*) from {table.name}").fetchone()
+        counts.append((table.name, rows))
+    last = connection.execute("select id, at, command from loads order by id desc limit 1").fetchone()
+    made_up = fictitious.holds_fictitious(connection)
+    facts = (
+        (Column("version", N_("Version of crpv")), __version__),
+        (Column("registry", N_("Registry")), str(path.resolve())),
+        (Column("schema", N_("Schema of the registry"), Kind.YEAR), schema),
+        (Column("size", N_("Size in bytes"), Kind.INTEGER), path.stat().st_size),
+        (Column("last_load", N_("Last load"), Kind.YEAR), last["id"] if last else None),
+        (Column("last_load_at", N_("Last load on")), last["at"] if last else None),
+        (Column("fictitious", N_("Holds fictitious data"), Kind.FLAG), made_up),
+        (Column("data", N_("Bundled data")), str(data)),
+        (Column("python", N_("Python")), ".".join(map(str, sys.version_info[:3]))),
+        (Column("sqlite", N_("SQLite")), sqlite3.sqlite_version),
+    )
+    return Sheet(
+        name="info",
+        title=msg(N_("crpv and its registry")),
+        facts=Result(
+            "info", msg(N_("Info")), tuple(column for column, _ in facts), (tuple(value for _, value in facts),)
+        ),
+        sections=(
+            Result(
+                "tables",
+                msg(N_("Tables")),
+                (Column("table", N_("Table"), Kind.CODE), Column("rows", N_("Rows"), Kind.INTEGER)),
+                tuple(counts),
+            ),
+        ),
+        notes=fictitious.notes(connection, rests=False),
+    )

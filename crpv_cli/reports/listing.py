@@ -1,0 +1,260 @@
+"""The rows of a table, and the centres as people want to see them."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, replace
+
+from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.definitions.tables import TABLES, Table
+from crpv_cli.errors import UsageProblem
+from crpv_cli.language import N_, Day, msg
+from crpv_cli.reports import fictitious
+from crpv_cli.reports.finding import find_department, find_region
+from crpv_cli.reports.queries import query, today
+from crpv_cli.result import Note, Result, Value
+from crpv_cli.spelling import closest, fold
+
+__all__ = ["Asked", "list_centres", "list_rows_of", "list_table", "shape"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a list is narrowed to and how it is laid out; None and empty mean not asked."""
+
+    region: str | None = None
+    department: str | None = None
+    overseas: bool | None = None
+    year: int | None = None
+    as_of: str | None = None
+    sort: str | None = None
+    columns: tuple[str, ...] = ()
+    limit: int | None = None
+
+
+# Columns that the overview computes besides those of the table.
+_OVERVIEW = (
+    Column("departments", N_("Perimeter"), Kind.CODES),
+    Column("state_support", N_("State support"), Kind.MONEY),
+    Column("state_support_year", N_("Year"), Kind.YEAR),
+    Column("missions_evaluated", N_("Missions"), Kind.INTEGER, over="core_missions"),
+    Column("core_missions", N_("Core missions"), Kind.INTEGER),
+    Column("fictitious", N_("Fictitious"), Kind.FLAG),
+)
+_SCREEN = (
+    "short_name",
+    "seat",
+    "legal_form",
+    "departments",
+    "state_support",
+    "state_support_year",
+    "missions_evaluated",
+)
+
+
+_SHORT_NAME = TABLES["centres"].names.index("short_name")
+
+
+def list_rows_of(connection: sqlite3.Connection, name: str, asked: Asked) -> Result:
+    """List a table by name: the overview for centres, the rows as they are for the others.
+
+    Raises:
+        UsageProblem: an unknown table, region, department or column, or a filter that does not apply.
+    """
+    table = TABLES.get(name.replace("-", "_"))
+    if table is None:
+        near = closest(name, TABLES)
+        raise UsageProblem(
+            msg("There is no table called {name}.", name=name),
+            msg("Did you mean {near}?", near=near) if near else msg("The tables are: {tables}.", tables=list(TABLES)),
+        )
+    return list_centres(connection, asked) if table.name == "centres" else list_table(connection, table, asked)
+
+
+def list_centres(connection: sqlite3.Connection, asked: Asked) -> Result:
+    """List the centres open on a date (today by default), with perimeter, State support and missions evaluated.
+
+    With a year, the support and the evaluations are those of that year.
+
+    Raises:
+        UsageProblem: an unknown region, department or column.
+    """
+    as_of = asked.as_of or today()
+    found = connection.execute(query("centres"), {"as_of": as_of, "year": asked.year}).fetchall()
+    wanted = _departments(connection, asked)
+    columns = (*TABLES["centres"].columns, *_OVERVIEW)
+    rows = []
+    for row in found:
+        codes = tuple((row["departments"] or "").split())
+        if wanted is not None and not wanted.intersection(codes):
+            continue
+        values = dict(row) | {"departments": codes, "fictitious": bool(row["fictitious"])}
+        rows.append(tuple(values[column.name] for column in columns))
+    rows.sort(key=lambda row: fold(str(row[_SHORT_NAME])))
+    rests = any(row[-1] for row in rows)
+    result = Result(
+        name="centres",
+        title=msg("Centres open on {date}", date=Day(as_of)),
+        columns=columns,
+        rows=tuple(rows),
+        screen=_SCREEN,
+        notes=_centre_notes(connection, rests),
+        fictitious=rests,
+    )
+    return shape(result, asked)
+
+
+def _centre_notes(connection: sqlite3.Connection, rests: bool) -> tuple[Note, ...]:
+    if rests:
+        return (
+            Note(
+                "fictitious-evaluations",
+                msg(N_("FICTITIOUS: the missions shown as evaluated rest on made-up demonstration data.")),
+            ),
+        )
+    return fictitious.notes(connection, rests=False)
+
+
+def list_table(connection: sqlite3.Connection, table: Table, asked: Asked) -> Result:
+    """List the rows of a table, in the order of its key.
+
+    Filters that the table's columns cannot answer are refused rather than passed over. With a date, only rows that
+    were true on it are listed.
+
+    Raises:
+        UsageProblem: an unknown region, department or column, or a filter that does not apply.
+    """
+    conditions, parameters = _conditions(connection, table, asked)
+    where = f"where {' and '.join(conditions)}" if conditions else ""
+    key = ", ".join(table.column(name).stored for name in table.key)
+    names = ", ".join(f"t.{column.stored}" for column in table.columns)
+    found = connection.execute(f"select {names} from {table.name} as t {where} order by {key}", parameters)
+    flags = [column.kind is Kind.FLAG for column in table.columns]
+    rows = tuple(
+        tuple(bool(value) if flag and value is not None else value for value, flag in zip(row, flags, strict=True))
+        for row in found
+    )
+    made_up = fictitious.fictitious_sources(connection)
+    place = table.names.index("source") if "source" in table.names else None
+    rests = bool(made_up) and place is not None and any(row[place] in made_up for row in rows)
+    result = Result(
+        name=table.name,
+        title=msg(table.label),
+        columns=table.columns,
+        rows=rows,
+        screen=table.screen,
+        notes=fictitious.notes(connection, rests),
+        fictitious=rests,
+    )
+    return shape(result, asked)
+
+
+def _departments(connection: sqlite3.Connection, asked: Asked) -> set[str] | None:
+    """The departments that the filters leave, or None if they leave all."""
+    if asked.region is None and asked.department is None and asked.overseas is None:
+        return None
+    rows = connection.execute("select code, region_code from departments").fetchall()
+    left = {row["code"] for row in rows}
+    if asked.region is not None:
+        region = find_region(connection, asked.region)
+        left &= {row["code"] for row in rows if row["region_code"] == region}
+    if asked.department is not None:
+        left &= {find_department(connection, asked.department)}
+    if asked.overseas is not None:
+        left = {code for code in left if (code[:2] in {"97", "98"}) is asked.overseas}
+    return left
+
+
+def _conditions(connection: sqlite3.Connection, table: Table, asked: Asked) -> tuple[list[str], list[Value]]:
+    conditions: list[str] = []
+    parameters: list[Value] = []
+    left = _departments(connection, asked)
+    if left is not None:
+        marks = ", ".join("?" * len(left))
+        if "department" in table.names:
+            conditions.append(f"t.department in ({marks})")
+        elif table.name == "departments":
+            conditions.append(f"t.code in ({marks})")
+        elif "centre" in table.names:
+            conditions.append(f"t.centre in (select centre from perimeters where department in ({marks}))")
+        else:
+            raise _not_applicable(table, "--region, --department, --overseas")
+        parameters.extend(sorted(left))
+    if asked.year is not None:
+        if "year" not in table.names:
+            raise _not_applicable(table, "--year")
+        conditions.append("t.year = ?")
+        parameters.append(asked.year)
+    if asked.as_of is not None:
+        dated = _AS_OF.get(table.name)
+        if dated is None:
+            raise _not_applicable(table, "--as-of")
+        conditions.append(dated)
+        parameters.extend([asked.as_of] * dated.count("?"))
+    return conditions, parameters
+
+
+_AS_OF = {
+    "perimeters": "(t.valid_from is null or t.valid_from <= ?) and (t.valid_to is null or t.valid_to >= ?)",
+    "funding": "t.year <= cast(substr(?, 1, 4) as integer)",
+    "evaluations": "t.year <= cast(substr(?, 1, 4) as integer) and (t.evaluated_on is null or t.evaluated_on <= ?)",
+    "published_figures": "t.as_of <= ?",
+    # A partial date is its first day at the earliest.
+    "sources": "(t.published_on is null or t.published_on <= ?)",
+}
+
+
+def _not_applicable(table: Table, option: str) -> UsageProblem:
+    return UsageProblem(
+        msg("{option} does not apply to the table {table}.", option=option, table=table.name),
+        msg("Leave it out, or list another table."),
+    )
+
+
+def shape(result: Result, asked: Asked) -> Result:
+    """Sort a result, keep the columns asked for, and cut it to a number of rows.
+
+    Empty values come last in either direction; texts are sorted without case and accents.
+
+    Raises:
+        UsageProblem: a column that the result does not have.
+    """
+    names = [column.name for column in result.columns]
+    rows = list(result.rows)
+    if asked.sort:
+        descending = asked.sort.startswith("-")
+        place = names.index(_known(asked.sort.lstrip("-"), names))
+        filled = [row for row in rows if row[place] is not None]
+        filled.sort(key=lambda row: _order(row[place]), reverse=descending)
+        rows = filled + [row for row in rows if row[place] is None]
+    screen = result.screen
+    columns = result.columns
+    if asked.columns:
+        chosen = tuple(_known(name, names) for name in asked.columns)
+        places = [names.index(name) for name in chosen]
+        columns = tuple(result.columns[place] for place in places)
+        columns = tuple(replace(column, over=column.over if column.over in chosen else None) for column in columns)
+        rows = [tuple(row[place] for place in places) for row in rows]
+        screen = chosen
+    notes = result.notes
+    if asked.limit is not None and len(rows) > asked.limit:
+        notes = (*notes, Note("limited", msg("The first {limit} of {total} rows.", limit=asked.limit, total=len(rows))))
+        rows = rows[: asked.limit]
+    return replace(result, rows=tuple(rows), columns=columns, screen=screen, notes=notes)
+
+
+def _known(name: str, names: list[str]) -> str:
+    for known in names:
+        if fold(known) == fold(name):
+            return known
+    near = closest(name, names)
+    raise UsageProblem(
+        msg("There is no column called “{value}”.", value=name),
+        msg("Did you mean {near}?", near=near) if near else msg("The columns are: {columns}.", columns=names),
+    )
+
+
+def _order(value: Value) -> tuple[int, float, str]:
+    if isinstance(value, bool | int | float):
+        return 0, float(value), ""
+    return 1, 0.0, fold(" ".join(value) if isinstance(value, tuple) else str(value))

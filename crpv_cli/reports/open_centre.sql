@@ -1,0 +1,1 @@
+select id from open_centres where id = :centre

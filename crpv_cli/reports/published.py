@@ -1,0 +1,78 @@
+"""What institutions said, set beside what is computed and never mixed with it."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from crpv_cli.language import Day, Message, Share, msg
+from crpv_cli.result import Note
+
+__all__ = ["published_figures", "published_notes"]
+
+Figure = dict[str, object]
+
+
+def published_figures(connection: sqlite3.Connection, measures: tuple[str, ...], as_of: str) -> tuple[Figure, ...]:
+    """Return, for each measure, the figure of the latest date up to ``as_of``, where there is one.
+
+    Each is ``{"id", "measure", "value", "unit", "as_of", "source", "publisher", "note"}``, its value as published
+    (a percentage is 88, not 0.88).
+    """
+    figures: list[Figure] = []
+    for measure in measures:
+        row = connection.execute(
+            """
+            select f.id, f.measure, f.value, f.unit, f.as_of, f.source, s.publisher, f.note
+            from published_figures as f left join sources as s on s.id = f.source
+            where f.measure = ? and f.as_of <= ?
+            order by f.as_of desc, f.id limit 1
+            """,
+            (measure, as_of),
+        ).fetchone()
+        if row:
+            figure = dict(row)
+            if float(figure["value"]).is_integer():
+                figure["value"] = int(figure["value"])
+            figures.append(figure)
+    return tuple(figures)
+
+
+def published_notes(figures: tuple[Figure, ...], computed: dict[str, object]) -> tuple[Note, ...]:
+    """Say each published figure beside the computed one of the same measure."""
+    return tuple(
+        Note(
+            "published-figure",
+            msg(
+                "Published on {date} by {publisher}: {value}; computed here: {computed}.",
+                date=Day(str(figure["as_of"])),
+                publisher=figure["publisher"] or figure["source"] or "?",
+                value=_quoted(figure),
+                computed=computed[str(figure["measure"])],
+            )
+            if str(figure["measure"]) in computed
+            else msg(
+                "Published on {date} by {publisher}: {value}.",
+                date=Day(str(figure["as_of"])),
+                publisher=figure["publisher"] or figure["source"] or "?",
+                value=_quoted(figure),
+            ),
+            {"id": figure["id"]},
+        )
+        for figure in figures
+    )
+
+
+def _quoted(figure: Figure) -> object:
+    value = figure["value"]
+    assert isinstance(value, int | float)
+    if figure["unit"] == "percent":
+        # A percentage published without decimals is quoted as it was said.
+        return Share(value / 100, digits=1 if value % 1 else 0)
+    units: dict[str, Message] = {
+        "neighbourhood": msg("{value} neighbourhoods", value=value),
+        "contract": msg("{value} contracts", value=value),
+        "centre": msg("{value} centres", value=value),
+        "mission": msg("{value} missions", value=value),
+        "half-day": msg("{value} half-days", value=value),
+    }
+    return units.get(str(figure["unit"]), msg("{value} {unit}", value=value, unit=figure["unit"]))
