@@ -14,7 +14,7 @@ from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, FileProblem, Severity, UsageProblem
 from crpv_cli.intake.columns import Header, columns_of, recognise
-from crpv_cli.intake.faults import Fault
+from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.intake.readers import BrokenRow, CsvFile, Row, open_csv
 from crpv_cli.intake.records import check
 from crpv_cli.intake.values import read_cell

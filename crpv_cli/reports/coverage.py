@@ -95,7 +95,7 @@ def coverage(
     geography = geography or geography_on(as_of)
     parameters = {"as_of": as_of, "measure": measure, "geography": geography}
     departments = [
-        _Department(*tuple(row)[:6], tuple((row["centres"] or "").split()))
+        _Department(**{**dict(row), "centres": tuple((row["centres"] or "").split())})
         for row in connection.execute(query("coverage"), parameters)
     ]
     whole = _sum(departments)
