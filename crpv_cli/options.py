@@ -43,7 +43,12 @@ def iso_date(value: str | None) -> str | None:
 
 
 def year_number(value: str | None) -> int | None:
-    """Read a year.
+    """Return the year that ``checked_year`` let through."""
+    return None if value is None else int(value)
+
+
+def checked_year(value: str | None) -> str | None:
+    """Check that a year is one.
 
     Raises:
         typer.BadParameter: it is no year.
@@ -52,7 +57,7 @@ def year_number(value: str | None) -> int | None:
         return None
     if not (len(value) == 4 and value.isascii() and value.isdigit() and 1970 <= int(value) <= 2100):
         raise typer.BadParameter(_("“{value}” is not a year between 1970 and 2100; write it as 2024.", value=value))
-    return int(value)
+    return value
 
 
 def names(value: str | None) -> tuple[str, ...]:
@@ -97,7 +102,9 @@ AsOf = Annotated[
         "--as-of", metavar=_("DATE"), callback=iso_date, help=_("What was true on this date; today by default.")
     ),
 ]
-Year = Annotated[str | None, typer.Option("--year", metavar=_("YEAR"), help=_("Only this year."))]
+Year = Annotated[
+    str | None, typer.Option("--year", metavar=_("YEAR"), callback=checked_year, help=_("Only this year."))
+]
 Sort = Annotated[
     str | None,
     typer.Option("--sort", metavar=_("COLUMN"), help=_("Sort by a column; -COLUMN for the largest first.")),

@@ -233,7 +233,7 @@ CENTRES = Table(
         _source(),
         _note(),
     ),
-    screen=("short_name", "seat", "legal_form", "departments", "state_support", "missions_evaluated"),
+    screen=("id", "short_name", "legal_form", "seat", "since", "co_funded", "confidence"),
 )
 
 PERIMETERS = Table(

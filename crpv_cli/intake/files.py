@@ -95,8 +95,8 @@ class TableFile:
         checked = check(header.table, cells)
         absent = {column.name for column in header.missing}  # said once, for the header
         faults = [(name, fault) for name, fault in checked.faults if name not in absent]
-        said: Fault | Correction
-        for name, said in [*faults, *checked.corrections]:
+        found: list[tuple[str, Fault | Correction]] = [*faults, *checked.corrections]
+        for name, said in found:
             place = places.get(name)
             yield Anomaly(
                 code=said.code,

@@ -6,8 +6,9 @@ import csv
 import io
 
 from crpv_cli import language
+from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.output.cells import for_csv, for_excel
-from crpv_cli.result import Result
+from crpv_cli.result import Result, Value
 
 __all__ = ["csv_excel_text", "csv_text"]
 
@@ -23,13 +24,26 @@ def csv_text(result: Result) -> str:
 
 
 def csv_excel_text(result: Result) -> str:
-    """Semicolon, CRLF, decimal comma, labels in the reader's language; written with a byte order mark."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
-    writer.writerow(headings(result))
-    for row in result.rows:
-        writer.writerow(for_excel(value, column) for value, column in zip(row, result.columns, strict=True))
-    return stream.getvalue()
+    """Semicolon, CRLF, decimal comma, labels in the reader's language; written with a byte order mark.
+
+    Texts stand between quotation marks and numbers do not: a spreadsheet that is told to take quoted fields as text
+    keeps the zero of ``01``.
+    """
+    rows = [
+        [_quoted(for_excel(value, column), value, column) for value, column in zip(row, result.columns, strict=True)]
+        for row in result.rows
+    ]
+    lines = [";".join(_quotes(label) for label in headings(result)), *(";".join(row) for row in rows)]
+    return "".join(f"{line}\r\n" for line in lines)
+
+
+def _quoted(cell: str, value: Value, column: Column) -> str:
+    number = isinstance(value, int | float) and not isinstance(value, bool) and column.kind is not Kind.FLAG
+    return cell if number or not cell else _quotes(cell)
+
+
+def _quotes(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
 
 
 def headings(result: Result) -> list[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from crpv_cli.errors import FileProblem
 from crpv_cli.language import msg, msgs
 from crpv_cli.output import streams
-from crpv_cli.output.formats import EXTENSIONS, Format, show_result
+from crpv_cli.output.formats import EXTENSIONS, Format, render
 from crpv_cli.result import Result
 
 __all__ = ["write_all"]
@@ -27,16 +28,21 @@ def write_all(tables: Sequence[Result], folder: Path, chosen: Format, force: boo
             msg("The folder {folder} cannot be made: {reason}", folder=folder, reason=error.strerror or str(error)),
             msg("Name another one with -o."),
         ) from error
-    files = [folder / f"{table.name}{EXTENSIONS[chosen]}" for table in tables]
-    for file in files:
+    # Everything is rendered before anything is written.
+    documents = {
+        folder / f"{table.name}{EXTENSIONS[chosen]}": render(replace(table, notes=()), chosen) for table in tables
+    }
+    for file in documents:
         streams.check_free(file, force)
-    for table, file in zip(tables, files, strict=True):
-        show_result(table, chosen, file, force)
+    for file, document in documents.items():
+        streams.deliver(document.text, file, force, document.encoding)
+    # Said once for the folder, not once a file.
+    streams.say_all({note.code: note.message for table in tables for note in table.notes if table.fictitious}.values())
     streams.say(
         msgs(
             "{count} table was written to {folder}.",
             "{count} tables were written to {folder}.",
-            len(files),
+            len(documents),
             folder=folder,
         )
     )

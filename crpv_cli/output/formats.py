@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from crpv_cli.errors import UsageProblem
-from crpv_cli.language import msg
+from crpv_cli.language import Message, msg
 from crpv_cli.output import streams
 from crpv_cli.result import Note, Result, Sheet
 
-__all__ = ["EXTENSIONS", "Format", "show_result", "show_sheet"]
+__all__ = ["EXTENSIONS", "Document", "Format", "render", "show_result", "show_sheet"]
 
 
 class Format(StrEnum):
@@ -61,6 +62,65 @@ def _choose(asked: Format | None, output: Path | None, default: Format) -> Forma
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A rendered result: what to write, in which encoding, and what to tell beside it."""
+
+    text: str
+    encoding: str = "utf-8"
+    remarks: tuple[Message, ...] = ()
+
+
+def render(result: Result, chosen: Format, width: int | None = None, colour: bool = False) -> Document:
+    """Render a result in a format; a table is fitted to ``width`` columns, or cut nowhere if that is None."""
+    match chosen:
+        case Format.TABLE:
+            from crpv_cli.output.table import render_table
+
+            return Document(*render_table(result, width, colour))
+        case Format.MARKDOWN:
+            from crpv_cli.output.plain import markdown_text
+
+            return Document(markdown_text(result))
+        case Format.JSON:
+            from crpv_cli.output.jsons import json_text
+
+            return Document(json_text(result))
+        case Format.JSONL:
+            from crpv_cli.output.jsons import jsonl_text
+
+            return Document(jsonl_text(result))
+        case Format.CSV:
+            from crpv_cli.output.delimited import csv_text
+
+            return Document(csv_text(result))
+        case Format.CSV_EXCEL:
+            from crpv_cli.output.delimited import csv_excel_text
+
+            return Document(csv_excel_text(result), "utf-8-sig")
+
+
+def _render_sheet(sheet: Sheet, chosen: Format, width: int | None, colour: bool) -> Document:
+    match chosen:
+        case Format.TABLE:
+            from crpv_cli.output.table import render_sheet
+
+            return Document(*render_sheet(sheet, width, colour))
+        case Format.MARKDOWN:
+            from crpv_cli.output.plain import sheet_markdown
+
+            return Document(sheet_markdown(sheet))
+        case Format.JSON:
+            from crpv_cli.output.jsons import sheet_json
+
+            return Document(sheet_json(sheet))
+        case _:
+            raise UsageProblem(
+                msg("A sheet holds several tables: it cannot be written as {format}.", format=chosen.value),
+                msg("Use table, markdown or json."),
+            )
+
+
 def show_result(
     result: Result,
     asked: Format | None = None,
@@ -75,34 +135,7 @@ def show_result(
         FileProblem: the file exists already, or cannot be written.
     """
     chosen = _choose(asked, output, default)
-    if output is not None:
-        streams.check_free(output, force)
-    match chosen:
-        case Format.TABLE:
-            from crpv_cli.output.table import render_table
-
-            rendered = render_table(
-                result, None if output else streams.terminal_width(), streams.colour() and output is None
-            )
-            streams.deliver(rendered.text, output, force)
-            streams.say_all(rendered.remarks)
-        case Format.MARKDOWN:
-            from crpv_cli.output.plain import markdown_text
-
-            streams.deliver(markdown_text(result), output, force)
-        case Format.JSON | Format.JSONL:
-            from crpv_cli.output import jsons
-
-            text = jsons.json_text(result) if chosen is Format.JSON else jsons.jsonl_text(result)
-            streams.deliver(text, output, force)
-        case Format.CSV | Format.CSV_EXCEL:
-            from crpv_cli.output import delimited
-
-            if chosen is Format.CSV:
-                streams.deliver(delimited.csv_text(result), output, force)
-            else:
-                streams.deliver(delimited.csv_excel_text(result), output, force, encoding="utf-8-sig")
-    _warn(result.notes, chosen)
+    _show(lambda width, colour: render(result, chosen, width, colour), chosen, result.notes, output, force)
 
 
 def show_sheet(sheet: Sheet, asked: Format | None = None, output: Path | None = None, force: bool = False) -> None:
@@ -113,35 +146,23 @@ def show_sheet(sheet: Sheet, asked: Format | None = None, output: Path | None = 
         FileProblem: the file exists already, or cannot be written.
     """
     chosen = _choose(asked, output, Format.TABLE)
-    if output is not None:
+    _show(lambda width, colour: _render_sheet(sheet, chosen, width, colour), chosen, sheet.notes, output, force)
+
+
+def _show(
+    rendering: Callable[[int | None, bool], Document],
+    chosen: Format,
+    notes: Sequence[Note],
+    output: Path | None,
+    force: bool,
+) -> None:
+    if output is None:
+        document = rendering(streams.terminal_width(), streams.colour())
+    else:
         streams.check_free(output, force)
-    match chosen:
-        case Format.TABLE:
-            from crpv_cli.output.table import render_sheet
-
-            rendered = render_sheet(
-                sheet, None if output else streams.terminal_width(), streams.colour() and output is None
-            )
-            streams.deliver(rendered.text, output, force)
-            streams.say_all(rendered.remarks)
-        case Format.MARKDOWN:
-            from crpv_cli.output.plain import sheet_markdown
-
-            streams.deliver(sheet_markdown(sheet), output, force)
-        case Format.JSON:
-            from crpv_cli.output.jsons import sheet_json
-
-            streams.deliver(sheet_json(sheet), output, force)
-        case _:
-            raise UsageProblem(
-                msg("A sheet holds several tables: it cannot be written as {format}.", format=chosen.value),
-                msg("Use table, markdown or json."),
-            )
-    _warn(sheet.notes, chosen)
-
-
-def _warn(notes: Sequence[Note], chosen: Format) -> None:
-    """Say on standard error what a machine format has no place for, where nobody should miss it."""
-    if chosen in {Format.TABLE, Format.MARKDOWN}:
-        return
-    streams.say_all(note.message for note in notes if "fictitious" in note.code)
+        document = rendering(None, False)
+    streams.deliver(document.text, output, force, document.encoding)
+    streams.say_all(document.remarks)
+    if chosen not in {Format.TABLE, Format.MARKDOWN}:
+        # A machine format has no place for what nobody should miss.
+        streams.say_all(note.message for note in notes if "fictitious" in note.code)

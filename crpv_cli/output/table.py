@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rich.box import Box
 from rich.cells import cell_len
@@ -29,12 +29,8 @@ _UNBOUNDED = 1_000_000
 _LINES = Box("    \n    \n ── \n    \n    \n ── \n    \n    \n")
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A text to print, and what the reader should be told beside it."""
-
-    text: str
-    remarks: tuple[Message, ...] = ()
+Rendered = tuple[str, str, tuple[Message, ...]]
+"""The text to print, its encoding, and what the reader should be told beside it."""
 
 
 def render_table(result: Result, width: int | None, colour: bool) -> Rendered:
@@ -44,7 +40,7 @@ def render_table(result: Result, width: int | None, colour: bool) -> Rendered:
     console.print(Text(result.title.text(), style="bold"), soft_wrap=width is None)
     shortened = _print_rows(console, result, width)
     _print_notes(console, result.notes, width)
-    return Rendered(_text(console), _remarks(shortened))
+    return _text(console), "utf-8", _remarks(shortened)
 
 
 def render_sheet(sheet: Sheet, width: int | None, colour: bool) -> Rendered:
@@ -72,7 +68,7 @@ def render_sheet(sheet: Sheet, width: int | None, colour: bool) -> Rendered:
         console.print(Text(section.title.text(), style="bold"), soft_wrap=width is None)
         shortened += _print_rows(console, section, width)
     _print_notes(console, sheet.notes, width)
-    return Rendered(_text(console), _remarks(shortened))
+    return _text(console), "utf-8", _remarks(shortened)
 
 
 def _without_empty(section: Result) -> Result:

@@ -181,7 +181,7 @@ def _row(centre: sqlite3.Row, series: Sequence[_Rated], count: int | None, missi
         of(now, "rating"),
         of(now, "scale"),
         now.scale.bounds() if now and now.scale else None,
-        now.position if now else None,
+        round(now.position, 6) if now and now.position is not None else None,
         of(now, "evaluator"),
         of(now, "evaluated_on"),
         of(before, "year"),

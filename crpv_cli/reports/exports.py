@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 
-from crpv_cli.definitions.tables import TABLES
+from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.reports.coverage import coverage
@@ -30,10 +31,10 @@ def export_rows(connection: sqlite3.Connection, name: str, as_of: str | None) ->
         UsageProblem: nothing has that name.
     """
     if name in REPORTS:
-        return REPORTS[name](connection, as_of or today())
+        return replace(REPORTS[name](connection, as_of or today()), screen=())
     table = TABLES.get(name.replace("-", "_"))
     if table is not None:
-        return list_table(connection, table, Asked(as_of=as_of))
+        return _whole(connection, table, as_of)
     names = [*TABLES, *REPORTS, "all"]
     near = closest(name, names)
     raise UsageProblem(
@@ -44,4 +45,9 @@ def export_rows(connection: sqlite3.Connection, name: str, as_of: str | None) ->
 
 def all_tables(connection: sqlite3.Connection) -> list[Result]:
     """Return every table that a load takes back, whole."""
-    return [list_table(connection, table, Asked()) for table in TABLES.values()]
+    return [_whole(connection, table) for table in TABLES.values()]
+
+
+def _whole(connection: sqlite3.Connection, table: Table, as_of: str | None = None) -> Result:
+    """A table with all its columns, even in a format that would show a person fewer."""
+    return replace(list_table(connection, table, Asked(as_of=as_of)), screen=())
