@@ -206,8 +206,11 @@ def _fit(
         )
     ]
     _shrink(widths, comfortable, room)
-    fixed = [column.kind.numeric or column.kind in {Kind.DATE, Kind.CODES} for column in columns]
-    _shrink(widths, [w if keep else min(w, _NARROWEST) for w, keep in zip(widths, fixed, strict=True)], room)
+    whole = [column.kind.numeric or column.kind is Kind.DATE for column in columns]
+    lists = [column.kind is Kind.CODES for column in columns]
+    for keep, narrowest in (([w or c for w, c in zip(whole, lists, strict=True)], _NARROWEST), (whole, 2)):
+        least = [width_ if kept else min(width_, narrowest) for width_, kept in zip(widths, keep, strict=True)]
+        _shrink(widths, least, room)
     return widths, [
         headings[place]
         for place in range(len(columns))

@@ -1,0 +1,45 @@
+"""Files are written whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crpv_cli.errors import FileProblem
+from crpv_cli.output.streams import write_file
+
+
+def test_a_file_that_is_there_is_not_touched_without_force(tmp_path: Path) -> None:
+    target = tmp_path / "a.csv"
+    write_file(b"one", target, force=False)
+    with pytest.raises(FileProblem):
+        write_file(b"two", target, force=False)
+    assert target.read_bytes() == b"one"
+    write_file(b"two", target, force=True)
+    assert target.read_bytes() == b"two"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_new_file_has_the_usual_permissions(tmp_path: Path) -> None:
+    usual = tmp_path / "usual"
+    usual.write_bytes(b"")
+    write_file(b"", tmp_path / "made", force=False)
+    assert (tmp_path / "made").stat().st_mode == usual.stat().st_mode
+
+
+def test_a_folder_or_a_missing_folder_is_refused(tmp_path: Path) -> None:
+    for target in (tmp_path, tmp_path / "missing" / "a.csv"):
+        with pytest.raises(FileProblem) as caught:
+            write_file(b"x", target, force=True)
+        assert caught.value.advice is not None
+
+
+def test_a_failure_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(FileProblem):
+        write_file(b"x", tmp_path / "a.csv", force=False)
+    assert list(tmp_path.iterdir()) == []

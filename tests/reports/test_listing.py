@@ -1,0 +1,209 @@
+"""Lists: filters, order, columns; and which centre somebody means."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from crpv_cli.definitions.tables import TABLES
+from crpv_cli.errors import UsageProblem
+from crpv_cli.reports.asking import ask
+from crpv_cli.reports.finding import find_centre, find_department, find_mission, find_region
+from crpv_cli.reports.listing import Asked, list_centres, list_rows_of, list_table
+from crpv_cli.reports.sheet import centre_sheet
+from crpv_cli.result import Result
+
+
+def column(result: Result, name: str) -> list[object]:
+    place = [column.name for column in result.columns].index(name)
+    return [row[place] for row in result.rows]
+
+
+def test_centres_of_today(reference: sqlite3.Connection) -> None:
+    result = list_centres(reference, Asked())
+    assert len(result.rows) == 20
+    assert column(result, "missions_evaluated") == [None] * 20  # none known is not none evaluated
+    paris = column(result, "id").index("paris")
+    assert column(result, "state_support")[paris] is None
+
+
+def test_overseas_on_the_day_of_the_statement(reference: sqlite3.Connection) -> None:
+    result = list_centres(reference, Asked(as_of="2023-10-17", overseas=True))
+    assert set(column(result, "id")) == {"ville-caraibe", "crpv-guyane", "cr-csur", "maore-ouvoimoja"}
+    mainland = list_centres(reference, Asked(as_of="2023-10-17", overseas=False))
+    assert len(mainland.rows) == 15
+
+
+def test_state_support_of_a_year(reference: sqlite3.Connection) -> None:
+    result = list_centres(reference, Asked(year=2023))
+    support = dict(zip(column(result, "id"), column(result, "state_support"), strict=True))
+    assert support["villes-au-carre"] == 24548200
+    assert sum(value for value in support.values() if isinstance(value, int)) == 543787100
+
+
+def test_paid_stands_before_granted_and_requests_never_count(reference_path: object) -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.row_factory = sqlite3.Row
+    original = sqlite3.connect(str(reference_path))
+    original.backup(connection)
+    original.close()
+    for stage, amount in (("requested", 99999900), ("paid", 12300)):
+        connection.execute(
+            """
+            insert into funding (centre, funder, year, stage, amount_cents, load)
+            values ('oriv', 'etat', 2025, ?, ?, 1)
+            """,
+            (stage, amount),
+        )
+    result = list_centres(connection, Asked())
+    connection.close()
+    assert dict(zip(column(result, "id"), column(result, "state_support"), strict=True))["oriv"] == 12300
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (Asked(region="Bretagne"), {"reso-villes"}),
+        (Asked(region="53"), {"reso-villes"}),
+        (Asked(department="Mayotte"), {"maore-ouvoimoja"}),
+        (Asked(department="1"), {"labo-cites"}),
+        (Asked(region="ile de france", department="93"), {"profession-banlieue"}),
+    ],
+)
+def test_filters_by_territory(reference: sqlite3.Connection, asked: Asked, expected: set[str]) -> None:
+    assert set(column(list_centres(reference, asked), "id")) == expected
+
+
+def test_sorting_keeps_the_unknown_last_in_both_directions(reference: sqlite3.Connection) -> None:
+    for sort in ("since", "-since"):
+        values = column(list_centres(reference, Asked(sort=sort)), "since")
+        known = [value for value in values if value is not None]
+        assert values[len(known) :] == [None] * (len(values) - len(known))
+        assert known == sorted(known, reverse=sort.startswith("-"))  # type: ignore[type-var]
+
+
+def test_sorting_texts_ignores_accents(reference: sqlite3.Connection) -> None:
+    seats = column(list_centres(reference, Asked(sort="seat")), "seat")
+    assert seats.index("Évry-Courcouronnes") < seats.index("Fort-de-France")
+
+
+def test_columns_and_limit(reference: sqlite3.Connection) -> None:
+    result = list_rows_of(reference, "territory-counts", Asked(columns=("value", "Department"), limit=3))
+    assert [column.name for column in result.columns] == ["value", "department"]
+    assert len(result.rows) == 3
+    assert "limited" in {note.code for note in result.notes}
+
+
+@pytest.mark.parametrize("name", list(TABLES))
+def test_every_table_can_be_listed(demo: sqlite3.Connection, name: str) -> None:
+    result = list_table(demo, TABLES[name], Asked())
+    (count,) = demo.execute(f"select count(*) from {name}").fetchone()
+    assert len(result.rows) == count > 0
+    assert set(result.screen) <= {column.name for column in result.columns}
+
+
+@pytest.mark.parametrize(
+    ("table", "asked"),
+    [
+        ("nope", Asked()),
+        ("funders", Asked(year=2023)),
+        ("sources", Asked(overseas=True)),
+        ("departments", Asked(as_of="2023-01-01")),
+        ("centres", Asked(sort="nope")),
+        ("centres", Asked(columns=("nope",))),
+        ("centres", Asked(region="nowhere")),
+        ("centres", Asked(department="99")),
+    ],
+)
+def test_what_cannot_be_answered_is_refused(reference: sqlite3.Connection, table: str, asked: Asked) -> None:
+    with pytest.raises(UsageProblem) as caught:
+        list_rows_of(reference, table, asked)
+    assert caught.value.advice is not None
+
+
+def test_perimeters_on_a_date(reference: sqlite3.Connection) -> None:
+    rows = list_rows_of(reference, "perimeters", Asked(as_of="2016-06-30", department="86")).rows
+    assert [row[0] for row in rows] == ["villes-au-carre"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("oriv", "oriv"),
+        ("ORIV", "oriv"),
+        ("R&T", "ressources-et-territoires"),
+        ("maore", "maore-ouvoimoja"),
+        ("villes au carre", "villes-au-carre"),
+        ("Pôle ressources", "pole-ressources-95"),
+        ("val-d'oise", "pole-ressources-95"),
+    ],
+)
+def test_finding_a_centre(reference: sqlite3.Connection, wanted: str, found: str) -> None:
+    assert find_centre(reference, wanted) == found
+
+
+def test_a_part_that_several_have_is_refused_with_their_names(reference: sqlite3.Connection) -> None:
+    with pytest.raises(UsageProblem) as caught:
+        find_centre(reference, "villes")
+    assert "villes-au-carre" in str(caught.value)
+    with pytest.raises(UsageProblem) as caught:
+        find_centre(reference, "")
+    with pytest.raises(UsageProblem) as caught:
+        find_centre(reference, "orvi")
+    assert caught.value.advice is not None
+    assert "oriv" in caught.value.advice.text("en")
+
+
+def test_finding_other_things(reference: sqlite3.Connection) -> None:
+    assert find_department(reference, "2a") == "2A"
+    assert find_department(reference, "la reunion") == "974"
+    assert find_region(reference, "occitanie") == "76"
+    assert find_mission(reference, "capita") == "capitalisation"
+    for finder in (find_department, find_region, find_mission):
+        with pytest.raises(UsageProblem):
+            finder(reference, "zzz")
+
+
+def test_the_sheet_of_every_centre(demo: sqlite3.Connection) -> None:
+    for (centre,) in demo.execute("select id from centres").fetchall():
+        sheet = centre_sheet(demo, centre, "2025-12-31")
+        assert [section.name for section in sheet.sections] == ["perimeter", "funding", "missions"]
+        assert len(sheet.facts.rows) == 1
+    early = centre_sheet(demo, "guadeloupe", "2020-01-01")
+    assert "not-open" in {note.code for note in early.notes}
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "delete from centres",
+        "insert into centres select * from centres",
+        "drop table centres",
+        "create temp table t (a)",
+        "attach ':memory:' as other",
+        "pragma journal_mode = delete",
+        "pragma writable_schema = 1",
+        "vacuum into '/tmp/never.sqlite'",
+        "begin",
+        "with x as (select 1) delete from centres",
+        "select 1; delete from centres",
+        "replace into centres select * from centres",
+        "reindex",
+        "analyze",
+    ],
+)
+def test_a_query_can_only_read(reference: sqlite3.Connection, sql: str) -> None:
+    with pytest.raises(UsageProblem):
+        ask(reference, sql, {})
+    assert reference.execute("select count(*) from centres").fetchone()[0] == 20
+
+
+def test_a_query_reads(reference: sqlite3.Connection) -> None:
+    result = ask(reference, "select code, code, 1.5 as x from departments where code = :c", {"c": "01"})
+    assert [column.name for column in result.columns] == ["code", "code_2", "x"]
+    assert result.rows == (("01", "01", 1.5),)
+    assert ask(reference, "pragma table_info(centres)", {}).rows
+    for sql in ("select", "select * from nope", "select :missing", ""):
+        with pytest.raises(UsageProblem):
+            ask(reference, sql, {})
