@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gettext
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -127,7 +128,8 @@ class Message:
     """A sentence and the values it names, told apart until somebody reads it in a language.
 
     Integers, ``Share``, ``Euros`` and ``Day`` values are set as the language sets them; lists are joined
-    by commas; other values stand as they are. With ``plural``, ``count`` decides which sentence is used.
+    by commas; other values stand as they are, except that a ``reason`` is what the system, SQLite or Python said,
+    in English, and is translated where it is known. With ``plural``, ``count`` decides which sentence is used.
     """
 
     template: str
@@ -145,7 +147,67 @@ class Message:
         )
         if not self.values:
             return template
-        return template.format(**{name: show(value, language) for name, value in self.values.items()})
+        values = {name: show(value, language) for name, value in self.values.items()}
+        if "reason" in values:
+            values["reason"] = _reason(values["reason"], language)
+        return template.format(**values)
+
+
+# What the system, SQLite and the csv module say of a failure: none of them knows our catalogue.
+_REASONS = (
+    N_("Device or resource busy"),
+    N_("Directory not empty"),
+    N_("Disk quota exceeded"),
+    N_("File exists"),
+    N_("File name too long"),
+    N_("File too large"),
+    N_("Input/output error"),
+    N_("Invalid argument"),
+    N_("Is a directory"),
+    N_("No space left on device"),
+    N_("No such file or directory"),
+    N_("Not a directory"),
+    N_("Operation not permitted"),
+    N_("Permission denied"),
+    N_("Read-only file system"),
+    N_("Too many open files"),
+    N_("[Errno {number}] {error}: {file}"),
+    N_("CHECK constraint failed: {what}"),
+    N_("FOREIGN KEY constraint failed"),
+    N_("NOT NULL constraint failed: {what}"),
+    N_("UNIQUE constraint failed: {what}"),
+    N_("You did not supply a value for binding parameter {what}."),
+    N_("ambiguous column name: {what}"),
+    N_("attempt to write a readonly database"),
+    N_("database disk image is malformed"),
+    N_("database or disk is full"),
+    N_("disk I/O error"),
+    N_("file is not a database"),
+    N_("incomplete input"),
+    N_("misuse of aggregate: {what}"),
+    N_("near {what}: syntax error"),
+    N_("no such column: {what}"),
+    N_("no such function: {what}"),
+    N_("no such table: {what}"),
+    N_("unable to open database file"),
+    N_("unrecognized token: {what}"),
+    N_("wrong number of arguments to function {what}"),
+    N_("field larger than field limit ({what})"),
+    N_("unexpected end of data"),
+    N_("{delimiter} expected after {quote}"),
+)
+
+
+def _reason(said: str, language: str) -> str:
+    """Translate what the system, SQLite or Python said of a failure; what is not known stands as it was said."""
+    if language == "en":
+        return said
+    for template in _REASONS:
+        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(template))
+        if match := re.fullmatch(pattern, said):
+            values = {name: _reason(value, language) for name, value in match.groupdict().items()}
+            return translate(template, language).format(**values)
+    return said
 
 
 def msg(template: str, /, **values: object) -> Message:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from typing import Annotated
 
 import click
@@ -12,8 +15,8 @@ import typer
 
 from crpv_cli import __version__
 from crpv_cli.commands import export, info, init, listing, load, query, report, show
-from crpv_cli.errors import CrpvError, ExitCode, FileProblem
-from crpv_cli.language import msg
+from crpv_cli.errors import CrpvError, ExitCode, FileProblem, UsageProblem
+from crpv_cli.language import N_, msg, translate
 from crpv_cli.language import text as _
 from crpv_cli.options import command_settings
 from crpv_cli.output import streams
@@ -52,6 +55,56 @@ for command in (listing, show, report, load, export, query, init, info):
     command.mount(app)
 
 
+# The words that Click and Typer write without gettext: the names of types (in metavars and errors), the help of
+# the options for completion and what these print, and the commands suggested for an unknown one.
+for kind, name in (
+    (click.types.StringParamType, N_("text")),
+    (click.types.IntParamType, N_("integer")),
+    (click.types.IntRange, N_("integer range")),
+    (click.types.FloatParamType, N_("float")),
+    (click.types.FloatRange, N_("float range")),
+    (click.types.BoolParamType, N_("boolean")),
+):
+    kind.name = translate(name)
+
+_COMPLETION_HELP = {
+    "install_completion": N_("Install completion for the current shell."),
+    "show_completion": N_("Show completion for the current shell, to copy it or customize the installation."),
+}
+
+
+def _install_completion(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
+    if not asked or context.resilient_parsing:
+        return
+    from typer.completion import install
+
+    try:
+        with redirect_stdout(io.StringIO()):
+            shell, path = install()
+    except typer.Exit:
+        raise UsageProblem(
+            msg("Completion cannot be installed for this shell."),
+            msg("It can for bash, zsh, fish and PowerShell; run the command in one of them."),
+        ) from None
+    streams.say(msg("Completion for {shell} was installed in {path}; new terminals have it.", shell=shell, path=path))
+    raise typer.Exit
+
+
+def _program() -> click.Command:
+    program = typer.main.get_command(app)
+    for parameter in program.params:
+        if isinstance(parameter, click.Option) and parameter.name in _COMPLETION_HELP:
+            parameter.help = translate(_COMPLETION_HELP[parameter.name])
+            if parameter.name == "install_completion":
+                parameter.callback = _install_completion
+    return program
+
+
+def _translate_suggestion(error: click.ClickException) -> None:
+    if match := re.search(r" Did you mean (.+)\?$", error.message):
+        error.message = f"{error.message[: match.start()]} {_('Did you mean {near}?', near=match[1])}"
+
+
 def run(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with the code that ``docs/reference/exit-codes.md`` lays down."""
     streams.prepare()
@@ -60,7 +113,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
 
 def _run(arguments: Sequence[str] | None) -> int:
     try:
-        code = typer.main.get_command(app).main(
+        code = _program().main(
             args=None if arguments is None else list(arguments), prog_name="crpv", standalone_mode=False
         )
         return code if isinstance(code, int) else ExitCode.DONE
@@ -68,6 +121,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         typer.echo(error.ctx.get_help() if error.ctx else "", err=True)
         return ExitCode.USAGE
     except click.ClickException as error:
+        _translate_suggestion(error)
         error.show()
         return ExitCode.USAGE
     except CrpvError as error:
