@@ -71,7 +71,8 @@ class Anomaly:
     """Something wrong in a file: where it is, what it is, what to do.
 
     ``line`` is the physical line on which the row starts (1 is the file's first), ``column`` the header
-    as the file writes it, ``value`` the cell as the file writes it; each is None where it makes no sense.
+    as the file writes it, ``value`` the cell as the file writes it; each is None where it makes no sense. ``sheet`` and
+    ``cell`` (``D14``) are those of a workbook.
     """
 
     code: str
@@ -82,3 +83,13 @@ class Anomaly:
     line: int | None = None
     column: str | None = None
     value: str | None = None
+    sheet: str | None = None
+    cell: str | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it is, in the form of the file: ``file:line``, or ``file: Feuille1!D14``."""
+        if self.sheet is not None:
+            spot = self.cell or (str(self.line) if self.line is not None else "")
+            return f"{self.file}: {self.sheet}!{spot}" if spot else f"{self.file}: {self.sheet}"
+        return f"{self.file}:{self.line}" if self.line is not None else self.file

@@ -7,14 +7,14 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from typing import Annotated
 
 import click
 import typer
 
 from crpv_cli import __version__
-from crpv_cli.commands import export, info, init, listing, load, query, report, show
+from crpv_cli.commands import export, history, info, init, listing, load, query, report, show
 from crpv_cli.errors import CrpvError, ExitCode, FileProblem, UsageProblem
 from crpv_cli.language import N_, msg, translate
 from crpv_cli.language import text as _
@@ -51,7 +51,7 @@ def _root(
     pass
 
 
-for command in (listing, show, report, load, export, query, init, info):
+for command in (listing, show, report, load, export, query, history, init, info):
     command.mount(app)
 
 
@@ -67,36 +67,53 @@ for kind, name in (
 ):
     kind.name = translate(name)
 
-_COMPLETION_HELP = {
-    "install_completion": N_("Install completion for the current shell."),
-    "show_completion": N_("Show completion for the current shell, to copy it or customize the installation."),
-}
-
 
 def _install_completion(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
     if not asked or context.resilient_parsing:
         return
-    from typer.completion import install
+    from typer._completion_shared import install
 
     try:
         with redirect_stdout(io.StringIO()):
             shell, path = install()
     except typer.Exit:
-        raise UsageProblem(
-            msg("Completion cannot be installed for this shell."),
-            msg("It can for bash, zsh, fish and PowerShell; run the command in one of them."),
-        ) from None
+        raise _no_completion() from None
     streams.say(msg("Completion for {shell} was installed in {path}; new terminals have it.", shell=shell, path=path))
     raise typer.Exit
+
+
+def _show_completion(context: click.Context, parameter: click.Parameter, asked: bool) -> None:
+    from typer.completion import show_callback
+
+    try:
+        with redirect_stderr(io.StringIO()):
+            show_callback(context, parameter, asked)
+    except typer.Exit:
+        raise _no_completion() from None
+
+
+def _no_completion() -> UsageProblem:
+    return UsageProblem(
+        msg("Completion is not available for this shell."),
+        msg("It is for bash, zsh, fish and PowerShell; run the command in one of them."),
+    )
+
+
+_COMPLETION = {
+    "install_completion": (N_("Install completion for the current shell."), _install_completion),
+    "show_completion": (
+        N_("Show completion for the current shell, to copy it or customize the installation."),
+        _show_completion,
+    ),
+}
 
 
 def _program() -> click.Command:
     program = typer.main.get_command(app)
     for parameter in program.params:
-        if isinstance(parameter, click.Option) and parameter.name in _COMPLETION_HELP:
-            parameter.help = translate(_COMPLETION_HELP[parameter.name])
-            if parameter.name == "install_completion":
-                parameter.callback = _install_completion
+        if isinstance(parameter, click.Option) and parameter.name in _COMPLETION:
+            explanation, parameter.callback = _COMPLETION[parameter.name]
+            parameter.help = translate(explanation)
     return program
 
 

@@ -12,8 +12,10 @@ from crpv_cli.language import text as _
 from crpv_cli.output.formats import Format
 
 __all__ = [
+    "As",
     "AsOf",
     "Db",
+    "DryRun",
     "Force",
     "FormatOption",
     "Limit",
@@ -79,6 +81,10 @@ def delimiter(value: str | None) -> str | None:
     return sign
 
 
+As = Annotated[
+    str | None,
+    typer.Option("--as", metavar=_("TABLE"), help=_("The table they belong to; found from the header otherwise.")),
+]
 Db = Annotated[
     Path | None,
     typer.Option(
@@ -95,6 +101,7 @@ Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar=_("FILE"), help=_("Write to a file; its extension chooses the format.")),
 ]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=_("Say what would happen and write nothing."))]
 Force = Annotated[bool, typer.Option("--force", help=_("Write over a file that is there already."))]
 AsOf = Annotated[
     str | None,

@@ -31,11 +31,8 @@ def load(
     paths: Annotated[
         list[str], typer.Argument(metavar=_("PATH..."), help=_("Files, folders of files, or - for standard input."))
     ],
-    table: Annotated[
-        str | None,
-        typer.Option("--as", metavar=_("TABLE"), help=_("The table they belong to; found from the header otherwise.")),
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Say what would happen and write nothing."))] = False,
+    table: options.As = None,
+    dry_run: options.DryRun = False,
     keep_valid: Annotated[
         bool, typer.Option("--keep-valid", help=_("Load the sound rows and put the others aside, with their reasons."))
     ] = False,
@@ -62,7 +59,8 @@ def load(
 ) -> None:
     """Load files."""
     from crpv_cli.commands.opening import writing
-    from crpv_cli.intake.files import REFUSED_SUFFIX, Reading, gather, table_named
+    from crpv_cli.definitions.named import table_named
+    from crpv_cli.intake.files import REFUSED_SUFFIX, Reading, gather
     from crpv_cli.intake.refused import refused_rows
     from crpv_cli.intake.sources import sources_of
     from crpv_cli.output import streams

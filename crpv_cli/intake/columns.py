@@ -77,13 +77,15 @@ def recognise(cells: Sequence[str], stem: str) -> Header:
     """
     headers = [columns_of(cells, table) for table in TABLES.values()]
 
-    def fit(header: Header) -> tuple[bool, bool, int]:
+    def fit(header: Header) -> tuple[int, bool]:
+        # A header that lacks one column of its table must not pass for a table of fewer columns.
         named = fold(stem).startswith(fold(header.table.name))
-        return not header.missing, named, len(header.present) - len(header.extra) - len(header.missing)
+        known = len(header.present) - len(header.extra) - len(header.missing)
+        return known + (2 if named else 0), not header.missing
 
     ranked = sorted(headers, key=fit, reverse=True)
     best, second = ranked[0], ranked[1]
-    whole = not best.missing and (second.missing or fit(best) > fit(second))
+    whole = not best.missing and fit(best) > fit(second)
     # A header that lacks a required column still says what it is when it names more columns than it lacks.
     mostly = best.missing and len(best.present) > len(best.missing) + len(best.extra) and fit(best) > fit(second)
     if whole or mostly:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from crpv_cli.definitions.columns import Column
-from crpv_cli.definitions.tables import TABLES, Table
-from crpv_cli.errors import Anomaly, FileProblem, Severity, UsageProblem
+from crpv_cli.definitions.named import table_named
+from crpv_cli.definitions.tables import Table
+from crpv_cli.errors import Anomaly, FileProblem, Severity
 from crpv_cli.intake.columns import Header, columns_of, recognise
 from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.intake.readers import BrokenRow, CsvFile, Row, open_csv
@@ -188,24 +190,6 @@ def open_table(source: InputFile, reading: Reading) -> TableFile:
     return found
 
 
-def table_named(name: str) -> Table:
-    """Return the table of that name.
-
-    Raises:
-        UsageProblem: there is none; the message suggests near names.
-    """
-    table = TABLES.get(name.replace("-", "_"))
-    if table is None:
-        near = closest(name, TABLES, 1)
-        raise UsageProblem(
-            msg("There is no table called {name}.", name=name),
-            msg("Did you mean {near}?", near=near[0])
-            if near
-            else msg("The tables are: {tables}.", tables=list(TABLES)),
-        )
-    return table
-
-
 def _header_anomalies(csv: CsvFile, header: Header, name: str) -> Iterator[Anomaly]:
     for column in header.missing:
         yield Anomaly(
@@ -248,8 +232,8 @@ def _header_anomalies(csv: CsvFile, header: Header, name: str) -> Iterator[Anoma
 def gather(paths: Sequence[str]) -> Iterator[tuple[list[InputFile], list[Message]]]:
     """Find the files that paths name: files, folders (their CSV files, by name), ``-`` for standard input.
 
-    Yields the files and notices about what was passed over. Standard input is kept in a temporary
-    file while the block runs, since a file is read twice.
+    Yields the files and notices about what was passed over. Standard input and pipes are kept in a
+    temporary file while the block runs, since a file is read twice.
 
     Raises:
         FileProblem: a path does not exist, or a folder holds no CSV file.
@@ -259,20 +243,25 @@ def gather(paths: Sequence[str]) -> Iterator[tuple[list[InputFile], list[Message
     with tempfile.TemporaryDirectory(prefix="crpv-") as folder:
         for name in paths:
             if name == "-":
-                spool = Path(folder, "stdin.csv")
-                with spool.open("wb") as stream:
-                    while chunk := sys.stdin.buffer.read(1 << 20):
-                        stream.write(chunk)
-                files.append(InputFile(spool, "-"))
+                files.append(InputFile(_spool(sys.stdin.buffer, Path(folder, "stdin.csv")), "-"))
                 continue
             path = Path(name)
             if path.is_dir():
                 files.extend(_inside(path, notices))
+            elif path.is_fifo():
+                with path.open("rb") as stream:
+                    files.append(InputFile(_spool(stream, Path(folder, f"{path.name}.csv")), name))
             elif path.exists():
                 files.append(InputFile(path, name))
             else:
                 raise _no_such_file(path)
         yield files, notices
+
+
+def _spool(stream: BinaryIO, spool: Path) -> Path:
+    with spool.open("wb") as kept:
+        shutil.copyfileobj(stream, kept)
+    return spool
 
 
 def _inside(folder: Path, notices: list[Message]) -> list[InputFile]:

@@ -82,6 +82,9 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
             first = stream.readline()
             if not first:
                 raise Fault("empty-file", msg("The file is empty."), msg("Check that it was saved."))
+        # A heading may hold line breaks: its row ends where its quotation marks are closed.
+        while first.count('"') % 2 and len(first) < _LONGEST_CELL and (more := stream.readline()):
+            first += more
         mark = delimiter or delimiter_of(first)
         stream.seek(0)
         for row in _read(stream, mark, unescape=False):
@@ -101,8 +104,8 @@ def delimiter_of(header_line: str) -> str:
 
     A first line ``sep=;``, which some spreadsheets write and read, is taken at its word.
     """
-    if header_line.lower().startswith("sep=") and len(header_line.strip()) <= 5:
-        return header_line[4:5]
+    if header_line.lower().startswith("sep=") and header_line[4:].rstrip("\r\n") in DELIMITERS:
+        return header_line[4]
     outside = "".join(header_line.split('"')[::2])
     counts = {mark: outside.count(mark) for mark in DELIMITERS}
     best = max(counts, key=lambda mark: counts[mark])
@@ -145,10 +148,11 @@ def _unescape(cell: str) -> str:
 def _inspect(path: Path, encoding: str | None) -> tuple[str, str]:
     """Return the SHA-256 of a file and its encoding, in one pass a candidate."""
     digest = hashlib.sha256()
-    candidates = {name: codecs.getincrementaldecoder(name)() for name in _candidates(encoding)}
     with path.open("rb") as stream:
         start = stream.read(4)
         _refuse_other_kinds(start)
+        names = _candidates(encoding, marked=start.startswith(codecs.BOM_UTF8))
+        candidates = {name: codecs.getincrementaldecoder(name)() for name in names}
         stream.seek(0)
         while chunk := stream.read(_CHUNK):
             digest.update(chunk)
@@ -157,12 +161,12 @@ def _inspect(path: Path, encoding: str | None) -> tuple[str, str]:
             for name in list(candidates):
                 try:
                     candidates[name].decode(chunk)
-                except UnicodeDecodeError:
+                except UnicodeError:
                     del candidates[name]
     for name, decoder in candidates.items():
         try:
             decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
+        except UnicodeError:
             continue
         return digest.hexdigest(), name
     if encoding:
@@ -178,12 +182,14 @@ def _inspect(path: Path, encoding: str | None) -> tuple[str, str]:
     )
 
 
-def _candidates(encoding: str | None) -> tuple[str, ...]:
+def _candidates(encoding: str | None, marked: bool) -> tuple[str, ...]:
     if encoding is None:
-        return ("utf-8-sig", "cp1252")
+        # A byte order mark says that the file is UTF-8; read otherwise, it would spoil every accent.
+        return ("utf-8-sig",) if marked else ("utf-8-sig", "cp1252")
     try:
+        b"".decode(encoding)  # base64 and the like are known to Python too, but are no encodings of text
         name = codecs.lookup(encoding).name
-    except LookupError:
+    except (LookupError, UnicodeError):
         raise Fault(
             "unknown-encoding",
             msg("There is no encoding called {encoding}.", encoding=encoding),

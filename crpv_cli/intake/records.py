@@ -1,19 +1,19 @@
 """One pydantic model per table, made from the table's one definition.
 
 ``values`` reads a cell as people type it; the model says what a record must be: which columns are
-required, their bounds, and what must hold between two columns. The definition itself stands in
-``definitions``, where commands that only read can see it without importing pydantic.
+required, and their bounds; rules say what must hold between two columns. The definition itself stands
+in ``definitions``, where commands that only read can see it without importing pydantic.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, create_model
-from pydantic import model_validator as after_all
 from pydantic_core import PydanticCustomError
 
 from crpv_cli.definitions.columns import Column
@@ -42,13 +42,27 @@ def check(table: Table, cells: Mapping[str, str]) -> Checked:
 
     All that is wrong with the row comes back at once, each fault with the column it stands in.
     """
-    corrections: list[tuple[str, Correction]] = []
+    seen = _Seen()
+    faults: list[tuple[str, Fault]] = []
+    values = None
     try:
-        record = model_of(table.name).model_validate(cells, context=corrections)
+        values = dict(model_of(table.name).model_validate(cells, context=seen))
     except ValidationError as error:
         faults = [_fault(table, dict(detail)) for detail in error.errors(include_url=False)]
-        return Checked(None, faults, corrections)
-    return Checked(dict(record), [], corrections)
+    # Columns that were read are held against each other even where another one is at fault.
+    faulty = {name for name, _ in faults}
+    for columns, together in _TOGETHER.get(table.name, ()):
+        if faulty.isdisjoint(columns) and (found := together(seen.values)):
+            faults.append(found)
+    return Checked(None if faults else values, faults, seen.corrections)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What was read of a row before the model judges it; an empty cell is None."""
+
+    values: defaultdict[str, Any] = field(default_factory=lambda: defaultdict(lambda: None))
+    corrections: list[tuple[str, Correction]] = field(default_factory=list)
 
 
 @cache
@@ -60,11 +74,7 @@ def model_of(table_name: str) -> type[BaseModel]:
         stored: Any = _TYPES[column.kind.sql_type]
         kind: Any = Annotated[stored, Field(ge=column.minimum, le=column.maximum), BeforeValidator(_reader(column))]
         fields[column.name] = (kind, ...) if column.required else (kind | None, None)
-    together = _TOGETHER.get(table_name)
-    validators: dict[str, Any] = {"together": after_all(mode="after")(_raising(together))} if together else {}
-    return create_model(
-        table_name, __config__=ConfigDict(extra="forbid", frozen=True), __validators__=validators, **fields
-    )
+    return create_model(table_name, __config__=ConfigDict(extra="forbid", frozen=True), **fields)
 
 
 def _reader(column: Column) -> Callable[[str, ValidationInfo], object]:
@@ -72,16 +82,14 @@ def _reader(column: Column) -> Callable[[str, ValidationInfo], object]:
         try:
             value, correction = read_cell(text, column)
         except Fault as fault:
-            raise _carry(column.name, fault) from None
-        if correction and info.context is not None:
-            info.context.append((column.name, correction))
+            raise PydanticCustomError("fault", "{column}", {"column": column.name, "fault": fault}) from None
+        if isinstance(info.context, _Seen):
+            info.context.values[column.name] = value
+            if correction:
+                info.context.corrections.append((column.name, correction))
         return value
 
     return read
-
-
-def _carry(column: str, fault: Fault) -> PydanticCustomError:
-    return PydanticCustomError("fault", "{column}", {"column": column, "fault": fault})
 
 
 def _fault(table: Table, detail: Mapping[str, Any]) -> tuple[str, Fault]:
@@ -105,21 +113,12 @@ def _fault(table: Table, detail: Mapping[str, Any]) -> tuple[str, Fault]:
     )
 
 
-Together = Callable[[Any], tuple[str, Fault] | None]
-
-
-def _raising(together: Together) -> Callable[[Any], Any]:
-    def validate(record: Any) -> Any:
-        if found := together(record):
-            raise _carry(*found)
-        return record
-
-    return validate
+Together = Callable[[Mapping[str, Any]], tuple[str, Fault] | None]
 
 
 def _ordered(first: str, last: str) -> Together:
-    def in_order(record: Any) -> tuple[str, Fault] | None:
-        start, end = getattr(record, first), getattr(record, last)
+    def in_order(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
+        start, end = record[first], record[last]
         if not start or not end or start <= end:
             return None
         return last, Fault(
@@ -131,24 +130,25 @@ def _ordered(first: str, last: str) -> Together:
     return in_order
 
 
-def _centre(record: Any) -> tuple[str, Fault] | None:
-    if not record.co_funded and not record.exemption_reason:
+def _exempt(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
+    if not record["co_funded"] and not record["exemption_reason"]:
         return "exemption_reason", Fault(
             "no-reason",
             msg("The centre is not co-funded and no reason is given."),
             msg("Write why it is exempt, or that it is co-funded."),
         )
-    return _ordered("label_from", "label_to")(record)
+    return None
 
 
-def _scale(record: Any) -> tuple[str, Fault] | None:
-    if record.levels:
-        if len(levels_of(record.levels)) < 2:
+def _scale(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
+    if record["levels"]:
+        if len(levels_of(record["levels"])) < 2:
             return "levels", Fault(
                 "one-level", msg("A scale has at least two levels."), msg("Write them worst first: D | C | B | A.")
             )
         return None
-    if record.minimum is None or record.maximum is None or record.minimum >= record.maximum:
+    lowest, highest = record["minimum"], record["maximum"]
+    if lowest is None or highest is None or lowest >= highest:
         return "maximum", Fault(
             "no-bounds",
             msg("The scale has no levels, and no lowest and highest rating in that order."),
@@ -157,17 +157,21 @@ def _scale(record: Any) -> tuple[str, Fault] | None:
     return None
 
 
-def _evaluation(record: Any) -> tuple[str, Fault] | None:
-    if record.rating and not record.scale:
+def _evaluation(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
+    if record["rating"] and not record["scale"]:
         return "scale", Fault(
             "no-scale", msg("A rating needs its scale."), msg("Write the id of the scale (see: crpv list scales).")
         )
     return None
 
 
-_TOGETHER: dict[str, Together] = {
-    "centres": _centre,
-    "perimeters": _ordered("valid_from", "valid_to"),
-    "scales": _scale,
-    "evaluations": _evaluation,
+# Per table: the columns a rule rests on, and the rule, which is asked where each of them could be read.
+_TOGETHER: dict[str, tuple[tuple[tuple[str, ...], Together], ...]] = {
+    "centres": (
+        (("co_funded", "exemption_reason"), _exempt),
+        (("label_from", "label_to"), _ordered("label_from", "label_to")),
+    ),
+    "perimeters": ((("valid_from", "valid_to"), _ordered("valid_from", "valid_to")),),
+    "scales": ((("minimum", "maximum", "levels"), _scale),),
+    "evaluations": ((("scale", "rating"), _evaluation),),
 }

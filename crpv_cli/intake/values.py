@@ -26,7 +26,9 @@ Read = tuple[object, Correction | None]
 _SPACES = " \u00a0\u2007\u2009\u202f"
 _SPACE = f"[{_SPACES}]"
 _GROUPED = re.compile(rf"\d{{1,3}}(?:{_SPACE}\d{{3}})+")
-_CURRENCY = re.compile(rf"{_SPACE}*(?:€|eur|euros?)$|^€{_SPACE}*", re.IGNORECASE)
+_CURRENCY = re.compile(rf"{_SPACE}*(?:€|eur|euros?)$|^(-?)€{_SPACE}*", re.IGNORECASE)
+# As many digits as Decimal multiplies without rounding them away.
+_MOST_DIGITS = 26
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-"})
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u2060\ufeff]")
 
@@ -63,7 +65,7 @@ def _bad_number(text: str) -> Fault:
 
 def _number(text: str) -> Decimal:
     """Read a number with French or English marks; refuse what both would read differently."""
-    sign = -1 if text.startswith("-") else 1
+    sign, minus = (-1, "-") if text.startswith("-") else (1, "")
     digits = text.lstrip("-").lstrip(_SPACES) if sign < 0 else text.removeprefix("+")
     if text.startswith("--"):
         raise _bad_number(text)
@@ -75,9 +77,9 @@ def _number(text: str) -> Decimal:
         others = set(marks[:-1])
         if len(marks) > 1 and (len(others) > 1 or others == {mark}):
             # 1.234.567: one mark several times can only part thousands.
-            if len(others) > 1 or not re.fullmatch(rf"\d{{1,3}}(?:\{mark}\d{{3}})+", digits):
+            if len(others) > 1 or not re.fullmatch(rf"\d{{1,3}}(?:\{mark}\d{{3}})+", digits, re.ASCII):
                 raise _bad_number(text)
-            return sign * Decimal(digits.replace(mark, ""))
+            return sign * _exactly(digits.replace(mark, ""), text)
         if others:
             (group,) = others
             if not re.fullmatch(rf"\d{{1,3}}(?:\{group}\d{{3}})+", head):
@@ -89,19 +91,25 @@ def _number(text: str) -> Decimal:
                 msg("“{value}” can be read in two ways.", value=text),
                 msg(
                     "Write {thousands} if it is thousands, or {decimals} if it is decimals.",
-                    thousands=head + tail,
-                    decimals=f"{head}.{tail[:2]}",
+                    thousands=f"{minus}{head}{tail}",
+                    decimals=f"{minus}{head}.{tail[:2]}",
                 ),
             )
     if _GROUPED.fullmatch(head):
         head = re.sub(_SPACE, "", head)
     if not re.fullmatch(r"[0-9]+", head) or not re.fullmatch(r"[0-9]+" if mark else "", tail):
         raise _bad_number(text)
-    return sign * Decimal(f"{head}.{tail}" if mark else head)
+    return sign * _exactly(f"{head}.{tail}" if mark else head, text)
+
+
+def _exactly(digits: str, text: str) -> Decimal:
+    if len(digits) > _MOST_DIGITS:
+        raise _too_large(text)
+    return Decimal(digits)
 
 
 def _amount(text: str) -> Read:
-    bare = _CURRENCY.sub("", text.translate(_MINUS))
+    bare = _CURRENCY.sub(r"\1", text.translate(_MINUS))
     try:
         euros = _number(bare)
     except Fault as fault:
@@ -119,13 +127,18 @@ def _amount(text: str) -> Read:
             msg("“{value}” has fractions of a centime.", value=text),
             msg("Write at most two decimals."),
         )
-    return _bounded(int(centimes), text), None
+    # JSON and spreadsheets take euros as doubles, which keep fifteen digits.
+    return _bounded(int(centimes), text, 10**15), None
 
 
-def _bounded(value: int, text: str) -> int:
-    if abs(value) >= 2**53:  # exact in JSON and in every spreadsheet below that
-        raise Fault("too-large", msg("“{value}” is too large.", value=text), msg("Check the number of digits."))
+def _bounded(value: int, text: str, bound: int = 2**53) -> int:
+    if abs(value) >= bound:
+        raise _too_large(text)
     return value
+
+
+def _too_large(text: str) -> Fault:
+    return Fault("too-large", msg("“{value}” is too large.", value=text), msg("Check the number of digits."))
 
 
 def _integer(text: str) -> Read:
@@ -238,7 +251,7 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 def _slug(text: str) -> Read:
     if not _SLUG.fullmatch(text):
-        suggestion = fold(text).replace(" ", "-")
+        suggestion = re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
         raise Fault(
             "not-an-id",
             msg("“{value}” is not an id.", value=text),

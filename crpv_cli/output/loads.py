@@ -48,7 +48,9 @@ def anomalies_result(anomalies: Sequence[Anomaly]) -> Result:
         Column("code", N_("Code"), Kind.CODE),
         Column("severity", N_("Severity"), Kind.CODE, choices=_SEVERITIES),
         Column("file", N_("File")),
+        Column("sheet", N_("Sheet")),
         Column("line", N_("Line"), Kind.YEAR),
+        Column("cell", N_("Cell"), Kind.CODE),
         Column("column", N_("Column")),
         Column("value", N_("Value")),
         Column("message", N_("Message")),
@@ -59,7 +61,9 @@ def anomalies_result(anomalies: Sequence[Anomaly]) -> Result:
             anomaly.code,
             anomaly.severity.value,
             anomaly.file,
+            anomaly.sheet,
             anomaly.line,
+            anomaly.cell,
             anomaly.column,
             anomaly.value,
             anomaly.message.text("en"),
@@ -86,7 +90,7 @@ def print_anomalies(anomalies: Sequence[Anomaly]) -> None:
 
 
 def _lines(anomaly: Anomaly) -> Iterable[Message]:
-    place = anomaly.file + (f":{anomaly.line}" if anomaly.line is not None else "")
+    place = anomaly.place
     what = (
         msg("{place}: {column}: {message}", place=place, column=anomaly.column, message=anomaly.message)
         if anomaly.column

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from crpv_cli import __version__
 from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.ratings import Scale, levels_of
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, Severity
-from crpv_cli.language import msg
+from crpv_cli.language import Euros, msg
+from crpv_cli.registry.doubles import SameMoney, same_money
+from crpv_cli.registry.history import Change, changes_of
+from crpv_cli.registry.recording import close_load, open_load
 from crpv_cli.registry.staging import Stage, key_columns, same_key
 from crpv_cli.spelling import closest
 
@@ -72,6 +72,7 @@ class LoadReport:
     dry_run: bool = False
     load: int | None = None
     stopped: bool = False
+    changes: list[Change] = field(default_factory=list)
 
     @property
     def errors(self) -> int:
@@ -92,6 +93,7 @@ def load(  # noqa: D417 - the connection needs no words
     command: str = "load",
     dry_run: bool = False,
     keep_valid: bool = False,
+    details: bool = False,
 ) -> LoadReport:
     """Load files into an open registry, all or nothing.
 
@@ -102,6 +104,7 @@ def load(  # noqa: D417 - the connection needs no words
         dry_run: find out what would happen and write nothing.
         keep_valid: write the sound rows even where others are refused; a file whose header is at fault
             has no sound rows.
+        details: also report every change of a row.
 
     Raises:
         RegistryProblem: through the connection's opener, if another program holds the registry.
@@ -124,6 +127,10 @@ def load(  # noqa: D417 - the connection needs no words
         report.stopped = report.errors > 0 and not keep_valid
         if report.stopped:
             work.forget_counts()
+        elif report.load is not None:
+            work.check_doubles(report.load)
+            if details:
+                report.changes = list(changes_of(connection, report.load))
         if report.stopped or dry_run or not report.changed:
             connection.execute("rollback")
             report.load = None
@@ -143,6 +150,7 @@ class _Load:
         self.report = report
         self.keep_valid = keep_valid
         self.stage = Stage(connection)
+        self.refused: dict[str, set[str]] = {}
         self.outcomes = [FileOutcome(source.name, source.table.name) for source in sources]
         report.files = self.outcomes
 
@@ -158,6 +166,8 @@ class _Load:
                 self.outcomes[number].read += 1
                 if source.name not in faulty_headers:
                     self._stage(number, source, row)
+                elif len(source.table.key) == 1 and source.table.key[0] in row.values:
+                    source.refused_keys.add(row.values[source.table.key[0]])
             outcome = self.outcomes[number]
             outcome.read += len(outcome.refused_lines)
             if source.name in faulty_headers:
@@ -168,7 +178,9 @@ class _Load:
         earlier = self.stage.insert(source.table, number, row.line, row.values)
         if earlier is None:
             return
-        same = self.sources[earlier["file"]].present == source.present and all(
+        # The columns that only one of the two files has: they may stand in any order.
+        others = set(self.sources[earlier["file"]].present) ^ set(source.present)
+        same = not others and all(
             earlier[source.table.column(name).stored] == value for name, value in row.values.items()
         )
         if same:
@@ -177,7 +189,7 @@ class _Load:
         self.outcomes[number].read -= 1  # counted again among the refused lines
         different = next(
             (n for n, value in row.values.items() if earlier[source.table.column(n).stored] != value),
-            source.table.key[0],
+            min(others, default=source.table.key[0]),
         )
         self._say(
             number,
@@ -209,20 +221,24 @@ class _Load:
         """Refuse a row that was staged."""
         self._say(number, anomaly)
         if self.keep_valid:
-            self.stage.remove(table, number, anomaly.line or 0)
+            removed = self.stage.remove(table, number, anomaly.line or 0)
+            self.refused.setdefault(table.name, set()).update(removed)
 
     def check_references(self) -> None:
         """Refuse rows that name a centre, a source... that is neither in the registry nor in the load."""
-        refused: dict[str, set[str]] = {}
         for source in self.sources:
-            refused.setdefault(source.table.name, set()).update(source.refused_keys)
+            self.refused.setdefault(source.table.name, set()).update(source.refused_keys)
         for table in self.stage.in_order():
+            found: list[tuple[int, Anomaly]] = []
             for column in [column for column in table.columns if column.refers]:
                 for row in self.stage.unresolved(table, column):
-                    in_load = row["value"] in refused.get(column.refers or "", ())
+                    in_load = row["value"] in self.refused.get(column.refers or "", ())
                     if in_load and not self.keep_valid:
                         continue  # that row's own anomaly says it all
-                    self._refuse(table, row["file"], self._unresolved(column, row, in_load))
+                    found.append((row["file"], self._unresolved(column, row, in_load)))
+            # Rows leave once all their columns were looked at: one may name two unknown things.
+            for file, anomaly in found:
+                self._refuse(table, file, anomaly)
 
     def _unresolved(self, column: Column, row: sqlite3.Row, in_load: bool) -> Anomaly:
         source = self.sources[row["file"]]
@@ -307,7 +323,7 @@ class _Load:
 
     def apply(self, command: str) -> None:
         """Write what is staged, and what it changes."""
-        load = self._record_load(command)
+        load = open_load(self.connection, command)
         for table in self.stage.in_order():
             for number, source in enumerate(self.sources):
                 if source.table is table:
@@ -315,29 +331,38 @@ class _Load:
                     self._apply_file(table, number, source, load, file)
         inserted = sum(outcome.inserted for outcome in self.outcomes)
         updated = sum(outcome.updated for outcome in self.outcomes)
-        self.connection.execute("update loads set inserted = ?, updated = ? where id = ?", (inserted, updated, load))
+        close_load(self.connection, load, inserted, updated)
         self.report.load = load
+
+    def check_doubles(self, load: int) -> None:
+        """Warn of money that the registry now holds from two sources."""
+        if "funding" not in self.stage.tables:
+            return
+        for pair in same_money(self.connection, load):
+            self.report.anomalies.append(_same_money(pair))
 
     def forget_counts(self) -> None:
         """Say that nothing was written: no row of a stopped load went in."""
         for outcome in self.outcomes:
             outcome.inserted = outcome.updated = outcome.unchanged = 0
 
-    def _record_load(self, command: str) -> int:
-        done = self.connection.execute(
-            "insert into loads (at, who, command, version) values (?, ?, ?, ?)",
-            (datetime.now(UTC).isoformat(timespec="seconds"), _user(), command, __version__),
-        )
-        return int(done.lastrowid or 0)
-
     def _record_file(self, load: int, source: Source, outcome: FileOutcome) -> int:
         path = source.name if source.name == "-" else str(Path(source.name).resolve())
         done = self.connection.execute(
             """
-            insert into load_files (load, path, sha256, table_name, rows_read, inserted, updated, unchanged, refused)
-            values (?, ?, ?, ?, ?, 0, 0, 0, ?)
+            insert into load_files
+                (load, path, sha256, table_name, places, rows_read, inserted, updated, unchanged, refused)
+            values (?, ?, ?, ?, ?, ?, 0, 0, 0, ?)
             """,
-            (load, path, source.sha256, source.table.name, outcome.read, outcome.refused),
+            (
+                load,
+                path,
+                source.sha256,
+                source.table.name,
+                json.dumps(dict(source.heading), ensure_ascii=False),
+                outcome.read,
+                outcome.refused,
+            ),
         )
         return int(done.lastrowid or 0)
 
@@ -457,8 +482,26 @@ def _shown(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "?"
+def _same_money(pair: SameMoney) -> Anomaly:
+    first, second = pair.first, pair.second
+    return Anomaly(
+        "same-money",
+        Severity.WARNING,
+        second["path"] or "?",
+        msg(
+            "{centre}, {year}, {scheme}: {amount} of source {source} looks like the {other} of source {origin} "
+            "({file}, line {line}). Both are kept; a total that counts both counts the money twice.",
+            centre=second["centre"],
+            year=str(second["year"]),
+            scheme=second["scheme"] or "?",
+            amount=Euros(second["amount_cents"]),
+            source=second["source"] or "?",
+            other=Euros(first["amount_cents"]),
+            origin=first["source"] or "?",
+            file=first["path"] or "?",
+            line=str(first["line"] or "?"),
+        ),
+        msg("If it is the same, take this load back (crpv undo) and leave that row out of the file."),
+        second["line"],
+        sheet=second["sheet"],
+    )

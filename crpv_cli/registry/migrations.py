@@ -26,8 +26,10 @@ _M001 = (
         who text not null,
         command text not null,
         version text not null,         -- of crpv
+        undoes integer references loads(id),
         inserted integer not null default 0,
-        updated integer not null default 0
+        updated integer not null default 0,
+        deleted integer not null default 0
     ) strict
     """,
     """
@@ -35,8 +37,11 @@ _M001 = (
         id integer primary key,
         load integer not null references loads(id),
         path text not null,
+        sheet text,                    -- of a workbook
         sha256 text not null,
         table_name text not null,
+        profile text,                  -- through which a foreign file was read
+        places text not null check (json_valid(places)),  -- column -> its heading, or its letter in a sheet
         rows_read integer not null,
         inserted integer not null,
         updated integer not null,
@@ -185,7 +190,8 @@ _M001 = (
         source text references sources(id),
         note text,
         load integer not null references loads(id),
-        check (levels is not null or minimum < maximum)
+        -- "is true": a comparison with an unknown bound is unknown, which a check lets through
+        check (levels is not null or (minimum < maximum) is true)
     ) strict
     """,
     """

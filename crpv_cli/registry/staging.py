@@ -75,9 +75,12 @@ class Stage:
         ).fetchone()
         return row
 
-    def remove(self, table: Table, file: int, line: int) -> None:
-        """Take a record out again."""
-        self.connection.execute(f"delete from stage_{table.name} where file = ? and line = ?", (file, line))
+    def remove(self, table: Table, file: int, line: int) -> list[str]:
+        """Take a record out again; returns the first column of its key, if it was still there."""
+        rows = self.connection.execute(
+            f"delete from stage_{table.name} where file = ? and line = ? returning {table.key[0]}", (file, line)
+        ).fetchall()
+        return [str(row[0]) for row in rows]
 
     def unresolved(self, table: Table, column: Column) -> Iterator[sqlite3.Row]:
         """Yield file, line and value of the records whose reference is neither in the registry nor staged."""

@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass, replace
 
 from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.definitions.named import table_named
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, msg
@@ -61,13 +62,7 @@ def list_rows_of(connection: sqlite3.Connection, name: str, asked: Asked) -> Res
     Raises:
         UsageProblem: an unknown table, region, department or column, or a filter that does not apply.
     """
-    table = TABLES.get(name.replace("-", "_"))
-    if table is None:
-        near = closest(name, TABLES)
-        raise UsageProblem(
-            msg("There is no table called {name}.", name=name),
-            msg("Did you mean {near}?", near=near) if near else msg("The tables are: {tables}.", tables=list(TABLES)),
-        )
+    table = table_named(name)
     return list_centres(connection, asked) if table.name == "centres" else list_table(connection, table, asked)
 
 

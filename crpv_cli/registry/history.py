@@ -1,0 +1,295 @@
+"""What happened to the registry, row by row, and how a load is taken back.
+
+``changes`` holds for an update the changed columns before and after, for a deletion the whole row; an insertion holds
+nothing, since the row, or the ``before`` of a later change, tells what it was.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crpv_cli.definitions.tables import TABLES, Table
+from crpv_cli.errors import UsageProblem
+from crpv_cli.language import msg, msgs
+from crpv_cli.registry.recording import close_load, open_load
+from crpv_cli.registry.staging import key_columns, key_expression
+
+__all__ = ["Change", "Undone", "changes_of", "key_text", "origins", "row_of", "undo"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of a row. ``before`` and ``after`` map stored columns to values: whole rows, or what changed."""
+
+    id: int
+    load: int
+    table: Table
+    key: dict[str, Any]
+    action: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    path: str | None
+    sheet: str | None
+    line: int | None
+    places: dict[str, str]
+
+
+def _change(row: sqlite3.Row) -> Change:
+    return Change(
+        id=row["id"],
+        load=row["load"],
+        table=TABLES[row["table_name"]],
+        key=json.loads(row["key"]),
+        action=row["action"],
+        before=json.loads(row["before"]) if row["before"] else None,
+        after=json.loads(row["after"]) if row["after"] else None,
+        path=row["path"],
+        sheet=row["sheet"],
+        line=row["line"],
+        places=json.loads(row["places"]) if row["places"] else {},
+    )
+
+
+_SELECT = """
+    select c.*, f.path, f.sheet, f.places
+    from changes as c left join load_files as f on f.id = c.file
+"""
+
+
+def changes_of(connection: sqlite3.Connection, load: int) -> Iterator[Change]:
+    """Yield the changes of a load in the order in which they were made, insertions with the row they made.
+
+    Raises:
+        UsageProblem: there is no such load.
+    """
+    require_load(connection, load)
+    for row in connection.execute(f"{_SELECT} where c.load = ? order by c.id", (load,)).fetchall():
+        change = _change(row)
+        if change.action == "insert":
+            change = Change(
+                **{
+                    **{name: getattr(change, name) for name in Change.__slots__},
+                    "after": _inserted(connection, change),
+                }
+            )
+        yield change
+
+
+def require_load(connection: sqlite3.Connection, load: int) -> sqlite3.Row:
+    """Return a load's row.
+
+    Raises:
+        UsageProblem: there is no such load.
+    """
+    row: sqlite3.Row | None = connection.execute("select * from loads where id = ?", (load,)).fetchone()
+    if row is None:
+        raise UsageProblem(msg("There is no load {load}.", load=str(load)), msg("See the loads with: crpv log"))
+    return row
+
+
+def _inserted(connection: sqlite3.Connection, change: Change) -> dict[str, Any]:
+    """Return the row that an insertion made: what there is now, with all later changes taken back."""
+    later = connection.execute(
+        f"{_SELECT} where c.table_name = ? and c.key = ? and c.id > ? order by c.id desc",
+        (change.table.name, json.dumps(change.key, ensure_ascii=False, separators=(",", ":")), change.id),
+    ).fetchall()
+    found = row_of(connection, change.table, change.key)
+    state: dict[str, Any] = dict(found) if found is not None else {}
+    for row in later:
+        state |= json.loads(row["before"]) if row["before"] else {}
+    return {column.stored: state.get(column.stored) for column in change.table.columns}
+
+
+def row_of(connection: sqlite3.Connection, table: Table, key: dict[str, Any]) -> sqlite3.Row | None:
+    """Return the row of a table with a key, by column name, or None if it is gone."""
+    condition = " and ".join(f"{key_expression(column)} = ?" for column in key_columns(table))
+    values = [key[name] if key[name] is not None else "" for name in table.key]
+    row: sqlite3.Row | None = connection.execute(f"select * from {table.name} where {condition}", values).fetchone()
+    return row
+
+
+def key_text(table: Table, key: dict[str, Any]) -> str:
+    """Set a key in a few words: its known parts, in order."""
+    return " ".join(str(key[name]) for name in table.key if key[name] is not None)
+
+
+def origins(connection: sqlite3.Connection, table: Table, key: dict[str, Any]) -> dict[str, Change]:
+    """Return, for each stored column of a row, the change that gave it the value it has now."""
+    rows = connection.execute(
+        f"{_SELECT} where c.table_name = ? and c.key = ? order by c.id desc",
+        (table.name, json.dumps(key, ensure_ascii=False, separators=(",", ":"))),
+    ).fetchall()
+    found: dict[str, Change] = {}
+    cancelled = _cancelled(connection)
+    for row in rows:
+        change = _change(row)
+        if change.load in cancelled or _undoes(connection, change.load):
+            continue  # a load and what took it back leave no trace in the values
+        if change.action == "insert":
+            for column in table.columns:
+                found.setdefault(column.stored, change)
+            break
+        for name in change.after or {}:
+            found.setdefault(name, change)
+    return found
+
+
+def _undoes(connection: sqlite3.Connection, load: int) -> bool:
+    return connection.execute("select undoes from loads where id = ?", (load,)).fetchone()[0] is not None
+
+
+def _cancelled(connection: sqlite3.Connection) -> set[int]:
+    """The loads that were taken back and not brought back since."""
+    undoing = {
+        row["id"]: row["undoes"]
+        for row in connection.execute("select id, undoes from loads where undoes is not null order by id desc")
+    }
+    cancelled: set[int] = set()
+    for load, target in undoing.items():  # newest first: whether an undoing load stands is known before its target's
+        if load not in cancelled:
+            cancelled.add(target)
+    return cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What taking a load back did, or would do: how many rows per table were removed, restored or put back."""
+
+    load: int | None
+    removed: dict[str, int]
+    restored: dict[str, int]
+
+
+def undo(connection: sqlite3.Connection, load: int, dry_run: bool = False) -> Undone:
+    """Take a load back: every row it touched becomes what it was, to the value and to its provenance.
+
+    The taking back is itself a load, which can be taken back in its turn.
+
+    Raises:
+        UsageProblem: there is no such load, it was taken back already, or later loads touched or refer to its rows;
+            the message names them.
+    """
+    require_load(connection, load)
+    connection.execute("begin immediate")
+    try:
+        cancelled = _cancelled(connection)
+        if load in cancelled:
+            raise UsageProblem(msg("Load {load} was taken back already.", load=str(load)), msg("See: crpv log"))
+        _refuse_later(connection, load, cancelled)
+        connection.execute("pragma defer_foreign_keys = on")
+        number = open_load(connection, f"undo {load}", undoes=load)
+        undone = Undone(None if dry_run else number, {}, {})
+        for change in reversed(list(changes_of(connection, load))):
+            _reverse(connection, change, number, undone)
+        _refuse_references(connection, load)
+        close_load(
+            connection,
+            number,
+            inserted=0,
+            updated=sum(undone.restored.values()),
+            deleted=sum(undone.removed.values()),
+        )
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("rollback" if dry_run else "commit")
+    return undone
+
+
+def _refuse_later(connection: sqlite3.Connection, load: int, cancelled: set[int]) -> None:
+    rows = connection.execute(
+        """
+        select distinct later.load, later.table_name, later.key, l.undoes
+        from changes as own
+        join changes as later
+          on later.table_name = own.table_name and later.key = own.key and later.load > own.load
+        join loads as l on l.id = later.load
+        where own.load = ?
+        order by later.load
+        """,
+        (load,),
+    ).fetchall()
+    # A later load that was taken back leaves no trace, nor does what took it back.
+    standing = [row for row in rows if row["load"] not in cancelled and (row["undoes"] is None or row["undoes"] < load)]
+    if standing:
+        raise _touched(
+            load, [row["load"] for row in standing], [_named(row["table_name"], row["key"]) for row in standing]
+        )
+
+
+def _named(table: str, key: str) -> str:
+    return f"{table}: {key_text(TABLES[table], json.loads(key))}"
+
+
+def _touched(load: int, loads: Sequence[int], rows: Sequence[str]) -> UsageProblem:
+    named = sorted(set(loads))
+    shown = list(dict.fromkeys(rows))
+    return UsageProblem(
+        msgs(
+            "Load {load} cannot be taken back: later loads ({loads}) touched or refer to {count} row of it: {rows}.",
+            "Load {load} cannot be taken back: later loads ({loads}) touched or refer to {count} rows of it: {rows}.",
+            len(shown),
+            load=str(load),
+            loads=[str(number) for number in named],
+            rows=[*shown[:5], *(["…"] if len(shown) > 5 else [])],
+        ),
+        msg("Take those back first, newest first: crpv undo {last}", last=str(named[-1])),
+    )
+
+
+def _refuse_references(connection: sqlite3.Connection, load: int) -> None:
+    loads, rows = [], []
+    for violation in connection.execute("pragma foreign_key_check").fetchall():
+        table = TABLES.get(violation["table"])
+        if table is None:
+            continue
+        row = connection.execute(f"select * from {table.name} where rowid = ?", (violation["rowid"],)).fetchone()
+        loads.append(row["load"])
+        rows.append(f"{table.name}: {key_text(table, dict(row))}")
+    if rows:
+        raise _touched(load, loads, rows)
+
+
+def _reverse(connection: sqlite3.Connection, change: Change, number: int, undone: Undone) -> None:
+    table = change.table
+    condition = " and ".join(f"{key_expression(column)} = ?" for column in key_columns(table))
+    key = [change.key[name] if change.key[name] is not None else "" for name in table.key]
+    now = row_of(connection, table, change.key)
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    if change.action == "insert":
+        action, before, after = "delete", dict(now or {}), None
+        connection.execute(f"delete from {table.name} where {condition}", key)
+        undone.removed[table.name] = undone.removed.get(table.name, 0) + 1
+    elif change.action == "update":
+        earlier = change.before or {}
+        action, after = "update", earlier
+        before = {name: (now or {})[name] for name in earlier}  # type: ignore[index]
+        settings = ", ".join(f"{name} = ?" for name in earlier)
+        connection.execute(f"update {table.name} set {settings} where {condition}", [*earlier.values(), *key])
+        undone.restored[table.name] = undone.restored.get(table.name, 0) + 1
+    else:
+        action, before, after = "insert", None, None
+        row = change.before or {}
+        marks = ", ".join("?" * len(row))
+        connection.execute(f"insert into {table.name} ({', '.join(row)}) values ({marks})", list(row.values()))
+        undone.restored[table.name] = undone.restored.get(table.name, 0) + 1
+    connection.execute(
+        "insert into changes (load, table_name, key, action, before, after) values (?, ?, ?, ?, ?, ?)",
+        (
+            number,
+            table.name,
+            json.dumps(change.key, ensure_ascii=False, separators=(",", ":")),
+            action,
+            _json(before),
+            _json(after),
+        ),
+    )
+
+
+def _json(values: dict[str, Any] | None) -> str | None:
+    return None if values is None else json.dumps(values, ensure_ascii=False)

@@ -1,0 +1,34 @@
+"""The record of a load: who, when, with which command and version, and how many rows it touched."""
+
+from __future__ import annotations
+
+import getpass
+import sqlite3
+from datetime import UTC, datetime
+
+from crpv_cli import __version__
+
+__all__ = ["close_load", "open_load"]
+
+
+def open_load(connection: sqlite3.Connection, command: str, undoes: int | None = None) -> int:
+    """Begin the record of a load; returns its number."""
+    done = connection.execute(
+        "insert into loads (at, who, command, version, undoes) values (?, ?, ?, ?, ?)",
+        (datetime.now(UTC).isoformat(timespec="seconds"), _user(), command, __version__, undoes),
+    )
+    return int(done.lastrowid or 0)
+
+
+def close_load(connection: sqlite3.Connection, load: int, inserted: int, updated: int, deleted: int = 0) -> None:
+    """Complete the record of a load with the number of rows it touched."""
+    connection.execute(
+        "update loads set inserted = ?, updated = ?, deleted = ? where id = ?", (inserted, updated, deleted, load)
+    )
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "?"

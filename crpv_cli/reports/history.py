@@ -1,0 +1,283 @@
+"""What was loaded, what it changed, and where each value of a row comes from."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from crpv_cli.definitions.columns import Choice, Column, Kind
+from crpv_cli.definitions.tables import Table
+from crpv_cli.errors import UsageProblem
+from crpv_cli.language import N_, Message, msg
+from crpv_cli.registry.history import Change, changes_of, key_text, origins, require_load
+from crpv_cli.reports import fictitious
+from crpv_cli.result import Note, Result, Value
+from crpv_cli.spelling import fold
+
+__all__ = ["CHANGE_COLUMNS", "change_rows", "changes_of_load", "loads", "place_of", "trace", "would_change"]
+
+_ACTIONS = (
+    Choice("insert", N_("inserted")),
+    Choice("update", N_("updated")),
+    Choice("delete", N_("removed")),
+)
+
+CHANGE_COLUMNS = (
+    Column("table", N_("Table"), Kind.CODE),
+    Column("key", N_("Row")),
+    Column("action", N_("Action"), Kind.CODE, choices=_ACTIONS),
+    Column("column", N_("Column"), Kind.CODE),
+    Column("before", N_("Before")),
+    Column("after", N_("After")),
+    Column("file", N_("File")),
+    Column("place", N_("Line or cell")),
+)
+
+
+def loads(connection: sqlite3.Connection, limit: int | None = None) -> Result:
+    """List the loads, newest first: when, who, which files with their SHA-256, and how many rows each touched."""
+    columns = (
+        Column("load", N_("Load"), Kind.YEAR),
+        Column("at", N_("When (UTC)")),
+        Column("who", N_("Who")),
+        Column("command", N_("Command")),
+        Column("inserted", N_("Inserted"), Kind.INTEGER),
+        Column("updated", N_("Updated"), Kind.INTEGER),
+        Column("deleted", N_("Removed"), Kind.INTEGER),
+        Column("undone_by", N_("Taken back by"), Kind.YEAR),
+        Column("origin", N_("From")),
+        Column("files", N_("Files")),
+        Column("sha256", N_("SHA-256"), Kind.CODES),
+        Column("version", N_("Version of crpv")),
+    )
+    records = connection.execute(
+        """
+        select l.*, (select max(u.id) from loads as u where u.undoes = l.id) as undone_by
+        from loads as l order by l.id desc limit ?
+        """,
+        (-1 if limit is None else limit,),
+    ).fetchall()
+    rows: list[tuple[Value, ...]] = []
+    for record in records:
+        files = connection.execute(
+            "select path, sha256 from load_files where load = ? group by path, sha256 order by min(id)", (record["id"],)
+        ).fetchall()
+        paths = [file["path"] for file in files]
+        rows.append(
+            (
+                *(
+                    record[name]
+                    for name in ("id", "at", "who", "command", "inserted", "updated", "deleted", "undone_by")
+                ),
+                _origin(paths),
+                " · ".join(paths) or None,
+                tuple(file["sha256"] for file in files),
+                record["version"],
+            )
+        )
+    return Result(
+        name="loads",
+        title=msg(N_("Loads")),
+        columns=columns,
+        rows=tuple(rows),
+        screen=("load", "at", "who", "command", "inserted", "updated", "deleted", "origin"),
+        notes=fictitious.notes(connection, rests=False),
+    )
+
+
+def _origin(paths: list[str]) -> str | None:
+    """One file by its path, several by their folder and number."""
+    if len(paths) < 2:
+        return paths[0] if paths else None
+    folders = {path.rpartition("/")[0] for path in paths}
+    return f"{folders.pop() if len(folders) == 1 else '…'}/ ({len(paths)})"
+
+
+def changes_of_load(connection: sqlite3.Connection, load: int) -> Result:
+    """List what a load changed: one row per cell of an update, one per row that was inserted or removed.
+
+    Raises:
+        UsageProblem: there is no such load.
+    """
+    record = require_load(connection, load)
+    return Result(
+        name="changes",
+        title=msg("Load {load}: {command}, {at}", load=str(load), command=record["command"], at=record["at"]),
+        columns=CHANGE_COLUMNS,
+        rows=tuple(change_rows(changes_of(connection, load))),
+        notes=fictitious.notes(connection, rests=False),
+    )
+
+
+def would_change(connection: sqlite3.Connection, changes: Sequence[Change]) -> Result:
+    """List what a load would change, cell by cell."""
+    return Result(
+        name="changes",
+        title=msg(N_("What loading would change")),
+        columns=CHANGE_COLUMNS,
+        rows=tuple(change_rows(changes)),
+        notes=fictitious.notes(connection, rests=False),
+    )
+
+
+def change_rows(changes: Iterable[Change]) -> Iterable[tuple[Value, ...]]:
+    """Yield the rows of changes, for ``CHANGE_COLUMNS``."""
+    for change in changes:
+        key = key_text(change.table, change.key)
+        if change.action == "update":
+            for name, value in (change.after or {}).items():
+                if name == "load":
+                    continue  # a change of origin alone is no change of the facts
+                column = next(column for column in change.table.columns if column.stored == name)
+                before = (change.before or {}).get(name)
+                yield (
+                    change.table.name,
+                    key,
+                    change.action,
+                    column.name,
+                    _plain(before, column),
+                    _plain(value, column),
+                    change.path,
+                    place_of(change, column.name),
+                )
+        else:
+            yield (
+                change.table.name,
+                key,
+                change.action,
+                None,
+                _whole(change.table, change.before),
+                _whole(change.table, change.after),
+                change.path,
+                place_of(change),
+            )
+
+
+def _whole(table: Table, row: dict[str, Value] | None) -> str | None:
+    if row is None:
+        return None
+    known = [(column, row.get(column.stored)) for column in table.columns]
+    return ", ".join(f"{column.name}={_plain(value, column)}" for column, value in known if value is not None)
+
+
+def _plain(value: Value, column: Column) -> str | None:
+    """A value as ``csv`` writes it: the same in every language."""
+    if value is None:
+        return None
+    if column.kind is Kind.MONEY and isinstance(value, int):
+        return f"{value / 100:.2f}"
+    if column.kind is Kind.FLAG:
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def place_of(change: Change, column: str | None = None) -> str | None:
+    """Return where in its file a change comes from: a line, or a cell of a sheet (``Feuille1!D14``)."""
+    if change.line is None:
+        return None
+    if change.sheet is None:
+        return str(change.line)
+    letter = change.places.get(column or "", "") if column else ""
+    return f"{change.sheet}!{letter}{change.line}"
+
+
+def trace(connection: sqlite3.Connection, table: Table, key: Sequence[str]) -> Result:
+    """Tell of each value of a row the load, the file, the line or cell, and the source it came from.
+
+    Args:
+        connection: an open registry.
+        table: the table of the row.
+        key: the parts of its key in order, or ``column=value`` in any order, as many as single the row out.
+
+    Raises:
+        UsageProblem: no row has that key, or several do; the advice shows how to single one out.
+    """
+    row = _only_row(connection, table, key)
+    own_key = {name: row[table.column(name).stored] for name in table.key}
+    found = origins(connection, table, own_key)
+    loads_at = {load["id"]: load["at"] for load in connection.execute("select id, at from loads")}
+    columns = (
+        Column("column", N_("Column"), Kind.CODE),
+        Column("value", N_("Value")),
+        Column("source", N_("Source"), Kind.CODE),
+        Column("load", N_("Load"), Kind.YEAR),
+        Column("at", N_("When (UTC)")),
+        Column("file", N_("File")),
+        Column("place", N_("Line or cell")),
+        Column("heading", N_("Heading")),
+    )
+    rows: list[tuple[Value, ...]] = []
+    for column in table.columns:
+        value = _plain(row[column.stored], column)
+        change = found.get(column.stored)
+        if value is None or change is None:
+            rows.append((column.name, value, None, None, None, None, None, None))
+            continue
+        rows.append(
+            (
+                column.name,
+                value,
+                row["source"] if "source" in table.names else None,
+                change.load,
+                loads_at[change.load],
+                change.path,
+                place_of(change, column.name),
+                None if change.sheet else change.places.get(column.name),
+            )
+        )
+    made_up = "source" in table.names and row["source"] in fictitious.fictitious_sources(connection)
+    return Result(
+        name="trace",
+        title=msg("{table}: {key}", table=table.name, key=key_text(table, own_key)),
+        columns=columns,
+        rows=tuple(rows),
+        notes=(*fictitious.notes(connection, made_up), *_source_note(connection, table, row)),
+        fictitious=made_up,
+    )
+
+
+def _source_note(connection: sqlite3.Connection, table: Table, row: sqlite3.Row) -> Iterable[Note]:
+    if "source" not in table.names or row["source"] is None:
+        return
+    source = connection.execute("select * from sources where id = ?", (row["source"],)).fetchone()
+    words: list[Message | str] = [source["title"]]
+    words += [str(source[name]) for name in ("publisher", "published_on", "url") if source[name]]
+    yield Note("source", msg("Source {id}: {words}.", id=source["id"], words=words), {"id": source["id"]})
+
+
+def _only_row(connection: sqlite3.Connection, table: Table, key: Sequence[str]) -> sqlite3.Row:
+    wanted: dict[str, str] = {}
+    for place, part in enumerate(key):
+        name, equals, value = part.partition("=")
+        if equals and fold(name) in {fold(column) for column in table.names}:
+            wanted[next(column for column in table.names if fold(column) == fold(name))] = value
+        elif place < len(table.key):
+            wanted[table.key[place]] = part
+        else:
+            raise UsageProblem(
+                msg("The key of the table {table} has {count} parts.", table=table.name, count=len(table.key)),
+                msg("They are: {parts}.", parts=list(table.key)),
+            )
+    condition = " and ".join(f"cast({table.column(name).stored} as text) = ?" for name in wanted) or "1"
+    rows = connection.execute(f"select * from {table.name} where {condition} limit 6", list(wanted.values())).fetchall()
+    if len(rows) == 1:
+        row: sqlite3.Row = rows[0]
+        return row
+    if not rows:
+        raise UsageProblem(
+            msg("The table {table} has no row {key}.", table=table.name, key=list(key)),
+            msg(
+                "Its key is made of: {parts}. See the rows with: crpv list {table}",
+                parts=list(table.key),
+                table=table.name,
+            ),
+        )
+    raise UsageProblem(
+        msg("Several rows of the table {table} fit.", table=table.name),
+        msg(
+            "Single one out with: {options}",
+            options=" ".join(
+                f"{name}=…" for name in table.key if len({row[table.column(name).stored] for row in rows}) > 1
+            ),
+        ),
+    )
