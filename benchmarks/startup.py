@@ -66,16 +66,19 @@ COMMANDS: dict[str, float | None] = {
 def environment(home: Path) -> dict[str, str]:
     """Return an environment that no setting of the user reaches, with a registry of its own.
 
-    Compiled bytecode is kept, as it is wherever a program is installed, but in the folder of the benchmark.
+    The registry is on the default path, as it is for most users. Compiled bytecode is kept, as it is wherever a
+    program is installed, but in the folder of the benchmark.
     """
     foreign = ("CRPV_", "LC_", "XDG_", "PYTHON")
-    return {name: value for name, value in os.environ.items() if not name.startswith(foreign)} | {
+    env = {name: value for name, value in os.environ.items() if not name.startswith(foreign)} | {
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "CRPV_LANG": "en",
-        "CRPV_DB": str(home / "crpv.sqlite"),
         "PYTHONPYCACHEPREFIX": str(home / "bytecode"),
     }
+    if os.name == "nt":  # where the default path does not follow HOME
+        env["CRPV_DB"] = str(home / "crpv.sqlite")
+    return env
 
 
 def prepare(home: Path) -> dict[str, list[str]]:

@@ -16,10 +16,10 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # definitions) and libraries.
 SHARED = {"language", "errors", "result", "spelling", "definitions", "__init__"}
 MAY_IMPORT = {
-    "definitions": {"language"},
+    "definitions": {"language", "errors", "spelling"},
     "intake": {"registry"},
     "registry": set(),
-    "reports": set(),
+    "reports": {"registry"},
     "rules": {"reports"},
     "output": {"registry"},
     "commands": {"intake", "registry", "reports", "rules", "output", "options"},

@@ -187,7 +187,7 @@ def _candidates(encoding: str | None, marked: bool) -> tuple[str, ...]:
         # A byte order mark says that the file is UTF-8; read otherwise, it would spoil every accent.
         return ("utf-8-sig",) if marked else ("utf-8-sig", "cp1252")
     try:
-        b"".decode(encoding)  # base64 and the like are known to Python too, but are no encodings of text
+        "a".encode(encoding)  # Python knows base64 and the like too, but not as encodings of text
         name = codecs.lookup(encoding).name
     except (LookupError, UnicodeError):
         raise Fault(

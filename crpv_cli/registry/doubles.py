@@ -1,7 +1,9 @@
 """The same money told by two sources.
 
-The budget annexes and the agency's own file give the same grants; so do a funder's open data and a centre's
-sources, and their amounts differ by less than one per cent. Nothing is ever added up or removed for that: it is said.
+The State's budget annexes and the agency's own file give the same grants; so do a funder's open data and a centre's
+accounts. Two rows are suspected of being the same money if they are of one centre, year, scheme and stage, come from
+two sources, and their amounts differ by less than one per cent. Nothing is ever added up or removed for that: it is
+said.
 """
 
 from __future__ import annotations
