@@ -48,7 +48,7 @@ class FrenchCatalogue(Catalog):
         )
 
     @property
-    def mime_headers(self) -> list[tuple[str, str]]:  # type: ignore[override]
+    def mime_headers(self) -> list[tuple[str, str]]:
         """The header, as name and value."""
         return [
             ("Project-Id-Version", "crpv"),
@@ -139,11 +139,10 @@ def faults() -> list[str]:
     for message in catalogue:
         if wanted.get(_key(message)) is None and message.id and THEIR_MARK not in message.auto_comments:
             found.append(f"obsolete: {_key(message)}")
-        found.extend(
-            f"other placeholders: {_key(message)}" for string in _strings(message) if not _same_places(message, string)
-        )
+        if not message.fuzzy and not all(_same_places(message, string) for string in _strings(message)):
+            found.append(f"other placeholders: {_key(message)}")
     if not MO.exists() or MO.read_bytes() != compiled(catalogue):
-        found.append(f"not compiled: {MO.relative_to(ROOT)}")
+        found.append(f"not compiled: {MO.name}")
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,12 @@ from crpv_cli.errors import ExitCode
 from crpv_cli.language import text as _
 
 __all__ = ["mount"]
+
+
+class Expected(StrEnum):
+    """Who is expected to have sent a file."""
+
+    CENTRES = "centres"
 
 
 def mount(app: typer.Typer) -> None:
@@ -52,6 +59,13 @@ def load(
         str | None,
         typer.Option("--delimiter", metavar=_("SIGN"), help=_("The delimiter, if it is found wrong: ; , | or tab.")),
     ] = None,
+    sheet: Annotated[
+        str | None, typer.Option("--sheet", metavar=_("NAME"), help=_("Of a workbook, only the sheet of this name."))
+    ] = None,
+    expect: Annotated[
+        Expected | None,
+        typer.Option("--expect", metavar="centres", help=_("Say which open centres no row of the files is about.")),
+    ] = None,
     format_: options.FormatOption = None,
     output: options.Output = None,
     force: options.Force = False,
@@ -64,10 +78,11 @@ def load(
     from crpv_cli.intake.refused import refused_rows
     from crpv_cli.intake.sources import sources_of
     from crpv_cli.output import streams
-    from crpv_cli.output.loads import print_load, write_refused
+    from crpv_cli.output.loads import print_load, print_unanswered, write_refused
     from crpv_cli.registry.loading import load as load_sources
+    from crpv_cli.reports.queries import open_centres, today
 
-    how = Reading(table, encoding, options.delimiter(delimiter))
+    how = Reading(table, encoding, options.delimiter(delimiter), sheet)
     if table is not None:
         table_named(table)
     with writing(db) as connection, gather(paths) as (files, notices):
@@ -79,9 +94,12 @@ def load(
             by_name = {file.name: file for file in files}
             for outcome in [outcome for outcome in report.files if outcome.refused_lines]:
                 file = by_name[outcome.name]
-                header, rows = refused_rows(file, how, outcome.refused_lines)
+                header, rows = refused_rows(file, how, outcome.sheet, outcome.refused_lines)
                 reasons = ((line, cells, outcome.refused_lines[line]) for line, cells in rows)
-                target = (refused or Path()) / f"{file.path.stem}{REFUSED_SUFFIX}"
+                stem = file.path.stem if outcome.sheet is None else f"{file.path.stem}.{outcome.table}"
+                target = (refused or Path()) / f"{stem}{REFUSED_SUFFIX}"
                 write_refused(header, reasons, target, force)
+        if expect is not None:
+            print_unanswered([name for name in open_centres(connection, today()) if name not in report.centres])
     if report.errors:
         raise typer.Exit(ExitCode.ANOMALIES)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crpv_cli.intake.faults import Fault
+from crpv_cli.intake.grid import BrokenRow, Row
 from crpv_cli.intake.values import clean
 from crpv_cli.language import msg
 
@@ -28,22 +29,6 @@ _LONGEST_CELL = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """The cells of one row, cleaned, and the physical line on which it starts (the first is 1)."""
-
-    line: int
-    cells: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class BrokenRow:
-    """The place where a file stops being readable as CSV."""
-
-    line: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class CsvFile:
     """A text file whose encoding, delimiter and header are known."""
 
@@ -53,6 +38,17 @@ class CsvFile:
     delimiter: str
     header: list[str]
     header_line: int
+    sheet: str | None = None
+    profile: str | None = None
+    prepared: tuple[str, ...] = ()
+
+    @property
+    def headings(self) -> list[str]:
+        """What the file writes above its columns."""
+        return self.header
+
+    def letter(self, place: int) -> None:
+        """Return nothing: only sheets have letters."""
 
     def rows(self) -> Iterator[Row | BrokenRow]:
         """Yield the rows below the header, blank ones left out; a broken file ends with ``BrokenRow``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crpv_cli.errors import Anomaly
-from crpv_cli.intake.files import InputFile, Reading, open_table
+from crpv_cli.intake.files import InputFile, Reading, open_tables
 from crpv_cli.registry.loading import Source
 
 __all__ = ["sources_of"]
@@ -20,25 +20,24 @@ def sources_of(files: Sequence[InputFile], reading: Reading) -> tuple[list[Sourc
     """
     sources: list[Source] = []
     anomalies: list[Anomaly] = []
-    for file in files:
-        opened = open_table(file, reading)
+    for opened in [opened for file in files for opened in open_tables(file, reading)]:
         anomalies.extend(opened.anomalies)
-        if opened.csv is None or opened.header is None:
+        if opened.grid is None or opened.header is None:
             continue
-        headings = {
-            column.name: cell
-            for column, cell in zip(opened.header.columns, opened.csv.header, strict=True)
-            if column is not None
-        }
         sources.append(
             Source(
                 name=opened.name,
-                sha256=opened.csv.sha256,
+                sheet=opened.grid.sheet,
+                profile=opened.grid.profile,
+                sha256=opened.grid.sha256,
                 table=opened.header.table,
                 present=opened.header.present,
-                heading=headings,
+                heading={name: opened.heading(name) for name in opened.header.present},
+                places=opened.places(),
                 rows=opened.rows(),
                 refused_keys=opened.refused_keys,
+                centres=opened.centres,
+                notices=opened.notices,
             )
         )
     return sources, anomalies

@@ -16,7 +16,7 @@ from crpv_cli.output.formats import Format, show_result
 from crpv_cli.registry.loading import FileOutcome, LoadReport
 from crpv_cli.result import Result
 
-__all__ = ["anomalies_result", "print_anomalies", "print_load", "write_refused"]
+__all__ = ["anomalies_result", "print_anomalies", "print_load", "print_unanswered", "write_refused"]
 
 _SEVERITIES = (Choice("error", N_("error")), Choice("warning", N_("warning")))
 _MOST_SHOWN = 200
@@ -37,6 +37,7 @@ def print_load(
         show_result(anomalies_result(report.anomalies), chosen, output, force)
     else:
         print_anomalies(report.anomalies)
+    streams.say_all(report.notices)
     for line in _figures(report.files):
         streams.say(line)
     streams.say(_verdict(report))
@@ -133,6 +134,20 @@ def _verdict(report: LoadReport) -> Message:
     if report.errors:
         return msg("Nothing was loaded: no row is sound and new.")
     return msg("Nothing changed: the registry holds all of this already.")
+
+
+def print_unanswered(centres: Sequence[str]) -> None:
+    """Say which centres no row was about."""
+    streams.say(
+        msgs(
+            "{count} centre has not answered: {centres}.",
+            "{count} centres have not answered: {centres}.",
+            len(centres),
+            centres=centres,
+        )
+        if centres
+        else msg("All centres have answered.")
+    )
 
 
 def write_refused(

@@ -103,6 +103,19 @@ class Stage:
             """
         ).fetchall()
 
+    def rows_of(self, table: str, columns: str) -> list[sqlite3.Row]:
+        """Return the rows of a table as they will be: those of the registry, then the staged ones over them."""
+        rows = self.connection.execute(f"select {columns} from main.{table}").fetchall()
+        if table in self.tables:
+            rows += self.connection.execute(f"select {columns} from stage_{table}").fetchall()
+        return rows
+
+    def rated(self) -> list[sqlite3.Row]:
+        """Return file, line, mission, scale and rating of the staged evaluations that have a rating."""
+        return self.connection.execute(
+            "select file, line, mission, scale, rating from stage_evaluations where rating is not null"
+        ).fetchall()
+
     def clear(self) -> None:
         """Drop the temporary tables."""
         for name in self.tables:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import sqlite3
 from functools import cache
 from pathlib import Path
 
-__all__ = ["query", "today"]
+__all__ = ["open_centres", "query", "today"]
 
 
 @cache
@@ -18,6 +19,11 @@ def query(name: str) -> str:
     """
     folder = Path(__file__).parent
     return "\n".join((folder / f"{part}.sql").read_text(encoding="utf-8") for part in ("as_of", name))
+
+
+def open_centres(connection: sqlite3.Connection, as_of: str) -> list[str]:
+    """Return the ids of the centres open on a date."""
+    return [row["id"] for row in connection.execute(query("open_centres"), {"as_of": as_of})]
 
 
 def today() -> str:

@@ -71,10 +71,11 @@ def test_an_accent_on_the_border_of_two_chunks_does_not_make_a_file_windows_1252
 
 
 def test_a_late_accent_is_enough_to_find_windows_1252(tmp_path: Path) -> None:
-    content = b"a;b\n" + b"x;y\n" * 400_000 + "é;z\n".encode("cp1252")
+    content = b"a;b\n" + (b"x" * 999 + b";y\n") * 1100 + "é;z\n".encode("cp1252")
+    assert len(content) > 1 << 20
     file = opened(tmp_path, content)
     assert file.encoding == "cp1252"
-    assert rows_of(file)[-1] == (400_002, ["é", "z"])
+    assert rows_of(file)[-1] == (1102, ["é", "z"])
 
 
 @pytest.mark.parametrize(
@@ -193,7 +194,7 @@ def test_a_line_that_names_the_delimiter_is_taken_at_its_word(tmp_path: Path, ma
 @pytest.mark.parametrize("line", ["sep=", 'sep="', "sep=x", "sep=;;"])
 def test_a_line_that_names_no_delimiter_is_an_ordinary_one(tmp_path: Path, line: str) -> None:
     assert delimiter_of(f"{line}\n") in DELIMITERS
-    assert opened(tmp_path, f"{line}\nid;name\n").header[0] == clean(line.split(";")[0])
+    assert opened(tmp_path, f"{line}\nid;name\n").header[0] == clean(line.partition(";")[0])
 
 
 # Lines

@@ -1,0 +1,266 @@
+"""A grid whose table was recognised becomes checked records and anomalies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crpv_cli.definitions.columns import Column
+from crpv_cli.definitions.tables import Table
+from crpv_cli.errors import Anomaly, Severity
+from crpv_cli.intake.columns import Header
+from crpv_cli.intake.faults import Correction, Fault
+from crpv_cli.intake.grid import BrokenRow, Grid, Row
+from crpv_cli.intake.records import check
+from crpv_cli.intake.values import read_cell
+from crpv_cli.language import Message, msg, msgs
+from crpv_cli.spelling import closest, fold
+
+__all__ = ["Record", "TableFile"]
+
+_TOTALS = ("total", "totaux", "sous total", "somme", "ensemble", "grand total", "subtotal", "sum")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A row that may go into the registry."""
+
+    line: int
+    values: dict[str, Any]
+
+
+@dataclass(slots=True)
+class TableFile:
+    """A table that was recognised in a file, or the anomalies that keep the file from being read.
+
+    While the rows are read, ``refused_keys`` fills with the keys of refused rows that others may refer to, ``centres``
+    with the centres that rows are about, and ``notices`` with what was passed over.
+    """
+
+    name: str
+    path: Path
+    grid: Grid | None = None
+    header: Header | None = None
+    anomalies: list[Anomaly] = field(default_factory=list)
+    refused_keys: set[str] = field(default_factory=set)
+    centres: set[str] = field(default_factory=set)
+    notices: list[Message] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.header is not None:
+            self.anomalies.extend(self._header_anomalies(self.header))
+
+    @property
+    def table(self) -> Table | None:
+        """The table the file belongs to, if it was recognised."""
+        return self.header.table if self.header else None
+
+    def heading(self, column: str) -> str:
+        """What the file itself writes above a column."""
+        if self.grid is None or self.header is None:
+            return column
+        for its_column, heading in zip(self.header.columns, self.grid.headings, strict=True):
+            if its_column is not None and its_column.name == column:
+                return heading
+        return column
+
+    def places(self) -> dict[str, str]:
+        """Where each column stands: its heading, or its letter in a sheet."""
+        if self.grid is None or self.header is None:
+            return {}
+        return {
+            column.name: self.grid.letter(place) or self.grid.headings[place]
+            for place, column in enumerate(self.header.columns)
+            if column is not None
+        }
+
+    def rows(self) -> Iterator[Record | Anomaly]:
+        """Yield every row as a record, or as the anomalies that refuse it; warnings come beside records."""
+        if self.grid is None or self.header is None:
+            return
+        places = {column.name: place for place, column in enumerate(self.header.columns) if column}
+        unnamed = {place for place, cell in enumerate(self.grid.header) if not cell}
+        asked = [place for name, place in places.items() if name not in self.grid.prepared]
+        unanswered = 0
+        for row in self.grid.rows():
+            if isinstance(row, BrokenRow):
+                yield self._broken(row)
+                return
+            if isinstance(row, Anomaly):
+                yield row
+                continue
+            if len(row.cells) != len(self.grid.header):
+                yield self._ragged(row, len(self.grid.header))
+                self._remember(row, places)
+                continue
+            for place in [place for place in unnamed if row.cells[place]]:
+                unnamed.discard(place)
+                yield self._unnamed(row, place)
+            if self.grid.prepared and not any(row.cells[place] for place in asked):
+                unanswered += 1
+                continue
+            if self._is_total(row, places):
+                yield self._total(row)
+                continue
+            yield from self._check(row, self.header, places)
+        if unanswered:
+            self.notices.append(
+                msgs(
+                    "{file}: {count} prepared row was not filled in; it was passed over.",
+                    "{file}: {count} prepared rows were not filled in; they were passed over.",
+                    unanswered,
+                    file=self.name,
+                )
+            )
+
+    def _check(self, row: Row, header: Header, places: dict[str, int]) -> Iterator[Record | Anomaly]:
+        cells = {name: row.cells[place] for name, place in places.items() if row.cells[place]}
+        if "centre" in cells:
+            self.centres.add(cells["centre"])
+        checked = check(header.table, cells)
+        absent = {column.name for column in header.missing}  # said once, for the header
+        faults = [(name, fault) for name, fault in checked.faults if name not in absent]
+        found: list[tuple[str, Fault | Correction]] = [*faults, *checked.corrections]
+        for name, said in found:
+            place = places.get(name)
+            raw = row.raw or row.cells
+            yield self._anomaly(
+                said.code,
+                said.message,
+                said.advice,
+                row.line,
+                column=self.heading(name),
+                value=raw[place] if place is not None else None,
+                place=place,
+                severity=Severity.ERROR if isinstance(said, Fault) else Severity.WARNING,
+            )
+        if checked.values is None:
+            self._remember(row, places)
+        else:
+            yield Record(row.line, {name: checked.values[name] for name in header.present})
+
+    def _remember(self, row: Row, places: dict[str, int]) -> None:
+        """Keep the key of a refused row, so that rows that refer to it are not refused for it as well."""
+        if self.header is None or len(self.header.table.key) != 1:
+            return
+        column: Column = self.header.table.column(self.header.table.key[0])
+        try:
+            self.refused_keys.add(str(read_cell(row.cells[places[column.name]], column)[0]))
+        except (Fault, IndexError, KeyError):
+            return
+
+    def _is_total(self, row: Row, places: dict[str, int]) -> bool:
+        """Whether a row of a sheet is a line of totals: it says so, and lacks what a record must have."""
+        if self.grid is None or self.header is None or self.grid.sheet is None:
+            return False
+        first = fold(next((cell for cell in row.cells if cell), ""))
+        if not any(first == word or first.startswith(f"{word} ") for word in _TOTALS):
+            return False
+        required = [column.name for column in self.header.table.columns if column.required]
+        return any(not row.cells[places[name]] for name in required if name in places)
+
+    def _anomaly(
+        self,
+        code: str,
+        message: Message,
+        advice: Message | None,
+        line: int,
+        *,
+        column: str | None = None,
+        value: str | None = None,
+        place: int | None = None,
+        severity: Severity = Severity.ERROR,
+    ) -> Anomaly:
+        letter = self.grid.letter(place) if self.grid is not None and place is not None else None
+        return Anomaly(
+            code,
+            severity,
+            self.name,
+            message,
+            advice,
+            line,
+            column,
+            value,
+            self.grid.sheet if self.grid else None,
+            f"{letter}{line}" if letter else None,
+        )
+
+    def _total(self, row: Row) -> Anomaly:
+        text = next(cell for cell in row.cells if cell)
+        return self._anomaly(
+            "totals-row",
+            msg("The row “{value}” is a line of totals; it was left out.", value=text),
+            None,
+            row.line,
+            value=text,
+            place=row.cells.index(text),
+            severity=Severity.WARNING,
+        )
+
+    def _broken(self, row: BrokenRow) -> Anomaly:
+        return self._anomaly(
+            "broken-csv",
+            msg("From this line on the file cannot be read as CSV: {reason}.", reason=row.reason),
+            msg("Look for a quotation mark that is not closed, or not doubled inside a text."),
+            row.line,
+        )
+
+    def _ragged(self, row: Row, expected: int) -> Anomaly:
+        found = len(row.cells)
+        return self._anomaly(
+            "row-length",
+            msg("The row has {found} cells, the header has {expected}.", found=found, expected=expected),
+            msg("Look for a delimiter too many, or put the text that holds one between quotation marks.")
+            if found > expected
+            else msg("Look for a missing cell; an empty one still needs its delimiter."),
+            row.line,
+        )
+
+    def _unnamed(self, row: Row, place: int) -> Anomaly:
+        return self._anomaly(
+            "unnamed-column",
+            msg("Column {place} has values but no heading; it was left out.", place=place + 1),
+            msg("Give it the name of a column if it belongs to the table."),
+            row.line,
+            value=row.cells[place],
+            place=place,
+            severity=Severity.WARNING,
+        )
+
+    def _header_anomalies(self, header: Header) -> Iterator[Anomaly]:
+        assert self.grid is not None
+        line, headings = self.grid.header_line, self.grid.headings
+        for column in header.missing:
+            yield self._anomaly(
+                "missing-column",
+                msg("The required column {column} is missing.", column=column.name),
+                msg("Add it to the header; it may also be called “{label}”.", label=msg(column.label)),
+                line,
+                column=column.name,
+            )
+        for place in header.twice:
+            yield self._anomaly(
+                "column-twice",
+                msg("The column {column} stands twice in the header.", column=headings[place]),
+                msg("Keep one of them and remove the other."),
+                line,
+                column=headings[place],
+                place=place,
+            )
+        for place in header.extra:
+            near = closest(headings[place], header.table.names, 1)
+            yield self._anomaly(
+                "extra-column",
+                msg(
+                    "The column {column} is not part of the table {table}; it was left out.",
+                    column=headings[place],
+                    table=header.table.name,
+                ),
+                msg("Did you mean {near}?", near=near[0]) if near else None,
+                line,
+                column=headings[place],
+                place=place,
+                severity=Severity.WARNING,
+            )

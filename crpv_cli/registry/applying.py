@@ -1,0 +1,164 @@
+"""Staged records become rows, and what they change is kept."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+from crpv_cli.definitions.tables import Table
+from crpv_cli.errors import Anomaly
+from crpv_cli.language import msg
+from crpv_cli.registry.loads import FileOutcome, Source
+from crpv_cli.registry.staging import key_columns, same_key
+
+__all__ = ["apply_source"]
+
+
+def apply_source(
+    connection: sqlite3.Connection, number: int, source: Source, outcome: FileOutcome, load: int
+) -> list[Anomaly]:
+    """Write the staged records of a source, and count in ``outcome`` what became of them.
+
+    Returns what is wrong with rows that, together with what the registry keeps of them, break one of its rules.
+    """
+    work = _Applying(connection, source, load, _record_file(connection, load, source, outcome))
+    (staged,) = connection.execute(
+        f"select count(*) from stage_{source.table.name} where file = ?", (number,)
+    ).fetchone()
+    touched = work.update(number)
+    outcome.updated = touched - len(work.refused)
+    outcome.inserted = work.insert(number)
+    outcome.unchanged += staged - outcome.inserted - touched
+    connection.execute(
+        "update load_files set inserted = ?, updated = ?, unchanged = ?, refused = ? where id = ?",
+        (outcome.inserted, outcome.updated, outcome.unchanged, outcome.refused + len(work.refused), work.file),
+    )
+    return work.refused
+
+
+def _record_file(connection: sqlite3.Connection, load: int, source: Source, outcome: FileOutcome) -> int:
+    path = source.name if source.name == "-" else str(Path(source.name).resolve())
+    done = connection.execute(
+        """
+        insert into load_files
+            (load, path, sheet, sha256, table_name, profile, places, rows_read, refused,
+                inserted, updated, unchanged)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)
+        """,
+        (
+            load,
+            path,
+            source.sheet,
+            source.sha256,
+            source.table.name,
+            source.profile,
+            json.dumps(dict(source.places), ensure_ascii=False),
+            outcome.read,
+            outcome.refused,
+        ),
+    )
+    return int(done.lastrowid or 0)
+
+
+class _Applying:
+    """One source on its way into its table."""
+
+    def __init__(self, connection: sqlite3.Connection, source: Source, load: int, file: int) -> None:
+        self.connection = connection
+        self.source = source
+        self.table = source.table
+        self.load = load
+        self.file = file
+        self.refused: list[Anomaly] = []
+
+    def update(self, number: int) -> int:
+        """Write the rows that the registry holds with other values; returns how many there are."""
+        table = self.table
+        keys = {column.stored for column in key_columns(table)}
+        others = [name for name in (table.column(name).stored for name in self.source.present) if name not in keys]
+        if not others:
+            return 0
+        same = " and ".join(f"s.{name} is t.{name}" for name in others)
+        new = ", ".join(f"s.{name} as new_{name}" for name in others)
+        old = ", ".join(f"t.{name} as old_{name}" for name in others)
+        # Set aside first: a table is not read while it is written, and a temporary table takes no memory.
+        self.connection.execute("drop table if exists temp.touched")
+        self.connection.execute(
+            f"""
+            create temp table touched as
+            select s.line, t.rowid as row, {_key_json(table, "t")} as key, t.load, {new}, {old}
+            from stage_{table.name} as s join main.{table.name} as t on {same_key(table, "s", "t")}
+            where s.file = {number:d} and not ({same})
+            """
+        )
+        touched = 0
+        for row in self.connection.execute("select * from touched order by line"):
+            touched += 1
+            after = {name: row[f"new_{name}"] for name in others if row[f"new_{name}"] != row[f"old_{name}"]}
+            self._update_row(row, after, {"load": row["load"]} | {name: row[f"old_{name}"] for name in after})
+        self.connection.execute("drop table temp.touched")
+        return touched
+
+    def _update_row(self, row: sqlite3.Row, after: dict[str, object], before: dict[str, object]) -> None:
+        settings = ", ".join(f"{name} = ?" for name in after)
+        try:
+            self.connection.execute(
+                f"update main.{self.table.name} set {settings}, load = ? where rowid = ?",
+                (*after.values(), self.load, row["row"]),
+            )
+        except sqlite3.IntegrityError as error:
+            # The file's own columns were sound; together with what the registry keeps they are not.
+            self.refused.append(
+                self.source.anomaly(
+                    "contradicts-registry",
+                    msg("The row contradicts what the registry keeps of it: {reason}.", reason=str(error)),
+                    msg("Add the other columns of the row to the file."),
+                    row["line"],
+                )
+            )
+            return
+        self.connection.execute(
+            """
+            insert into changes (load, file, line, table_name, key, action, before, after)
+            values (?, ?, ?, ?, ?, 'update', ?, ?)
+            """,
+            (
+                self.load,
+                self.file,
+                row["line"],
+                self.table.name,
+                row["key"],
+                json.dumps(before, ensure_ascii=False),
+                json.dumps(after, ensure_ascii=False),
+            ),
+        )
+
+    def insert(self, number: int) -> int:
+        """Write the rows that the registry does not hold; returns how many there are."""
+        table = self.table
+        columns = ", ".join(column.stored for column in table.columns)
+        values = ", ".join(f"s.{column.stored}" for column in table.columns)
+        fresh = f"""
+            from stage_{table.name} as s
+            where s.file = :number
+              and not exists (select 1 from main.{table.name} as t where {same_key(table, "s", "t")})
+            order by s.line
+        """
+        parameters = {"load": self.load, "file": self.file, "number": number, "table": table.name}
+        self.connection.execute(
+            f"""
+            insert into changes (load, file, line, table_name, key, action)
+            select :load, :file, s.line, :table, {_key_json(table, "s")}, 'insert' {fresh}
+            """,
+            parameters,
+        )
+        done = self.connection.execute(
+            f"insert into main.{table.name} ({columns}, load) select {values}, :load {fresh}", parameters
+        )
+        return done.rowcount
+
+
+def _key_json(table: Table, alias: str) -> str:
+    pairs = ", ".join(f"'{column.name}', {alias}.{column.stored}" for column in key_columns(table))
+    return f"json_object({pairs})"

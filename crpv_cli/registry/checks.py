@@ -1,0 +1,114 @@
+"""What only the whole load can tell: references between files, ratings on their scales, money told twice."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+
+from crpv_cli.definitions.columns import Column
+from crpv_cli.definitions.ratings import Scale, levels_of
+from crpv_cli.definitions.tables import TABLES, Table
+from crpv_cli.errors import Anomaly, Severity
+from crpv_cli.language import Euros, msg
+from crpv_cli.registry.doubles import SameMoney, same_money
+from crpv_cli.registry.loads import Source
+from crpv_cli.registry.staging import Stage
+from crpv_cli.spelling import closest
+
+__all__ = ["Found", "doubles", "faulty_ratings", "unresolved"]
+
+Found = tuple[int, Anomaly]
+"""The number of the source in its load, and what is wrong with one of its rows."""
+
+
+def unresolved(
+    stage: Stage, sources: Sequence[Source], table: Table, refused: dict[str, set[str]], keep_valid: bool
+) -> list[Found]:
+    """Find the rows of a table that name a centre, a source... that is neither in the registry nor in the load.
+
+    ``refused`` holds the keys of refused rows by table: where nothing will be loaded anyway, what refers to them is not
+    at fault a second time.
+    """
+    found: list[Found] = []
+    for column in [column for column in table.columns if column.refers]:
+        for row in stage.unresolved(table, column):
+            in_load = row["value"] in refused.get(column.refers or "", ())
+            if keep_valid or not in_load:
+                found.append((row["file"], _unresolved(stage, sources[row["file"]], column, row, in_load)))
+    return found
+
+
+def _unresolved(stage: Stage, source: Source, column: Column, row: sqlite3.Row, in_load: bool) -> Anomaly:
+    target = TABLES[column.refers or ""]
+    if in_load:
+        advice = msg("Its own row in this load is refused: correct that one first.")
+    else:
+        near = closest(row["value"], {known[target.key[0]] for known in stage.rows_of(target.name, target.key[0])}, 2)
+        advice = (
+            msg("Did you mean {near}?", near=near)
+            if near
+            else msg("Load it into the table {table} first, or see: crpv list {table}", table=target.name)
+        )
+    return source.anomaly(
+        "unknown-reference",
+        msg("“{value}” is not in the table {table}.", value=row["value"], table=target.name),
+        advice,
+        row["line"],
+        column.name,
+        row["value"],
+    )
+
+
+def faulty_ratings(stage: Stage, sources: Sequence[Source]) -> Iterator[Found]:
+    """Find ratings that are not on their scale, and ratings of a mission that is not a core one."""
+    if "evaluations" not in stage.tables:
+        return
+    scales = {
+        row["id"]: Scale(row["id"], row["minimum"], row["maximum"], levels_of(row["levels"]))
+        for row in stage.rows_of("scales", "id, minimum, maximum, levels")
+    }
+    cores = {row["id"]: row["core"] for row in stage.rows_of("missions", "id, core")}
+    for row in stage.rated():
+        scale = scales.get(row["scale"])
+        if scale is not None and scale.position(row["rating"]) is None:
+            code = "off-scale"
+            message = msg("The rating “{rating}” is not on the scale {scale}.", rating=row["rating"], scale=scale.id)
+            advice = msg("The scale goes: {bounds}.", bounds=scale.bounds())
+        elif cores.get(row["mission"]) == 0:
+            code = "not-rated"
+            message = msg("The mission {mission} is not a core mission: it is not rated.", mission=row["mission"])
+            advice = msg("Leave the rating empty.")
+        else:
+            continue
+        anomaly = sources[row["file"]].anomaly(code, message, advice, row["line"], "rating", row["rating"])
+        yield row["file"], anomaly
+
+
+def doubles(connection: sqlite3.Connection, load: int) -> Iterator[Anomaly]:
+    """Warn of money of a load that the registry now holds from two sources."""
+    return (_same_money(pair) for pair in same_money(connection, load))
+
+
+def _same_money(pair: SameMoney) -> Anomaly:
+    first, second = pair.first, pair.second
+    return Anomaly(
+        "same-money",
+        Severity.WARNING,
+        second["path"] or "?",
+        msg(
+            "{centre}, {year}, {scheme}: {amount} of source {source} looks like the {other} of source {origin} "
+            "({file}, line {line}). Both are kept; a total that counts both counts the money twice.",
+            centre=second["centre"],
+            year=str(second["year"]),
+            scheme=second["scheme"] or "?",
+            amount=Euros(second["amount_cents"]),
+            source=second["source"] or "?",
+            other=Euros(first["amount_cents"]),
+            origin=first["source"] or "?",
+            file=first["path"] or "?",
+            line=str(first["line"] or "?"),
+        ),
+        msg("If it is the same, take this load back (crpv undo) and leave that row out of the file."),
+        second["line"],
+        sheet=second["sheet"],
+    )

@@ -1,0 +1,104 @@
+"""What a load is made of, and what it reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from crpv_cli.definitions.tables import Table
+from crpv_cli.errors import Anomaly, Severity
+from crpv_cli.language import Message
+from crpv_cli.registry.history import Change
+
+__all__ = ["FileOutcome", "Line", "LoadReport", "Source"]
+
+
+class Line(Protocol):
+    """A checked row: the physical line on which it starts, and its values by column name."""
+
+    @property
+    def line(self) -> int: ...  # noqa: D102
+    @property
+    def values(self) -> dict[str, Any]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table of a file to load.
+
+    ``present`` names the columns that the file has: others keep what the registry holds. ``heading`` gives what the
+    file writes above a column, ``places`` its heading or its letter in a sheet. ``refused_keys``, ``centres`` and
+    ``notices`` fill as ``rows`` is read.
+    """
+
+    name: str
+    sha256: str
+    table: Table
+    present: tuple[str, ...]
+    heading: Mapping[str, str]
+    rows: Iterable[Line | Anomaly]
+    refused_keys: set[str]
+    sheet: str | None = None
+    profile: str | None = None
+    places: Mapping[str, str] = field(default_factory=dict)
+    centres: set[str] = field(default_factory=set)
+    notices: list[Message] = field(default_factory=list)
+
+    def anomaly(
+        self,
+        code: str,
+        message: Message,
+        advice: Message | None,
+        line: int,
+        column: str | None = None,
+        value: str | None = None,
+    ) -> Anomaly:
+        """Make an error of one of its rows, told in the file's own words and places."""
+        letter = self.places.get(column or "") if self.sheet is not None else None
+        heading = self.heading.get(column, column) if column else None
+        cell = f"{letter}{line}" if letter else None
+        return Anomaly(code, Severity.ERROR, self.name, message, advice, line, heading, value, self.sheet, cell)
+
+
+@dataclass(slots=True)
+class FileOutcome:
+    """What became of one file. Rows: ``read`` = inserted + updated + unchanged + refused."""
+
+    name: str
+    table: str
+    sheet: str | None = None
+    read: int = 0
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    refused_lines: dict[int, list[Anomaly]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class LoadReport:
+    """What a load found and did.
+
+    ``load`` is its number in the registry, None if nothing was written; ``centres`` are those that rows of it are
+    about, refused ones included; ``changes`` fills where details were asked for.
+    """
+
+    files: list[FileOutcome] = field(default_factory=list)
+    anomalies: list[Anomaly] = field(default_factory=list)
+    dry_run: bool = False
+    load: int | None = None
+    stopped: bool = False
+    changes: list[Change] = field(default_factory=list)
+    notices: list[Message] = field(default_factory=list)
+    centres: set[str] = field(default_factory=set)
+
+    @property
+    def errors(self) -> int:
+        """How many anomalies refuse a row or a file."""
+        return sum(anomaly.severity is Severity.ERROR for anomaly in self.anomalies)
+
+    @property
+    def changed(self) -> int:
+        """How many rows were inserted or updated, or would be."""
+        return sum(outcome.inserted + outcome.updated for outcome in self.files)

@@ -1,0 +1,243 @@
+"""The documentation says what the program does: commands, tables, JSON keys, exit codes, links."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+import typer
+
+import crpv_cli
+from crpv_cli.commands.making import make
+from crpv_cli.definitions.tables import TABLES
+from crpv_cli.errors import ExitCode
+from crpv_cli.main import app, run
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+DOCS = REPOSITORY / "docs"
+REFERENCE = DOCS / "reference"
+PAGES = [REPOSITORY / "README.md", *sorted(DOCS.rglob("*.md"))]
+
+# What the commands quoted in formats.md are run on.
+FILES = {
+    "sound.csv": "id,title\nnew-source,A source\nanother,Another one\n",
+    "faulty.csv": "id,title\nNot an id,A source\n",
+}
+
+
+def text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+
+
+# --- The generated pages ---
+
+
+def test_the_generated_pages_are_up_to_date() -> None:
+    done = subprocess.run(
+        [sys.executable, str(REPOSITORY / ".ci" / "reference.py"), "check"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def tree(command: click.Command, context: click.Context) -> Iterator[tuple[str, click.Command]]:
+    yield context.command_path, command
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            found = command.get_command(context, name)
+            assert found is not None
+            yield from tree(found, click.Context(found, context, name))
+
+
+def commands() -> dict[str, click.Command]:
+    root = typer.main.get_command(app)
+    return dict(tree(root, click.Context(root, info_name="crpv")))
+
+
+@pytest.mark.parametrize("path", sorted(commands()))
+def test_every_command_and_option_is_documented(path: str) -> None:
+    section = re.search(rf"^## {path}\n(.*?)(?=^## |\Z)", text(REFERENCE / "commands.md"), re.MULTILINE | re.DOTALL)
+    assert section, f"commands.md has no section {path}"
+    for parameter in commands()[path].params:
+        for name in [*parameter.opts, *parameter.secondary_opts] if isinstance(parameter, click.Option) else []:
+            assert re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", section[1]), name
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_table_and_column_is_documented(name: str) -> None:
+    section = re.search(rf"^## {name}\n(.*?)(?=^## |\Z)", text(REFERENCE / "tables.md"), re.MULTILINE | re.DOTALL)
+    assert section, f"tables.md has no section {name}"
+    documented = re.findall(r"^\| `(\w+)` \|", section[1], re.MULTILINE)
+    assert documented == list(TABLES[name].names)
+
+
+# --- JSON: formats.md marks each list of keys with the commands that give them ---
+
+
+def documented_keys() -> Iterator[tuple[str, list[str]]]:
+    """Each ``<!-- json: COMMAND @ PATH -->`` with the keys of the table below it."""
+    marks: list[str] = []
+    keys: list[str] = []
+    for line in [*text(REFERENCE / "formats.md").splitlines(), "# end"]:
+        if key := re.match(r"\| `(\w+)` \|", line):
+            keys.append(key[1])
+        elif line.strip() and not line.startswith("|") and keys:
+            yield from ((mark, keys) for mark in marks)
+            marks, keys = [], []
+        if found := re.fullmatch(r"<!-- json: (.+) -->", line):
+            marks.append(found[1])
+
+
+DOCUMENTED = dict(documented_keys())
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("documentation")
+    make(folder / "demo.sqlite", demo=True, empty=False)
+    for name, content in FILES.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    return folder / "demo.sqlite"
+
+
+def answer(command: str, registry: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> object:
+    monkeypatch.chdir(registry.parent)
+    with pytest.raises(SystemExit) as ended:
+        run([*shlex.split(command), "--format", "json", "--db", str(registry)])
+    printed = capsys.readouterr()
+    assert ended.value.code in {ExitCode.DONE, ExitCode.ANOMALIES}, printed.err
+    return json.loads(printed.out)
+
+
+def objects_at(value: object, path: str) -> list[dict[str, object]]:
+    for name in path.split(".") if path else []:
+        assert isinstance(value, dict)
+        value = value[name]
+    if isinstance(value, dict):
+        return [value]
+    assert isinstance(value, list) and value, "nothing to compare with"
+    return value
+
+
+@pytest.mark.parametrize("mark", DOCUMENTED)
+def test_json_has_the_documented_keys(
+    mark: str, registry: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command, _, path = (part.strip() for part in mark.partition("@"))
+    for record in objects_at(answer(command, registry, capsys, monkeypatch), path):
+        assert list(record) == DOCUMENTED[mark]
+
+
+@pytest.mark.parametrize("name", sorted(set(TABLES) - {"centres"}))
+def test_json_of_a_table_has_its_columns(
+    name: str, registry: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = answer(f"list {name}", registry, capsys, monkeypatch)
+    assert isinstance(rows, list)
+    for row in rows:
+        assert list(row) == list(TABLES[name].names)
+
+
+def test_the_json_of_every_command_is_documented() -> None:
+    giving = {
+        path.removeprefix("crpv ")
+        for path, command in commands().items()
+        if any("--format" in parameter.opts for parameter in command.params)
+    }
+    own = {"query"}  # its keys are those that somebody asks for
+    documented = {command for command in giving if any(f"{mark} ".startswith(f"{command} ") for mark in DOCUMENTED)}
+    assert giving - own - documented == set()
+
+
+def documented_notes() -> dict[str, list[str]]:
+    section = text(REFERENCE / "formats.md").partition("<!-- notes -->")[2].strip().partition("\n\n")[0]
+    rows = [cells(line) for line in section.splitlines()[2:]]
+    return {row[0].strip("`"): re.findall(r"`(\w+)`", row[1]) for row in rows}
+
+
+@pytest.mark.parametrize("command", dict.fromkeys(mark.partition(" @")[0] for mark in DOCUMENTED))
+def test_notes_are_documented(
+    command: str, registry: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = answer(command, registry, capsys, monkeypatch)
+    for note in found["notes"] if isinstance(found, dict) else []:
+        assert list(note) == ["code", "text", *documented_notes()[note["code"]]]
+
+
+def test_every_note_of_the_source_is_documented_and_no_other() -> None:
+    words: set[str] = set()
+    codes: set[str] = set()
+    for path in Path(crpv_cli.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(text(path))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                words.add(node.value)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Note":
+                codes.update(a.value for a in node.args[:1] if isinstance(a, ast.Constant) and isinstance(a.value, str))
+    assert codes <= set(documented_notes()) <= words
+
+
+# --- Formats, exit codes, environment, links ---
+
+
+def test_every_format_is_documented() -> None:
+    from crpv_cli.output.formats import Format
+
+    rows = [cells(line) for line in text(REFERENCE / "formats.md").splitlines() if line.startswith("| `")]
+    formats = {row[0].strip("`"): re.findall(r"`(\.\w+)`", row[1]) for row in rows if len(row) == 4}
+    assert set(formats) == {choice.value for choice in Format}
+
+
+def test_every_exit_code_is_documented() -> None:
+    rows = [cells(line) for line in text(REFERENCE / "exit-codes.md").splitlines() if re.match(r"\| \d", line)]
+    assert {(int(row[0]), row[1]) for row in rows} == {(code.value, code.name.lower()) for code in ExitCode}
+
+
+def test_every_variable_is_documented() -> None:
+    read = {
+        name
+        for path in Path(crpv_cli.__file__).parent.rglob("*.py")
+        for name in re.findall(r"""environ(?:\.get\(|\[)["'](\w+)["']""", text(path))
+    }
+    assert read
+    assert {name for name in read if f"`{name}`" not in text(REFERENCE / "environment.md")} == set()
+
+
+def anchors(page: Path) -> set[str]:
+    without_code = re.sub(r"^```.*?^```", "", text(page), flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.+)$", without_code, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(REPOSITORY).as_posix())
+def test_relative_links_resolve(page: Path) -> None:
+    without_code = re.sub(r"^```.*?^```|`[^`\n]*`", "", text(page), flags=re.MULTILINE | re.DOTALL)
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", without_code):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, fragment = target.partition("#")
+        linked = (page.parent / path).resolve() if path else page
+        if not linked.exists() or (fragment and fragment not in anchors(linked)):
+            broken.append(target)
+    assert broken == []
+
+
+@pytest.mark.parametrize("name", ["run", "test"])
+def test_the_readme_has_the_command_that_ci_runs(name: str) -> None:
+    blocks = re.findall(rf"^<!-- command: {name} -->\n+```sh\n(.+?)^```", text(PAGES[0]), re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 1

@@ -1,0 +1,484 @@
+"""English and French: how values are set, the catalogue, and what a French reader sees."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+import click
+import pytest
+import typer
+
+from crpv_cli import language
+from crpv_cli.definitions.columns import Choice
+from crpv_cli.definitions.tables import TABLES, Table
+from crpv_cli.language import Day, Euros, Share, msg, msgs
+from crpv_cli.main import app
+from crpv_cli.registry.connection import open_reading
+from crpv_cli.reports.coverage import DIVISIONS, coverage
+from crpv_cli.reports.evaluations import evaluation_summaries
+from crpv_cli.reports.listing import Asked, list_centres
+from crpv_cli.spelling import fold
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def load_catalogue() -> ModuleType:
+    spec = spec_from_file_location("catalogue", ROOT / ".ci" / "catalogue.py")
+    assert spec is not None and spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+# --- How values are set ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "french"),
+    [
+        (0, "0", "0"),
+        (999, "999", "999"),
+        (1000, "1,000", "1\u202f000"),
+        (4954720, "4,954,720", "4\u202f954\u202f720"),
+        (-1584, "-1,584", "-1\u202f584"),
+    ],
+)
+def test_number(value: int, english: str, french: str) -> None:
+    assert language.number(value, "en") == english
+    assert language.number(value, "fr") == french
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "english", "french"),
+    [
+        (2.5, None, "2.5", "2,5"),
+        (3.0, None, "3", "3"),
+        (1234.5, None, "1,234.5", "1\u202f234,5"),
+        (1234.5, 2, "1,234.50", "1\u202f234,50"),
+        (-0.25, None, "-0.25", "-0,25"),
+        (1234567.0, 0, "1,234,567", "1\u202f234\u202f567"),
+    ],
+)
+def test_decimal(value: float, digits: int | None, english: str, french: str) -> None:
+    assert language.decimal(value, "en", digits) == english
+    assert language.decimal(value, "fr", digits) == french
+
+
+@pytest.mark.parametrize(
+    ("centimes", "english", "french"),
+    [
+        (0, "€0", "0\u00a0€"),
+        (5, "€0.05", "0,05\u00a0€"),
+        (123450, "€1,234.50", "1\u202f234,50\u00a0€"),
+        (50257500, "€502,575", "502\u202f575\u00a0€"),
+        (-123456, "-€1,234.56", "-1\u202f234,56\u00a0€"),
+    ],
+)
+def test_money(centimes: int, english: str, french: str) -> None:
+    assert language.money(centimes, "en") == english
+    assert language.money(centimes, "fr") == french
+
+
+@pytest.mark.parametrize(
+    ("share", "digits", "english", "french"),
+    [
+        (0.878888, 1, "87.9%", "87,9\u202f%"),
+        (1.0, 1, "100.0%", "100,0\u202f%"),
+        (0.88, 0, "88%", "88\u202f%"),
+    ],
+)
+def test_percent(share: float, digits: int, english: str, french: str) -> None:
+    assert language.percent(share, "en", digits) == english
+    assert language.percent(share, "fr", digits) == french
+
+
+@pytest.mark.parametrize(("iso", "french"), [("2023-10-17", "17/10/2023"), ("2023-10", "10/2023"), ("2023", "2023")])
+def test_date(iso: str, french: str) -> None:
+    assert language.date(iso, "en") == iso
+    assert language.date(iso, "fr") == french
+
+
+def test_values_are_set_inside_sentences() -> None:
+    message = msg(
+        "{day} {euros} {share} {number} {words} {inner}",
+        day=Day("2023-10-17"),
+        euros=Euros(123450),
+        share=Share(0.5),
+        number=1511,
+        words=("01", "2A"),
+        inner=msg("yes"),
+    )
+    assert message.text("en") == "2023-10-17 €1,234.50 50.0% 1,511 01, 2A yes"
+    assert message.text("fr") == "17/10/2023 1\u202f234,50\u00a0€ 50,0\u202f% 1\u202f511 01, 2A oui"
+
+
+@pytest.mark.parametrize(
+    ("count", "english", "french"),
+    [
+        (0, "0 tables were written to out.", "0 table a été écrite dans out."),
+        (1, "1 table was written to out.", "1 table a été écrite dans out."),
+        (2, "2 tables were written to out.", "2 tables ont été écrites dans out."),
+    ],
+)
+def test_plurals_are_those_of_the_language(count: int, english: str, french: str) -> None:
+    message = msgs("{count} table was written to {folder}.", "{count} tables were written to {folder}.", count)
+    message = msgs(message.template, message.plural, count, folder="out")
+    assert message.text("en") == english
+    assert message.text("fr") == french
+
+
+@pytest.mark.parametrize(
+    ("reason", "french"),
+    [
+        ("Permission denied", "permission refusée"),
+        ("[Errno 13] Permission denied: '/x'", "[Errno 13] permission refusée\u00a0: '/x'"),
+        ("no such table: nowhere", "il n'y a pas de table nowhere"),
+        ('near "selec": syntax error', 'erreur de syntaxe près de "selec"'),
+        ("',' expected after '\"'", "',' attendu après '\"'"),
+        ("something nobody foresaw", "something nobody foresaw"),
+    ],
+)
+def test_reasons_of_others_are_translated_where_they_are_known(reason: str, french: str) -> None:
+    message = msg("{file} cannot be read: {reason}", file="x.csv", reason=reason)
+    assert message.text("en") == f"x.csv cannot be read: {reason}"
+    assert message.text("fr") == f"Impossible de lire x.csv\u00a0: {french}"
+
+
+@pytest.mark.parametrize(
+    ("environ", "chosen"),
+    [
+        ({}, "en"),
+        ({"CRPV_LANG": "fr"}, "fr"),
+        ({"CRPV_LANG": "FR_fr"}, "fr"),
+        ({"CRPV_LANG": "en", "LANG": "fr_FR.UTF-8"}, "en"),
+        ({"CRPV_LANG": "de", "LANG": "fr_FR.UTF-8"}, "en"),
+        ({"CRPV_LANG": " ", "LANG": "fr_FR.UTF-8"}, "fr"),
+        ({"LANG": "fr_FR.UTF-8"}, "fr"),
+        ({"LANG": "fr"}, "fr"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "LC_MESSAGES": "fr_BE.UTF-8"}, "fr"),
+        ({"LC_ALL": "en_GB.UTF-8", "LC_MESSAGES": "fr_FR.UTF-8", "LANG": "fr_FR.UTF-8"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "LANGUAGE": "fr:en"}, "fr"),
+        ({"LANG": "fr_FR.UTF-8", "LANGUAGE": "en"}, "en"),
+        ({"LANG": "C", "LANGUAGE": "fr"}, "en"),
+        ({"LC_ALL": "C.UTF-8", "LANG": "fr_FR.UTF-8"}, "en"),
+        ({"LANGUAGE": "fr"}, "en"),
+    ],
+)
+def test_choose(environ: Mapping[str, str], chosen: str) -> None:
+    assert language.choose(environ) == chosen
+
+
+# --- The catalogue ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> ModuleType:
+    return load_catalogue()
+
+
+@pytest.fixture
+def copied(catalogue: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The catalogue's files where a test may change them; returns the one with the translations."""
+    for name in ("PO", "MO"):
+        original: Path = getattr(catalogue, name)
+        copy = tmp_path / original.name
+        copy.write_bytes(original.read_bytes())
+        monkeypatch.setattr(catalogue, name, copy)
+    return tmp_path / "crpv.po"
+
+
+def test_every_sentence_of_crpv_click_and_typer_is_translated(catalogue: ModuleType) -> None:
+    assert catalogue.faults() == [], "run: python .ci/catalogue.py update, then translate what it names"
+
+
+def test_update_changes_nothing_that_is_up_to_date(catalogue: ModuleType, copied: Path) -> None:
+    before = copied.read_bytes(), copied.with_suffix(".mo").read_bytes()
+    assert catalogue.main(["update"]) == 0
+    assert (copied.read_bytes(), copied.with_suffix(".mo").read_bytes()) == before
+    assert str(Path.home()) not in before[0].decode()
+    assert "site-packages" not in before[0].decode()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ('msgid "yes"\nmsgstr "oui"', 'msgid "yes"\nmsgstr ""', "missing: yes"),
+        ('msgid "yes"\n', '#, fuzzy\nmsgid "yes"\n', "fuzzy: yes"),
+        ('msgid "yes"\n', 'msgid "perhaps"\nmsgstr "peut-être"\n\nmsgid "yes"\n', "obsolete: perhaps"),
+        ('msgstr "Erreur\u00a0: {message}"', 'msgstr "Erreur\u00a0: {mesage}"', "other placeholders: Error: {message}"),
+        ('msgstr "oui"', 'msgstr "ouais"', "not compiled: crpv.mo"),
+    ],
+)
+def test_check_names_what_is_wrong(
+    catalogue: ModuleType, copied: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, fault: str
+) -> None:
+    text = copied.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    copied.write_text(text.replace(old, new), encoding="utf-8")
+    assert catalogue.main(["check"]) == 1
+    assert fault in capsys.readouterr().err.splitlines()
+
+
+def test_only_sentences_are_extracted(catalogue: ModuleType) -> None:
+    source = """
+        msg("one {n}", n=1); msgs("two", "twos", 2); _("three" " " "more") if x else language.N_("four")
+        message.text("en"); text(variable); msg(f"five {x}")
+    """
+    found = list(catalogue.sentences(f"if True:{source}", catalogue.OUR_WORDS))
+    assert found == ["one {n}", ("two", "twos"), "three more", "four"]
+
+
+def french_strings() -> list[str]:
+    module = load_catalogue()
+    return [string for message in module.read() for string in module._strings(message)]
+
+
+def test_french_typography() -> None:
+    bad = re.compile(r" [;?!»%](?!\()|« | :(?=\s|$)|\u2019")
+    assert [string for string in french_strings() if bad.search(string)] == []
+
+
+# --- Labels ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_a_heading_means_one_column(table: Table) -> None:
+    """A column's name, its English and its French label mean that column and no other of its table."""
+    meant: dict[str, set[str]] = {}
+    for column in table.columns:
+        for spelling in (column.name, *(language.translate(column.label, tongue) for tongue in language.LANGUAGES)):
+            meant.setdefault(fold(spelling), set()).add(column.name)
+    assert {spelling: columns for spelling, columns in meant.items() if len(columns) > 1} == {}
+
+
+@pytest.mark.parametrize("tongue", language.LANGUAGES)
+def test_labels_are_unique(tongue: str, registry: Path) -> None:
+    with open_reading(registry) as connection:
+        results = [
+            list_centres(connection, Asked()),
+            evaluation_summaries(connection, "2025-12-31"),
+            *(coverage(connection, "2025-12-31", by=division) for division in DIVISIONS),
+        ]
+    columns = {name: table.columns for name, table in TABLES.items()}
+    columns |= {f"{result.name} {place}": result.columns for place, result in enumerate(results)}
+    for name, own in columns.items():
+        counts = Counter(fold(language.translate(column.label, tongue)) for column in own)
+        assert [label for label, count in counts.items() if count > 1] == [], name
+
+
+def choices() -> Iterator[tuple[Choice, ...]]:
+    seen = {column.choices for table in TABLES.values() for column in table.columns if column.choices}
+    yield from sorted(seen, key=lambda group: group[0].code)
+
+
+@pytest.mark.parametrize("group", list(choices()), ids=lambda group: str(group[0].code))
+def test_a_choice_means_one_code(group: tuple[Choice, ...]) -> None:
+    meant: dict[str, set[str]] = {}
+    for choice in group:
+        for spelling in (choice.code, *(language.translate(choice.label, tongue) for tongue in language.LANGUAGES)):
+            meant.setdefault(fold(spelling), set()).add(choice.code)
+    assert {spelling: codes for spelling, codes in meant.items() if len(codes) > 1} == {}
+
+
+# --- What a French reader sees ---------------------------------------------------------------------------------
+
+
+def run(tongue: str, home: Path, *arguments: str, db: Path | None = None) -> subprocess.CompletedProcess[bytes]:
+    environ = {name: value for name, value in os.environ.items() if name in {"PATH", "SYSTEMROOT", "TMPDIR", "TEMP"}}
+    environ |= {"CRPV_LANG": tongue, "HOME": str(home), "COLUMNS": "80"}
+    if db is not None:
+        environ["CRPV_DB"] = str(db)
+    return subprocess.run(
+        [sys.executable, "-m", "crpv_cli", *arguments],
+        env=environ,
+        cwd=home,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("language")
+    made = run("fr", home, "init", "--demo", "--db", "demo.sqlite")
+    assert made.returncode == 0, made.stderr.decode()
+    return home / "demo.sqlite"
+
+
+# Words of an English sentence that no French sentence, no name of an option and no code of ours has.
+ENGLISH = re.compile(
+    r"(?<![\w-])(?:the|this|that|it|its|is|are|was|and|of|from|with|without|to|by|for|not|no|only|every|each|"
+    r"show|write|name|file|row|rows|which|what|who|how|usage|error|warning|default|required|did|you|mean|try|"
+    r"invalid|missing|such|there|cannot|already|registry|load|loads)(?![\w-])",
+    re.IGNORECASE,
+)
+# Metavars that Click writes when a parameter has none of its own.
+METAVARS = re.compile(r"\b(?:TEXT|INTEGER|FLOAT|BOOLEAN|RANGE|FILENAME|DIRECTORY|PATH|ARGS)\b")
+
+
+def commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            yield from commands(inner, (*path, name))
+
+
+COMMANDS = list(commands(typer.main.get_command(app)))
+NAMES = {name for path in COMMANDS for name in path}
+
+
+def english_words(text: str) -> list[str]:
+    """The English words of a text, besides what it quotes, the names of commands, and those of files."""
+    prose = re.sub(r"(?<!\w)(?:\"[^\"]*\"|'[^']*')|[\w./-]+\.\w+|/[\w./-]+", " ", text)
+    return [word for word in ENGLISH.findall(prose) if word not in NAMES] + METAVARS.findall(prose)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda path: " ".join(path) or "crpv")
+def test_help_is_french_to_the_last_word(command: tuple[str, ...], tmp_path: Path) -> None:
+    shown = run("fr", tmp_path, *command, "--help")
+    assert (shown.returncode, shown.stderr) == (0, b"")
+    text = shown.stdout.decode()
+    assert text.startswith(f"Utilisation\u00a0: {' '.join(('crpv', *command))} ")
+    assert english_words(text) == []
+    # No sentence of the catalogue stands there untranslated, even one without any of these words.
+    flat = " ".join(text.split())
+    sentences = [message for message in load_catalogue().read() if isinstance(message.id, str) and message.id]
+    untranslated = [m.id for m in sentences if " " in m.id.strip() and m.string != m.id and m.id in flat]
+    assert untranslated == []
+    # Each command of a group is told in one line: Click cuts longer ones.
+    assert not re.search(r"^  \w+ .*\w\.\.\.$", text.split("Commandes")[-1], re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["lst"], 2, "Il n'y a pas de commande 'lst'. Vouliez-vous dire 'list'\u202f?"),
+        (["report", "coverag"], 2, "Il n'y a pas de commande 'coverag'. Vouliez-vous dire 'coverage'\u202f?"),
+        (["list", "--overseaz"], 2, "Il n'y a pas d'option --overseaz. Vouliez-vous dire --overseas\u202f?"),
+        (["list", "--limit", "many"], 2, "'many' n'est pas un nombre entier valable."),
+        (["list", "--limit", "0"], 2, "0 n'est pas dans l'intervalle x>=1."),
+        (["list", "--limit"], 2, "L'option '--limit' attend une valeur."),
+        (["list", "--as-of", "demain"], 2, "«\u202fdemain\u202f» n'est pas une date\u202f;"),
+        (["list", "--format", "pdf"], 2, "'pdf' n'est pas l'une des valeurs 'table', 'csv',"),
+        (["list", "centres", "missions"], 2, "Argument en trop (missions)"),
+        (["show"], 2, "Il manque l'argument 'CENTRE'."),
+        (["show", "orif"], 2, "Vouliez-vous dire oriv\u202f?"),
+        (["load", "nulle-part.csv"], 3, "Le fichier nulle-part.csv n'existe pas."),
+        (["load", "x.csv", "--refused", "demo.sqlite"], 2, "Dossier 'demo.sqlite'\u00a0: c'est un fichier."),
+        (["list", "--db", "nulle-part.sqlite"], 3, "Il n'y a pas de registre à l'emplacement nulle-part.sqlite."),
+        (["list", "-o", "nulle-part/x.csv"], 3, "aucun fichier ou dossier de ce nom"),
+        (["query", "select * from nowhere"], 2, "La requête est erronée\u00a0: il n'y a pas de table nowhere"),
+        (["query", "delete from centres"], 2, "Une requête ne peut que lire le registre\u202f; rien n'a été modifié."),
+        (["report"], 2, "Commandes\u00a0:"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_errors_are_french(arguments: list[str], code: int, said: str, registry: Path) -> None:
+    failed = run("fr", registry.parent, *arguments, db=registry)
+    text = failed.stderr.decode()
+    assert failed.returncode == code
+    assert failed.stdout == b""
+    assert said in text
+    assert english_words(text) == []
+
+
+def test_completion_is_spoken_of_in_french(tmp_path: Path) -> None:
+    done = run("fr", tmp_path, "--install-completion")  # which shell is found depends on who runs the tests
+    assert "omplétion" in done.stderr.decode()
+    assert done.stdout == b""
+    assert english_words(done.stderr.decode()) == []
+
+
+def test_the_list_is_french(registry: Path) -> None:
+    shown = run("fr", registry.parent, "list", "--as-of", "2025-12-31", db=registry)
+    title, heading, _rule, first, *_ = shown.stdout.decode().splitlines()[1:]
+    assert shown.stdout.decode().startswith("FICTIF\u00a0: ")
+    assert title == "Centres ouverts au 31/12/2025"
+    assert re.split(r"\s{2,}", heading) == [
+        "Nom court",
+        "Siège",
+        "Forme juridique",
+        "Périmètre",
+        "Soutien de l'État",
+        "Année",
+        "Missions",
+    ]
+    assert "502\u202f575\u00a0€" in first
+
+
+def test_the_coverage_report_is_french(registry: Path) -> None:
+    shown = run("fr", registry.parent, "report", "coverage", "--as-of", "2023-10-17", db=registry)
+    lines = shown.stdout.decode().splitlines()
+    assert lines[1] == "Couverture au 17/10/2023\u00a0: quartiers, géographie 2015"
+    assert re.split(r"\s{2,}", lines[2]) == ["Centre", "Départements", "Couverts", "Part"]
+    total = next(line for line in lines if line.startswith("Total"))
+    assert re.split(r" {2,}", total) == ["Total", "1\u202f328", "87,9\u202f%"]
+    assert "· France métropolitaine\u00a0: 1\u202f204 sur 1\u202f293 (93,1\u202f%)." in lines
+    assert any("88\u202f%\u202f; calculé ici\u00a0: 87,9\u202f%." in line for line in lines)
+    assert english_words(shown.stdout.decode()) == []
+
+
+FAULTY = """Centre;Mission;Année;Évaluation;Échelle;Note obtenue;Évaluateur;Couleur
+oriv;animation;2025;conjointe;demo-1-4;9;Comité;bleu
+orif;animation;vingt;conjointe;demo-1-4;3;Comité;bleu
+oriv;animation;2026;mutuelle;demo-1-4;3
+"""
+
+
+def test_a_load_is_reported_in_french(registry: Path, tmp_path: Path) -> None:
+    faulty = tmp_path / "fautes.csv"
+    faulty.write_text(FAULTY, encoding="utf-8")
+    loaded = run("fr", tmp_path, "load", "fautes.csv", "--dry-run", db=registry)
+    text = loaded.stderr.decode()
+    assert loaded.returncode == 1
+    assert "Avertissement\u00a0: fautes.csv" in text
+    assert "La note «\u202f9\u202f» n'est pas sur l'échelle demo-1-4." in text
+    assert "«\u202fvingt\u202f» n'est pas une année." in text
+    assert "Nombre de cellules de la ligne\u00a0: 6\u202f; de l'en-tête\u00a0: 8." in text
+    assert "Rien n'a été chargé\u00a0: " in text
+    assert english_words(text) == []
+
+
+@pytest.mark.parametrize("name", ["centres", "funding", "evaluations", "scales", "territory_counts"])
+def test_what_excel_gets_in_french_loads_again(name: str, registry: Path, tmp_path: Path) -> None:
+    written = run("fr", tmp_path, "export", name, "-f", "csv-excel", "-o", f"{name}.csv", db=registry)
+    assert written.returncode == 0, written.stderr.decode()
+    loaded = run("en", tmp_path, "load", f"{name}.csv", "--dry-run", db=registry)
+    assert loaded.returncode == 0, loaded.stderr.decode()
+    assert re.search(rf"{name}: (\d+) read, 0 inserted, 0 updated, \1 unchanged, 0 refused", loaded.stderr.decode())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["list", "--format", "json"],
+        ["list", "evaluations", "--format", "jsonl"],
+        ["list", "funding", "--limit", "5", "--format", "json"],
+        ["show", "oriv", "--as-of", "2025-12-31", "--format", "json"],
+        ["report", "coverage", "--as-of", "2023-10-17", "--format", "json"],
+        ["report", "coverage", "--measure", "inhabitants", "--by", "region", "--format", "json"],
+        ["report", "evaluations", "--as-of", "2025-12-31", "--format", "json"],
+        ["export", "centres", "--format", "json"],
+        ["export", "evaluation-summaries"],
+        ["export", "coverage"],
+        ["export", "scales", "--format", "csv"],
+        ["info", "--format", "json"],
+    ],
+    ids=" ".join,
+)
+def test_machines_get_the_same_bytes_in_both_languages(arguments: list[str], registry: Path) -> None:
+    english, french = (run(tongue, registry.parent, *arguments, db=registry) for tongue in language.LANGUAGES)
+    assert english.returncode == french.returncode == 0
+    assert english.stdout == french.stdout
+    assert english.stdout

@@ -1,0 +1,129 @@
+"""What the wheel holds: everything that crpv reads when it runs, and one version."""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+import importlib.util
+import re
+import subprocess
+import sys
+import tomllib
+from email.parser import HeaderParser
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+import crpv_cli
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+PACKAGE = REPOSITORY / "crpv_cli"
+
+
+def importable(name: str) -> bool:
+    return importlib.util.find_spec(name) is not None
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    if importable("hatchling"):
+        command = ["hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    elif importable("build"):
+        command = ["build", "--wheel", "--outdir", str(folder), str(REPOSITORY)]
+    else:
+        pytest.skip("neither hatchling nor build is installed (pip install -e '.[dev]')")
+    done = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=REPOSITORY,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+# One process builds the wheel, once, for the tests that open it.
+@pytest.mark.xdist_group("wheel")
+def test_the_wheel_holds_all_that_crpv_reads(wheel: Path) -> None:
+    with ZipFile(wheel) as archive:
+        held = set(archive.namelist())
+        metadata = HeaderParser().parsestr(archive.read(_one(held, ".dist-info/METADATA")).decode())
+        scripts = archive.read(_one(held, ".dist-info/entry_points.txt")).decode()
+
+    data = {
+        f"crpv_cli/data/{p.relative_to(REPOSITORY / 'data').as_posix()}" for p in (REPOSITORY / "data").rglob("*.*")
+    }
+    assert any(name.startswith("crpv_cli/data/reference/") and name.endswith(".csv") for name in data)
+    assert any(name.startswith("crpv_cli/data/demo/") and name.endswith(".csv") for name in data)
+    assert data - held == set()
+
+    kinds = ("*.py", "*.sql", "*.mo", "py.typed")
+    package = {p.relative_to(REPOSITORY).as_posix() for kind in kinds for p in PACKAGE.rglob(kind)}
+    assert any(name.endswith(".sql") for name in package)
+    assert "crpv_cli/py.typed" in package
+    assert "crpv_cli/locale/fr/LC_MESSAGES/crpv.mo" in package
+    assert package - held == set()
+
+    foreign = {name for name in held if not name.startswith("crpv_cli/") and ".dist-info/" not in name}
+    assert foreign == set(), "only the package belongs in site-packages"
+    assert metadata["Version"] == crpv_cli.__version__
+    assert "crpv = crpv_cli.__main__:main" in scripts
+    licences = {name for name in held if ".dist-info/licenses/" in name}
+    assert {name.partition("/licenses/")[2] for name in licences} >= {"LICENSE", "data/LICENSE"}
+
+
+def _one(names: set[str], end: str) -> str:
+    (name,) = (name for name in names if name.endswith(end))
+    return name
+
+
+def test_the_version_stands_in_one_place() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
+    assert "version" not in project["project"]
+    assert project["project"]["dynamic"] == ["version"]
+    assert project["tool"]["hatch"]["version"]["path"] == "crpv_cli/__init__.py"
+    assert re.fullmatch(r"\d+\.\d+\.\d+", crpv_cli.__version__)
+    holders = {
+        path.relative_to(REPOSITORY).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value == crpv_cli.__version__
+    }
+    assert holders == {"crpv_cli/__init__.py"}
+
+
+def test_every_upper_bound_of_a_dependency_has_its_reason() -> None:
+    lines = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8").splitlines()
+    start = lines.index("dependencies = [")
+    listed = lines[start + 1 : lines.index("]", start)]
+    for before, line in zip(["", *listed], listed, strict=False):
+        if "<" in line and not line.strip().startswith("#"):
+            assert before.strip().startswith("#"), line
+
+
+def test_what_is_imported_is_declared() -> None:
+    """Every library that the package imports is a runtime dependency, not one that a tool happened to bring."""
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    required = [*project["dependencies"], *_extras_for_users(project["optional-dependencies"])]
+    declared = {re.split(r"[\[<>=!~; ]", requirement)[0].lower().replace("-", "_") for requirement in required}
+    provided = importlib.metadata.packages_distributions()
+    imported = set()
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                imported.add(node.module.partition(".")[0])
+    # pydantic and its core are one library in two distributions, each bound to one version of the other.
+    libraries = imported - set(sys.stdlib_module_names) - {"crpv_cli", "pydantic_core"}
+    owners = {name: {owner.lower().replace("-", "_") for owner in provided.get(name, [name])} for name in libraries}
+    assert {name for name, owner in owners.items() if not owner & declared} == set()
+
+
+def _extras_for_users(extras: dict[str, list[str]]) -> list[str]:
+    return [requirement for name, listed in extras.items() if name not in {"test", "dev"} for requirement in listed]
