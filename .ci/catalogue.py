@@ -121,7 +121,7 @@ def update() -> None:
     catalogue.update(template(), update_creation_date=False)
     PO.parent.mkdir(parents=True, exist_ok=True)
     stream = io.BytesIO()
-    write_po(stream, catalogue, width=110, include_lineno=False, ignore_obsolete=True, include_previous=True)
+    write_po(stream, catalogue, width=110, include_lineno=False, ignore_obsolete=True)
     PO.write_bytes(stream.getvalue().rstrip(b"\n") + b"\n")
     MO.write_bytes(compiled(catalogue))
 

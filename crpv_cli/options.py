@@ -15,11 +15,13 @@ __all__ = [
     "As",
     "AsOf",
     "Db",
+    "Department",
     "DryRun",
     "Force",
     "FormatOption",
     "Limit",
     "Output",
+    "Region",
     "Sort",
     "Year",
     "command_settings",
@@ -95,7 +97,9 @@ Db = Annotated[
 ]
 FormatOption = Annotated[
     Format | None,
-    typer.Option("--format", "-f", metavar=_("FORMAT"), help=_("table, csv, csv-excel, json, jsonl or markdown.")),
+    typer.Option(
+        "--format", "-f", metavar=_("FORMAT"), help=_("table, csv, csv-excel, json, jsonl, markdown or xlsx.")
+    ),
 ]
 Output = Annotated[
     Path | None,
@@ -108,6 +112,13 @@ AsOf = Annotated[
     typer.Option(
         "--as-of", metavar=_("DATE"), callback=iso_date, help=_("What was true on this date; today by default.")
     ),
+]
+Region = Annotated[
+    str | None, typer.Option("--region", metavar=_("REGION"), help=_("Only this region: its code or name."))
+]
+Department = Annotated[
+    str | None,
+    typer.Option("--department", metavar=_("DEPARTMENT"), help=_("Only this department: its code or name.")),
 ]
 Year = Annotated[
     str | None, typer.Option("--year", metavar=_("YEAR"), callback=checked_year, help=_("Only this year."))

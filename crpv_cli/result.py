@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from crpv_cli.definitions.columns import Column
 from crpv_cli.language import Message
 
-__all__ = ["Note", "Result", "Sheet", "Value"]
+__all__ = ["Note", "Origin", "Result", "Sheet", "Value"]
 
 Value = str | int | float | bool | tuple[str, ...] | None
 
@@ -25,6 +25,19 @@ class Note:
     data: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where rows come from, for a file that will be read far from the registry.
+
+    ``sources`` gives the title of each source that the rows rest on, by id; ``load`` and ``loaded_at`` (UTC) are the
+    registry's last load, None before the first.
+    """
+
+    sources: Mapping[str, str] = field(default_factory=dict)
+    load: int | None = None
+    loaded_at: str | None = None
+
+
 @dataclass(frozen=True)
 class Result:
     """The rows of a list or a report.
@@ -37,12 +50,13 @@ class Result:
             what is unknown is None.
         screen: the names of the columns that a terminal shows; all of them if empty.
         notes: what the reader must know.
-        parameters: what was asked (a report only), as JSON values.
+        parameters: what was asked, as JSON values.
         totals: figures over all rows (a report only), as JSON values.
         total_row: one value per column to show under the rows, where a line for the whole makes sense.
         published: what institutions published of the same measures (a report only), as JSON values.
         fictitious: whether any figure rests on fictitious data.
         is_report: whether JSON is the report's envelope or a plain array of objects.
+        origin: where the rows come from; None if not from the registry's tables.
     """
 
     name: str
@@ -57,6 +71,7 @@ class Result:
     published: tuple[Mapping[str, object], ...] = ()
     fictitious: bool = False
     is_report: bool = False
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)

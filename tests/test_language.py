@@ -365,7 +365,7 @@ def test_help_is_french_to_the_last_word(command: tuple[str, ...], tmp_path: Pat
     [
         (["lst"], 2, "Il n'y a pas de commande 'lst'. Vouliez-vous dire 'list'\u202f?"),
         (["report", "coverag"], 2, "Il n'y a pas de commande 'coverag'. Vouliez-vous dire 'coverage'\u202f?"),
-        (["list", "--overseaz"], 2, "Il n'y a pas d'option --overseaz. Vouliez-vous dire --overseas\u202f?"),
+        (["init", "--emptyy"], 2, "Il n'y a pas d'option --emptyy. Vouliez-vous dire --empty\u202f?"),
         (["list", "--limit", "many"], 2, "'many' n'est pas un nombre entier valable."),
         (["list", "--limit", "0"], 2, "0 n'est pas dans l'intervalle x>=1."),
         (["list", "--limit"], 2, "L'option '--limit' attend une valeur."),

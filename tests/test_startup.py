@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -49,8 +50,6 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def imported(command: str, registry: Path, folder: Path, lang: str = "en") -> set[str]:
-    import shlex
-
     target = folder / "modules.json"
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(target), *shlex.split(command)],

@@ -21,7 +21,10 @@ def mount(app: typer.Typer) -> None:
     app.command(
         "export",
         help=_("Write a table, the rows of a report, or all tables to files."),
-        epilog=_("Examples: crpv export evaluation-summaries -o s.csv · crpv export all -o out/"),
+        epilog=_(
+            "Examples: crpv export evaluation-summaries -o s.csv · crpv export all -o out/"
+            " · crpv export all -o registry.xlsx"
+        ),
         context_settings=options.command_settings(),
         options_metavar=_("[OPTIONS]"),
     )(export)
@@ -36,7 +39,9 @@ def export(
     format_: options.FormatOption = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar=_("FILE"), help=_("The file to write; for all, the folder.")),
+        typer.Option(
+            "--output", "-o", metavar=_("FILE"), help=_("The file to write; for all, the folder or a workbook.")
+        ),
     ] = None,
     force: options.Force = False,
     db: options.Db = None,
@@ -49,9 +54,12 @@ def export(
 
     if name == "all":
         if output is None:
-            raise UsageProblem(msg("Everything goes into a folder."), msg("Name it: crpv export all -o FOLDER/"))
+            raise UsageProblem(
+                msg("Everything goes into a folder, or into one workbook."),
+                msg("Name it: crpv export all -o FOLDER/ or crpv export all -o registry.xlsx"),
+            )
         with reading(db) as connection:
-            write_all(all_tables(connection), output, format_ or Format.CSV, force)
+            write_all(all_tables(connection), output, format_, force)
         return
     with reading(db) as connection:
         result = export_rows(connection, name, as_of)

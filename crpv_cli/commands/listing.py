@@ -29,13 +29,8 @@ def list_rows(
     table: Annotated[
         str, typer.Argument(metavar=_("[TABLE]"), show_default=False, help=_("A table; centres by default."))
     ] = "centres",
-    region: Annotated[
-        str | None, typer.Option("--region", metavar=_("REGION"), help=_("Only this region: its code or name."))
-    ] = None,
-    department: Annotated[
-        str | None,
-        typer.Option("--department", metavar=_("DEPARTMENT"), help=_("Only this department: its code or name.")),
-    ] = None,
+    region: options.Region = None,
+    department: options.Department = None,
     overseas: Annotated[
         bool | None,
         typer.Option(
@@ -44,6 +39,9 @@ def list_rows(
     ] = None,
     year: options.Year = None,
     as_of: options.AsOf = None,
+    uncovered: Annotated[
+        bool, typer.Option("--uncovered", help=_("Of the neighbourhoods, those that no centre serves on the date."))
+    ] = False,
     sort: options.Sort = None,
     columns: Annotated[
         str | None,
@@ -69,6 +67,7 @@ def list_rows(
         sort=sort,
         columns=options.names(columns),
         limit=limit,
+        uncovered=uncovered,
     )
     with reading(db) as connection:
         result = list_rows_of(connection, table, asked)

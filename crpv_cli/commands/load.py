@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -79,6 +80,7 @@ def load(
     from crpv_cli.intake.sources import sources_of
     from crpv_cli.output import streams
     from crpv_cli.output.loads import print_load, print_unanswered, write_refused
+    from crpv_cli.output.progress import progress
     from crpv_cli.registry.loading import load as load_sources
     from crpv_cli.reports.queries import open_centres, today
 
@@ -87,8 +89,9 @@ def load(
         table_named(table)
     with writing(db) as connection, gather(paths) as (files, notices):
         streams.say_all(notices)
-        sources, anomalies = sources_of(files, how)
-        report = load_sources(connection, sources, anomalies, dry_run=dry_run, keep_valid=keep_valid)
+        with progress(sum(file.path.stat().st_size for file in files)) as bar:
+            sources, anomalies = sources_of(files, replace(how, progress=bar))
+            report = load_sources(connection, sources, anomalies, dry_run=dry_run, keep_valid=keep_valid)
         print_load(report, format_, output, force)
         if keep_valid and not dry_run:
             by_name = {file.name: file for file in files}

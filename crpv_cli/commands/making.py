@@ -36,7 +36,11 @@ def make(path: Path, demo: bool, empty: bool) -> LoadReport | None:
         part.replace(path)
     except (OSError, sqlite3.OperationalError) as error:
         raise FileProblem(
-            msg("A registry cannot be made at {path}: {reason}", path=path, reason=str(error)),
+            msg(
+                "A registry cannot be made at {path}: {reason}",
+                path=path,
+                reason=getattr(error, "strerror", None) or str(error),
+            ),
             msg("Name another place with --db."),
         ) from error
     finally:

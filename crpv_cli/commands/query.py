@@ -17,7 +17,7 @@ def mount(app: typer.Typer) -> None:
     app.command(
         "query",
         help=_("Ask the registry a question in SQL; it can read and nothing else."),
-        epilog=_("Example: crpv query “select id, seat from centres where legal_form = :form” -p form=gip"),
+        epilog=_("Example: crpv query 'select id, seat from centres where legal_form = :form' -p form=gip"),
         context_settings=options.command_settings(),
         options_metavar=_("[OPTIONS]"),
     )(query)

@@ -35,6 +35,7 @@ class Division(StrEnum):
     CENTRE = "centre"
     REGION = "region"
     DEPARTMENT = "department"
+    NEIGHBOURHOOD = "neighbourhood"
 
 
 def mount(app: typer.Typer) -> None:
@@ -79,7 +80,10 @@ def coverage(
         typer.Option("--geography", metavar="2015|2024", help=_("By default the one in force on the date.")),
     ] = None,
     by: Annotated[
-        Division, typer.Option("--by", metavar=_("DIVISION"), help=_("A row for each centre, region or department."))
+        Division,
+        typer.Option(
+            "--by", metavar=_("DIVISION"), help=_("A row for each centre, region, department or neighbourhood.")
+        ),
     ] = Division.CENTRE,
     format_: options.FormatOption = None,
     output: options.Output = None,

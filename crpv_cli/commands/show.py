@@ -17,7 +17,7 @@ def mount(app: typer.Typer) -> None:
     app.command(
         "show",
         help=_("Show everything about one centre, on a page."),
-        epilog=_("Examples: crpv show oriv · crpv show “villes au carre” --as-of 2016-06-30 -o sheet.md"),
+        epilog=_("Examples: crpv show oriv · crpv show villes-au-carre --as-of 2016-06-30 -o sheet.md"),
         context_settings=options.command_settings(),
         options_metavar=_("[OPTIONS]"),
     )(show)

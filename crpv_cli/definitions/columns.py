@@ -12,7 +12,8 @@ class Kind(Enum):
     """What a value is, which decides how it is read, stored, compared and shown.
 
     Codes and texts are never turned into numbers. Money is an integer number of centimes in the
-    registry and a decimal number of euros everywhere else. A percentage is a share between 0 and 1.
+    registry and a decimal number of euros everywhere else. A percentage is a share between 0 and 1. Several codes are
+    one text in the registry, parted by spaces.
     """
 
     TEXT = "text"
@@ -45,6 +46,8 @@ class Shape(Enum):
 
     SLUG = "slug"
     DEPARTMENT = "department"
+    COMMUNE = "commune"
+    NEIGHBOURHOOD = "neighbourhood"
     SIREN = "siren"
 
 

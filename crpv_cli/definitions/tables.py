@@ -53,7 +53,7 @@ def _source() -> Column:
 
 
 def _note() -> Column:
-    return Column("note", N_("Note"), explanation=N_("What the reader must know about this row."))
+    return Column("note", N_("Remark"), explanation=N_("What the reader must know about this row."))
 
 
 def _centre() -> Column:
@@ -182,6 +182,51 @@ TERRITORY_COUNTS = Table(
         _note(),
     ),
     screen=("department", "measure", "geography", "value", "quality"),
+)
+
+NEIGHBOURHOODS = Table(
+    name="neighbourhoods",
+    label=N_("Neighbourhoods"),
+    key=("code",),
+    columns=(
+        Column(
+            "code",
+            N_("Code"),
+            Kind.CODE,
+            True,
+            shape=Shape.NEIGHBOURHOOD,
+            explanation=N_("Official code: QP… in the 2015 geography, QN… in that of 2024."),
+        ),
+        Column("name", N_("Name"), required=True, explanation=N_("Official name of the neighbourhood.")),
+        Column(
+            "geography",
+            N_("Geography"),
+            Kind.CODE,
+            True,
+            choices=choices.GEOGRAPHIES,
+            explanation=N_("The official list it stands in: that of 2015 or that of 2024."),
+        ),
+        _department(),
+        Column(
+            "communes",
+            N_("Communes"),
+            Kind.CODES,
+            shape=Shape.COMMUNE,
+            explanation=N_("INSEE codes of its communes, as text, parted by spaces: 01053 or 02571 02691."),
+        ),
+        Column("commune_names", N_("Names of the communes"), explanation=N_("Names of its communes.")),
+        Column(
+            "epci",
+            N_("Intercommunality (SIREN)"),
+            Kind.CODES,
+            shape=Shape.SIREN,
+            explanation=N_("SIREN of its intercommunality; several are parted by spaces."),
+        ),
+        Column("epci_name", N_("Intercommunality"), explanation=N_("Name of its intercommunality.")),
+        _source(),
+        _note(),
+    ),
+    screen=("code", "name", "department", "commune_names"),
 )
 
 CENTRES = Table(
@@ -413,6 +458,7 @@ TABLES: dict[str, Table] = {
         SOURCES,
         DEPARTMENTS,
         TERRITORY_COUNTS,
+        NEIGHBOURHOODS,
         CENTRES,
         PERIMETERS,
         FUNDERS,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -44,12 +44,13 @@ class InputFile:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How the user says that files are to be read; None where crpv finds out."""
+    """How the user says that files are to be read; None where crpv finds out. ``progress`` follows the reading."""
 
     table: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
+    progress: Callable[[str, int], None] | None = None
 
 
 def open_tables(source: InputFile, reading: Reading) -> list[TableFile]:
@@ -80,7 +81,7 @@ def open_table(source: InputFile, reading: Reading) -> TableFile:
         UsageProblem: ``reading`` names no table.
     """
     try:
-        grid = open_csv(source.path, reading.encoding, reading.delimiter)
+        grid = replace(open_csv(source.path, reading.encoding, reading.delimiter), progress=reading.progress)
     except Fault as fault:
         return _unread(source, fault)
     except OSError as error:

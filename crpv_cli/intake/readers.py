@@ -11,7 +11,8 @@ import codecs
 import csv
 import hashlib
 import io
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,13 +25,17 @@ __all__ = ["DELIMITERS", "BrokenRow", "CsvFile", "Row", "open_csv"]
 
 DELIMITERS = (";", ",", "\t", "|")
 _CHUNK = 1 << 20
+_ROWS_A_STEP = 2048
 # A quote left open swallows the lines that follow it; past this size it is reported instead.
 _LONGEST_CELL = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
 class CsvFile:
-    """A text file whose encoding, delimiter and header are known."""
+    """A text file whose encoding, delimiter and header are known.
+
+    ``progress`` is told, now and then, the file and how many of its bytes were read.
+    """
 
     path: Path
     sha256: str
@@ -41,6 +46,7 @@ class CsvFile:
     sheet: str | None = None
     profile: str | None = None
     prepared: tuple[str, ...] = ()
+    progress: Callable[[str, int], None] | None = None
 
     @property
     def headings(self) -> list[str]:
@@ -54,7 +60,9 @@ class CsvFile:
         """Yield the rows below the header, blank ones left out; a broken file ends with ``BrokenRow``."""
         with self.path.open(encoding=self.encoding, newline="") as stream:
             rows = _read(stream, self.delimiter, _escapes_formulas(self.delimiter))
-            for row in rows:
+            for number, row in enumerate(rows):
+                if self.progress is not None and number % _ROWS_A_STEP == 0:
+                    self.progress(str(self.path), os.lseek(stream.fileno(), 0, os.SEEK_CUR))
                 if isinstance(row, BrokenRow) or row.line > self.header_line:
                     yield row
 

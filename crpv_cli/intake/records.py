@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache, partial
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, create_model
@@ -78,9 +78,12 @@ def model_of(table_name: str) -> type[BaseModel]:
 
 
 def _reader(column: Column) -> Callable[[str, ValidationInfo], object]:
+    # Ids, years and stages come again and again in a file of any size.
+    known = lru_cache(maxsize=4096)(partial(read_cell, column=column))
+
     def read(text: str, info: ValidationInfo) -> object:
         try:
-            value, correction = read_cell(text, column)
+            value, correction = known(text)
         except Fault as fault:
             raise PydanticCustomError("fault", "{column}", {"column": column.name, "fault": fault}) from None
         if isinstance(info.context, _Seen):
@@ -165,6 +168,29 @@ def _evaluation(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
     return None
 
 
+def _vintage(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
+    of_code = "2015" if str(record["code"]).startswith("QP") else "2024"
+    if not record["geography"] or record["geography"] == of_code:
+        return None
+    return "geography", Fault(
+        "other-geography",
+        msg("The code {code} belongs to the geography of {year}.", code=record["code"], year=of_code),
+        msg("Codes QP… are those of 2015, QN… those of 2024: check both cells."),
+    )
+
+
+def _inside(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
+    communes = str(record["communes"] or "").split()
+    departments = {code[:3] if code[:2] in {"97", "98"} else code[:2] for code in communes}
+    if not departments or not record["department"] or record["department"] in departments:
+        return None
+    return "communes", Fault(
+        "communes-elsewhere",
+        msg("None of the communes lies in the department {department}.", department=record["department"]),
+        msg("Check the codes of the communes and of the department."),
+    )
+
+
 # Per table: the columns a rule rests on, and the rule, which is asked where each of them could be read.
 _TOGETHER: dict[str, tuple[tuple[tuple[str, ...], Together], ...]] = {
     "centres": (
@@ -172,6 +198,10 @@ _TOGETHER: dict[str, tuple[tuple[tuple[str, ...], Together], ...]] = {
         (("label_from", "label_to"), _ordered("label_from", "label_to")),
     ),
     "perimeters": ((("valid_from", "valid_to"), _ordered("valid_from", "valid_to")),),
+    "neighbourhoods": (
+        (("code", "geography"), _vintage),
+        (("department", "communes"), _inside),
+    ),
     "scales": ((("minimum", "maximum", "levels"), _scale),),
     "evaluations": ((("scale", "rating"), _evaluation),),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,20 @@ from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.intake.grid import BrokenRow, Grid, Row
 from crpv_cli.intake.records import check
 from crpv_cli.intake.values import read_cell
-from crpv_cli.language import Message, msg, msgs
+from crpv_cli.language import N_, Message, msg, msgs
 from crpv_cli.spelling import closest, fold
 
 __all__ = ["Record", "TableFile"]
 
 _TOTALS = ("total", "totaux", "sous total", "somme", "ensemble", "grand total", "subtotal", "sum")
+
+
+def _french_note(header: Header, headings: Sequence[str]) -> int | None:
+    """The place of a heading “Note” in a table of ratings: French for a rating, and our own name for a remark."""
+    if "rating" not in header.table.names or "rating" in header.present or "note" not in header.present:
+        return None
+    place = next(place for place, column in enumerate(header.columns) if column and column.name == "note")
+    return place if fold(headings[place]) == "note" else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +247,15 @@ class TableFile:
                 msg("Add it to the header; it may also be called “{label}”.", label=msg(column.label)),
                 line,
                 column=column.name,
+            )
+        if (place := _french_note(header, headings)) is not None:
+            yield self._anomaly(
+                "ambiguous-column",
+                msg("The heading “{heading}” may mean the rating or a remark.", heading=headings[place]),
+                msg("Write “rating” above ratings, or “{label}” above remarks.", label=msg(N_("Remark"))),
+                line,
+                column=headings[place],
+                place=place,
             )
         for place in header.twice:
             yield self._anomaly(

@@ -35,7 +35,10 @@ _INVISIBLE = re.compile("[\u200b\u200e\u200f\u2060\ufeff]")
 
 def clean(text: str) -> str:
     """Return a cell without surrounding blanks and invisible characters, its line breaks as line feeds."""
-    plain = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    plain = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    if plain.isascii():  # most cells
+        return plain.strip()
+    plain = _INVISIBLE.sub("", plain)
     return plain.strip().strip(_SPACES)
 
 
@@ -50,6 +53,8 @@ def read_cell(text: str, column: Column) -> Read:
     """
     if column.choices:
         return _choice(text, column), None
+    if column.kind is Kind.CODES:
+        return _codes(text, column)
     if column.shape:
         return _SHAPES[column.shape](text)
     return _KINDS[column.kind](text)
@@ -285,6 +290,58 @@ def _department(text: str) -> Read:
     return code, warning
 
 
+_COMMUNE = re.compile(r"(?:0[1-9]|[1-8][0-9]|9[0-5]|2[AB])[0-9]{3}|9[78][0-9]{3}")
+
+
+def _commune(text: str) -> Read:
+    code = text.upper()
+    warning = None
+    if re.fullmatch(r"[1-9][0-9]{3}", code):
+        code = f"0{code}"
+        warning = Correction(
+            "restored-zero",
+            msg("“{value}” was read as {code}: commune codes have five characters.", value=text, code=code),
+            msg("Format the column as text so that the zero is kept."),
+        )
+    if not _COMMUNE.fullmatch(code) or code.startswith("20"):
+        raise Fault(
+            "not-a-commune",
+            msg("“{value}” is not the code of a commune.", value=text),
+            msg("Write the INSEE code, as in 01053, 2A004 or 97105."),
+        )
+    return code, warning
+
+
+_NEIGHBOURHOOD = re.compile(r"Q[NP][0-9][0-9AB][0-9A-Z]{4}")
+
+
+def _neighbourhood(text: str) -> Read:
+    code = text.upper()
+    if not _NEIGHBOURHOOD.fullmatch(code):
+        raise Fault(
+            "not-a-neighbourhood",
+            msg("“{value}” is not the code of a neighbourhood.", value=text),
+            msg("Write the official code, as in QN00101M or QP001001."),
+        )
+    return code, None
+
+
+def _codes(text: str, column: Column) -> Read:
+    """Read several codes parted by spaces, commas or semicolons; each once, in the order of the cell."""
+    read = _SHAPES[column.shape] if column.shape else _text
+    codes: list[str] = []
+    corrections: list[Correction] = []
+    for part in re.split(rf"[{_SPACES}\s,;]+", text):
+        if part:
+            code, correction = read(part)
+            codes.append(str(code))
+            if correction:
+                corrections.append(correction)
+    if not codes:
+        raise Fault("no-code", msg("“{value}” holds no code.", value=text), msg("Empty the cell."))
+    return " ".join(dict.fromkeys(codes)), corrections[0] if corrections else None
+
+
 def _luhn(digits: str) -> bool:
     total = 0
     for position, digit in enumerate(reversed(digits)):
@@ -347,5 +404,7 @@ _KINDS: dict[Kind, Callable[[str], Read]] = {
 _SHAPES: dict[Shape, Callable[[str], Read]] = {
     Shape.SLUG: _slug,
     Shape.DEPARTMENT: _department,
+    Shape.COMMUNE: _commune,
+    Shape.NEIGHBOURHOOD: _neighbourhood,
     Shape.SIREN: _siren,
 }

@@ -24,6 +24,7 @@ class Format(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     MARKDOWN = "markdown"
+    XLSX = "xlsx"
 
 
 _BY_EXTENSION = {
@@ -34,6 +35,7 @@ _BY_EXTENSION = {
     ".ndjson": Format.JSONL,
     ".md": Format.MARKDOWN,
     ".markdown": Format.MARKDOWN,
+    ".xlsx": Format.XLSX,
 }
 
 
@@ -45,10 +47,20 @@ EXTENSIONS = {
     Format.JSON: ".json",
     Format.JSONL: ".jsonl",
     Format.MARKDOWN: ".md",
+    Format.XLSX: ".xlsx",
 }
 
 
-def _choose(asked: Format | None, output: Path | None, default: Format) -> Format:
+MACHINE_FORMATS = frozenset({Format.CSV, Format.JSON, Format.JSONL})
+"""Formats in which nothing changes with the reader's language."""
+
+
+def choose(asked: Format | None, output: Path | None, default: Format) -> Format:
+    """Return the format asked for, or told by the extension of a file to write, or the default one.
+
+    Raises:
+        UsageProblem: the extension tells no format.
+    """
     if asked is not None:
         return asked
     if output is None:
@@ -64,9 +76,9 @@ def _choose(asked: Format | None, output: Path | None, default: Format) -> Forma
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A rendered result: what to write, in which encoding, and what to tell beside it."""
+    """A rendered result: what to write, in which encoding if it is text, and what to tell beside it."""
 
-    text: str
+    content: str | bytes
     encoding: str = "utf-8"
     remarks: tuple[Message, ...] = ()
 
@@ -98,6 +110,10 @@ def render(result: Result, chosen: Format, width: int | None = None, colour: boo
             from crpv_cli.output.delimited import csv_excel_text
 
             return Document(csv_excel_text(result), "utf-8-sig")
+        case Format.XLSX:
+            from crpv_cli.output.workbook import result_workbook
+
+            return Document(result_workbook(result))
 
 
 def _render_sheet(sheet: Sheet, chosen: Format, width: int | None, colour: bool) -> Document:
@@ -114,10 +130,14 @@ def _render_sheet(sheet: Sheet, chosen: Format, width: int | None, colour: bool)
             from crpv_cli.output.jsons import sheet_json
 
             return Document(sheet_json(sheet))
+        case Format.XLSX:
+            from crpv_cli.output.workbook import sheet_workbook
+
+            return Document(sheet_workbook(sheet))
         case _:
             raise UsageProblem(
                 msg("A sheet holds several tables: it cannot be written as {format}.", format=chosen.value),
-                msg("Use table, markdown or json."),
+                msg("Use table, markdown, json or xlsx."),
             )
 
 
@@ -131,10 +151,10 @@ def show_result(
     """Print a result, or write it to a file, in the format asked for or told by the file's extension.
 
     Raises:
-        UsageProblem: the extension tells no format.
+        UsageProblem: the extension tells no format, or a workbook would go to a terminal.
         FileProblem: the file exists already, or cannot be written.
     """
-    chosen = _choose(asked, output, default)
+    chosen = choose(asked, output, default)
     _show(lambda width, colour: render(result, chosen, width, colour), chosen, result.notes, output, force)
 
 
@@ -145,7 +165,7 @@ def show_sheet(sheet: Sheet, asked: Format | None = None, output: Path | None = 
         UsageProblem: the format cannot hold a sheet.
         FileProblem: the file exists already, or cannot be written.
     """
-    chosen = _choose(asked, output, Format.TABLE)
+    chosen = choose(asked, output, Format.TABLE)
     _show(lambda width, colour: _render_sheet(sheet, chosen, width, colour), chosen, sheet.notes, output, force)
 
 
@@ -157,11 +177,16 @@ def _show(
     force: bool,
 ) -> None:
     if output is None:
+        if chosen is Format.XLSX and streams.on_terminal():
+            raise UsageProblem(
+                msg("A workbook cannot be shown on a terminal."),
+                msg("Name the file to write: {option}", option="-o FILE.xlsx"),
+            )
         document = rendering(streams.terminal_width(), streams.colour())
     else:
         streams.check_free(output, force)
         document = rendering(None, False)
-    streams.deliver(document.text, output, force, document.encoding)
+    streams.deliver(document.content, output, force, document.encoding)
     streams.say_all(document.remarks)
     if chosen not in {Format.TABLE, Format.MARKDOWN}:
         # A machine format has no place for what nobody should miss.

@@ -12,7 +12,7 @@ from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import N_, Message, msg, msgs
 from crpv_cli.output import streams
-from crpv_cli.output.formats import Format, show_result
+from crpv_cli.output.formats import MACHINE_FORMATS, Format, choose, show_result
 from crpv_cli.registry.loading import FileOutcome, LoadReport
 from crpv_cli.result import Result
 
@@ -34,17 +34,21 @@ def print_load(
         FileProblem: the file to write exists already, or cannot be written.
     """
     if output is not None or (chosen is not None and chosen is not Format.TABLE):
-        show_result(anomalies_result(report.anomalies), chosen, output, force)
+        chosen = choose(chosen, output, Format.TABLE)
+        show_result(anomalies_result(report.anomalies, chosen in MACHINE_FORMATS), chosen, output, force)
     else:
         print_anomalies(report.anomalies)
     streams.say_all(report.notices)
     for line in _figures(report.files):
         streams.say(line)
+    if report.removed and not report.stopped:
+        streams.say(msgs("{count} row removed", "{count} rows removed", report.removed))
     streams.say(_verdict(report))
 
 
-def anomalies_result(anomalies: Sequence[Anomaly]) -> Result:
-    """Anomalies as rows; their sentences are in English in machine formats."""
+def anomalies_result(anomalies: Sequence[Anomaly], machine: bool = False) -> Result:
+    """Anomalies as rows; for machines their sentences are in English whatever the reader's language."""
+    language = "en" if machine else None
     columns = (
         Column("code", N_("Code"), Kind.CODE),
         Column("severity", N_("Severity"), Kind.CODE, choices=_SEVERITIES),
@@ -67,8 +71,8 @@ def anomalies_result(anomalies: Sequence[Anomaly]) -> Result:
             anomaly.cell,
             anomaly.column,
             anomaly.value,
-            anomaly.message.text("en"),
-            anomaly.advice.text("en") if anomaly.advice else None,
+            anomaly.message.text(language),
+            anomaly.advice.text(language) if anomaly.advice else None,
         )
         for anomaly in anomalies
     )

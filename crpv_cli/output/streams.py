@@ -12,7 +12,7 @@ from crpv_cli import language
 from crpv_cli.errors import CrpvError, FileProblem
 from crpv_cli.language import Message, msg
 
-__all__ = ["colour", "deliver", "fail", "prepare", "say", "terminal_width", "write_file"]
+__all__ = ["colour", "confirm", "deliver", "fail", "on_terminal", "prepare", "say", "terminal_width", "write_file"]
 
 
 def prepare() -> None:
@@ -21,6 +21,11 @@ def prepare() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure and (stream.encoding or "").lower().replace("-", "") != "utf8":
             reconfigure(encoding="utf-8", errors="replace")
+
+
+def on_terminal() -> bool:
+    """Whether a terminal reads standard output."""
+    return sys.stdout.isatty()
 
 
 def terminal_width() -> int | None:
@@ -44,6 +49,15 @@ def say_all(messages: Iterable[Message]) -> None:
         say(message)
 
 
+def confirm(question: Message) -> bool:
+    """Ask a question that is answered by yes or no; where nobody can answer, the answer is no."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    sys.stderr.write(_wrapped(language.text(language.N_("{question} [y/N]"), question=question)) + " ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().casefold() in {"y", "yes", "o", "oui"}
+
+
 def fail(error: CrpvError) -> None:
     """Tell what is wrong and what to do."""
     label = language.text(language.N_("Error: {message}"), message=error.message)
@@ -63,20 +77,20 @@ def _wrapped(text: str) -> str:
     return textwrap.fill(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
-def deliver(text: str, output: Path | None, force: bool, encoding: str = "utf-8") -> None:
+def deliver(content: str | bytes, output: Path | None, force: bool, encoding: str = "utf-8") -> None:
     """Put a rendered result on standard output, or into a file.
 
     Raises:
         FileProblem: the file exists and ``force`` is not given, or it cannot be written.
     """
     if output is not None:
-        write_file(text.encode(encoding), output, force)
+        write_file(content.encode(encoding) if isinstance(content, str) else content, output, force)
         return
-    if encoding == "utf-8":
-        sys.stdout.write(text)
+    if isinstance(content, str) and encoding == "utf-8":
+        sys.stdout.write(content)
     else:
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode(encoding))
+        sys.stdout.buffer.write(content.encode(encoding) if isinstance(content, str) else content)
     sys.stdout.flush()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -112,11 +113,11 @@ def _print_notes(console: Console, notes: Sequence[Note], width: int | None) -> 
     if others:
         console.print()
     for note in others:
-        grid = Table.grid(padding=(0, 1, 0, 0))
-        grid.add_column(no_wrap=True)
-        grid.add_column(no_wrap=width is None)
-        grid.add_row(Text("·"), Text(note.message.text()))
-        console.print(grid)
+        # Not rich's own wrapping, which parts words at no-break spaces.
+        text = f"· {note.message.text()}"
+        if width is not None:
+            text = textwrap.fill(text, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+        console.print(Text(text), soft_wrap=True)
 
 
 def _remarks(shortened: Sequence[str]) -> tuple[Message, ...]:

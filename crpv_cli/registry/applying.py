@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 from crpv_cli.definitions.tables import Table
-from crpv_cli.errors import Anomaly
+from crpv_cli.errors import Anomaly, UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.registry.loads import FileOutcome, Source
-from crpv_cli.registry.staging import key_columns, same_key
+from crpv_cli.registry.staging import key_columns, key_expression, same_key
 
-__all__ = ["apply_source"]
+__all__ = ["apply_source", "remove_rows"]
 
 
 def apply_source(
@@ -35,6 +36,37 @@ def apply_source(
         (outcome.inserted, outcome.updated, outcome.unchanged, outcome.refused + len(work.refused), work.file),
     )
     return work.refused
+
+
+def remove_rows(connection: sqlite3.Connection, table: Table, keys: Sequence[Sequence[object]], load: int) -> int:
+    """Remove rows by their keys, and keep what they were; returns how many were there.
+
+    Raises:
+        UsageProblem: other rows refer to one of them.
+    """
+    condition = " and ".join(f"{key_expression(column, 't')} = ?" for column in key_columns(table))
+    removed = 0
+    for key in keys:
+        values = ["" if part is None else part for part in key]
+        row = connection.execute(
+            f"select t.*, {_key_json(table, 't')} as _key from {table.name} as t where {condition}", values
+        ).fetchone()
+        if row is None:
+            continue
+        before = {name: row[name] for name in row.keys() if name != "_key"}  # noqa: SIM118 - a Row is no mapping
+        try:
+            connection.execute(f"delete from {table.name} as t where {condition}", values)
+        except sqlite3.IntegrityError as error:
+            raise UsageProblem(
+                msg("{table}: {key} cannot be removed: other rows refer to it.", table=table.name, key=list(key)),
+                msg("Remove those first, or keep it."),
+            ) from error
+        connection.execute(
+            "insert into changes (load, table_name, key, action, before) values (?, ?, ?, 'delete', ?)",
+            (load, table.name, row["_key"], json.dumps(before, ensure_ascii=False)),
+        )
+        removed += 1
+    return removed
 
 
 def _record_file(connection: sqlite3.Connection, load: int, source: Source, outcome: FileOutcome) -> int:

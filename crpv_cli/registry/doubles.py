@@ -9,8 +9,11 @@ said.
 from __future__ import annotations
 
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations, islice
+from math import ceil
 
 __all__ = ["NEAR", "SameMoney", "same_money"]
 
@@ -31,26 +34,49 @@ def same_money(connection: sqlite3.Connection, load: int | None = None) -> Itera
 
     Each row has the columns of ``funding`` and where it was read: ``path``, ``sheet`` and ``line``.
     """
-    pairs = connection.execute(
+    groups = connection.execute(
         """
-        select a.rowid as first, b.rowid as second
-        from funding as a
-        join funding as b
-          on b.centre = a.centre
-         and b.year = a.year
-         and b.stage = a.stage
-         and lower(ifnull(b.scheme, '')) = lower(ifnull(a.scheme, ''))
-         and b.source is not a.source
-         and (b.load > a.load or (b.load = a.load and b.rowid > a.rowid))
-        where abs(a.amount_cents - b.amount_cents) <= :near * max(abs(a.amount_cents), abs(b.amount_cents))
-          and a.amount_cents <> 0
-          and (:load is null or a.load = :load or b.load = :load)
-        order by a.centre, a.year, a.rowid, b.rowid
+        select centre, year, stage, lower(ifnull(scheme, '')) as scheme
+        from funding
+        group by 1, 2, 3, 4
+        having count(distinct ifnull(source, '')) > 1 and (:load is null or max(load = :load) = 1)
+        order by 1, 2, 3, 4
         """,
-        {"load": load, "near": NEAR},
+        {"load": load},
     ).fetchall()
-    for pair in pairs:
-        yield SameMoney(_row(connection, pair["first"]), _row(connection, pair["second"]))
+    for group in groups:
+        rows = connection.execute(
+            """
+            select rowid, source, abs(amount_cents) as amount, amount_cents < 0 as negative, load
+            from funding
+            where centre = ? and year = ? and stage = ? and lower(ifnull(scheme, '')) = ? and amount_cents <> 0
+            """,
+            tuple(group),
+        ).fetchall()
+        for first, second in _near_pairs(rows, load):
+            yield SameMoney(_row(connection, first), _row(connection, second))
+
+
+def _near_pairs(rows: list[sqlite3.Row], load: int | None) -> Iterator[tuple[int, int]]:
+    """Yield the rowids of near amounts of two sources, the one loaded first before the other.
+
+    Every row looks only at amounts near its own in the other sources: a group of thousands stays quick.
+    """
+    by_source: dict[str, list[tuple[int, int, int, int]]] = {}
+    for row in rows:
+        entry = (row["amount"], row["rowid"], row["load"], row["negative"])
+        by_source.setdefault(row["source"] or "", []).append(entry)
+    for entries in by_source.values():
+        entries.sort()
+    for one, other in combinations(sorted(by_source.values(), key=len), 2):
+        for amount, rowid, its_load, negative in one:
+            start = bisect_left(other, (ceil(amount * (1 - NEAR)),))
+            for near, near_rowid, near_load, near_negative in islice(other, start, None):
+                if near - amount > NEAR * near:
+                    break
+                if negative == near_negative and (load is None or load in {its_load, near_load}):
+                    earlier, later = sorted([(its_load, rowid), (near_load, near_rowid)])
+                    yield earlier[1], later[1]
 
 
 def _row(connection: sqlite3.Connection, rowid: int) -> sqlite3.Row:

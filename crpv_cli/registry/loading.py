@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import msg
-from crpv_cli.registry.applying import apply_source
+from crpv_cli.registry.applying import apply_source, remove_rows
 from crpv_cli.registry.checks import doubles, faulty_ratings, unresolved
 from crpv_cli.registry.history import changes_of
 from crpv_cli.registry.loads import FileOutcome, Line, LoadReport, Source
@@ -27,6 +28,7 @@ def load(  # noqa: D417 - the connection needs no words
     dry_run: bool = False,
     keep_valid: bool = False,
     details: bool = False,
+    gone: tuple[str, Collection[tuple[object, ...]]] | None = None,
 ) -> LoadReport:
     """Load files into an open registry, all or nothing.
 
@@ -38,6 +40,8 @@ def load(  # noqa: D417 - the connection needs no words
         keep_valid: write the sound rows even where others are refused; a file whose header is at fault
             has no sound rows.
         details: also report every change of a row.
+        gone: a table and the keys of rows that were handed out to be edited: those that the files no longer have are
+            removed.
 
     Raises:
         RegistryProblem: through the connection's opener, if another program holds the registry.
@@ -52,7 +56,7 @@ def load(  # noqa: D417 - the connection needs no words
             work.check_ratings()
             report.stopped = report.errors > 0 and not keep_valid
             if not report.stopped:
-                work.apply(command)
+                work.apply(command, gone)
         except BaseException:
             connection.execute("rollback")
             raise
@@ -143,7 +147,7 @@ class _Load:
                 msg("Keep one of the two rows."),
                 row.line,
                 different,
-                _shown(row.values.get(different)),
+                _shown(row.values.get(different), source.table.column(different)),
             ),
         )
 
@@ -174,8 +178,8 @@ class _Load:
         for number, anomaly in faulty_ratings(self.stage, self.sources):
             self._refuse(TABLES["evaluations"], number, anomaly)
 
-    def apply(self, command: str) -> None:
-        """Write what is staged, and what it changes."""
+    def apply(self, command: str, gone: tuple[str, Collection[tuple[object, ...]]] | None) -> None:
+        """Write what is staged, and what it changes; remove what is gone."""
         load = open_load(self.connection, command)
         for table in self.stage.in_order():
             for number, source in enumerate(self.sources):
@@ -184,7 +188,11 @@ class _Load:
                         self._say(number, anomaly)
         inserted = sum(outcome.inserted for outcome in self.outcomes)
         updated = sum(outcome.updated for outcome in self.outcomes)
-        close_load(self.connection, load, inserted, updated)
+        if gone is not None:
+            table = TABLES[gone[0]]
+            missing = [key for key in gone[1] if not self.stage.holds(table, key)]
+            self.report.removed = remove_rows(self.connection, table, missing, load)
+        close_load(self.connection, load, inserted, updated, self.report.removed)
         self.report.load = load
 
     def forget_counts(self) -> None:
@@ -193,5 +201,7 @@ class _Load:
             outcome.inserted = outcome.updated = outcome.unchanged = 0
 
 
-def _shown(value: object) -> str | None:
+def _shown(value: object, column: Column) -> str | None:
+    if isinstance(value, int) and column.kind is Kind.MONEY:
+        return f"{value / 100:.2f}"
     return None if value is None else str(value)

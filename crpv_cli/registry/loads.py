@@ -92,6 +92,7 @@ class LoadReport:
     changes: list[Change] = field(default_factory=list)
     notices: list[Message] = field(default_factory=list)
     centres: set[str] = field(default_factory=set)
+    removed: int = 0
 
     @property
     def errors(self) -> int:
@@ -100,5 +101,5 @@ class LoadReport:
 
     @property
     def changed(self) -> int:
-        """How many rows were inserted or updated, or would be."""
-        return sum(outcome.inserted + outcome.updated for outcome in self.files)
+        """How many rows were inserted, updated or removed, or would be."""
+        return self.removed + sum(outcome.inserted + outcome.updated for outcome in self.files)

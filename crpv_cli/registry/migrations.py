@@ -236,6 +236,34 @@ def m001_first_tables(db: Database) -> None:
     _stamp(db, 1)
 
 
+_M002 = (
+    """
+    create table neighbourhoods (
+        code text primary key check (code glob 'Q[NP][0-9][0-9AB][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z]'),
+        name text not null,
+        geography text not null check (geography in ('2015', '2024')),
+        department text not null references departments(code),
+        communes text,                 -- INSEE codes, parted by spaces
+        commune_names text,
+        epci text,                     -- SIREN, several parted by spaces
+        epci_name text,
+        source text references sources(id),
+        note text,
+        load integer not null references loads(id)
+    ) strict
+    """,
+    "create index neighbourhoods_by_department on neighbourhoods (department)",
+)
+
+
+@migrations()
+def m002_neighbourhoods(db: Database) -> None:
+    """Create the table of the detailed list of neighbourhoods."""
+    for statement in _M002:
+        db.execute(statement)
+    _stamp(db, 2)
+
+
 def _stamp(db: Database, version: int) -> None:
     # A reader checks these two numbers without importing sqlite-utils.
     db.execute(f"pragma application_id = {APPLICATION_ID}")

@@ -7,7 +7,8 @@ and holds no lock on the registry while files are read.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from crpv_cli.definitions.columns import Column
@@ -34,6 +35,13 @@ def same_key(table: Table, left: str, right: str) -> str:
     )
 
 
+@cache
+def _insertion(table: str, names: tuple[str, ...]) -> str:
+    stored = ", ".join(TABLES[table].column(name).stored for name in names)
+    marks = ", ".join("?" * len(names))
+    return f"insert into stage_{table} (file, line, {stored}) values (?, ?, {marks}) on conflict do nothing"
+
+
 class Stage:
     """The temporary tables of one load: ``stage_TABLE`` with the row's file and line before its columns."""
 
@@ -57,12 +65,7 @@ class Stage:
 
     def insert(self, table: Table, file: int, line: int, values: Mapping[str, Any]) -> sqlite3.Row | None:
         """Keep one record. Returns the staged row that already has its key, or None if it was kept."""
-        names = ", ".join(table.column(name).stored for name in values)
-        marks = ", ".join("?" * len(values))
-        done = self.connection.execute(
-            f"insert into stage_{table.name} (file, line, {names}) values (?, ?, {marks}) on conflict do nothing",
-            (file, line, *values.values()),
-        )
+        done = self.connection.execute(_insertion(table.name, tuple(values)), (file, line, *values.values()))
         if done.rowcount:
             return None
         condition = " and ".join(f"{key_expression(column)} = ?" for column in key_columns(table))
@@ -74,6 +77,14 @@ class Stage:
             ],
         ).fetchone()
         return row
+
+    def holds(self, table: Table, key: Sequence[object]) -> bool:
+        """Whether a record of that key is staged."""
+        condition = " and ".join(f"{key_expression(column)} = ?" for column in key_columns(table))
+        found = self.connection.execute(
+            f"select 1 from stage_{table.name} where {condition}", ["" if part is None else part for part in key]
+        ).fetchone()
+        return found is not None
 
     def remove(self, table: Table, file: int, line: int) -> list[str]:
         """Take a record out again; returns the first column of its key, if it was still there."""

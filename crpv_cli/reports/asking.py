@@ -9,6 +9,7 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, msg
 from crpv_cli.reports import fictitious
+from crpv_cli.reports.origin import origin
 from crpv_cli.result import Result, Value
 
 __all__ = ["ask"]
@@ -39,6 +40,7 @@ def ask(connection: sqlite3.Connection, sql: str, parameters: Mapping[str, str])
     """
     # Asked before the authorizer is set: it is our own question.
     notes = fictitious.notes(connection, rests=False)
+    its_origin = origin(connection)
     connection.set_authorizer(_only_reading)
     try:
         cursor = connection.execute(sql, dict(parameters))
@@ -52,7 +54,7 @@ def ask(connection: sqlite3.Connection, sql: str, parameters: Mapping[str, str])
     names = _distinct([description[0] for description in cursor.description])
     rows = tuple(tuple(_plain(value) for value in row) for row in found)
     columns = tuple(Column(name, name, _kind([row[place] for row in rows])) for place, name in enumerate(names))
-    return Result("query", msg(N_("Query")), columns, rows, notes=notes)
+    return Result("query", msg(N_("Query")), columns, rows, notes=notes, parameters={"sql": sql}, origin=its_origin)
 
 
 def _refusal(error: sqlite3.Error) -> UsageProblem:

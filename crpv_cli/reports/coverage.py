@@ -8,22 +8,26 @@ centres serve counts once in the totals.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, Message, Share, msg, msgs
-from crpv_cli.reports import fictitious
+from crpv_cli.reports import fictitious, neighbourhoods
+from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures, published_notes
 from crpv_cli.reports.queries import query
 from crpv_cli.result import Note, Result, Value
 from crpv_cli.spelling import fold
 
-__all__ = ["DIVISIONS", "MEASURES", "coverage", "geography_on"]
+__all__ = ["DIVISIONS", "MEASURES", "NEIGHBOURHOOD", "coverage", "geography_on"]
 
 MEASURES = ("neighbourhoods", "contracts", "inhabitants", "departments")
 DIVISIONS = ("centre", "region", "department")
+NEIGHBOURHOOD = "neighbourhood"
+"""A division of its own: it rests on the detailed list, where the others rest on the counts per department."""
 
 _UNITS = {
     "neighbourhoods": N_("neighbourhoods"),
@@ -86,11 +90,14 @@ def coverage(
         as_of: ISO date.
         measure: one of ``MEASURES``.
         geography: "2015" or "2024"; by default the one in force on the date.
-        by: one of ``DIVISIONS``: what a row stands for.
+        by: one of ``DIVISIONS`` or ``NEIGHBOURHOOD``: what a row stands for.
 
     Returns:
         A report. Its totals are ``covered``, ``total``, ``share`` (0 to 1), ``uncovered``, and the same for
-        ``metropolitan`` and ``overseas``.
+        ``metropolitan`` and ``overseas``; by neighbourhood they are those of the detailed list.
+
+    Raises:
+        UsageProblem: by neighbourhood, another measure, or a detailed list that nobody loaded.
     """
     geography = geography or geography_on(as_of)
     parameters = {"as_of": as_of, "measure": measure, "geography": geography}
@@ -98,8 +105,14 @@ def coverage(
         _Department(**{**dict(row), "centres": tuple((row["centres"] or "").split())})
         for row in connection.execute(query("coverage"), parameters)
     ]
+    if by == NEIGHBOURHOOD:
+        departments = _as_listed(connection, departments, measure, geography)
     whole = _sum(departments)
-    columns, rows, screen = _ROWS[by](connection, as_of, departments, whole)
+    columns, rows, screen = (
+        _by_neighbourhood(connection, geography, departments)
+        if by == NEIGHBOURHOOD
+        else _ROWS[by](connection, as_of, departments, whole)
+    )
     measured = ("coverage", measure) if measure in {"neighbourhoods", "contracts"} else ("coverage",)
     published = published_figures(connection, measured, as_of)
     computed: dict[str, object] = {measure: whole.total}
@@ -126,15 +139,35 @@ def coverage(
             *_whole_notes(departments, unit),
             *published_notes(published, computed),
             *_quality_notes(departments, whole, unit),
+            *(neighbourhoods.disagreement_notes(connection, geography) if measure == "neighbourhoods" else ()),
             *_low_confidence(connection, as_of),
             *fictitious.notes(connection, rests=False),
         ),
         parameters={**parameters, "by": by},
         totals=totals,
-        total_row=_total_row(columns, whole),
+        total_row=None if by == NEIGHBOURHOOD else _total_row(columns, whole),
         published=published,
         is_report=True,
+        origin=origin(connection, _sources(connection, {**parameters, "by": by})),
     )
+
+
+def _sources(connection: sqlite3.Connection, parameters: Mapping[str, str]) -> set[str]:
+    """The sources of the counts, or of the detailed list, and of the perimeters that coverage is computed from."""
+    rows = connection.execute(
+        """
+        select source from territory_counts
+        where geography = :geography and measure = iif(:measure = 'departments', 'neighbourhoods', :measure)
+          and :by <> 'neighbourhood'
+        union
+        select source from neighbourhoods where geography = :geography and :by = 'neighbourhood'
+        union
+        select source from perimeters
+        where (valid_from is null or valid_from <= :as_of) and (valid_to is null or valid_to >= :as_of)
+        """,
+        dict(parameters),
+    )
+    return {row[0] for row in rows}
 
 
 def _total_row(columns: tuple[Column, ...], whole: _Sum) -> tuple[Value, ...]:
@@ -226,6 +259,24 @@ def _by_department(connection: sqlite3.Connection, as_of: str, departments: list
         for total in (_sum([department]),)
     )
     return columns, rows, ("department", "name", "centres", "covered", "total")
+
+
+def _as_listed(
+    connection: sqlite3.Connection, departments: list[_Department], measure: str, geography: str
+) -> list[_Department]:
+    """The departments with what the detailed list has in each."""
+    if measure != "neighbourhoods":
+        raise UsageProblem(
+            msg("By neighbourhood, only neighbourhoods are counted."),
+            msg("Leave --measure out, or ask for another division with --by."),
+        )
+    found = neighbourhoods.require_list(connection, geography)
+    return [replace(department, value=found.get(department.code, 0), quality="exact") for department in departments]
+
+
+def _by_neighbourhood(connection: sqlite3.Connection, geography: str, departments: list[_Department]) -> Rows:
+    centres = {department.code: department.centres for department in departments}
+    return neighbourhoods.COLUMNS, neighbourhoods.rows_of(connection, geography, centres), neighbourhoods.SCREEN
 
 
 _ROWS = {"centre": _by_centre, "region": _by_region, "department": _by_department}

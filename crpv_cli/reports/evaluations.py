@@ -12,6 +12,7 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.ratings import Scale, levels_of
 from crpv_cli.language import N_, Day, Share, msg
 from crpv_cli.reports import fictitious
+from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures, published_notes
 from crpv_cli.reports.queries import query
 from crpv_cli.result import Note, Result, Value
@@ -139,6 +140,7 @@ def evaluation_summaries(
         published=published,
         fictitious=rests,
         is_report=True,
+        origin=origin(connection, (record["source"] for record in records)),
     )
 
 

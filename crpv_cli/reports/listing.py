@@ -10,8 +10,10 @@ from crpv_cli.definitions.named import table_named
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, msg
-from crpv_cli.reports import fictitious
+from crpv_cli.reports import fictitious, neighbourhoods
+from crpv_cli.reports.coverage import geography_on
 from crpv_cli.reports.finding import find_department, find_region
+from crpv_cli.reports.origin import origin
 from crpv_cli.reports.queries import query, today
 from crpv_cli.result import Note, Result, Value
 from crpv_cli.spelling import closest, fold
@@ -21,7 +23,10 @@ __all__ = ["Asked", "list_centres", "list_rows_of", "list_table", "shape"]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a list is narrowed to and how it is laid out; None and empty mean not asked."""
+    """What a list is narrowed to and how it is laid out; None and empty mean not asked.
+
+    ``uncovered`` leaves the neighbourhoods that no centre serves on the date.
+    """
 
     region: str | None = None
     department: str | None = None
@@ -31,6 +36,7 @@ class Asked:
     sort: str | None = None
     columns: tuple[str, ...] = ()
     limit: int | None = None
+    uncovered: bool = False
 
 
 # Columns that the overview computes besides those of the table.
@@ -54,6 +60,7 @@ _SCREEN = (
 
 
 _SHORT_NAME = TABLES["centres"].names.index("short_name")
+_SOURCE = TABLES["centres"].names.index("source")
 
 
 def list_rows_of(connection: sqlite3.Connection, name: str, asked: Asked) -> Result:
@@ -63,6 +70,8 @@ def list_rows_of(connection: sqlite3.Connection, name: str, asked: Asked) -> Res
         UsageProblem: an unknown table, region, department or column, or a filter that does not apply.
     """
     table = table_named(name)
+    if asked.uncovered and table.name != "neighbourhoods":
+        raise _not_applicable(table, "--uncovered")
     return list_centres(connection, asked) if table.name == "centres" else list_table(connection, table, asked)
 
 
@@ -94,7 +103,9 @@ def list_centres(connection: sqlite3.Connection, asked: Asked) -> Result:
         rows=tuple(rows),
         screen=_SCREEN,
         notes=_centre_notes(connection, rests),
+        parameters=_parameters(replace(asked, as_of=as_of)),
         fictitious=rests,
+        origin=origin(connection, (row[_SOURCE] for row in rows)),
     )
     return shape(result, asked)
 
@@ -124,24 +135,44 @@ def list_table(connection: sqlite3.Connection, table: Table, asked: Asked) -> Re
     key = ", ".join(table.column(name).stored for name in table.key)
     names = ", ".join(f"t.{column.stored}" for column in table.columns)
     found = connection.execute(f"select {names} from {table.name} as t {where} order by {key}", parameters)
-    flags = [column.kind is Kind.FLAG for column in table.columns]
-    rows = tuple(
-        tuple(bool(value) if flag and value is not None else value for value, flag in zip(row, flags, strict=True))
-        for row in found
-    )
+    kinds = [column.kind for column in table.columns]
+    rows = tuple(tuple(_value(value, kind) for value, kind in zip(row, kinds, strict=True)) for row in found)
     made_up = fictitious.fictitious_sources(connection)
     place = table.names.index("source") if "source" in table.names else None
     rests = bool(made_up) and place is not None and any(row[place] in made_up for row in rows)
     result = Result(
         name=table.name,
-        title=msg(table.label),
+        title=msg("Neighbourhoods that no centre serves on {date}", date=Day(asked.as_of or today()))
+        if asked.uncovered
+        else msg(table.label),
         columns=table.columns,
         rows=rows,
         screen=table.screen,
-        notes=fictitious.notes(connection, rests),
+        notes=(
+            *(neighbourhoods.no_list_notes(connection) if table.name == "neighbourhoods" else ()),
+            *fictitious.notes(connection, rests),
+        ),
+        parameters=_parameters(asked),
         fictitious=rests,
+        origin=origin(connection, (row[place] for row in rows) if place is not None else ()),
     )
     return shape(result, asked)
+
+
+def _parameters(asked: Asked) -> dict[str, object]:
+    """What narrows the rows, by name."""
+    narrowing = ("as_of", "year", "region", "department", "overseas")
+    found = {name: getattr(asked, name) for name in narrowing if getattr(asked, name) is not None}
+    return found | ({"uncovered": True} if asked.uncovered else {})
+
+
+def _value(value: str | int | float | None, kind: Kind) -> Value:
+    """A value as a result holds it: flags are true or false, several codes a tuple."""
+    if value is None:
+        return None
+    if kind is Kind.FLAG:
+        return bool(value)
+    return tuple(str(value).split()) if kind is Kind.CODES else value
 
 
 def _departments(connection: sqlite3.Connection, asked: Asked) -> set[str] | None:
@@ -180,13 +211,30 @@ def _conditions(connection: sqlite3.Connection, table: Table, asked: Asked) -> t
             raise _not_applicable(table, "--year")
         conditions.append("t.year = ?")
         parameters.append(asked.year)
-    if asked.as_of is not None:
+    if table.name == "neighbourhoods":
+        found, values = _neighbourhoods(connection, asked)
+        conditions += found
+        parameters += values
+    elif asked.as_of is not None:
         dated = _AS_OF.get(table.name)
         if dated is None:
             raise _not_applicable(table, "--as-of")
         conditions.append(dated)
         parameters.extend([asked.as_of] * dated.count("?"))
     return conditions, parameters
+
+
+def _neighbourhoods(connection: sqlite3.Connection, asked: Asked) -> tuple[list[str], list[Value]]:
+    """With a date, the neighbourhoods of the geography in force on it; if asked, those that no centre serves."""
+    if asked.as_of is None and not asked.uncovered:
+        return [], []
+    as_of = asked.as_of or today()
+    geography = geography_on(as_of)
+    if not asked.uncovered:
+        return ["t.geography = ?"], [geography]
+    neighbourhoods.require_list(connection, geography)
+    served = neighbourhoods.served_departments(connection, as_of)
+    return [f"t.geography = ? and t.department not in ({', '.join('?' * len(served))})"], [geography, *served]
 
 
 _AS_OF = {

@@ -13,6 +13,7 @@ from crpv_cli.reports import fictitious
 from crpv_cli.reports.coverage import geography_on
 from crpv_cli.reports.evaluations import evaluation_summaries
 from crpv_cli.reports.listing import Asked, shape
+from crpv_cli.reports.origin import origin
 from crpv_cli.reports.queries import query
 from crpv_cli.result import Note, Result, Sheet, Value
 
@@ -51,6 +52,8 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str) -> She
             title=msg(N_("Identity")),
             columns=TABLES["centres"].columns,
             rows=(_flags(row),),
+            parameters={"as_of": as_of},
+            origin=origin(connection, (row["source"],)),
         ),
         sections=sections,
         notes=tuple(notes),
@@ -93,6 +96,7 @@ def _territory(connection: sqlite3.Connection, centre: str, as_of: str) -> Resul
         tuple(row)
         for row in connection.execute(query("territory"), {"centre": centre, "as_of": as_of, "geography": geography})
     )
+    served = connection.execute("select source from perimeters where centre = ?", (centre,))
     sums = [sum(int(row[place] or 0) for row in rows) if rows else None for place in (5, 6, 7)]
     return Result(
         name="perimeter",
@@ -103,6 +107,7 @@ def _territory(connection: sqlite3.Connection, centre: str, as_of: str) -> Resul
         columns=columns,
         rows=rows,
         total_row=(None, None, None, None, None, *sums) if len(rows) > 1 else None,
+        origin=origin(connection, {source for (source,) in served}),
     )
 
 
@@ -117,7 +122,7 @@ def _funding(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
         Column("amount", N_("Amount"), Kind.MONEY),
         Column("source", N_("Source"), Kind.CODE),
     )
-    rows = connection.execute(
+    found = connection.execute(
         """
         select f.year, f.funder, u.name, u.kind, f.scheme, f.stage, f.amount_cents, f.source
         from funding as f join funders as u on u.id = f.funder
@@ -128,10 +133,12 @@ def _funding(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
         """,
         {"centre": centre, "as_of": as_of},
     )
+    rows = tuple(tuple(row) for row in found)
     return Result(
         name="funding",
         title=msg(N_("Funding known, last five years")),
         columns=columns,
-        rows=tuple(tuple(row) for row in rows),
+        rows=rows,
         screen=("year", "name", "scheme", "stage", "amount", "source"),
+        origin=origin(connection, (row[-1] for row in rows)),
     )

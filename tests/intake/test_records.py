@@ -21,6 +21,14 @@ GOOD: dict[str, dict[str, str]] = {
         "value": "3",
         "quality": "exact",
     },
+    "neighbourhoods": {
+        "code": "QN00101M",
+        "name": "Croix Blanche",
+        "geography": "2024",
+        "department": "01",
+        "communes": "01053, 01004",
+        "epci": "200071751",
+    },
     "centres": {
         "id": "oriv",
         "name": "Observatoire",
@@ -186,6 +194,19 @@ def test_all_that_is_wrong_with_a_row_is_said_at_once() -> None:
         ("exemption_reason", "no-reason"),
         ("label_to", "ends-before-start"),
     ]
+
+
+def test_a_neighbourhood_stands_in_the_geography_of_its_code_and_in_its_department() -> None:
+    assert faults("neighbourhoods", geography="2015") == [("geography", "other-geography")]
+    assert faults("neighbourhoods", code="QP001001", geography="2015") == []
+    assert faults("neighbourhoods", department="02") == [("communes", "communes-elsewhere")]
+    assert faults("neighbourhoods", department="02", communes=None) == []
+    assert faults("neighbourhoods", department="974", communes="97411 01004") == []
+    assert faults("neighbourhoods", communes="01053 53") == [("communes", "not-a-commune")]
+    found = checked("neighbourhoods", communes="1053;01004")
+    assert found.values is not None
+    assert found.values["communes"] == "01053 01004"
+    assert [(name, correction.code) for name, correction in found.corrections] == [("communes", "restored-zero")]
 
 
 def test_a_rule_between_columns_waits_for_those_that_cannot_be_read() -> None:

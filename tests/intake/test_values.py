@@ -591,6 +591,8 @@ def test_any_text_is_read_or_refused_and_what_was_read_is_exported_and_read_agai
             assert fault.message.text("en")
             assert fault.message.text("fr")
             return
+        if column.kind is Kind.CODES and value is None:
+            return  # nothing but delimiters
         assert isinstance(value, types[column.kind.sql_type])
         assert not isinstance(value, float) or math.isfinite(value)
         assert "\x00" not in str(value)

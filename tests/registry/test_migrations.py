@@ -26,11 +26,10 @@ def schema(empty_registry: Path) -> Iterator[sqlite3.Connection]:
 
 
 @pytest.fixture
-def scratch() -> Iterator[sqlite3.Connection]:
+def scratch(schema: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     """The tables in memory, where a row needs no other row to refer to."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        for statement in migrations._M001:
-            connection.execute(statement)
+        schema.backup(connection)
         connection.execute("pragma foreign_keys = off")
         yield connection
 
@@ -43,6 +42,8 @@ def sound(column: Column) -> object:
         return "01"
     if column.shape is Shape.SIREN:
         return "356000000"
+    if column.shape is Shape.NEIGHBOURHOOD:
+        return "QN00101M"
     return {Kind.YEAR: 2024, Kind.DATE: "2024-01-01", Kind.INTEGER: 3, Kind.MONEY: 150, Kind.FLAG: 1}.get(
         column.kind, 1.5 if column.kind is Kind.DECIMAL else "x"
     )
@@ -119,6 +120,8 @@ def test_the_natural_key_is_unique_even_where_a_part_is_unknown(scratch: sqlite3
     for name in table.key:
         column = table.column(name)
         other: object = {Kind.YEAR: 2025, Kind.DATE: "2025-01-01"}.get(column.kind, "02")
+        if column.shape is Shape.NEIGHBOURHOOD:
+            other = "QP001001"
         if column.choices:
             other = column.choices[1].code
         assert not refuses(scratch, table, **(unknown | {name: other})), f"{name} is not part of the key"
@@ -182,6 +185,9 @@ def test_a_flag_is_0_or_1_and_a_date_is_a_day(scratch: sqlite3.Connection, table
         ("centres", {"co_funded": 0, "exemption_reason": None}),
         ("centres", {"label_from": "2024-01-02", "label_to": "2024-01-01"}),
         ("perimeters", {"valid_from": "2024-01-02", "valid_to": "2024-01-01"}),
+        ("neighbourhoods", {"code": "QN001"}),
+        ("neighbourhoods", {"code": "qn00101m"}),
+        ("neighbourhoods", {"code": "QZ00101M"}),
         ("departments", {"code": "1"}),
         ("departments", {"code": "970A"}),
         ("departments", {"code": "9A1"}),

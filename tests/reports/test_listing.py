@@ -99,7 +99,9 @@ def test_columns_and_limit(reference: sqlite3.Connection) -> None:
 def test_every_table_can_be_listed(demo: sqlite3.Connection, name: str) -> None:
     result = list_table(demo, TABLES[name], Asked())
     (count,) = demo.execute(f"select count(*) from {name}").fetchone()
-    assert len(result.rows) == count > 0
+    assert len(result.rows) == count
+    # Of the tables, only the detailed list does not come with crpv.
+    assert count > 0 or name == "neighbourhoods"
     assert set(result.screen) <= {column.name for column in result.columns}
 
 

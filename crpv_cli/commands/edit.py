@@ -1,0 +1,133 @@
+"""``crpv edit``: the rows of a table in the user's editor, and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crpv_cli import options
+from crpv_cli.errors import CrpvError, ExitCode
+from crpv_cli.language import text as _
+
+if TYPE_CHECKING:
+    from crpv_cli.registry.loads import LoadReport
+
+__all__ = ["mount"]
+
+Key = tuple[object, ...]
+
+
+def mount(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "edit",
+        help=_("Open the rows of a table in your editor, and load what you changed."),
+        epilog=_("Examples: crpv edit centres · crpv edit perimeters --department 86 · EDITOR=nano crpv edit funders"),
+        context_settings=options.command_settings(),
+        options_metavar=_("[OPTIONS]"),
+    )(edit)
+
+
+def edit(
+    table: Annotated[str, typer.Argument(metavar=_("TABLE"), help=_("The table whose rows to edit."))],
+    region: options.Region = None,
+    department: options.Department = None,
+    year: options.Year = None,
+    as_of: options.AsOf = None,
+    yes: Annotated[bool, typer.Option("--yes", help=_("Load the changes without asking."))] = False,
+    db: options.Db = None,
+) -> None:
+    """Edit rows by hand."""
+    import tempfile
+
+    import click
+
+    from crpv_cli.commands.opening import reading
+    from crpv_cli.definitions.named import table_named
+    from crpv_cli.language import msg
+    from crpv_cli.output import streams
+    from crpv_cli.output.delimited import csv_text
+    from crpv_cli.reports.listing import Asked, list_table
+
+    its_table = table_named(table)
+    asked = Asked(region=region, department=department, year=options.year_number(year), as_of=as_of)
+    with reading(db) as connection:
+        before = list_table(connection, its_table, asked)
+    folder = Path(tempfile.mkdtemp(prefix="crpv-edit-"))
+    path = folder / f"{its_table.name}.csv"
+    original = csv_text(before)
+    path.write_bytes(original.encode())
+    keys = {_key_of(before.columns, row, its_table.key) for row in before.rows}
+    try:
+        _edit_until_sound(db, path, original, its_table.name, keys, yes)
+    except (CrpvError, click.ClickException):
+        streams.say(msg("Nothing was written. What you typed is kept in {file}", file=path))
+        raise
+    path.unlink()
+    folder.rmdir()
+
+
+def _edit_until_sound(db: Path | None, path: Path, original: str, table: str, keys: set[Key], yes: bool) -> None:
+    """Open the editor until its rows are sound and agreed to, or given up; then load them.
+
+    Raises:
+        typer.Exit: the rows were not loaded; the file is kept and named.
+    """
+    import click
+
+    from crpv_cli.language import msg
+    from crpv_cli.output import streams
+
+    while True:
+        click.edit(filename=str(path))
+        if path.read_bytes() == original.encode():
+            streams.say(msg("Nothing was changed."))
+            return
+        found = _load(db, path, table, keys, dry_run=True)
+        if not found.errors and not found.changed:
+            streams.say(msg("Nothing was changed."))
+            return
+        if not found.errors and (yes or streams.confirm(msg("Load these changes?"))):
+            break
+        if found.errors and streams.confirm(msg("Open the editor again?")):
+            continue
+        streams.say(msg("Nothing was written. What you typed is kept in {file}", file=path))
+        raise typer.Exit(ExitCode.ANOMALIES if found.errors else ExitCode.DONE)
+    if _load(db, path, table, keys, dry_run=False).errors:
+        streams.say(msg("Nothing was written. What you typed is kept in {file}", file=path))
+        raise typer.Exit(ExitCode.ANOMALIES)
+
+
+def _key_of(columns: tuple[object, ...], row: tuple[object, ...], key: tuple[str, ...]) -> Key:
+    names = [getattr(column, "name", "") for column in columns]
+    return tuple(row[names.index(name)] for name in key)
+
+
+def _load(db: Path | None, path: Path, table: str, keys: set[Key], dry_run: bool) -> LoadReport:
+    """Load the edited rows and remove those that are no longer there; a dry run shows what would change."""
+    from crpv_cli.commands.opening import writing
+    from crpv_cli.intake.files import InputFile, Reading
+    from crpv_cli.intake.sources import sources_of
+    from crpv_cli.output.formats import show_result
+    from crpv_cli.output.loads import print_load
+    from crpv_cli.registry.loading import load
+    from crpv_cli.reports.history import would_change
+
+    with writing(db) as connection:
+        sources, anomalies = sources_of([InputFile(path, str(path))], Reading(table))
+        report = load(
+            connection,
+            sources,
+            anomalies,
+            command=f"edit {table}",
+            dry_run=dry_run,
+            details=dry_run,
+            gone=(table, keys),
+        )
+        if dry_run and report.changes:
+            show_result(would_change(connection, report.changes))
+    if report.errors or not dry_run:
+        print_load(report)
+    return report

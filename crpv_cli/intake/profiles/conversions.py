@@ -1,0 +1,209 @@
+"""What a profile can do to a cell, by name.
+
+Each conversion takes the text of a cell that is not empty and returns the new text, with a correction where the reader
+must know of it; it raises ``Fault`` where the text cannot be read in one way only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+
+from crpv_cli.definitions.columns import Column, Kind, Shape
+from crpv_cli.intake.faults import Correction, Fault
+from crpv_cli.intake.values import read_cell, siren_is_valid
+from crpv_cli.language import msg
+from crpv_cli.spelling import fold
+
+__all__ = ["CONVERSIONS", "Conversion", "Converted", "choice", "pattern", "share_of", "words"]
+
+Converted = tuple[str, Correction | None]
+Conversion = Callable[[str], Converted]
+
+_BLANKS = re.compile(r"\s+")
+_SEPARATORS = re.compile(r"[\s\u00a0\u2007\u2009\u202f.\-]+")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def _reading(kind: Kind, shape: Shape | None = None) -> Conversion:
+    column = Column("", "", kind, shape=shape)
+
+    def convert(text: str) -> Converted:
+        value, correction = read_cell(text, column)
+        return str(value), correction
+
+    return convert
+
+
+_amount_in_centimes = _reading(Kind.MONEY)
+_date = _reading(Kind.DATE)
+
+
+def _text(text: str) -> Converted:
+    return _BLANKS.sub(" ", text).strip(), None
+
+
+def _control_characters(text: str) -> Converted:
+    """Read the control characters that Windows-1252 leaves behind as what they were; take the others out."""
+
+    def restored(found: re.Match[str]) -> str:
+        try:
+            return found[0].encode("latin-1").decode("cp1252") if found[0] >= "\x80" else ""
+        except UnicodeDecodeError:
+            return ""
+
+    clean = _CONTROLS.sub(restored, text)
+    if clean == text:
+        return text, None
+    return clean.strip(), Correction(
+        "control-characters",
+        msg("Stray control characters were read as the signs they were, or taken out: “{value}”.", value=clean),
+        msg("Whoever made the file mixed two encodings."),
+    )
+
+
+def _amount(text: str) -> Converted:
+    centimes, correction = _amount_in_centimes(text)
+    return f"{Decimal(centimes) / 100:.2f}", correction
+
+
+def _year(text: str) -> Converted:
+    found = re.fullmatch(r"([0-9]{4})(?:\.0+)?", text)
+    if not found:
+        raise Fault(
+            "not-a-year", msg("“{value}” is not a year.", value=text), msg("Write the four digits, as in 2024.")
+        )
+    return found[1], None
+
+
+def _year_of_date(text: str) -> Converted:
+    if re.fullmatch(r"[0-9]{4}", text):
+        return text, None
+    # A time of day, or a second date of a period, says nothing of the year of the first.
+    return _date(re.split(r"[T ](?=[0-9]{1,2}:)", text, maxsplit=1)[0])[0][:4], None
+
+
+def _siren_of_siret(text: str) -> Converted:
+    digits = _SEPARATORS.sub("", text)
+    if re.fullmatch(r"[0-9]{9}|[0-9]{14}", digits) and siren_is_valid(digits[:9]):
+        return digits[:9], None
+    raise Fault(
+        "not-a-siren",
+        msg("“{value}” is neither a SIREN nor a SIRET.", value=text),
+        msg("A SIREN has nine digits, a SIRET fourteen; check them on annuaire-entreprises.data.gouv.fr."),
+    )
+
+
+def _slug(text: str) -> Converted:
+    slug = fold(text).replace(" ", "-")
+    slug = re.sub(r"[^a-z0-9]+", "-", slug).strip("-")
+    if not slug:
+        raise Fault(
+            "not-an-id",
+            msg("No id can be made from “{value}”.", value=text),
+            msg("Write a name that has letters or digits."),
+        )
+    return slug, None
+
+
+def _department_of_commune(text: str) -> Converted:
+    code, correction = _reading(Kind.CODE, Shape.COMMUNE)(text)
+    return code[:3] if code[:2] in {"97", "98"} else code[:2], correction
+
+
+CONVERSIONS: dict[str, Conversion] = {
+    "text": _text,
+    "control-characters": _control_characters,
+    "amount": _amount,
+    "date": _date,
+    "year": _year,
+    "year-of-date": _year_of_date,
+    "insee-commune": _reading(Kind.CODE, Shape.COMMUNE),
+    "insee-communes": _reading(Kind.CODES, Shape.COMMUNE),
+    "insee-department": _reading(Kind.CODE, Shape.DEPARTMENT),
+    "department-of-commune": _department_of_commune,
+    "siren": _reading(Kind.CODE, Shape.SIREN),
+    "sirens": _reading(Kind.CODES, Shape.SIREN),
+    "siren-of-siret": _siren_of_siret,
+    "slug": _slug,
+}
+"""The conversions that need no more than their name."""
+
+
+def choice(known: Mapping[str, str], otherwise: str | None = None) -> Conversion:
+    """Return a conversion that replaces a whole cell by what a list says; case, accents and punctuation do not matter.
+
+    What the list lacks becomes ``otherwise``, or is refused if there is none.
+    """
+    by_fold = {fold(word): value for word, value in known.items()}
+
+    def convert(text: str) -> Converted:
+        found = by_fold.get(fold(text), otherwise)
+        if found is None:
+            raise Fault(
+                "not-in-list",
+                msg("“{value}” is not one of the values that the profile knows.", value=text),
+                msg("Write one of: {choices}.", choices=list(known)),
+            )
+        return found, None
+
+    return convert
+
+
+def words(certain: Mapping[str, str], doubtful: Sequence[str] = ()) -> Conversion:
+    """Return a conversion that restores words that lost letters; only whole words, as they are written in the list.
+
+    Words that might have lost some are left as they are, and that is said.
+    """
+    known = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, [*certain, *doubtful]))})(?!\w)")
+
+    def convert(text: str) -> Converted:
+        found = known.findall(text)
+        restored = known.sub(lambda match: certain.get(match[0], match[0]), text)
+        left = [word for word in found if word not in certain]
+        if left:
+            return restored, Correction(
+                "doubtful-word",
+                msg("“{value}” may have lost letters ({words}); it was left as it is.", value=text, words=left),
+                msg("Correct it in the registry if you know what it was."),
+            )
+        if restored != text:
+            return restored, Correction(
+                "restored-word",
+                msg("“{value}” was read as “{restored}”: the file drops letters.", value=text, restored=restored),
+                msg("Nothing is to be done if that is right."),
+            )
+        return text, None
+
+    return convert
+
+
+def pattern(expression: str, replacement: str) -> Conversion:
+    """Return a conversion that replaces what a regular expression finds."""
+    compiled = re.compile(expression)
+
+    def convert(text: str) -> Converted:
+        return compiled.sub(replacement, text).strip(), None
+
+    return convert
+
+
+def share_of(text: str) -> Decimal:
+    """Read a share: 0.45, 0,45, 45 % or 45; from 1 to 100 a number is a percentage, and 1 is the whole.
+
+    Raises:
+        Fault: the text is no share.
+    """
+    digits = text.replace("%", "").replace(",", ".").strip()
+    if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", digits):
+        share = Decimal(digits)
+        if share > 1 or "%" in text:
+            share /= 100
+        if 0 < share <= 1:
+            return share
+    raise Fault(
+        "not-a-share",
+        msg("“{value}” is not a share.", value=text),
+        msg("Write it between 0 and 1, or as a percentage: 0.45 or 45 %."),
+    )

@@ -1,0 +1,181 @@
+"""What a profile is, once its file was read and checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from crpv_cli.definitions.tables import Table
+from crpv_cli.intake.profiles.conversions import Conversion
+from crpv_cli.language import Message
+from crpv_cli.spelling import fold
+
+__all__ = ["LOOKUPS", "Cell", "Combine", "Create", "Filter", "Find", "Lookups", "Profile", "Rule", "spelled"]
+
+Lookups = Mapping[str, Mapping[str, str]]
+"""What the registry knows, by the name of a lookup: the id that belongs to a number, a name or an id."""
+
+LOOKUPS = (
+    "centres",
+    "centre-of-siren",
+    "centre-of-name",
+    "departments",
+    "funders",
+    "funder-of-siren",
+    "funder-of-name",
+    "funder-without-siren",
+    "sources",
+)
+"""The lookups that a profile may use: the ids of a table, or the id that a SIREN or a name belongs to.
+
+``funder-without-siren`` finds by name only those funders whose SIREN the registry does not know.
+"""
+
+
+def spelled(heading: str) -> str:
+    """Return a heading without what does not matter: case, accents, punctuation and blanks."""
+    return fold(heading).replace(" ", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """One way to find an id: the lookup, the value it is asked with, and the value that must be empty for it."""
+
+    lookup: str
+    origin: str
+    unless: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A value to take where every expression is found in the value it names, folded; and why, in a few words."""
+
+    where: tuple[tuple[str, re.Pattern[str]], ...]
+    value: str
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where the value of a column comes from, and what to do where there is none.
+
+    Of ``origin`` (foreign columns, or values named under ``let``) the first that is filled counts. A row is skipped
+    for the reason that stands in ``skip_empty``, ``skip_unreadable`` or ``skip_unknown``; without one it is refused.
+    """
+
+    name: str
+    origin: tuple[str, ...] = ()
+    constant: str | None = None
+    template: str | None = None
+    rules: tuple[Rule, ...] = ()
+    otherwise: str | None = None
+    find: tuple[Find, ...] = ()
+    create: str | None = None
+    conversions: tuple[tuple[str, Conversion], ...] = ()
+    share: str | None = None
+    skip_empty: Message | None = None
+    skip_unreadable: Message | None = None
+    skip_unknown: Message | None = None
+    empty_unreadable: bool = False
+    suspect: Find | None = None
+
+    def needs(self) -> Iterator[str]:
+        """Yield the foreign columns and named values that it is made from."""
+        yield from self.origin
+        yield from (find.origin for find in self.find)
+        if self.template is not None:
+            yield from re.findall(r"{(\w+)}", self.template)
+        for rule in self.rules:
+            yield from (name for name, _ in rule.where)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which rows are kept; the others are skipped for a reason. ``after`` names the column that comes first."""
+
+    origin: str
+    reason: Message
+    among: frozenset[str] | None = None
+    outside: frozenset[str] | None = None
+    matches: re.Pattern[str] | None = None
+    lacks: re.Pattern[str] | None = None
+    after: str | None = None
+
+    def keeps(self, text: str) -> bool:
+        """Whether a row with that text is kept."""
+        return (
+            (self.among is None or fold(text) in self.among)
+            and (self.outside is None or fold(text) not in self.outside)
+            and (self.matches is None or self.matches.search(text) is not None)
+            and (self.lacks is None or self.lacks.search(text) is None)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Combine:
+    """How rows of one key become one: ``sum``, ``first`` or ``join`` by column; rows of equal cells count once if so."""
+
+    columns: Mapping[str, str]
+    identical_once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """A row to make in another table where nothing was found; ``distinct`` tells apart two that want the same key."""
+
+    table: Table
+    cells: tuple[Cell, ...]
+    distinct: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How the columns of a foreign file become those of a table.
+
+    ``required`` and ``optional`` name the foreign columns, each with the other spellings that circulate.
+    """
+
+    name: str
+    title: Message
+    table: Table
+    required: Mapping[str, tuple[str, ...]]
+    optional: Mapping[str, tuple[str, ...]]
+    cells: tuple[Cell, ...]
+    lets: Mapping[str, Cell] = field(default_factory=dict)
+    filters: tuple[Filter, ...] = ()
+    combine: Combine | None = None
+    creates: Mapping[str, Create] = field(default_factory=dict)
+    note: Message | None = None
+    path: str = ""
+
+    def places(self, header: Sequence[str]) -> dict[str, list[int]]:
+        """Return where each foreign column that a header names stands; twice is one time too many."""
+        spellings: dict[str, str] = {}
+        for columns in (self.required, self.optional):
+            for name in columns:
+                spellings[spelled(name)] = name
+        for columns in (self.required, self.optional):
+            for name, others in columns.items():
+                for other in others:
+                    spellings.setdefault(spelled(other), name)
+        places: dict[str, list[int]] = {}
+        for place, cell in enumerate(header):
+            if name := spellings.get(spelled(cell)):
+                places.setdefault(name, []).append(place)
+        return places
+
+    def missing(self, header: Sequence[str]) -> list[str]:
+        """Return the required foreign columns that a header lacks."""
+        places = self.places(header)
+        return [name for name in self.required if name not in places]
+
+    def foreign(self, cell: Cell) -> list[str]:
+        """Return the foreign columns that a cell is made from, named values followed to theirs."""
+        found: list[str] = []
+        for name in cell.needs():
+            if name in self.required or name in self.optional:
+                found.append(name)
+            elif name in self.lets:
+                found.extend(self.foreign(self.lets[name]))
+        return list(dict.fromkeys(found))

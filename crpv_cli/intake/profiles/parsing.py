@@ -1,0 +1,408 @@
+"""A TOML file becomes a profile, or one clear sentence that says what is wrong with it and where.
+
+The keys are explained in ``docs/profiles.md``.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, NoReturn
+
+from crpv_cli.definitions.columns import Kind
+from crpv_cli.definitions.tables import TABLES, Table
+from crpv_cli.errors import FileProblem
+from crpv_cli.intake.profiles import conversions
+from crpv_cli.intake.profiles.conversions import CONVERSIONS, Conversion
+from crpv_cli.intake.profiles.definition import LOOKUPS, Cell, Combine, Create, Filter, Find, Profile, Rule
+from crpv_cli.intake.profiles.words import Words
+from crpv_cli.language import Message, msg
+from crpv_cli.spelling import closest, fold
+
+__all__ = ["parse"]
+
+_PROFILE = ("name", "title", "note", "table", "header", "let", "columns", "filter", "combine", "create", "choices")
+_CELL = (
+    "from",
+    "constant",
+    "template",
+    "rules",
+    "otherwise",
+    "find",
+    "create",
+    "convert",
+    "share",
+    "skip-empty",
+    "skip-unreadable",
+    "skip-unknown",
+    "empty-unreadable",
+    "suspect",
+)
+_FILTER = ("from", "equals", "differs", "matches", "lacks", "reason", "after")
+_SUMS = (Kind.MONEY, Kind.INTEGER, Kind.DECIMAL)
+_WAYS = ("sum", "first", "join")
+# What a template may name besides columns and values: the file, and what rules said of their choice.
+_OWN_NAMES = ("file", "because")
+
+
+def parse(content: bytes, path: str) -> Profile:
+    """Read a profile.
+
+    Raises:
+        FileProblem: it is no TOML, or not a profile; the message says where.
+    """
+    try:
+        data = tomllib.loads(content.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise FileProblem(
+            msg("The profile {file} is not a TOML file: {reason}", file=path, reason=str(error)),
+            msg("See docs/profiles.md for what a profile looks like."),
+        ) from error
+    return _Parsing(data, path).profile()
+
+
+class _Parsing:
+    def __init__(self, data: dict[str, Any], path: str) -> None:
+        self.data = data
+        self.path = path
+        self.names: set[str] = set()
+
+    def wrong(self, where: str, what: Message, advice: Message | None = None) -> NoReturn:
+        raise FileProblem(
+            msg("The profile {file} cannot be used: {where}: {what}", file=self.path, where=where, what=what),
+            advice or msg("See docs/profiles.md for what a profile looks like."),
+        )
+
+    def profile(self) -> Profile:
+        data = self.data
+        self.known(data, (*_PROFILE, "words"), "")
+        table = self.table(self.text(data, "table", ""), "table")
+        header = self.group(data, "header", "")
+        self.known(header, ("required", "optional"), "header")
+        required = self.spellings(header, "required")
+        if not required:
+            self.wrong("header.required", msg("at least one column must be required to recognise a file."))
+        optional = self.spellings(header, "optional")
+        self.names = {*required, *optional}
+        lets = {}
+        for name, value in self.group(data, "let", "").items():
+            if name in self.names:
+                self.wrong(f"let.{name}", msg("a column of the file is called so already."))
+            lets[name] = self.cell(name, value, f"let.{name}")
+            self.names.add(name)  # a value may only be made from those before it
+        creates = {
+            name: self.create(name, value, f"create.{name}") for name, value in self.group(data, "create", "").items()
+        }
+        cells = self.cells(self.group(data, "columns", ""), table, "columns", creates)
+        profile = Profile(
+            name=self.text(data, "name", ""),
+            title=self.words(data, "title", "") or msg("{name}", name=self.text(data, "name", "")),
+            table=table,
+            required=required,
+            optional=optional,
+            cells=cells,
+            lets=lets,
+            filters=tuple(
+                self.filter(value, f"filter[{place}]", cells) for place, value in enumerate(data.get("filter", []), 1)
+            ),
+            combine=self.combine(data["combine"], table, cells) if "combine" in data else None,
+            creates=creates,
+            note=self.words(data, "note", ""),
+            path=self.path,
+        )
+        self.complete(table, profile, cells, "columns")
+        return profile
+
+    # Plain values
+
+    def known(self, data: Mapping[str, Any], keys: Collection[str], where: str) -> None:
+        for key in data:
+            if key not in keys:
+                near = closest(key, keys, 1)
+                self.wrong(
+                    f"{where}.{key}" if where else key,
+                    msg("there is no such key."),
+                    msg("Did you mean {near}?", near=near) if near else msg("The keys are: {keys}.", keys=list(keys)),
+                )
+
+    def group(self, data: Mapping[str, Any], key: str, where: str) -> dict[str, Any]:
+        value = data.get(key, {})
+        if not isinstance(value, dict):
+            self.wrong(f"{where}.{key}" if where else key, msg("a group of keys is expected."))
+        return value
+
+    def text(self, data: Mapping[str, Any], key: str, where: str) -> str:
+        value = data.get(key)
+        place = f"{where}.{key}" if where else key
+        if not isinstance(value, str) or not value:
+            self.wrong(place, msg("a text is expected."))
+        return value
+
+    def texts(self, value: object, where: str) -> tuple[str, ...]:
+        texts = [value] if isinstance(value, str) else value
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            self.wrong(where, msg("a text or a list of texts is expected."))
+        return tuple(texts)
+
+    def words(self, data: Mapping[str, Any], key: str, where: str) -> Message | None:
+        value = data.get(key)
+        if value is None:
+            return None
+        if isinstance(value, str):
+            return Words(value)
+        if isinstance(value, dict) and isinstance(value.get("en"), str) and isinstance(value.get("fr", ""), str):
+            return Words(value["en"], french=value.get("fr", ""))
+        self.wrong(
+            f"{where}.{key}" if where else key,
+            msg("a text is expected, or one for each language: {example}.", example='{ en = "…", fr = "…" }'),
+        )
+
+    def expression(self, value: object, where: str, flags: re.RegexFlag = re.IGNORECASE) -> re.Pattern[str]:
+        if not isinstance(value, str):
+            self.wrong(where, msg("a text is expected."))
+        try:
+            return re.compile(value, flags)
+        except re.error as error:
+            self.wrong(where, msg("it is no regular expression: {reason}", reason=str(error)))
+
+    def table(self, name: str, where: str) -> Table:
+        if name not in TABLES:
+            near = closest(name, TABLES, 1)
+            self.wrong(
+                where,
+                msg("there is no table called {name}.", name=name),
+                msg("Did you mean {near}?", near=near) if near else msg("The tables are: {tables}.", tables=[*TABLES]),
+            )
+        return TABLES[name]
+
+    def name(self, value: object, where: str, more: Collection[str] = ()) -> str:
+        """The name of a foreign column or of a value."""
+        if not isinstance(value, str) or value not in {*self.names, *more}:
+            near = closest(str(value), self.names)
+            self.wrong(
+                where,
+                msg("“{value}” is neither a column of the header nor a value under let.", value=str(value)),
+                msg("Did you mean {near}?", near=near) if near else None,
+            )
+        return value
+
+    # Parts
+
+    def spellings(self, header: Mapping[str, Any], key: str) -> dict[str, tuple[str, ...]]:
+        where = f"header.{key}"
+        return {
+            name: self.texts(others, f"{where}.{name}") for name, others in self.group(header, key, "header").items()
+        }
+
+    def cells(
+        self, data: Mapping[str, Any], table: Table, where: str, creates: Mapping[str, Create]
+    ) -> tuple[Cell, ...]:
+        self.known(data, table.names, where)
+        cells = tuple(self.cell(name, value, f"{where}.{name}") for name, value in data.items())
+        for cell in cells:
+            if cell.create is not None and cell.create not in creates:
+                self.wrong(f"{where}.{cell.name}.create", msg("there is no group create.{name}.", name=cell.create))
+        return cells
+
+    def cell(self, name: str, data: object, where: str) -> Cell:
+        if not isinstance(data, dict):
+            self.wrong(where, msg("a group of keys is expected."))
+        self.known(data, _CELL, where)
+        if not any(key in data for key in ("from", "constant", "template", "rules", "find")):
+            self.wrong(
+                where, msg("it says nowhere where its value comes from."), msg("Write from = …, or constant = …")
+            )
+        template = data.get("template")
+        if template is not None:
+            if not isinstance(template, str):
+                self.wrong(f"{where}.template", msg("a text is expected."))
+            for named in re.findall(r"{(.*?)}", template):
+                self.name(named, f"{where}.template", _OWN_NAMES)
+        return Cell(
+            name=name,
+            origin=tuple(
+                self.name(text, f"{where}.from") for text in self.texts(data.get("from", []), f"{where}.from")
+            ),
+            constant=self.text(data, "constant", where) if "constant" in data else None,
+            template=template,
+            rules=tuple(self.rule(value, f"{where}.rules") for value in data.get("rules", [])),
+            otherwise=self.text(data, "otherwise", where) if "otherwise" in data else None,
+            find=tuple(self.find(value, f"{where}.find") for value in data.get("find", [])),
+            create=self.text(data, "create", where) if "create" in data else None,
+            conversions=tuple(self.conversion(value, f"{where}.convert") for value in data.get("convert", [])),
+            share=self.name(data["share"], f"{where}.share") if "share" in data else None,
+            skip_empty=self.words(data, "skip-empty", where),
+            skip_unreadable=self.words(data, "skip-unreadable", where),
+            skip_unknown=self.words(data, "skip-unknown", where),
+            empty_unreadable=bool(data.get("empty-unreadable", False)),
+            suspect=self.find(data["suspect"], f"{where}.suspect") if "suspect" in data else None,
+        )
+
+    def find(self, data: object, where: str) -> Find:
+        if not isinstance(data, dict):
+            self.wrong(where, msg("a group of keys is expected."))
+        self.known(data, ("lookup", "from", "unless"), where)
+        lookup = data.get("lookup")
+        if lookup not in LOOKUPS:
+            near = closest(str(lookup), LOOKUPS)
+            self.wrong(
+                where,
+                msg("there is no lookup called “{value}”.", value=str(lookup)),
+                msg("Did you mean {near}?", near=near)
+                if near
+                else msg("The lookups are: {lookups}.", lookups=list(LOOKUPS)),
+            )
+        unless = data.get("unless")
+        return Find(lookup, self.name(data.get("from"), where), None if unless is None else self.name(unless, where))
+
+    def rule(self, data: object, where: str) -> Rule:
+        if not isinstance(data, dict):
+            self.wrong(where, msg("a group of keys is expected."))
+        self.known(data, ("where", "value", "because"), where)
+        return Rule(
+            tuple(
+                (self.name(name, f"{where}.where"), self.expression(value, f"{where}.where"))
+                for name, value in self.group(data, "where", where).items()
+            ),
+            self.text(data, "value", where),
+            str(data.get("because", "")),
+        )
+
+    def conversion(self, data: object, where: str) -> tuple[str, Conversion]:
+        if isinstance(data, str):
+            if data not in CONVERSIONS:
+                near = closest(data, CONVERSIONS)
+                self.wrong(
+                    where,
+                    msg("there is no conversion called “{value}”.", value=data),
+                    msg("Did you mean {near}?", near=near)
+                    if near
+                    else msg("The conversions are: {conversions}.", conversions=list(CONVERSIONS)),
+                )
+            return data, CONVERSIONS[data]
+        makers: dict[str, Callable[[dict[str, Any]], tuple[str, Conversion]]] = {
+            "choice": lambda group: self.choice(group, where),
+            "words": lambda group: self.word_list(group, where),
+            "pattern": lambda group: self.pattern(group, where),
+        }
+        for key, make in makers.items():
+            if isinstance(data, dict) and key in data:
+                return make(data)
+        self.wrong(where, msg("a conversion is a name, or a group with choice, words or pattern."))
+
+    def choice(self, data: dict[str, Any], where: str) -> tuple[str, Conversion]:
+        self.known(data, ("choice", "otherwise"), where)
+        name = self.text(data, "choice", where)
+        known = self.group(self.group(self.data, "choices", ""), name, "choices")
+        if not known:
+            self.wrong(where, msg("there is no group choices.{name}.", name=name))
+        otherwise = self.text(data, "otherwise", where) if "otherwise" in data else None
+        return f"choice {name}", conversions.choice(
+            {key: self.text(known, key, f"choices.{name}") for key in known}, otherwise
+        )
+
+    def word_list(self, data: dict[str, Any], where: str) -> tuple[str, Conversion]:
+        self.known(data, ("words",), where)
+        name = self.text(data, "words", where)
+        known = self.group(self.group(self.data, "words", ""), name, "words")
+        self.known(known, ("certain", "doubtful"), f"words.{name}")
+        certain = self.group(known, "certain", f"words.{name}")
+        if not certain:
+            self.wrong(where, msg("there is no group words.{name}.", name=f"{name}.certain"))
+        return f"words {name}", conversions.words(
+            {key: self.text(certain, key, f"words.{name}.certain") for key in certain},
+            self.texts(known.get("doubtful", []), f"words.{name}.doubtful"),
+        )
+
+    def pattern(self, data: dict[str, Any], where: str) -> tuple[str, Conversion]:
+        self.known(data, ("pattern", "replace"), where)
+        expression = self.expression(data["pattern"], where, re.NOFLAG)
+        replacement = data.get("replace")
+        if not isinstance(replacement, str):
+            self.wrong(f"{where}.replace", msg("a text is expected."))
+        try:
+            expression.sub(replacement, "")
+            re.compile(f"(?:{expression.pattern})|").sub(replacement, "")
+        except (re.error, IndexError) as error:
+            self.wrong(f"{where}.replace", msg("it is no replacement: {reason}", reason=str(error)))
+        return f"{expression.pattern} → {replacement}", conversions.pattern(expression.pattern, replacement)
+
+    def filter(self, data: object, where: str, cells: tuple[Cell, ...]) -> Filter:
+        if not isinstance(data, dict):
+            self.wrong(where, msg("a group of keys is expected."))
+        self.known(data, _FILTER, where)
+        if not any(key in data for key in ("equals", "differs", "matches", "lacks")):
+            self.wrong(where, msg("it says nowhere what to keep."), msg("Write equals, differs, matches or lacks."))
+        reason = self.words(data, "reason", where)
+        if reason is None:
+            self.wrong(f"{where}.reason", msg("a text is expected."))
+        after = data.get("after")
+        if after is not None and after not in [cell.name for cell in cells]:
+            self.wrong(f"{where}.after", msg("there is no such column in this profile."))
+        return Filter(
+            self.name(data.get("from"), f"{where}.from"),
+            reason,
+            frozenset(map(fold, self.texts(data["equals"], f"{where}.equals"))) if "equals" in data else None,
+            frozenset(map(fold, self.texts(data["differs"], f"{where}.differs"))) if "differs" in data else None,
+            self.expression(data["matches"], f"{where}.matches") if "matches" in data else None,
+            self.expression(data["lacks"], f"{where}.lacks") if "lacks" in data else None,
+            after,
+        )
+
+    def combine(self, data: object, table: Table, cells: tuple[Cell, ...]) -> Combine:
+        if not isinstance(data, dict):
+            self.wrong("combine", msg("a group of keys is expected."))
+        identical = data.get("identical", "each")
+        if identical not in {"each", "once"}:
+            self.wrong("combine.identical", msg("it is “each” or “once”."))
+        ways = {name: way for name, way in data.items() if name != "identical"}
+        given = {cell.name: cell for cell in cells}
+        for name, way in ways.items():
+            if name not in given or name in table.key:
+                self.wrong(f"combine.{name}", msg("only columns of this profile that are not in the key are combined."))
+            if way not in _WAYS:
+                self.wrong(f"combine.{name}", msg("it is one of {ways}.", ways=list(_WAYS)))
+            if way == "sum" and table.column(name).kind not in _SUMS:
+                self.wrong(f"combine.{name}", msg("only numbers can be summed."))
+        for name, cell in given.items():
+            if name not in table.key and cell.constant is None and name not in ways:
+                self.wrong(
+                    f"combine.{name}",
+                    msg("it says nowhere how this column is combined."),
+                    msg("Write one of: {ways}.", ways=list(_WAYS)),
+                )
+        return Combine(ways, identical == "once")
+
+    def create(self, name: str, data: object, where: str) -> Create:
+        if not isinstance(data, dict):
+            self.wrong(where, msg("a group of keys is expected."))
+        self.known(data, ("columns", "distinct"), where)
+        table = self.table(name, where)
+        if len(table.key) != 1 or name not in LOOKUPS:
+            self.wrong(where, msg("no row of this table can be made on the way."))
+        cells = self.cells(self.group(data, "columns", where), table, f"{where}.columns", {})
+        missing = [column.name for column in table.columns if column.required and column.name not in _names(cells)]
+        if missing:
+            self.wrong(f"{where}.columns", msg("the required columns {columns} are not there.", columns=missing))
+        distinct = data.get("distinct")
+        return Create(table, cells, None if distinct is None else self.name(distinct, f"{where}.distinct"))
+
+    def complete(self, table: Table, profile: Profile, cells: tuple[Cell, ...], where: str) -> None:
+        """Check that a file that is recognised has all that the table requires."""
+        for column in table.columns:
+            if not column.required:
+                continue
+            cell = next((cell for cell in cells if cell.name == column.name), None)
+            if cell is None:
+                self.wrong(where, msg("the required columns {columns} are not there.", columns=[column.name]))
+            foreign = profile.foreign(cell)
+            if foreign and not any(name in profile.required for name in foreign):
+                self.wrong(
+                    f"{where}.{column.name}",
+                    msg("the column is required, so one of {names} must be under header.required.", names=foreign),
+                )
+
+
+def _names(cells: tuple[Cell, ...]) -> list[str]:
+    return [cell.name for cell in cells]

@@ -1,0 +1,289 @@
+"""What stands in a form to send out: its columns, what may be chosen in them, and the rows that are prepared."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from crpv_cli import language
+from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.definitions.named import table_named
+from crpv_cli.definitions.ratings import levels_of
+from crpv_cli.definitions.tables import TABLES, Table
+from crpv_cli.errors import UsageProblem
+from crpv_cli.language import Message, msg
+from crpv_cli.reports.fictitious import fictitious_sources
+from crpv_cli.reports.finding import find_centre
+from crpv_cli.reports.queries import open_centres, today
+from crpv_cli.result import Value
+
+__all__ = ["Field", "Form", "form_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column of a form.
+
+    Attributes:
+        column: the column of the table.
+        choices: the values that it may take, where the registry knows them (ids, ratings); those that the column's own
+            definition lists stand there.
+        names: what the choices are called, where that says more, in the reader's language.
+        certain: whether no other value is right; a rating between two levels is.
+        prepared: whether the rows come with it, for the person to leave as it is.
+    """
+
+    column: Column
+    choices: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    certain: bool = True
+    prepared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A prepared row: a value for each field, and whether the registry holds it as it stands."""
+
+    values: tuple[Value, ...]
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form: ``rows`` are prepared, and others may be added beneath them.
+
+    ``keys`` are the fields that tell which row of the registry a known row is. ``remarks`` are for the one who
+    sends the form, not for the one who fills it in.
+    """
+
+    table: Table
+    fields: tuple[Field, ...]
+    rows: tuple[Row, ...]
+    keys: tuple[str, ...]
+    centre: str | None = None
+    centre_name: str | None = None
+    year: int | None = None
+    fictitious: bool = False
+    remarks: tuple[Message, ...] = ()
+
+    @property
+    def prepared(self) -> tuple[str, ...]:
+        """The names of the columns that are prepared."""
+        return tuple(field.column.name for field in self.fields if field.prepared)
+
+
+# The columns with which rows are prepared although nothing else is known of them yet.
+_PREPARED = {
+    "centres": ("id",),
+    "perimeters": ("centre", "department", "valid_from"),
+    "funding": ("centre", "funder", "year", "scheme"),
+    "evaluations": ("centre", "mission", "year"),
+}
+# The framework's order; a mission of a later framework comes after them.
+_MISSIONS = "animation skills capitalisation"
+# What each table calls its rows, for tables that others refer to.
+_NAMES = {"centres": "short_name", "departments": "name", "funders": "name", "missions": None, "scales": "name"}
+
+
+def form_of(
+    connection: sqlite3.Connection,
+    name: str,
+    centre: str | None = None,
+    year: int | None = None,
+    filled: bool = False,
+) -> Form:
+    """Prepare a form for a table.
+
+    Args:
+        connection: an open registry.
+        name: name of the table.
+        centre: the one centre that the form is for (its id, its short name or a part that only it has); all that are
+            open otherwise.
+        year: the year that the form is about; last year by default, in tables that have one.
+        filled: whether the rows that the registry holds stand in it, for correction.
+
+    Raises:
+        UsageProblem: an unknown table or centre, or an option that does not apply to the table.
+    """
+    table = table_named(name)
+    if year is not None and "year" not in table.names:
+        raise _not_applicable(table, "--year")
+    if centre is not None and "centre" not in table.names and table.name != "centres":
+        raise _not_applicable(table, "--centre")
+    asked = _Asked(
+        connection,
+        table,
+        find_centre(connection, centre) if centre is not None else None,
+        (year or int(today()[:4]) - 1) if "year" in table.names else None,
+        filled,
+    )
+    return asked.form()
+
+
+def _not_applicable(table: Table, option: str) -> UsageProblem:
+    return UsageProblem(
+        msg("{option} does not apply to the table {table}.", option=option, table=table.name),
+        msg("Leave it out, or make a form for another table."),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    connection: sqlite3.Connection
+    table: Table
+    centre: str | None
+    year: int | None
+    filled: bool
+
+    def form(self) -> Form:
+        found = self._existing() if self.filled else []
+        made_up = fictitious_sources(self.connection)
+        prepared = self._prepared_rows(found)
+        known = [{column.name: _value(row, column) for column in self.table.columns} for row in found]
+        names = self._prepared_names() if known or prepared else set()
+        fields = tuple(self._field(column, column.name in names) for column in self._columns())
+        rows = [*((values, True) for values in known), *((values, False) for values in prepared)]
+        if self.table.name in _PREPARED:
+            rows.sort(key=lambda row: self._place(row[0]))
+        return Form(
+            table=self.table,
+            fields=fields,
+            rows=tuple(Row(tuple(values.get(field.column.name) for field in fields), held) for values, held in rows),
+            keys=self.table.key,
+            centre=self.centre,
+            centre_name=self._name_of("centres", self.centre) if self.centre else None,
+            year=self.year,
+            fictitious=any(values.get("source") in made_up for values in known),
+            remarks=tuple(self._remarks(fields)),
+        )
+
+    def _columns(self) -> Iterable[Column]:
+        """The columns that a person fills in; crpv itself knows the source, unless it tells rows apart."""
+        for column in self.table.columns:
+            if column.name != "source" or (self.filled and "source" in self.table.key):
+                yield column
+
+    def _prepared_names(self) -> set[str]:
+        return {*_PREPARED.get(self.table.name, ()), *(["source"] if "source" in self.table.key else [])}
+
+    # --- Rows ---
+
+    def _existing(self) -> list[sqlite3.Row]:
+        """The rows that the registry holds of the centre, or of all, and of the year."""
+        conditions = {"centre" if "centre" in self.table.names else "id": self.centre, "year": self.year}
+        given = {name: value for name, value in conditions.items() if value is not None}
+        where = f"where {' and '.join(f'{name} = :{name}' for name in given)}" if given else ""
+        key = ", ".join(self.table.column(name).stored for name in self.table.key)
+        rows = self.connection.execute(f"select * from {self.table.name} {where} order by {key}", given).fetchall()
+        if self.table.name != "perimeters":
+            return rows
+        return [row for row in rows if (row["valid_from"] or "") <= today() <= (row["valid_to"] or "9999")]
+
+    def _centres(self) -> list[str]:
+        """The centres that the form is about, in the order of their ids: those open at the end of its year, or now."""
+        if self.centre is not None:
+            return [self.centre]
+        as_of = f"{self.year}-12-31" if self.year is not None else today()
+        return open_centres(self.connection, min(as_of, today()))
+
+    def _prepared_rows(self, found: Sequence[sqlite3.Row]) -> list[dict[str, Value]]:
+        """Rows of which only the prepared columns are filled, where the registry holds none that answers them."""
+        if self.table.name == "evaluations":
+            rows: list[dict[str, Value]] = [
+                {"centre": centre, "mission": mission, "year": self.year}
+                for centre in self._centres()
+                for mission in self._missions()
+            ]
+        elif self.table.name == "funding":
+            rows = [
+                {"centre": centre, "funder": funder, "year": self.year, "scheme": scheme}
+                for centre in self._centres()
+                for funder, scheme in self._funders(centre)
+            ]
+        elif self.table.name == "perimeters" and not self.filled:
+            centres = set(self._centres())
+            names = _PREPARED["perimeters"]
+            rows = [{name: row[name] for name in names} for row in self._existing() if row["centre"] in centres]
+        elif self.table.name == "centres" and self.centre is not None and not self.filled:
+            rows = [{"id": self.centre}]
+        else:
+            rows = []
+        answered = {tuple(row[name] for name in rows[0]) for row in found} if rows else set()
+        return [row for row in rows if tuple(row.values()) not in answered]
+
+    def _missions(self) -> list[str]:
+        """The core missions, in the framework's order."""
+        rows = self.connection.execute(
+            "select id from missions where core = 1 order by coalesce(nullif(instr(?, id), 0), 99), id", (_MISSIONS,)
+        )
+        return [row[0] for row in rows]
+
+    def _funders(self, centre: str) -> list[tuple[str, str | None]]:
+        """The funders that a centre has had, with their schemes."""
+        rows = self.connection.execute(
+            "select distinct funder, scheme from funding where centre = ? order by funder, scheme", (centre,)
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    def _place(self, values: dict[str, Value]) -> tuple[str, ...]:
+        """Where a row stands: known rows and prepared ones together, missions in their order."""
+        return tuple(
+            f"{_MISSIONS.find(str(values[name])) % 100:02}" if name == "mission" else str(values[name] or "")
+            for name in _PREPARED[self.table.name]
+        )
+
+    # --- Columns ---
+
+    def _field(self, column: Column, prepared: bool) -> Field:
+        if column.name == "centre" and self.centre is not None:
+            return Field(column, (self.centre,), prepared=prepared)
+        if column.refers is not None and column.name != "source":
+            choices = self._keys_of(TABLES[column.refers])
+            return Field(column, choices, self._names_of(column.refers, choices), prepared=prepared)
+        if self.table.name == "evaluations" and column.name == "rating":
+            return Field(column, self._ratings(), certain=False)
+        return Field(column, prepared=prepared)
+
+    def _keys_of(self, table: Table) -> tuple[str, ...]:
+        (key,) = table.key
+        if table.name == "missions":
+            core = self._missions()
+            others = self.connection.execute("select id from missions where core = 0 order by id")
+            return (*core, *(row[0] for row in others))
+        return tuple(row[0] for row in self.connection.execute(f"select {key} from {table.name} order by {key}"))
+
+    def _names_of(self, table: str, keys: Sequence[str]) -> tuple[str, ...]:
+        return tuple(self._name_of(table, key) for key in keys)
+
+    def _name_of(self, table: str, key: str) -> str:
+        column = _NAMES.get(table) or f"name_{language.current()}"
+        row = self.connection.execute(
+            f"select {column} from {table} where {TABLES[table].key[0]} = ?", (key,)
+        ).fetchone()
+        return str(row[0])
+
+    def _ratings(self) -> tuple[str, ...]:
+        """The ratings of every scale, each once: its levels, or the whole numbers between its bounds."""
+        ratings: dict[str, None] = {}
+        for scale in self.connection.execute("select minimum, maximum, levels from scales order by id"):
+            levels = levels_of(scale["levels"])
+            if not levels and scale["minimum"] is not None and scale["maximum"] is not None:
+                lowest, highest = round(scale["minimum"]), round(scale["maximum"])
+                levels = tuple(str(number) for number in range(lowest, highest + 1)) if highest - lowest <= 20 else ()
+            ratings.update(dict.fromkeys(levels))
+        return tuple(ratings)
+
+    def _remarks(self, fields: Sequence[Field]) -> Iterable[Message]:
+        for field in fields:
+            if field.column.refers is not None and not field.choices:
+                yield msg(
+                    "The table {table} is empty: nothing can be chosen in the column {column}.",
+                    table=field.column.refers,
+                    column=msg(field.column.label),
+                )
+
+
+def _value(row: sqlite3.Row, column: Column) -> Value:
+    value: Value = row[column.stored]
+    return bool(value) if column.kind is Kind.FLAG and value is not None else value
