@@ -55,6 +55,8 @@ KINDS = {
 SHAPES = {
     Shape.SLUG: "lower-case letters, digits and hyphens",
     Shape.DEPARTMENT: "INSEE code of a department",
+    Shape.COMMUNE: "INSEE code of a commune",
+    Shape.NEIGHBOURHOOD: "official code of a neighbourhood: `QP` or `QN` and six characters",
     Shape.SIREN: "nine digits with a valid check digit",
 }
 

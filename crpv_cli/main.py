@@ -14,7 +14,7 @@ import click
 import typer
 
 from crpv_cli import __version__
-from crpv_cli.commands import edit, export, history, info, init, listing, load, query, report, show
+from crpv_cli.commands import edit, export, history, info, init, listing, load, query, report, show, template
 from crpv_cli.errors import CrpvError, ExitCode, FileProblem, UsageProblem
 from crpv_cli.language import N_, msg, translate
 from crpv_cli.language import text as _
@@ -51,7 +51,7 @@ def _root(
     pass
 
 
-for command in (listing, show, report, load, export, query, history, edit, init, info):
+for command in (listing, show, report, load, export, template, query, history, edit, init, info):
     command.mount(app)
 
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from crpv_cli.definitions.columns import Column
+from crpv_cli.definitions.tables import Table
 from crpv_cli.language import Message
 
-__all__ = ["Note", "Origin", "Result", "Sheet", "Value"]
+__all__ = ["Field", "Form", "FormRow", "Note", "Origin", "Result", "Sheet", "Value"]
 
 Value = str | int | float | bool | tuple[str, ...] | None
 
@@ -83,3 +84,54 @@ class Sheet:
     facts: Result
     sections: tuple[Result, ...]
     notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column of a form.
+
+    Attributes:
+        column: the column of the table.
+        choices: the values that it may take, where the registry knows them (ids, ratings); those that the column's own
+            definition lists stand there.
+        names: what the choices are called, where that says more, in the reader's language.
+        certain: whether no other value is right; a rating between two levels is.
+        prepared: whether the rows come with it, for the person to leave as it is.
+    """
+
+    column: Column
+    choices: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    certain: bool = True
+    prepared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    """A prepared row: a value for each field, and whether the registry holds it as it stands."""
+
+    values: tuple[Value, ...]
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form: ``rows`` are prepared, and others may be added beneath them.
+
+    ``fictitious`` says whether known rows are made up; ``remarks`` are for the one who sends the form, not for the one
+    who fills it in.
+    """
+
+    table: Table
+    fields: tuple[Field, ...]
+    rows: tuple[FormRow, ...]
+    centre: str | None = None
+    centre_name: str | None = None
+    year: int | None = None
+    fictitious: bool = False
+    remarks: tuple[Message, ...] = ()
+
+    @property
+    def prepared(self) -> tuple[str, ...]:
+        """The names of the columns that are prepared."""
+        return tuple(field.column.name for field in self.fields if field.prepared)

@@ -30,6 +30,7 @@ PAGES = [REPOSITORY / "README.md", *sorted(DOCS.rglob("*.md"))]
 FILES = {
     "sound.csv": "id,title\nnew-source,A source\nanother,Another one\n",
     "faulty.csv": "id,title\nNot an id,A source\n",
+    "neighbourhoods.csv": "code,name,geography,department\nQN00101A,A neighbourhood,2024,01\n",
 }
 
 
@@ -112,6 +113,9 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make(folder / "demo.sqlite", demo=True, empty=False)
     for name, content in FILES.items():
         (folder / name).write_text(content, encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        run(["load", str(folder / "neighbourhoods.csv"), "--db", str(folder / "demo.sqlite")])
+    assert ended.value.code == ExitCode.DONE
     return folder / "demo.sqlite"
 
 

@@ -59,8 +59,11 @@ def test_the_wheel_holds_all_that_crpv_reads(wheel: Path) -> None:
     assert any(name.startswith("crpv_cli/data/demo/") and name.endswith(".csv") for name in data)
     assert data - held == set()
 
-    kinds = ("*.py", "*.sql", "*.mo", "py.typed")
-    package = {p.relative_to(REPOSITORY).as_posix() for kind in kinds for p in PACKAGE.rglob(kind)}
+    package = {
+        path.relative_to(REPOSITORY).as_posix()
+        for path in PACKAGE.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
     assert any(name.endswith(".sql") for name in package)
     assert "crpv_cli/py.typed" in package
     assert "crpv_cli/locale/fr/LC_MESSAGES/crpv.mo" in package

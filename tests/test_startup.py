@@ -39,7 +39,7 @@ READING = [
 ]
 ASKING = ["--version", "--help", "list --help"]
 
-SLOW = {"sqlite_utils", "pydantic", "tabulate", "pandas", "numpy", "babel"}
+SLOW = {"sqlite_utils", "pydantic", "tabulate", "pandas", "numpy", "babel", "xlsxwriter", "python_calamine", "openpyxl"}
 
 
 @pytest.fixture(scope="module")

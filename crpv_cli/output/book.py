@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["ALERT", "COVER", "INK", "LONGEST_NAME", "Book", "height_of", "number_format", "refer", "width_of"]
+__all__ = ["ALERT", "AMBER", "COVER", "INK", "LONGEST_NAME", "Book", "height_of", "number_format", "refer", "width_of"]
 
 COVER = "crpv"
 """The name of the sheet that tells what a workbook is; loading passes it over."""
@@ -34,14 +34,15 @@ LONGEST_NAME = 31
 """How many characters the name of a sheet may have."""
 
 INK = "#1F3B57"
-ALERT = {"bold": True, "font_color": "#7A2E00", "bg_color": "#FFE3B3"}
+AMBER = "#FFE3B3"
+ALERT: dict[str, object] = {"bold": True, "font_color": "#7A2E00", "bg_color": AMBER}
 
 # What the format can hold.
 _MOST_ROWS = 1_048_576
 _MOST_COLUMNS = 16_384
 _LONGEST_TEXT = 32_767
 _MOST_DIGITS = 10**15
-_FIRST_DAY = datetime.date(1900, 3, 1)  # the day before it is one that spreadsheets made up
+_FIRST_DAY = datetime.datetime(1900, 3, 1)  # the day before it is one that spreadsheets made up
 
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]+")
 # A format of text keeps what somebody types later, 01 or =1+1, as it was typed; some versions of Excel show a text
@@ -251,15 +252,17 @@ def _number(value: Value, column: Column) -> int | float | None:
     return value / 100 if column.kind is Kind.MONEY else value
 
 
-def _day(value: Value, column: Column) -> datetime.date | None:
+def _day(value: Value, column: Column) -> datetime.datetime | None:
     """The day that a cell holds; a month, a year, or a day that spreadsheets do not know stays a text."""
     if column.kind not in {Kind.DATE, Kind.PARTIAL_DATE} or not isinstance(value, str):
         return None
+    if len(value) != 10:
+        return None
     try:
-        day = datetime.date.fromisoformat(value)
+        day = datetime.datetime.fromisoformat(value)
     except ValueError:
         return None
-    return day if len(value) == 10 and day >= _FIRST_DAY else None
+    return day if day >= _FIRST_DAY else None
 
 
 _PARTIAL = re.compile(r"\d{4}(-\d{2}){0,2}")

@@ -14,7 +14,7 @@ from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, Message, msg
-from crpv_cli.output.book import ALERT, COVER, INK, Book, height_of, refer, width_of
+from crpv_cli.output.book import ALERT, AMBER, COVER, INK, Book, height_of, refer, width_of
 from crpv_cli.output.cells import for_people
 from crpv_cli.output.delimited import headings
 from crpv_cli.result import Note, Result, Sheet
@@ -114,7 +114,7 @@ def _write_table(book: Book, name: str, result: Result) -> None:
     alert = next((note.message.text() for note in _alerts(result.notes) if _rests(result)), "")
     sheet.set_header(f"&L&10&B{_harmless(result.title.text())}&R&10{_harmless(alert)}"[:250])
     if _rests(result):
-        sheet.set_tab_color(ALERT["bg_color"])
+        sheet.set_tab_color(AMBER)
 
 
 def _write_total(book: Book, sheet: Worksheet, line: int, row: Sequence[object], columns: Sequence[Column]) -> None:

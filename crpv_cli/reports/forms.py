@@ -16,61 +16,9 @@ from crpv_cli.language import Message, msg
 from crpv_cli.reports.fictitious import fictitious_sources
 from crpv_cli.reports.finding import find_centre
 from crpv_cli.reports.queries import open_centres, today
-from crpv_cli.result import Value
+from crpv_cli.result import Field, Form, FormRow, Value
 
-__all__ = ["Field", "Form", "form_of"]
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A column of a form.
-
-    Attributes:
-        column: the column of the table.
-        choices: the values that it may take, where the registry knows them (ids, ratings); those that the column's own
-            definition lists stand there.
-        names: what the choices are called, where that says more, in the reader's language.
-        certain: whether no other value is right; a rating between two levels is.
-        prepared: whether the rows come with it, for the person to leave as it is.
-    """
-
-    column: Column
-    choices: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    certain: bool = True
-    prepared: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A prepared row: a value for each field, and whether the registry holds it as it stands."""
-
-    values: tuple[Value, ...]
-    known: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A form: ``rows`` are prepared, and others may be added beneath them.
-
-    ``keys`` are the fields that tell which row of the registry a known row is. ``remarks`` are for the one who
-    sends the form, not for the one who fills it in.
-    """
-
-    table: Table
-    fields: tuple[Field, ...]
-    rows: tuple[Row, ...]
-    keys: tuple[str, ...]
-    centre: str | None = None
-    centre_name: str | None = None
-    year: int | None = None
-    fictitious: bool = False
-    remarks: tuple[Message, ...] = ()
-
-    @property
-    def prepared(self) -> tuple[str, ...]:
-        """The names of the columns that are prepared."""
-        return tuple(field.column.name for field in self.fields if field.prepared)
+__all__ = ["form_of"]
 
 
 # The columns with which rows are prepared although nothing else is known of them yet.
@@ -140,21 +88,20 @@ class _Asked:
         found = self._existing() if self.filled else []
         made_up = fictitious_sources(self.connection)
         prepared = self._prepared_rows(found)
-        known = [{column.name: _value(row, column) for column in self.table.columns} for row in found]
-        names = self._prepared_names() if known or prepared else set()
+        held = [{column.name: _value(row, column) for column in self.table.columns} for row in found]
+        names = self._prepared_names() if held or prepared else set()
         fields = tuple(self._field(column, column.name in names) for column in self._columns())
-        rows = [*((values, True) for values in known), *((values, False) for values in prepared)]
+        rows = [*((values, True) for values in held), *((values, False) for values in prepared)]
         if self.table.name in _PREPARED:
             rows.sort(key=lambda row: self._place(row[0]))
         return Form(
             table=self.table,
             fields=fields,
-            rows=tuple(Row(tuple(values.get(field.column.name) for field in fields), held) for values, held in rows),
-            keys=self.table.key,
+            rows=tuple(FormRow(tuple(row.get(field.column.name) for field in fields), known) for row, known in rows),
             centre=self.centre,
             centre_name=self._name_of("centres", self.centre) if self.centre else None,
             year=self.year,
-            fictitious=any(values.get("source") in made_up for values in known),
+            fictitious=any(values.get("source") in made_up for values in held),
             remarks=tuple(self._remarks(fields)),
         )
 

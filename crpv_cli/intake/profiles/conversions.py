@@ -85,7 +85,7 @@ def _year_of_date(text: str) -> Converted:
 
 
 def _siren_of_siret(text: str) -> Converted:
-    digits = _SEPARATORS.sub("", text)
+    digits = _SEPARATORS.sub("", text.removesuffix(".0"))
     if re.fullmatch(r"[0-9]{9}|[0-9]{14}", digits) and siren_is_valid(digits[:9]):
         return digits[:9], None
     raise Fault(

@@ -34,8 +34,8 @@ LOOKUPS = (
 
 
 def spelled(heading: str) -> str:
-    """Return a heading without what does not matter: case, accents, punctuation and blanks."""
-    return fold(heading).replace(" ", "")
+    """Return a heading without what does not matter: case, accents, punctuation, blanks, what stands in brackets."""
+    return fold(re.sub(r"\([^()]*\)", " ", heading)).replace(" ", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,10 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Combine:
-    """How rows of one key become one: ``sum``, ``first`` or ``join`` by column; rows of equal cells count once if so."""
+    """How rows of one key become one: ``sum``, ``first`` or ``join`` by column.
+
+    With ``identical_once``, rows that are equal cell by cell count once.
+    """
 
     columns: Mapping[str, str]
     identical_once: bool = False
@@ -161,8 +164,8 @@ class Profile:
                     spellings.setdefault(spelled(other), name)
         places: dict[str, list[int]] = {}
         for place, cell in enumerate(header):
-            if name := spellings.get(spelled(cell)):
-                places.setdefault(name, []).append(place)
+            if spelled(cell) in spellings:
+                places.setdefault(spellings[spelled(cell)], []).append(place)
         return places
 
     def missing(self, header: Sequence[str]) -> list[str]:

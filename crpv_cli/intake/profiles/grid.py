@@ -331,7 +331,7 @@ class _Work:
         for rows in self.made.values():
             for _, created in rows:
                 said(self._made(created))
-        if not self.kept and self.read:
+        if self.read and sum(count for _, count in self.skipped.values()) == self.read:
             said(
                 msgs(
                     "{file}: its {count} row was read through the profile {profile}; it is not for the registry.",

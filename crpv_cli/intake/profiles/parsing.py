@@ -151,12 +151,12 @@ class _Parsing:
             return None
         if isinstance(value, str):
             return Words(value)
-        if isinstance(value, dict) and isinstance(value.get("en"), str) and isinstance(value.get("fr", ""), str):
-            return Words(value["en"], french=value.get("fr", ""))
-        self.wrong(
-            f"{where}.{key}" if where else key,
-            msg("a text is expected, or one for each language: {example}.", example='{ en = "…", fr = "…" }'),
-        )
+        if not isinstance(value, dict) or not {"en"} <= value.keys() <= {"en", "fr"}:
+            self.wrong(
+                f"{where}.{key}" if where else key,
+                msg("a text is expected, or one for each language: {example}.", example='{ en = "…", fr = "…" }'),
+            )
+        return Words(str(value["en"]), french=str(value.get("fr", "")))
 
     def expression(self, value: object, where: str, flags: re.RegexFlag = re.IGNORECASE) -> re.Pattern[str]:
         if not isinstance(value, str):
@@ -286,10 +286,10 @@ class _Parsing:
             "words": lambda group: self.word_list(group, where),
             "pattern": lambda group: self.pattern(group, where),
         }
-        for key, make in makers.items():
-            if isinstance(data, dict) and key in data:
-                return make(data)
-        self.wrong(where, msg("a conversion is a name, or a group with choice, words or pattern."))
+        key = next((key for key in makers if isinstance(data, dict) and key in data), None)
+        if key is None or not isinstance(data, dict):
+            self.wrong(where, msg("a conversion is a name, or a group with choice, words or pattern."))
+        return makers[key](data)
 
     def choice(self, data: dict[str, Any], where: str) -> tuple[str, Conversion]:
         self.known(data, ("choice", "otherwise"), where)
