@@ -8,8 +8,10 @@ from typing import Annotated
 
 import typer
 
+from crpv_cli.errors import UsageProblem
+from crpv_cli.language import msg
 from crpv_cli.language import text as _
-from crpv_cli.output.formats import Format
+from crpv_cli.output.names import Format
 
 __all__ = [
     "As",
@@ -21,6 +23,7 @@ __all__ = [
     "FormatOption",
     "Limit",
     "Output",
+    "Profile",
     "Region",
     "Sort",
     "Year",
@@ -83,9 +86,33 @@ def delimiter(value: str | None) -> str | None:
     return sign
 
 
+def check_profile(profile: str | None, table: str | None) -> None:
+    """Check that a profile is there and sound, and that no table is named beside it.
+
+    Raises:
+        UsageProblem: a table is named as well, or no profile has that name.
+        FileProblem: the file is missing or holds no profile.
+    """
+    if profile is None:
+        return
+    if table is not None:
+        raise UsageProblem(msg("--as and --profile exclude each other."), msg("A profile names its table itself."))
+    from crpv_cli.intake.profiles.shipped import load_profile
+
+    load_profile(profile)
+
+
 As = Annotated[
     str | None,
     typer.Option("--as", metavar=_("TABLE"), help=_("The table they belong to; found from the header otherwise.")),
+]
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        metavar=_("PROFILE"),
+        help=_("Read official files through this profile: its name, or a TOML file (see: crpv profiles)."),
+    ),
 ]
 Db = Annotated[
     Path | None,

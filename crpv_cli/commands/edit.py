@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crpv_cli import options
+from crpv_cli.commands.index import about
 from crpv_cli.errors import CrpvError, ExitCode
 from crpv_cli.language import text as _
 
@@ -23,7 +24,7 @@ def mount(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
         "edit",
-        help=_("Open the rows of a table in your editor, and load what you changed."),
+        help=about("edit"),
         epilog=_("Examples: crpv edit centres · crpv edit perimeters --department 86 · EDITOR=nano crpv edit funders"),
         context_settings=options.command_settings(),
         options_metavar=_("[OPTIONS]"),

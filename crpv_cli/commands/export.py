@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from crpv_cli import options
+from crpv_cli.commands.index import about
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.language import text as _
-from crpv_cli.output.formats import Format
+from crpv_cli.output.names import Format
 
 __all__ = ["mount"]
 
@@ -20,7 +21,7 @@ def mount(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
         "export",
-        help=_("Write a table, the rows of a report, or all tables to files."),
+        help=about("export"),
         epilog=_(
             "Examples: crpv export evaluation-summaries -o s.csv · crpv export all -o out/"
             " · crpv export all -o registry.xlsx"

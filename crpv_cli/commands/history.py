@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from crpv_cli import options
+from crpv_cli.commands.index import about
 from crpv_cli.language import text as _
 
 __all__ = ["mount"]
@@ -16,28 +17,28 @@ def mount(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(
         "log",
-        help=_("Show the loads, or row by row what one load changed."),
+        help=about("log"),
         epilog=_("Examples: crpv log · crpv log 3 · crpv log 3 -o changes.csv"),
         context_settings=options.command_settings(),
         options_metavar=_("[OPTIONS]"),
     )(log)
     app.command(
         "diff",
-        help=_("Show, cell by cell, what loading files would change."),
+        help=about("diff"),
         epilog=_("Examples: crpv diff evaluations.csv · crpv diff returns/ -o changes.csv"),
         context_settings=options.command_settings(),
         options_metavar=_("[OPTIONS]"),
     )(diff)
     app.command(
         "undo",
-        help=_("Take a load back: its rows become what they were."),
+        help=about("undo"),
         epilog=_("Examples: crpv undo 3 --dry-run · crpv undo 3"),
         context_settings=options.command_settings(),
         options_metavar=_("[OPTIONS]"),
     )(undo)
     app.command(
         "trace",
-        help=_("Tell which load, file, line and source each value of a row comes from."),
+        help=about("trace"),
         epilog=_("Examples: crpv trace centres oriv · crpv trace funding oriv etat 2023"),
         context_settings=options.command_settings(),
         options_metavar=_("[OPTIONS]"),
@@ -49,6 +50,7 @@ def diff(
         list[str], typer.Argument(metavar=_("PATH..."), help=_("Files, folders of files, or - for standard input."))
     ],
     table: options.As = None,
+    profile: options.Profile = None,
     format_: options.FormatOption = None,
     output: options.Output = None,
     force: options.Force = False,
@@ -58,16 +60,20 @@ def diff(
     from crpv_cli.commands.opening import writing
     from crpv_cli.errors import ExitCode
     from crpv_cli.intake.files import Reading, gather
+    from crpv_cli.intake.profiles.cells import Known
     from crpv_cli.intake.sources import sources_of
     from crpv_cli.output import streams
     from crpv_cli.output.formats import show_result
     from crpv_cli.output.loads import print_load
     from crpv_cli.registry.loading import load as load_sources
+    from crpv_cli.registry.lookups import lookups
     from crpv_cli.reports.history import would_change
 
+    options.check_profile(profile, table)
     with writing(db) as connection, gather(paths) as (files, notices):
         streams.say_all(notices)
-        sources, anomalies = sources_of(files, Reading(table))
+        how = Reading(table, profile=profile, known=Known(lookups(connection)))
+        sources, anomalies = sources_of(files, how)
         report = load_sources(connection, sources, anomalies, dry_run=True, details=True)
         result = would_change(connection, report.changes)
     if not report.stopped:

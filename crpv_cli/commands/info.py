@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from crpv_cli import options
+from crpv_cli.commands.index import about
 from crpv_cli.language import text as _
 
 __all__ = ["mount"]
@@ -14,7 +15,7 @@ def mount(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
         "info",
-        help=_("Show where the registry is, its versions, and what it holds."),
+        help=about("info"),
         context_settings=options.command_settings(),
         options_metavar=_("[OPTIONS]"),
     )(info)

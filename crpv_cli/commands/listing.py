@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from crpv_cli import options
+from crpv_cli.commands.index import about
 from crpv_cli.language import text as _
 
 __all__ = ["mount"]
@@ -16,7 +17,7 @@ def mount(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
         "list",
-        help=_("List the centres, or the rows of a table."),
+        help=about("list"),
         epilog=_(
             "Examples: crpv list · crpv list --overseas --as-of 2023-10-17 · crpv list funding --year 2024 -f csv"
         ),

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from crpv_cli import options
+from crpv_cli.commands.index import about
 from crpv_cli.errors import ExitCode
 from crpv_cli.language import text as _
 
@@ -26,7 +27,7 @@ def mount(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
         "load",
-        help=_("Load files into the registry: all their rows, or none."),
+        help=about("load"),
         epilog=_(
             "Examples: crpv load evaluations.csv · crpv load folder/ --dry-run · cat f.csv | crpv load - --as funding"
         ),
@@ -40,6 +41,7 @@ def load(
         list[str], typer.Argument(metavar=_("PATH..."), help=_("Files, folders of files, or - for standard input."))
     ],
     table: options.As = None,
+    profile: options.Profile = None,
     dry_run: options.DryRun = False,
     keep_valid: Annotated[
         bool, typer.Option("--keep-valid", help=_("Load the sound rows and put the others aside, with their reasons."))
@@ -76,29 +78,33 @@ def load(
     from crpv_cli.commands.opening import writing
     from crpv_cli.definitions.named import table_named
     from crpv_cli.intake.files import REFUSED_SUFFIX, Reading, gather
+    from crpv_cli.intake.profiles.cells import Known
     from crpv_cli.intake.refused import refused_rows
     from crpv_cli.intake.sources import sources_of
     from crpv_cli.output import streams
     from crpv_cli.output.loads import print_load, print_unanswered, write_refused
     from crpv_cli.output.progress import progress
     from crpv_cli.registry.loading import load as load_sources
+    from crpv_cli.registry.lookups import lookups
     from crpv_cli.reports.queries import open_centres, today
 
-    how = Reading(table, encoding, options.delimiter(delimiter), sheet)
     if table is not None:
         table_named(table)
+    options.check_profile(profile, table)
     with writing(db) as connection, gather(paths) as (files, notices):
         streams.say_all(notices)
+        known = Known(lookups(connection))
+        how = Reading(table, encoding, options.delimiter(delimiter), sheet, profile=profile, known=known)
         with progress(sum(file.path.stat().st_size for file in files)) as bar:
             sources, anomalies = sources_of(files, replace(how, progress=bar))
             report = load_sources(connection, sources, anomalies, dry_run=dry_run, keep_valid=keep_valid)
         print_load(report, format_, output, force)
         if keep_valid and not dry_run:
             by_name = {file.name: file for file in files}
-            for outcome in [outcome for outcome in report.files if outcome.refused_lines]:
+            for outcome, lines in report.refusals():
                 file = by_name[outcome.name]
-                header, rows = refused_rows(file, how, outcome.sheet, outcome.refused_lines)
-                reasons = ((line, cells, outcome.refused_lines[line]) for line, cells in rows)
+                header, rows = refused_rows(file, how, outcome.sheet, lines)
+                reasons = ((line, cells, lines[line]) for line, cells in rows)
                 stem = file.path.stem if outcome.sheet is None else f"{file.path.stem}.{outcome.table}"
                 target = (refused or Path()) / f"{stem}{REFUSED_SUFFIX}"
                 write_refused(header, reasons, target, force)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from crpv_cli import options
+from crpv_cli.commands.index import about
 from crpv_cli.language import text as _
 
 __all__ = ["mount"]
@@ -16,7 +17,7 @@ def mount(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
         "query",
-        help=_("Ask the registry a question in SQL; it can read and nothing else."),
+        help=about("query"),
         epilog=_("Example: crpv query 'select id, seat from centres where legal_form = :form' -p form=gip"),
         context_settings=options.command_settings(),
         options_metavar=_("[OPTIONS]"),

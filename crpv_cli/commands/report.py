@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from crpv_cli import options
+from crpv_cli.commands.index import about
 from crpv_cli.language import text as _
 
 __all__ = ["mount"]
@@ -41,7 +42,7 @@ class Division(StrEnum):
 def mount(app: typer.Typer) -> None:
     """Add the commands."""
     reports = typer.Typer(
-        help=_("Answer one question: coverage or evaluations."),
+        help=about("report"),
         no_args_is_help=True,
         rich_markup_mode=None,
         context_settings=options.command_settings(),

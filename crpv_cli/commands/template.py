@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from crpv_cli import options
+from crpv_cli.commands.index import about
 from crpv_cli.language import text as _
 
 __all__ = ["mount"]
@@ -17,7 +18,7 @@ def mount(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
         "template",
-        help=_("Make a form to send out: a workbook with lists, checks and prepared rows."),
+        help=about("template"),
         epilog=_(
             "Examples: crpv template evaluations --centre oriv --year 2025 -o oriv.xlsx"
             " · crpv template funding --filled -o funding.xlsx"

@@ -16,6 +16,9 @@ from crpv_cli.errors import Anomaly, FileProblem, Severity
 from crpv_cli.intake.columns import columns_of, recognise
 from crpv_cli.intake.faults import Fault
 from crpv_cli.intake.grid import Grid
+from crpv_cli.intake.profiles.cells import Known
+from crpv_cli.intake.profiles.definition import Profile
+from crpv_cli.intake.profiles.grid import apply
 from crpv_cli.intake.readers import open_csv
 from crpv_cli.intake.tablefile import Record, TableFile
 from crpv_cli.intake.workbooks import is_workbook, open_workbook
@@ -44,24 +47,30 @@ class InputFile:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How the user says that files are to be read; None where crpv finds out. ``progress`` follows the reading."""
+    """How the user says that files are to be read; None where crpv finds out. ``progress`` follows the reading.
+
+    ``known`` is what foreign files are matched with; without it, none is recognised by its header.
+    """
 
     table: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
     progress: Callable[[str, int], None] | None = None
+    profile: str | None = None
+    known: Known | None = None
 
 
 def open_tables(source: InputFile, reading: Reading) -> list[TableFile]:
     """Open a file and recognise the tables it holds: one for a CSV file, one a sheet for a workbook.
 
-    What keeps a file from being read becomes anomalies of its one table. Sheets that hold no table are passed over
-    with a notice, unless none does.
+    A foreign file that is read through a profile may hold rows of several tables; its own comes first. What keeps a
+    file from being read becomes anomalies of its one table. Sheets that hold no table are passed over with a notice,
+    unless none does.
 
     Raises:
-        FileProblem: the file cannot be opened.
-        UsageProblem: ``reading`` names no table.
+        FileProblem: the file, or the profile, cannot be opened.
+        UsageProblem: ``reading`` names no table, or no profile.
     """
     try:
         if is_workbook(source.path):
@@ -70,34 +79,62 @@ def open_tables(source: InputFile, reading: Reading) -> list[TableFile]:
         return [_unread(source, fault)]
     except OSError as error:
         raise _unopened(source, error) from error
-    return [open_table(source, reading)]
+    return _open_csv(source, reading)
 
 
 def open_table(source: InputFile, reading: Reading) -> TableFile:
     """Open a CSV file and recognise its table; what keeps it from being read becomes anomalies.
 
     Raises:
-        FileProblem: the file cannot be opened.
-        UsageProblem: ``reading`` names no table.
+        FileProblem: the file, or the profile, cannot be opened.
+        UsageProblem: ``reading`` names no table, or no profile.
     """
+    return _open_csv(source, reading)[0]
+
+
+def _open_csv(source: InputFile, reading: Reading) -> list[TableFile]:
     try:
         grid = replace(open_csv(source.path, reading.encoding, reading.delimiter), progress=reading.progress)
     except Fault as fault:
-        return _unread(source, fault)
+        return [_unread(source, fault)]
     except OSError as error:
         raise _unopened(source, error) from error
     try:
         return _recognised(source, grid, reading, source.stem)
     except Fault as fault:
-        return _unread(source, fault, grid.header_line)
+        return [_unread(source, fault, grid.header_line)]
 
 
-def _recognised(source: InputFile, grid: Grid, reading: Reading, hint: str) -> TableFile:
+def _recognised(source: InputFile, grid: Grid, reading: Reading, hint: str) -> list[TableFile]:
+    profile = _profile(grid.header, reading, hint)
+    if profile is not None:
+        return [
+            TableFile(source.name, source.path, read, columns_of(read.header, table_named(name)), notices=read.notices)
+            for name, read in apply(profile, grid, reading.known or Known({}), source.name)
+        ]
     if reading.table is not None:
         header = columns_of(grid.header, table_named(reading.table))
     else:
         header = recognise(grid.header, hint)
-    return TableFile(source.name, source.path, grid, header)
+    return [TableFile(source.name, source.path, grid, header)]
+
+
+def _profile(header: list[str], reading: Reading, hint: str) -> Profile | None:
+    """The profile that the user names; else, where the header fits no table of ours, the one that it fits."""
+    if reading.profile is not None:
+        from crpv_cli.intake.profiles.shipped import load_profile
+
+        return load_profile(reading.profile)
+    if reading.table is not None or reading.known is None:
+        return None
+    try:
+        if not recognise(header, hint).missing:
+            return None
+    except Fault:
+        pass
+    from crpv_cli.intake.profiles.shipped import find_profile
+
+    return find_profile(header)
 
 
 def _open_sheets(source: InputFile, reading: Reading) -> list[TableFile]:
@@ -106,6 +143,9 @@ def _open_sheets(source: InputFile, reading: Reading) -> list[TableFile]:
             header = columns_of(cells, table_named(reading.table))
             return len(header.present) > len(header.missing)
         try:
+            profile = _profile(cells, reading, sheet)
+            if profile is not None:
+                return not profile.missing(cells)
             return len(recognise(cells, sheet).present) > 1
         except Fault:
             return False
@@ -115,7 +155,7 @@ def _open_sheets(source: InputFile, reading: Reading) -> list[TableFile]:
     passed: list[tuple[str, Fault]] = []
     for sheet in sheets:
         try:
-            found.append(_recognised(source, sheet, reading, sheet.sheet))
+            found.extend(_recognised(source, sheet, reading, sheet.sheet))
         except Fault as unfit:
             passed.append((sheet.sheet, unfit))
     if not found and passed:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from crpv_cli.intake.columns import OWN_COLUMNS
 from crpv_cli.intake.files import InputFile, Reading, open_tables
 from crpv_cli.intake.grid import Row
+from crpv_cli.intake.profiles.grid import ProfiledGrid
 
 __all__ = ["refused_rows"]
 
@@ -21,6 +22,8 @@ def refused_rows(
     (grid,) = [
         opened.grid for opened in open_tables(file, reading) if opened.grid is not None and opened.grid.sheet == sheet
     ][:1]
+    if isinstance(grid, ProfiledGrid):
+        grid = grid.origin  # a foreign file is corrected and loaded again as it is
     kept = [place for place, cell in enumerate(grid.headings) if cell not in OWN_COLUMNS]
     own = len(grid.headings) - len(kept)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from crpv_cli.errors import Anomaly
 from crpv_cli.intake.files import InputFile, Reading, open_tables
+from crpv_cli.intake.profiles.grid import MadeGrid
 from crpv_cli.registry.loading import Source
 
 __all__ = ["sources_of"]
@@ -38,6 +39,7 @@ def sources_of(files: Sequence[InputFile], reading: Reading) -> tuple[list[Sourc
                 refused_keys=opened.refused_keys,
                 centres=opened.centres,
                 notices=opened.notices,
+                made=isinstance(opened.grid, MadeGrid),
             )
         )
     return sources, anomalies

@@ -44,12 +44,14 @@ _LONGEST_TEXT = 32_767
 _MOST_DIGITS = 10**15
 _FIRST_DAY = datetime.datetime(1900, 3, 1)  # the day before it is one that spreadsheets made up
 
+# The first two are crpv's own, the third one a spreadsheet's.
+_RESERVED = {COVER, "crpv-form", "history"}
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]+")
 # A format of text keeps what somebody types later, 01 or =1+1, as it was typed; some versions of Excel show a text
 # of more than 255 characters in it as ####.
 _LONGEST_SHOWN = 255
 _CREATED = datetime.datetime(2000, 1, 1)
-_MARGIN = 2
+_MARGIN = 3
 _NARROWEST = 7
 _WIDEST = {Kind.TEXT: 60, Kind.CODES: 40}
 _WIDEST_CODE = 32
@@ -87,8 +89,7 @@ def width_of(column: Column, heading: str, values: Sequence[Value]) -> int:
     longest = max((_length(value, column) for value in values if value is not None), default=0)
     word = max(map(len, heading.split()), default=0) + 2  # the button of the filter
     widest = _WIDEST.get(column.kind, _WIDEST_CODE)
-    margin = _MARGIN + (1 if column.kind.numeric else 0)
-    return max(_NARROWEST, min(max(longest, word, min(len(heading), 16)) + margin, widest))
+    return max(_NARROWEST, min(max(longest, word, min(len(heading), 16)) + _MARGIN, widest))
 
 
 def _length(value: Value, column: Column) -> int:
@@ -136,7 +137,7 @@ class Book:
         plain = re.sub(r"\s+", " ", _FORBIDDEN.sub("-", wanted)).strip(" '-") or "1"
         short = plain if len(plain) <= LONGEST_NAME else _cut(plain, LONGEST_NAME)
         number, free = 1, short
-        while free.casefold() in self._names or free.casefold() in {COVER, "history"}:
+        while free.casefold() in self._names or free.casefold() in _RESERVED:
             number += 1
             end = f" ({number})"
             free = short[: LONGEST_NAME - len(end)].rstrip() + end
@@ -189,18 +190,18 @@ class Book:
         Raises:
             UsageProblem: a text is longer than a cell can hold.
         """
-        shown = {"num_format": number_format(column), **properties}
+        shown = {"num_format": number_format(column), "align": "left", "indent": 1, **properties}
         if value is None or value == ():
             if "border" in properties:
                 sheet.write_blank(row, place, None, self.look(**shown))
             return
         number = _number(value, column)
         if number is not None:
-            sheet.write_number(row, place, number, self.look(**{"align": "right", "indent": 1} | shown))
+            sheet.write_number(row, place, number, self.look(**shown | {"align": properties.get("align", "right")}))
             return
         day = _day(value, column)
         if day is not None:
-            sheet.write_datetime(row, place, day, self.look(**shown | {"num_format": _date_format(), "align": "left"}))
+            sheet.write_datetime(row, place, day, self.look(**shown | {"num_format": _date_format()}))
             return
         text = _text(value, column)
         plain = "@" if len(text) <= _LONGEST_SHOWN else "General"
@@ -208,14 +209,14 @@ class Book:
 
     def heading(self, sheet: Worksheet, row: int, place: int, heading: str, column: Column) -> None:
         """Write the heading of a column, on the side on which its values stand."""
-        side = {"align": "right", "indent": 1} if column.kind.numeric else {"align": "left"}
+        side = {"align": "right" if column.kind.numeric else "left", "indent": 1}
         look = {"bold": True, "font_color": "#FFFFFF", "bg_color": INK, "text_wrap": True, "valign": "vcenter"}
         self.text(sheet, row, place, heading, **look | side)
 
     def column(self, column: Column, **properties: object) -> Format:
         """Return the format of the cells of a column that are still empty."""
-        wraps = {"align": "right", "indent": 1} if column.kind.numeric else {"text_wrap": True}
-        return self.look(num_format=number_format(column), **wraps, **properties)
+        side = {"align": "right"} if column.kind.numeric else {"align": "left", "text_wrap": True}
+        return self.look(num_format=number_format(column), indent=1, **side, **properties)
 
 
 def refer(name: str, cells: str) -> str:
@@ -234,8 +235,8 @@ def height_of(cells: Iterable[tuple[str, int]]) -> float:
 
 
 def _lines(text: str, width: int) -> int:
-    # A width counts digits, and letters are narrower.
-    return len(textwrap.wrap(text, max(int(width * 1.1), 1))) or 1
+    room = max(int((width - 1) * 1.1), 1)  # a width counts digits, and letters are narrower
+    return 1 if len(text) <= room else len(textwrap.wrap(text, room))
 
 
 def _cut(text: str, length: int) -> str:

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import Message, msg
 from crpv_cli.output import streams
+from crpv_cli.output.names import Format
 from crpv_cli.result import Note, Result, Sheet
 
 __all__ = ["EXTENSIONS", "Document", "Format", "render", "show_result", "show_sheet"]
-
-
-class Format(StrEnum):
-    """How a result is written. The values are what ``--format`` takes."""
-
-    TABLE = "table"
-    CSV = "csv"
-    CSV_EXCEL = "csv-excel"
-    JSON = "json"
-    JSONL = "jsonl"
-    MARKDOWN = "markdown"
-    XLSX = "xlsx"
 
 
 _BY_EXTENSION = {
@@ -87,9 +75,14 @@ def render(result: Result, chosen: Format, width: int | None = None, colour: boo
     """Render a result in a format; a table is fitted to ``width`` columns, or cut nowhere if that is None."""
     match chosen:
         case Format.TABLE:
+            if width is None:
+                from crpv_cli.output.aligned import aligned_table
+
+                return Document(aligned_table(result))
             from crpv_cli.output.table import render_table
 
-            return Document(*render_table(result, width, colour))
+            text, remarks = render_table(result, width, colour)
+            return Document(text, remarks=remarks)
         case Format.MARKDOWN:
             from crpv_cli.output.plain import markdown_text
 
@@ -119,9 +112,14 @@ def render(result: Result, chosen: Format, width: int | None = None, colour: boo
 def _render_sheet(sheet: Sheet, chosen: Format, width: int | None, colour: bool) -> Document:
     match chosen:
         case Format.TABLE:
+            if width is None:
+                from crpv_cli.output.aligned import aligned_sheet
+
+                return Document(aligned_sheet(sheet))
             from crpv_cli.output.table import render_sheet
 
-            return Document(*render_sheet(sheet, width, colour))
+            text, remarks = render_sheet(sheet, width, colour)
+            return Document(text, remarks=remarks)
         case Format.MARKDOWN:
             from crpv_cli.output.plain import sheet_markdown
 

@@ -53,8 +53,12 @@ _FIRST_LIST = 3  # column D
 # How many rows are checked as they are filled in, and how many blank ones are drawn beneath prepared ones.
 _CHECKED, _BEYOND, _BLANK = 200, 50, 10
 _LEGEND = 6
-_NARROWEST = {Kind.TEXT: 34, Kind.MONEY: 17, Kind.DATE: 13, Kind.PARTIAL_DATE: 13, Kind.CODES: 24}
+_NARROWEST = {Kind.TEXT: 20, Kind.MONEY: 17, Kind.DATE: 13, Kind.PARTIAL_DATE: 13, Kind.CODES: 24}
 _NARROWEST_CODE = 14
+# Columns in which people write sentences.
+_PROSE = {"summary", "recommendation", "note", "exemption_reason"}
+_PROSE_WIDTH = 42
+_ROW = 21.0
 # What a spreadsheet takes for a check: a title, a message.
 _TITLE, _MESSAGE = 32, 255
 
@@ -194,9 +198,10 @@ class _FormBook:
             values = [row.values[place] for row in self.form.rows]
             least = _NARROWEST.get(column.kind, _NARROWEST_CODE) if not column.choices else _NARROWEST_CODE
             longest = max((len(choice) + 4 for choice in self.lists[column.name]), default=0)
-            width = max(width_of(column, label, values), min(longest, _NARROWEST[Kind.TEXT]), least)
-            width = 9 if column.kind is Kind.YEAR else width
-            sheet.set_column(place, place, width)
+            least = _PROSE_WIDTH if column.name in _PROSE else least
+            width = max(width_of(column, label, values) + 1, min(longest, _PROSE_WIDTH), least)
+            width = 10 if column.kind is Kind.YEAR else width
+            sheet.set_column(place, place, width, self.book.column(column, valign="vcenter"))
             self.book.heading(sheet, header, place, label, column)
             comment = self._comment(field)
             options = {"author": "crpv", "width": 300, "height": 22 + 17 * _lines(comment, 46), "font_size": 9}
@@ -224,14 +229,14 @@ class _FormBook:
         for line, row in enumerate([*self.form.rows, *([blank] * more)], first):
             texts = []
             for place, (field, value) in enumerate(zip(self.form.fields, row.values, strict=True)):
-                look: dict[str, object] = {"border": 1, "border_color": _LINE_COLOUR}
+                look: dict[str, object] = {"border": 1, "border_color": _LINE_COLOUR, "valign": "vcenter"}
                 if row is not blank and self._is_locked(field, row):
                     look |= {"bg_color": _GREY, "font_color": _GREY_INK}
                 wraps = {} if field.column.kind.numeric else {"text_wrap": True}
                 self.book.value(sheet, line, place, value, field.column, **look, **wraps)
                 if isinstance(value, str):
                     texts.append((for_people(value, field.column), self.widths[place]))
-            sheet.set_row(line, max(height_of(texts), 18))
+            sheet.set_row(line, max(height_of(texts) + 4, _ROW))
 
     def _is_locked(self, field: Field, row: FormRow) -> bool:
         """Whether a cell looks as if nobody should change it: it came prepared, or tells which row it is."""

@@ -137,6 +137,8 @@ def _verdict(report: LoadReport) -> Message:
         return msg("Done: this is load {load} of the registry.", load=str(report.load))
     if report.errors:
         return msg("Nothing was loaded: no row is sound and new.")
+    if not any(outcome.read for outcome in report.files):
+        return msg("Nothing was loaded: what was read holds no row for the registry.")
     return msg("Nothing changed: the registry holds all of this already.")
 
 

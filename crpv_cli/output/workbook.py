@@ -48,7 +48,7 @@ def sheet_workbook(sheet: Sheet) -> bytes:
 def _workbook(title: Message, tables: Sequence[Result], notes: Sequence[Note], facts: Result | None = None) -> bytes:
     book = Book(title.text())
     results = [*([facts] if facts else []), *tables]
-    names = [book.name(_short_title(result)) for result in results]
+    names = [book.name(_short_title(result, facts is None)) for result in results]
     cover = book.sheet(COVER)
     _Cover(book, cover).write(title, results, names, notes)
     for name, result in zip(names, results, strict=True):
@@ -59,9 +59,9 @@ def _workbook(title: Message, tables: Sequence[Result], notes: Sequence[Note], f
     return book.content()
 
 
-def _short_title(result: Result) -> str:
-    """The name of a sheet: the label of the table, or what stands first in the title."""
-    if result.name in TABLES and not result.is_report:
+def _short_title(result: Result, alone: bool) -> str:
+    """The name of a sheet: the label of the table, or what stands first in the title of a report or a section."""
+    if alone and result.name in TABLES and not result.is_report:
         return language.translate(TABLES[result.name].label)
     return result.title.text().partition(":")[0].partition(" (")[0].strip()
 
@@ -210,7 +210,7 @@ class _Cover:
             return
         said = " ".join(note.message.text() for note in alerts)
         none = language.text("None in this file.")
-        self._line(N_("Demonstration data"), f"{none} {said}".strip(), **(ALERT if alerts else {}))
+        self._line(N_("Demonstration data"), f"{none} {said}".strip())
 
     def _asked(self, results: Sequence[Result]) -> None:
         asked: Mapping[str, object] = {}

@@ -88,7 +88,9 @@ class _Load:
         self.keep_valid = keep_valid
         self.stage = Stage(connection)
         self.refused: dict[str, set[str]] = {}
-        self.outcomes = [FileOutcome(source.name, source.table.name, source.sheet) for source in sources]
+        self.outcomes = [
+            FileOutcome(source.name, source.table.name, source.sheet, made=source.made) for source in sources
+        ]
         report.files = self.outcomes
 
     def stage_rows(self) -> None:
@@ -114,6 +116,7 @@ class _Load:
                 outcome.refused = outcome.read
             self.report.notices.extend(source.notices)
             self.report.centres |= source.centres
+        self.report.files = [outcome for outcome in self.outcomes if outcome.read or not outcome.made]
         self.connection.execute("commit")
 
     def _stage(self, number: int, source: Source, row: Line) -> None:
@@ -183,7 +186,7 @@ class _Load:
         load = open_load(self.connection, command)
         for table in self.stage.in_order():
             for number, source in enumerate(self.sources):
-                if source.table is table:
+                if source.table is table and (self.outcomes[number].read or not source.made):
                     for anomaly in apply_source(self.connection, number, source, self.outcomes[number], load):
                         self._say(number, anomaly)
         inserted = sum(outcome.inserted for outcome in self.outcomes)

@@ -29,7 +29,8 @@ class Source:
 
     ``present`` names the columns that the file has: others keep what the registry holds. ``heading`` gives what the
     file writes above a column, ``places`` its heading or its letter in a sheet. ``refused_keys``, ``centres`` and
-    ``notices`` fill as ``rows`` is read.
+    ``notices`` fill as ``rows`` is read. ``made`` tells the rows that a profile makes on the way, of which there may
+    be none.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Source:
     places: Mapping[str, str] = field(default_factory=dict)
     centres: set[str] = field(default_factory=set)
     notices: list[Message] = field(default_factory=list)
+    made: bool = False
 
     def anomaly(
         self,
@@ -74,6 +76,7 @@ class FileOutcome:
     unchanged: int = 0
     refused: int = 0
     refused_lines: dict[int, list[Anomaly]] = field(default_factory=dict)
+    made: bool = False
 
 
 @dataclass(slots=True)
@@ -93,6 +96,15 @@ class LoadReport:
     notices: list[Message] = field(default_factory=list)
     centres: set[str] = field(default_factory=set)
     removed: int = 0
+
+    def refusals(self) -> list[tuple[FileOutcome, dict[int, list[Anomaly]]]]:
+        """Return what was refused, line by line, for each file or sheet: a line may hold rows of several tables."""
+        found: dict[tuple[str, str | None], tuple[FileOutcome, dict[int, list[Anomaly]]]] = {}
+        for outcome in self.files:
+            _, lines = found.setdefault((outcome.name, outcome.sheet), (outcome, {}))
+            for line, anomalies in outcome.refused_lines.items():
+                lines.setdefault(line, []).extend(anomalies)
+        return [(outcome, lines) for outcome, lines in found.values() if lines]
 
     @property
     def errors(self) -> int:

@@ -223,7 +223,7 @@ class _Asked:
 
     def _remarks(self, fields: Sequence[Field]) -> Iterable[Message]:
         for field in fields:
-            if field.column.refers is not None and not field.choices:
+            if field.column.refers is not None and field.column.name != "source" and not field.choices:
                 yield msg(
                     "The table {table} is empty: nothing can be chosen in the column {column}.",
                     table=field.column.refers,

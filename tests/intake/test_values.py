@@ -199,7 +199,7 @@ def test_fractions_of_a_centime_are_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["10000000000000", "-10000000000000.00", "9" * 26, "9" * 400, "1" * 1_100_000, "1." + "0" * 40 + "1"]
+    "text", ["10000000000000", "-10000000000000.00", "9" * 26, "9" * 400, "1" * 1_100_000, "1." + "0" * 28 + "1"]
 )
 def test_an_amount_that_would_be_rounded_somewhere_is_refused(text: str) -> None:
     assert refusal(text, AMOUNT).code == "too-large"

@@ -12,22 +12,23 @@ from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.intake.grid import BrokenRow, Grid, Row
 from crpv_cli.intake.profiles.cells import Created, Faulty, Known, RowValues, Skipped
-from crpv_cli.intake.profiles.definition import Cell, Lookups, Profile
+from crpv_cli.intake.profiles.definition import Cell, Profile
 from crpv_cli.language import Message, msg, msgs
 
-__all__ = ["ProfiledGrid", "apply"]
+__all__ = ["MadeGrid", "ProfiledGrid", "apply"]
 
 
-def apply(profile: Profile, grid: Grid, lookups: Lookups, file_name: str) -> list[tuple[str, Grid]]:
+def apply(profile: Profile, grid: Grid, known: Known, file_name: str) -> list[tuple[str, ProfiledGrid]]:
     """Read a foreign grid through a profile.
 
     Returns the names of tables and a grid for each: that of the profile first, then those of the rows that it makes on
-    the way, which are known once the first was read.
+    the way, which are known once the first was read. ``known`` is shared by the files of one load, so that what one
+    makes is found by the next; a grid is read once.
 
     Raises:
         Fault: the header lacks a column that the profile requires, or names one twice.
     """
-    work = _Work(profile, grid, lookups, file_name)
+    work = _Work(profile, grid, known, file_name)
     main = ProfiledGrid(work, profile.cells)
     made = [(name, MadeGrid(work, name)) for name in profile.creates]
     return [(profile.table.name, main), *made]
@@ -48,10 +49,10 @@ class _Group:
 class _Work:
     """One reading of a foreign grid: what was made of it, skipped and corrected."""
 
-    def __init__(self, profile: Profile, grid: Grid, lookups: Lookups, file_name: str) -> None:
+    def __init__(self, profile: Profile, grid: Grid, known: Known, file_name: str) -> None:
         self.profile = profile
         self.grid = grid
-        self.lookups = lookups
+        self.known = known
         self.file_name = file_name
         self.places = self._checked(profile.places(grid.header))
         self.notices: list[Message] = []
@@ -89,7 +90,6 @@ class _Work:
 
     def begin(self) -> None:
         self.started = True
-        self.known = Known(self.lookups)
         self.skipped: dict[str, tuple[Message, int]] = {}
         self.corrections: dict[tuple[str, str], tuple[Cell, int, str, Correction]] = {}
         self.counts: Counter[tuple[str, str]] = Counter()

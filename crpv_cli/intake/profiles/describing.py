@@ -1,0 +1,146 @@
+"""Profiles as lists and pages: which there are, and what one does to a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.intake.profiles.definition import Cell, Filter, Profile
+from crpv_cli.language import N_, Message, current, msg
+from crpv_cli.result import Note, Result, Sheet, Value
+
+__all__ = ["profile_sheet", "profiles_list"]
+
+_OWN = Note(
+    "own-profiles", msg(N_("Your own profile is a TOML file: crpv load --profile FILE.toml (docs/profiles.md)."))
+)
+
+
+def profiles_list(profiles: Iterable[Profile]) -> Result:
+    """List profiles: name, table, title, and the columns by which a file is recognised."""
+    return Result(
+        name="profiles",
+        title=msg(N_("Profiles for official files")),
+        columns=(
+            Column("name", N_("Name"), Kind.CODE),
+            Column("table", N_("Table"), Kind.CODE),
+            Column("title", N_("Title")),
+            Column("title_fr", N_("Title")),
+            Column("recognised_by", N_("Recognised by")),
+        ),
+        rows=tuple(
+            (profile.name, profile.table.name, *_both(profile.title), ", ".join(profile.required))
+            for profile in profiles
+        ),
+        screen=("name", "table", _spoken("title"), "recognised_by"),
+        notes=(_OWN,),
+    )
+
+
+def profile_sheet(profile: Profile) -> Sheet:
+    """Describe a profile: the columns it knows, where each of ours comes from, and which rows it skips."""
+    facts = (
+        (Column("name", N_("Name"), Kind.CODE), profile.name),
+        (Column("table", N_("Table"), Kind.CODE), profile.table.name),
+        (Column("makes", N_("Adds rows to"), Kind.CODES), tuple(profile.creates)),
+        (Column("file", N_("File")), profile.path),
+        (Column("note", N_("Note")), profile.note.text() if profile.note else None),
+    )
+    return Sheet(
+        name="profile",
+        title=profile.title,
+        facts=Result(
+            "profile", profile.title, tuple(column for column, _ in facts), (tuple(value for _, value in facts),)
+        ),
+        sections=(_header(profile), _columns(profile), _skipped(profile)),
+    )
+
+
+def _header(profile: Profile) -> Result:
+    return Result(
+        "header",
+        msg(N_("Columns of the file")),
+        (
+            Column("column", N_("Column")),
+            Column("required", N_("Required"), Kind.FLAG),
+            Column("also", N_("Also written")),
+        ),
+        tuple(
+            (name, required, ", ".join(others) or None)
+            for columns, required in ((profile.required, True), (profile.optional, False))
+            for name, others in columns.items()
+        ),
+    )
+
+
+def _columns(profile: Profile) -> Result:
+    combine = profile.combine.columns if profile.combine else {}
+    return Result(
+        "columns",
+        msg(N_("Columns of the table")),
+        (
+            Column("table", N_("Table"), Kind.CODE),
+            Column("column", N_("Column")),
+            Column("from", N_("From")),
+            Column("conversions", N_("Conversions")),
+            Column("combined", N_("Rows of one key"), Kind.CODE),
+        ),
+        tuple(
+            (table, cell.name, _origin(profile, cell), _conversions(profile, cell), way)
+            for table, cells in (
+                (profile.table.name, profile.cells),
+                *((name, create.cells) for name, create in profile.creates.items()),
+            )
+            for cell in cells
+            for way in (combine.get(cell.name) if table == profile.table.name else None,)
+        ),
+    )
+
+
+def _origin(profile: Profile, cell: Cell) -> str | None:
+    if cell.constant is not None:
+        return f"= {cell.constant}"
+    if cell.template is not None:
+        return f"“{cell.template}”"
+    constants = [profile.lets[name].constant for name in cell.needs() if name in profile.lets]
+    return ", ".join([*profile.foreign(cell), *(f"= {constant}" for constant in constants if constant)]) or None
+
+
+def _conversions(profile: Profile, cell: Cell) -> str | None:
+    named = [profile.lets[name] for name in cell.needs() if name in profile.lets]
+    steps = [name for one in (*named, cell) for name, _ in one.conversions]
+    steps += [find.lookup for find in cell.find]
+    return ", ".join(dict.fromkeys(steps)) or None
+
+
+def _skipped(profile: Profile) -> Result:
+    return Result(
+        "skipped",
+        msg(N_("Rows that are skipped, and counted")),
+        (
+            Column("column", N_("Column")),
+            Column("reason", N_("Reason")),
+            Column("reason_fr", N_("Reason")),
+        ),
+        tuple((name, *_both(reason)) for name, reason in _reasons(profile)),
+        screen=("column", _spoken("reason")),
+    )
+
+
+def _reasons(profile: Profile) -> Iterator[tuple[str, Message]]:
+    yield from ((test.origin, test.reason) for test in profile.filters if test.after is None)
+    for cell in (*profile.lets.values(), *profile.cells):
+        name = ", ".join(profile.foreign(cell)) or cell.name
+        for reason in (cell.skip_empty, cell.skip_unreadable, cell.skip_unknown):
+            if reason is not None:
+                yield name, reason
+    later: list[Filter] = [test for test in profile.filters if test.after is not None]
+    yield from ((test.origin, test.reason) for test in later)
+
+
+def _both(words: Message) -> tuple[Value, Value]:
+    return words.text("en"), words.text("fr")
+
+
+def _spoken(name: str) -> str:
+    return f"{name}_fr" if current() == "fr" else name
