@@ -121,8 +121,9 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def answer(command: str, registry: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> object:
     monkeypatch.chdir(registry.parent)
+    monkeypatch.setenv("CRPV_DB", str(registry))
     with pytest.raises(SystemExit) as ended:
-        run([*shlex.split(command), "--format", "json", "--db", str(registry)])
+        run([*shlex.split(command), "--format", "json"])
     printed = capsys.readouterr()
     assert ended.value.code in {ExitCode.DONE, ExitCode.ANOMALIES}, printed.err
     return json.loads(printed.out)

@@ -64,7 +64,8 @@ class Column:
     """One column: its stable English name, its label and explanation (message ids), and what it may hold.
 
     ``refers`` names the table whose key the value must be. ``minimum`` and ``maximum`` are inclusive,
-    in the unit of the column. ``over`` names the column of the result that this one is a part of (2 of 3).
+    in the unit of the column. ``over`` names the column of the result that this one is a part of
+    (2 of 3), ``within`` the one that says between what it lies (2 on 1-4).
     """
 
     name: str
@@ -78,6 +79,7 @@ class Column:
     maximum: float | None = None
     explanation: str = ""
     over: str | None = None
+    within: str | None = None
 
     @property
     def stored(self) -> str:

@@ -127,7 +127,7 @@ class Book:
     def look(self, **properties: object) -> Format:
         """Return the format that has these properties, made once; texts start at the top of their cell."""
         whole = {"valign": "top", **properties}
-        key = tuple(sorted(whole.items()))
+        key = tuple(whole.items())
         if key not in self._formats:
             self._formats[key] = self._workbook.add_format(whole)
         return self._formats[key]

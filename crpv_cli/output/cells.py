@@ -49,15 +49,21 @@ def _set(value: Value, column: Column) -> str:
 
 
 def people_rows(result: Result, rows: Sequence[Sequence[Value]], columns: Sequence[Column]) -> list[list[str]]:
-    """Set whole rows for some of the result's columns; a column ``over`` another is set as "2/3"."""
+    """Set whole rows for some of the result's columns; a column ``over`` another is set as "2/3", one ``within`` another as "2 (1-4)"."""
     places = {column.name: place for place, column in enumerate(result.columns)}
+
+    def other(row: Sequence[Value], name: str) -> str:
+        return for_people(row[places[name]], result.columns[places[name]])
+
     table = []
     for row in rows:
         cells = []
         for column in columns:
             cell = for_people(row[places[column.name]], column)
             if column.over and cell != UNKNOWN:
-                cell += f"/{for_people(row[places[column.over]], result.columns[places[column.over]])}"
+                cell += f"/{other(row, column.over)}"
+            if column.within and cell != UNKNOWN:
+                cell += f" ({other(row, column.within)})"
             cells.append(cell)
         table.append(cells)
     return table

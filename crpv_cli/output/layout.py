@@ -18,6 +18,7 @@ GAP = 2
 _NARROWEST = 6
 _CODES_A_LINE = 11  # four department codes
 _WRAPPED_AT_MOST = 48
+_HEAD_START = {0: 6, 1: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +128,12 @@ def _longest_words(headings: Sequence[str]) -> list[str]:
 
 
 def _shrink(widths: list[int], least: Sequence[int], room: int) -> None:
-    """Take from the widest column, one character at a time, until the row fits or nothing can be taken."""
+    """Take from the widest column, one character at a time, until the row fits or nothing can be taken.
+
+    The first columns say what a row is about: they give way later than others of their width.
+    """
     while sum(widths) > room:
         loose = [place for place in range(len(widths)) if widths[place] > least[place]]
         if not loose:
             return
-        widths[max(loose, key=lambda place: widths[place])] -= 1
+        widths[max(loose, key=lambda place: widths[place] - _HEAD_START.get(place, 0))] -= 1

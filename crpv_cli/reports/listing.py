@@ -276,7 +276,14 @@ def shape(result: Result, asked: Asked) -> Result:
         chosen = tuple(_known(name, names) for name in asked.columns)
         places = [names.index(name) for name in chosen]
         columns = tuple(result.columns[place] for place in places)
-        columns = tuple(replace(column, over=column.over if column.over in chosen else None) for column in columns)
+        columns = tuple(
+            replace(
+                column,
+                over=column.over if column.over in chosen else None,
+                within=column.within if column.within in chosen else None,
+            )
+            for column in columns
+        )
         rows = [tuple(row[place] for place in places) for row in rows]
         screen = chosen
     notes = result.notes

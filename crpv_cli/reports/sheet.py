@@ -34,7 +34,7 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str) -> She
         replace(
             shape(missions, Asked(columns=_MISSION_COLUMNS)),
             name="missions",
-            screen=tuple(name for name in _MISSION_COLUMNS if name != "fictitious"),
+            screen=tuple(name for name in _MISSION_COLUMNS if name not in {"fictitious", "scale_bounds"}),
             title=msg(N_("Core missions")),
             notes=(),
             total_row=None,

@@ -172,7 +172,7 @@ def words(certain: Mapping[str, str], doubtful: Sequence[str] = ()) -> Conversio
             return restored, Correction(
                 "restored-word",
                 msg("“{value}” was read as “{restored}”: the file drops letters.", value=text, restored=restored),
-                msg("Nothing is to be done if that is right."),
+                msg("If that is wrong, correct it in the registry: crpv edit TABLE"),
             )
         return text, None
 
