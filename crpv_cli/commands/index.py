@@ -9,7 +9,7 @@ __all__ = ["COMMANDS", "about"]
 COMMANDS = {
     "list": ("listing", N_("List the centres, or the rows of a table.")),
     "show": ("show", N_("Show everything about one centre, on a page.")),
-    "report": ("report", N_("Answer one question: coverage or evaluations.")),
+    "report": ("report", N_("Answer one question: coverage, evaluations or funding.")),
     "load": ("load", N_("Load files into the registry: all their rows, or none.")),
     "export": ("export", N_("Write a table, the rows of a report, or all tables to files.")),
     "template": ("template", N_("Make a form to send out: a workbook with lists, checks and prepared rows.")),

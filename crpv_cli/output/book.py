@@ -25,7 +25,19 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["ALERT", "AMBER", "COVER", "INK", "LONGEST_NAME", "Book", "height_of", "number_format", "refer", "width_of"]
+__all__ = [
+    "ALERT",
+    "AMBER",
+    "COVER",
+    "INK",
+    "LINE",
+    "LONGEST_NAME",
+    "Book",
+    "height_of",
+    "number_format",
+    "refer",
+    "width_of",
+]
 
 COVER = "crpv"
 """The name of the sheet that tells what a workbook is; loading passes it over."""
@@ -55,7 +67,7 @@ _MARGIN = 3
 _NARROWEST = 7
 _WIDEST = {Kind.TEXT: 60, Kind.CODES: 40}
 _WIDEST_CODE = 32
-_LINE = 15.0
+LINE = 15.0
 _HIGHEST = 405.0
 
 
@@ -182,7 +194,10 @@ class Book:
                 ),
                 msg("Write it as csv, which has no bound."),
             )
-        sheet.write_string(row, column, text, self.look(**properties))
+        if text:
+            sheet.write_string(row, column, text, self.look(**properties))
+        else:
+            sheet.write_blank(row, column, None, self.look(**properties))
 
     def value(self, sheet: Worksheet, row: int, place: int, value: Value, column: Column, **properties: object) -> None:
         """Write a value as what it is: a number, a date or a text; what is unknown stays empty.
@@ -225,13 +240,14 @@ def refer(name: str, cells: str) -> str:
     return f"'{quoted}'!{cells}"
 
 
-def height_of(cells: Iterable[tuple[str, int]]) -> float:
-    """Return the height of a row whose texts are wrapped in columns of these widths.
+def height_of(cells: Iterable[tuple[str, int]]) -> float | None:
+    """Return the height of a row whose texts are wrapped in columns of these widths; None if each takes one line.
 
-    A spreadsheet would find it by itself, but not every one does so when it opens a file.
+    A spreadsheet would find it by itself, but not every one does so when it opens a file. A row of one line is left to
+    it, since one whose height was set does not grow with what somebody types.
     """
     lines = max((sum(_lines(part, width) for part in text.split("\n")) for text, width in cells), default=1)
-    return min(lines * _LINE, _HIGHEST)
+    return min(lines * LINE, _HIGHEST) if lines > 1 else None
 
 
 def _lines(text: str, width: int) -> int:

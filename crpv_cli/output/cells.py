@@ -49,7 +49,10 @@ def _set(value: Value, column: Column) -> str:
 
 
 def people_rows(result: Result, rows: Sequence[Sequence[Value]], columns: Sequence[Column]) -> list[list[str]]:
-    """Set whole rows for some of the result's columns; a column ``over`` another is set as "2/3", one ``within`` another as "2 (1-4)"."""
+    """Set whole rows for some of the result's columns.
+
+    A column ``over`` another is set as "2/3", one ``within`` another as "2 (1-4)".
+    """
     places = {column.name: place for place, column in enumerate(result.columns)}
 
     def other(row: Sequence[Value], name: str) -> str:

@@ -58,7 +58,7 @@ _NARROWEST_CODE = 14
 # Columns in which people write sentences.
 _PROSE = {"summary", "recommendation", "note", "exemption_reason"}
 _PROSE_WIDTH = 42
-_ROW = 21.0
+_HEADING = 24.0
 # What a spreadsheet takes for a check: a title, a message.
 _TITLE, _MESSAGE = 32, 255
 
@@ -209,7 +209,9 @@ class _FormBook:
             labels.append(label)
             widths.append(width)
         self.widths = widths
-        sheet.set_row(header, height_of([(label, width - 2) for label, width in zip(labels, widths, strict=True)]) + 8)
+        sheet.set_row(
+            header, height_of([(label, width - 2) for label, width in zip(labels, widths, strict=True)]) or _HEADING
+        )
 
     def _comment(self, field: Field) -> str:
         parts = [language.translate(field.column.explanation)]
@@ -236,7 +238,7 @@ class _FormBook:
                 self.book.value(sheet, line, place, value, field.column, **look, **wraps)
                 if isinstance(value, str):
                     texts.append((for_people(value, field.column), self.widths[place]))
-            sheet.set_row(line, max(height_of(texts) + 4, _ROW))
+            sheet.set_row(line, height_of(texts))
 
     def _is_locked(self, field: Field, row: FormRow) -> bool:
         """Whether a cell looks as if nobody should change it: it came prepared, or tells which row it is."""

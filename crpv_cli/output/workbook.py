@@ -14,7 +14,7 @@ from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, Message, msg
-from crpv_cli.output.book import ALERT, AMBER, COVER, INK, Book, height_of, refer, width_of
+from crpv_cli.output.book import ALERT, AMBER, COVER, INK, LINE, Book, height_of, refer, width_of
 from crpv_cli.output.cells import for_people
 from crpv_cli.output.delimited import headings
 from crpv_cli.result import Note, Result, Sheet
@@ -97,7 +97,7 @@ def _write_table(book: Book, name: str, result: Result) -> None:
         # Cells that are still empty have the format of their column too: 01 typed there stays 01.
         sheet.set_column(place, place, width, book.column(column))
         widths.append(width)
-    sheet.set_row(0, height_of([(label, width - 2) for label, width in zip(labels, widths, strict=True)]) + 3)
+    sheet.set_row(0, height_of([(label, width - 2) for label, width in zip(labels, widths, strict=True)]) or LINE + 3)
     for line, row in enumerate(result.rows, 1):
         texts = []
         for place, (value, column) in enumerate(zip(row, result.columns, strict=True)):
@@ -112,7 +112,7 @@ def _write_table(book: Book, name: str, result: Result) -> None:
     sheet.repeat_rows(0)
     sheet.set_landscape()
     alert = next((note.message.text() for note in _alerts(result.notes) if _rests(result)), "")
-    sheet.set_header(f"&L&10&B{_harmless(result.title.text())}&R&10{_harmless(alert)}"[:250])
+    sheet.set_header(f"&L&10&B{_harmless(result.title.text())}&R&10{_harmless(alert)}")
     if _rests(result):
         sheet.set_tab_color(AMBER)
 
@@ -127,14 +127,16 @@ def _write_total(book: Book, sheet: Worksheet, line: int, row: Sequence[object],
 
 
 def _harmless(text: str) -> str:
-    """A text for the head of a page, where ``&`` starts a command."""
-    return text.replace("&", "&&")
+    """A text for the head of a page, where ``&`` starts a command and 255 characters are all there is."""
+    return text[:100].replace("&", "&&")
 
 
 # The labels of what can be asked, and the words of their values.
 _PARAMETERS = {
     "sql": N_("Query"),
     "year": N_("Year"),
+    "from": N_("From"),
+    "to": N_("To"),
     "region": N_("Region"),
     "department": N_("Department"),
     "overseas": N_("Overseas"),
@@ -143,13 +145,16 @@ _PARAMETERS = {
     "geography": N_("Geography"),
     "by": N_("A row for each"),
     "mission": N_("Mission"),
+    "stage": N_("Stage"),
     "centre": N_("Centre"),
 }
 _WORDS = {
     "measure": {choice.code: choice.label for choice in choices.MEASURES} | {"departments": N_("departments")},
     "geography": {choice.code: choice.label for choice in choices.GEOGRAPHIES},
     "mission": {choice.code: choice.label for choice in choices.MISSIONS},
-    "by": {"centre": N_("Centre"), "region": N_("Region"), "department": N_("Department")},
+    "stage": {choice.code: choice.label for choice in choices.STAGES},
+    "by": {"centre": N_("Centre"), "region": N_("Region"), "department": N_("Department")}
+    | {"funder": N_("Funder"), "kind": N_("Kind"), "year": N_("Year"), "scheme": N_("Scheme")},
 }
 _FLAG = Column("flag", "", Kind.FLAG)
 
@@ -219,8 +224,8 @@ class _Cover:
         as_of = asked.get("as_of")
         if "sql" not in asked:
             self._line(N_("As of"), language.date(as_of) if isinstance(as_of, str) else language.text("all dates"))
-        for name, label in _PARAMETERS.items():
-            value = asked.get(name)
+        for name in [*_PARAMETERS, *(name for name in asked if name not in {"as_of", *_PARAMETERS})]:
+            label, value = _PARAMETERS.get(name, name), asked.get(name)
             if isinstance(value, bool):
                 self._line(label, for_people(value, _FLAG))
             elif value is not None:

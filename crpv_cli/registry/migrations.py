@@ -264,6 +264,303 @@ def m002_neighbourhoods(db: Database) -> None:
     _stamp(db, 2)
 
 
+# Views take no parameter: they speak of today, in the local time of whoever reads them. Amounts are in euros.
+_TODAY = "date('now', 'localtime')"
+_THIS_YEAR = "cast(strftime('%Y', 'now', 'localtime') as integer)"
+_OPEN_TODAY = f"""(c.since is null or c.since <= {_THIS_YEAR})
+        and (c.label_from is null or c.label_from <= {_TODAY})
+        and (c.label_to is null or c.label_to >= {_TODAY})"""
+_SERVED_TODAY = f"""
+        select distinct p.centre, p.department, coalesce(s.fictitious, 0) as fictitious
+        from perimeters as p
+        join centres as c on c.id = p.centre and {_OPEN_TODAY}
+        left join sources as s on s.id = p.source
+        where (p.valid_from is null or p.valid_from <= {_TODAY}) and (p.valid_to is null or p.valid_to >= {_TODAY})
+"""
+_VIEWS = ("centres", "coverage", "coverage_totals", "funding", "funding_by_centre", "evaluation_latest")
+
+_M003 = (
+    *(f"drop view if exists v_{name}" for name in reversed(_VIEWS)),
+    f"""
+    create view v_funding as
+    with staged as (
+        select
+            f.*,
+            max(f.stage = 'paid') over (partition by f.centre, f.funder, f.year, lower(f.scheme)) as paid_scheme,
+            max(f.stage = 'paid' and f.scheme is null) over (partition by f.centre, f.funder, f.year) as paid_unnamed,
+            max(f.stage = 'paid') over (partition by f.centre, f.funder, f.year) as paid_any
+        from funding as f
+        where f.year <= {_THIS_YEAR}
+    )
+    select
+        f.centre,
+        c.short_name,
+        f.funder,
+        u.name as funder_name,
+        u.kind as funder_kind,
+        f.year,
+        f.scheme,
+        f.stage,
+        f.amount_cents / 100.0 as amount,
+        case f.stage
+            when 'paid' then 1
+            when 'granted' then not (f.paid_scheme or f.paid_unnamed or (f.scheme is null and f.paid_any))
+            else 0
+        end as counted,
+        f.purpose,
+        f.reference,
+        f.source,
+        s.title as source_title,
+        f.note,
+        coalesce(s.fictitious, 0) as fictitious
+    from staged as f
+    join centres as c on c.id = f.centre
+    join funders as u on u.id = f.funder
+    left join sources as s on s.id = f.source
+    """,
+    f"""
+    create view v_funding_by_centre as
+    with counted as (
+        select * from v_funding where counted = 1
+    ),
+    rows_wanted as (
+        select c.id as centre, y.year
+        from centres as c
+        cross join (select distinct year from counted) as y
+        where (c.since is null or c.since <= y.year)
+          and (c.label_from is null or c.label_from <= min(y.year || '-12-31', {_TODAY}))
+          and (c.label_to is null or c.label_to >= y.year || '-01-01')
+        union
+        select centre, year from counted
+    ),
+    sums as (
+        select
+            w.centre,
+            w.year,
+            round(sum(f.amount) filter (where f.funder_kind = 'state'), 2) as state,
+            round(sum(f.amount) filter (
+                where f.funder_kind in ('region', 'department', 'intercommunality', 'commune')
+            ), 2) as local,
+            round(sum(f.amount) filter (
+                where f.funder_kind not in ('state', 'region', 'department', 'intercommunality', 'commune')
+            ), 2) as other,
+            round(sum(f.amount), 2) as total,
+            count(f.centre) as payments,
+            coalesce(max(f.fictitious), 0) as fictitious
+        from rows_wanted as w
+        left join counted as f on f.centre = w.centre and f.year = w.year
+        group by w.centre, w.year
+    )
+    select
+        s.centre,
+        c.short_name,
+        s.year,
+        s.state,
+        s.local,
+        s.other,
+        s.total,
+        iif(s.state is not null and s.local is not null and s.total > 0, round(s.state / s.total, 6), null)
+            as state_share,
+        s.payments > 0 as known,
+        s.fictitious
+    from sums as s
+    join centres as c on c.id = s.centre
+    """,
+    f"""
+    create view v_evaluation_latest as
+    with known as (
+        select
+            e.*,
+            row_number() over (
+                partition by e.centre, e.mission
+                order by e.year desc, case e.kind when 'external' then 0 when 'joint' then 1 else 2 end
+            ) as choice
+        from evaluations as e
+        join centres as c on c.id = e.centre and {_OPEN_TODAY}
+        join missions as m on m.id = e.mission and m.core = 1
+        where e.year <= {_THIS_YEAR} and (e.evaluated_on is null or e.evaluated_on <= {_TODAY})
+    ),
+    latest as (
+        select k.*, replace(trim(k.rating), ',', '.') as figure, s.minimum, s.maximum, s.levels
+        from known as k
+        left join scales as s on s.id = k.scale
+        where k.choice = 1
+    )
+    select
+        c.id as centre,
+        c.short_name,
+        m.id as mission,
+        -- Without any evaluation in the registry, nothing is known: that is not the same as none evaluated.
+        iif(exists (select 1 from known), l.centre is not null, null) as evaluated,
+        l.year,
+        l.kind,
+        l.rating,
+        l.scale,
+        round(case
+            when l.levels is not null then (
+                select place * 1.0 / (levels - 1)
+                from (
+                    select
+                        row_number() over (order by key) - 1 as place,
+                        count(*) over () as levels,
+                        lower(trim(value)) as level
+                    from json_each('[' || replace(json_quote(l.levels), '|', '","') || ']')
+                    where trim(value) <> ''
+                )
+                where level = lower(l.rating) and levels > 1
+            )
+            when (l.figure glob '[0-9]*' or l.figure glob '-[0-9]*')
+                and ltrim(l.figure, '-') not glob '*[^0-9.]*'
+                and cast(l.figure as real) between l.minimum and l.maximum
+                and l.minimum < l.maximum
+            then (cast(l.figure as real) - l.minimum) / (l.maximum - l.minimum)
+        end, 6) as position,
+        l.evaluator,
+        l.evaluated_on,
+        l.summary,
+        l.recommendation,
+        l.source,
+        coalesce(s.fictitious, 0) as fictitious
+    from centres as c
+    cross join missions as m
+    left join latest as l on l.centre = c.id and l.mission = m.id
+    left join sources as s on s.id = l.source
+    where m.core = 1 and {_OPEN_TODAY}
+    """,
+    f"""
+    create view v_coverage as
+    with served as ({_SERVED_TODAY}),
+    counts as (
+        select
+            t.department,
+            t.geography,
+            max(iif(t.measure = 'neighbourhoods', t.value, null)) as neighbourhoods,
+            max(iif(t.measure = 'contracts', t.value, null)) as contracts,
+            max(iif(t.measure = 'inhabitants', t.value, null)) as inhabitants,
+            max(coalesce(s.fictitious, 0)) as fictitious
+        from territory_counts as t
+        left join sources as s on s.id = t.source
+        group by t.department, t.geography
+    )
+    select
+        d.code as department,
+        d.name,
+        d.region_code,
+        d.region_name,
+        d.code glob '9[78]*' as overseas,
+        g.geography,
+        t.neighbourhoods,
+        t.contracts,
+        t.inhabitants,
+        exists (select 1 from served where department = d.code) as covered,
+        (
+            select group_concat(centre, ' ')
+            from (select distinct centre from served where department = d.code order by centre)
+        ) as centres,
+        max(
+            coalesce(t.fictitious, 0),
+            coalesce((select max(fictitious) from served where department = d.code), 0)
+        ) as fictitious
+    from departments as d
+    cross join (select '2015' as geography union all select '2024') as g
+    left join counts as t on t.department = d.code and t.geography = g.geography
+    """,
+    """
+    create view v_coverage_totals as
+    with measured as (
+        select geography, 'neighbourhoods' as measure, neighbourhoods as value, covered, fictitious from v_coverage
+        union all
+        select geography, 'contracts', contracts, covered, fictitious from v_coverage
+        union all
+        select geography, 'inhabitants', inhabitants, covered, fictitious from v_coverage
+        union all
+        select geography, 'departments', iif(neighbourhoods > 0, 1, 0), covered, fictitious from v_coverage
+    ),
+    sums as (
+        select
+            geography,
+            measure,
+            coalesce(sum(value) filter (where covered = 1), 0) as covered,
+            coalesce(sum(value), 0) as total,
+            max(fictitious) as fictitious
+        from measured
+        group by geography, measure
+    )
+    select
+        geography,
+        measure,
+        covered,
+        total,
+        total - covered as uncovered,
+        iif(total > 0, round(covered * 1.0 / total, 6), null) as share,
+        fictitious
+    from sums
+    """,
+    f"""
+    create view v_centres as
+    with support as (
+        select
+            centre,
+            year,
+            round(sum(amount), 2) as amount,
+            max(fictitious) as fictitious,
+            row_number() over (partition by centre order by year desc) as choice
+        from v_funding
+        where counted = 1 and funder_kind = 'state'
+        group by centre, year
+    ),
+    evaluated as (
+        select centre, count(*) as missions, max(fictitious) as fictitious
+        from v_evaluation_latest
+        where evaluated = 1
+        group by centre
+    )
+    select
+        c.id,
+        c.name,
+        c.short_name,
+        c.legal_form,
+        c.carrier,
+        c.siren,
+        c.seat,
+        c.website,
+        c.since,
+        c.label_from,
+        c.label_to,
+        c.co_funded,
+        c.exemption_reason,
+        c.confidence,
+        c.source,
+        c.note,
+        (
+            select group_concat(department, ' ')
+            from (
+                select distinct department from ({_SERVED_TODAY}) where centre = c.id
+                order by length(department), department
+            )
+        ) as departments,
+        f.amount as state_support,
+        f.year as state_support_year,
+        iif(exists (select 1 from evaluated), coalesce(e.missions, 0), null) as missions_evaluated,
+        (select count(*) from missions where core = 1) as core_missions,
+        max(coalesce(e.fictitious, 0), coalesce(f.fictitious, 0), coalesce(s.fictitious, 0)) as fictitious
+    from centres as c
+    left join sources as s on s.id = c.source
+    left join support as f on f.centre = c.id and f.choice = 1
+    left join evaluated as e on e.centre = c.id
+    where {_OPEN_TODAY}
+    """,
+)
+
+
+@migrations()
+def m003_views(db: Database) -> None:
+    """Create the views, for those who read the registry with other programs."""
+    for statement in _M003:
+        db.execute(statement)
+    _stamp(db, 3)
+
+
 def _stamp(db: Database, version: int) -> None:
     # A reader checks these two numbers without importing sqlite-utils.
     db.execute(f"pragma application_id = {APPLICATION_ID}")

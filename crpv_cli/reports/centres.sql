@@ -1,21 +1,34 @@
 -- One row a centre open on :as_of, with what people ask first: perimeter, latest State support, missions evaluated.
--- Money of several stages is the same money: what was paid stands before what was granted; requests never count.
-, state_support as (
+-- Money of several stages is the same money: for a funder, a year and a scheme, what was paid stands before what was
+-- granted, a scheme that is not named being any of them; requests never count.
+, state_funding as (
     select
         f.centre,
         f.year,
+        f.scheme,
         f.stage,
-        sum(f.amount_cents) as amount_cents,
-        row_number() over (
-            partition by f.centre
-            order by f.year desc, case f.stage when 'paid' then 0 else 1 end
-        ) as choice
+        f.amount_cents,
+        coalesce(s.fictitious, 0) as fictitious,
+        max(f.stage = 'paid') over (partition by f.centre, f.funder, f.year, lower(f.scheme)) as paid_scheme,
+        max(f.stage = 'paid' and f.scheme is null) over (partition by f.centre, f.funder, f.year) as paid_unnamed,
+        max(f.stage = 'paid') over (partition by f.centre, f.funder, f.year) as paid_any
     from funding as f
     join funders as u on u.id = f.funder and u.kind = 'state'
+    left join sources as s on s.id = f.source
     where f.stage in ('granted', 'paid')
       and f.year <= cast(substr(:as_of, 1, 4) as integer)
       and (:year is null or f.year = :year)
-    group by f.centre, f.year, f.stage
+),
+state_support as (
+    select
+        centre,
+        year,
+        sum(amount_cents) as amount_cents,
+        max(fictitious) as fictitious,
+        row_number() over (partition by centre order by year desc) as choice
+    from state_funding
+    where stage = 'paid' or not (paid_scheme or paid_unnamed or (scheme is null and paid_any))
+    group by centre, year
 ),
 evaluated as (
     select e.centre, count(distinct e.mission) as missions, max(coalesce(s.fictitious, 0)) as fictitious
@@ -37,8 +50,10 @@ select
     -- Without any evaluation in the registry, nothing is known: that is not the same as none evaluated.
     iif(exists (select 1 from evaluated), coalesce(e.missions, 0), null) as missions_evaluated,
     (select count(*) from missions where core = 1) as core_missions,
-    coalesce(e.fictitious, 0) as fictitious
+    coalesce(e.fictitious, 0) as evaluations_fictitious,
+    max(coalesce(e.fictitious, 0), coalesce(f.fictitious, 0), coalesce(s.fictitious, 0)) as fictitious
 from open_centres as c
+left join sources as s on s.id = c.source
 left join state_support as f on f.centre = c.id and f.choice = 1
 left join evaluated as e on e.centre = c.id
 order by c.id

@@ -11,6 +11,7 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.reports.coverage import coverage
 from crpv_cli.reports.evaluations import evaluation_summaries
+from crpv_cli.reports.funding import funding
 from crpv_cli.reports.listing import Asked, list_table
 from crpv_cli.reports.queries import today
 from crpv_cli.result import Result
@@ -21,6 +22,7 @@ __all__ = ["REPORTS", "all_tables", "export_rows"]
 REPORTS: dict[str, Callable[[sqlite3.Connection, str], Result]] = {
     "coverage": coverage,
     "evaluation-summaries": evaluation_summaries,
+    "funding-by-centre": funding,
 }
 
 

@@ -30,8 +30,6 @@ _PREPARED = {
 }
 # The framework's order; a mission of a later framework comes after them.
 _MISSIONS = "animation skills capitalisation"
-# What each table calls its rows, for tables that others refer to.
-_NAMES = {"centres": "short_name", "departments": "name", "funders": "name", "missions": None, "scales": "name"}
 
 
 def form_of(
@@ -99,7 +97,7 @@ class _Asked:
             fields=fields,
             rows=tuple(FormRow(tuple(row.get(field.column.name) for field in fields), known) for row, known in rows),
             centre=self.centre,
-            centre_name=self._name_of("centres", self.centre) if self.centre else None,
+            centre_name=self._names_of("centres", [self.centre])[0] if self.centre else None,
             year=self.year,
             fictitious=any(values.get("source") in made_up for values in held),
             remarks=tuple(self._remarks(fields)),
@@ -201,14 +199,12 @@ class _Asked:
         return tuple(row[0] for row in self.connection.execute(f"select {key} from {table.name} order by {key}"))
 
     def _names_of(self, table: str, keys: Sequence[str]) -> tuple[str, ...]:
-        return tuple(self._name_of(table, key) for key in keys)
-
-    def _name_of(self, table: str, key: str) -> str:
-        column = _NAMES.get(table) or f"name_{language.current()}"
-        row = self.connection.execute(
-            f"select {column} from {table} where {TABLES[table].key[0]} = ?", (key,)
-        ).fetchone()
-        return str(row[0])
+        """What rows of a table are called in the reader's language; their keys where they have no name."""
+        names = (f"name_{language.current()}", "short_name", "name", "title")
+        (key,) = TABLES[table].key
+        column = next((name for name in names if name in TABLES[table].names), key)
+        called = dict(tuple(row) for row in self.connection.execute(f"select {key}, {column} from {table}"))
+        return tuple(str(called[key]) for key in keys)
 
     def _ratings(self) -> tuple[str, ...]:
         """The ratings of every scale, each once: its levels, or the whole numbers between its bounds."""

@@ -88,10 +88,12 @@ def list_centres(connection: sqlite3.Connection, asked: Asked) -> Result:
     wanted = _departments(connection, asked)
     columns = (*TABLES["centres"].columns, *_OVERVIEW)
     rows = []
+    only_evaluations = True
     for row in found:
         codes = tuple((row["departments"] or "").split())
         if wanted is not None and not wanted.intersection(codes):
             continue
+        only_evaluations = only_evaluations and row["fictitious"] == row["evaluations_fictitious"]
         values = dict(row) | {"departments": codes, "fictitious": bool(row["fictitious"])}
         rows.append(tuple(values[column.name] for column in columns))
     rows.sort(key=lambda row: fold(str(row[_SHORT_NAME])))
@@ -102,7 +104,7 @@ def list_centres(connection: sqlite3.Connection, asked: Asked) -> Result:
         columns=columns,
         rows=tuple(rows),
         screen=_SCREEN,
-        notes=_centre_notes(connection, rests),
+        notes=_centre_notes(connection, rests, only_evaluations),
         parameters=_parameters(replace(asked, as_of=as_of)),
         fictitious=rests,
         origin=origin(connection, (row[_SOURCE] for row in rows)),
@@ -110,15 +112,15 @@ def list_centres(connection: sqlite3.Connection, asked: Asked) -> Result:
     return shape(result, asked)
 
 
-def _centre_notes(connection: sqlite3.Connection, rests: bool) -> tuple[Note, ...]:
-    if rests:
+def _centre_notes(connection: sqlite3.Connection, rests: bool, only_evaluations: bool) -> tuple[Note, ...]:
+    if rests and only_evaluations:
         return (
             Note(
                 "fictitious-evaluations",
                 msg(N_("FICTITIOUS: the missions shown as evaluated rest on made-up demonstration data.")),
             ),
         )
-    return fictitious.notes(connection, rests=False)
+    return fictitious.notes(connection, rests)
 
 
 def list_table(connection: sqlite3.Connection, table: Table, asked: Asked) -> Result:

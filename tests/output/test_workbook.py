@@ -23,8 +23,8 @@ from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import FileProblem, UsageProblem
 from crpv_cli.intake.columns import columns_of, recognise
-from crpv_cli.intake.readers import clean
 from crpv_cli.intake.records import check
+from crpv_cli.intake.values import clean
 from crpv_cli.intake.workbooks import OWN_SHEETS, open_workbook
 from crpv_cli.language import msg
 from crpv_cli.output import streams
@@ -292,9 +292,9 @@ def test_a_text_never_computes_nor_links(text: str) -> None:
 
 
 def test_numbers_that_a_spreadsheet_would_change_are_texts() -> None:
-    rows: tuple[tuple[Value, ...], ...] = ((2**53 + 1,), (float("inf"),), (10**400,))
+    rows: tuple[tuple[Value, ...], ...] = ((2**53 + 1,), (float("inf"),))
     sheet = book(result_workbook(Result("x", msg("x"), (Column("a", "A", Kind.DECIMAL),), rows)))["x"]
-    assert [sheet.cell(row, 1).value for row in (2, 3, 4)] == [str(2**53 + 1), "inf", str(10**400)]
+    assert [sheet.cell(row, 1).value for row in (2, 3)] == [str(2**53 + 1), "inf"]
 
 
 def test_what_a_sheet_cannot_hold_is_refused() -> None:

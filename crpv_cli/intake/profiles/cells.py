@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.intake.profiles.conversions import share_of
 from crpv_cli.intake.profiles.definition import Cell, Create, Find, Lookups, Profile
-from crpv_cli.language import Message, msg
+from crpv_cli.language import Euros, Message, msg
 from crpv_cli.spelling import fold
 
 __all__ = ["Created", "Faulty", "Known", "RowValues", "Skipped"]
@@ -54,20 +54,33 @@ class Known:
 
     def find(self, lookup: str, value: str) -> str | None:
         """Return the id that a lookup gives for a value."""
-        asked = _asked(lookup, value)
-        return self._added.get(lookup, {}).get(asked) or self._lookups.get(lookup, {}).get(asked)
+        return self._found(lookup, _asked(lookup, value)) or None
+
+    def _found(self, lookup: str, asked: str) -> str | None:
+        added = self._added.get(lookup, {})
+        return added[asked] if asked in added else self._lookups.get(lookup, {}).get(asked)
 
     def add(self, created: Created) -> None:
-        """Remember a row that is made on the way, under all that it was looked for."""
+        """Remember a row that is made on the way, under all that it may be looked for; a name of two finds neither."""
         table = created.create.table.name
-        self._added.setdefault(table, {})[created.key] = created.key
-        for find, value in created.asked:
-            self._added.setdefault(find.lookup, {})[_asked(find.lookup, value)] = created.key
+        name, siren = created.cells.get("name", ""), created.cells.get("siren", "")
+        one = table.removesuffix("s")
+        found = [(table, created.key), (f"{one}-of-siren", siren), (f"{one}-of-name", name)]
+        found += [(find.lookup, value) for find, value in created.asked]
+        for lookup, value in [*found, (f"{one}-without-siren", name)]:
+            if value and not (siren and lookup.endswith("-without-siren")):
+                asked = _asked(lookup, value)
+                alone = self._found(lookup, asked) in {None, created.key}
+                self._added.setdefault(lookup, {})[asked] = created.key if alone else ""
 
 
 def _asked(lookup: str, value: str) -> str:
     # Numbers and ids are what they are; names are asked for without case and accents.
     return fold(value) if lookup.endswith(("-name", "-without-siren")) else value
+
+
+def _euros(amount: str) -> Euros:
+    return Euros(int(Decimal(amount) * 100))
 
 
 @dataclass(slots=True)
@@ -168,8 +181,8 @@ class RowValues:
                     "share-of-amount",
                     msg(
                         "Of {amount}, {part} was taken: the file says that the share of this row is {share}.",
-                        amount=text,
-                        part=part,
+                        amount=_euros(text),
+                        part=_euros(part),
                         share=said,
                     ),
                     msg("Check it: some files write something else into that column."),

@@ -116,6 +116,8 @@ CONVERSIONS: dict[str, Conversion] = {
     "text": _text,
     "control-characters": _control_characters,
     "amount": _amount,
+    "integer": _reading(Kind.INTEGER),
+    "decimal": _reading(Kind.DECIMAL),
     "date": _date,
     "year": _year,
     "year-of-date": _year_of_date,

@@ -42,6 +42,8 @@ _CELL = (
 _FILTER = ("from", "equals", "differs", "matches", "lacks", "reason", "after")
 _SUMS = (Kind.MONEY, Kind.INTEGER, Kind.DECIMAL)
 _WAYS = ("sum", "first", "join")
+# What makes a text a number that can be summed or shared out.
+_NUMBERS = {"amount", "integer", "decimal"}
 # What a template may name besides columns and values: the file, and what rules said of their choice.
 _OWN_NAMES = ("file", "because")
 
@@ -90,6 +92,8 @@ class _Parsing:
             if name in self.names:
                 self.wrong(f"let.{name}", msg("a column of the file is called so already."))
             lets[name] = self.cell(name, value, f"let.{name}")
+            if lets[name].share is not None:
+                self.wrong(f"let.{name}.share", msg("only a column of amounts can be shared out."))
             self.names.add(name)  # a value may only be made from those before it
         creates = {
             name: self.create(name, value, f"create.{name}") for name, value in self.group(data, "create", "").items()
@@ -201,6 +205,12 @@ class _Parsing:
         self.known(data, table.names, where)
         cells = tuple(self.cell(name, value, f"{where}.{name}") for name, value in data.items())
         for cell in cells:
+            if cell.share is not None and (table.column(cell.name).kind is not Kind.MONEY or not _numbers(cell)):
+                self.wrong(
+                    f"{where}.{cell.name}.share",
+                    msg("only a column of amounts can be shared out."),
+                    msg("Write convert = {conversions}.", conversions='["amount"]'),
+                )
             if cell.create is not None and cell.create not in creates:
                 self.wrong(f"{where}.{cell.name}.create", msg("there is no group create.{name}.", name=cell.create))
         return cells
@@ -363,8 +373,12 @@ class _Parsing:
                 self.wrong(f"combine.{name}", msg("only columns of this profile that are not in the key are combined."))
             if way not in _WAYS:
                 self.wrong(f"combine.{name}", msg("it is one of {ways}.", ways=list(_WAYS)))
-            if way == "sum" and table.column(name).kind not in _SUMS:
-                self.wrong(f"combine.{name}", msg("only numbers can be summed."))
+            if way == "sum" and (table.column(name).kind not in _SUMS or not _numbers(given[name])):
+                self.wrong(
+                    f"combine.{name}",
+                    msg("only numbers can be summed."),
+                    msg("Write convert = {conversions}.", conversions='["amount"]'),
+                )
         for name, cell in given.items():
             if name not in table.key and cell.constant is None and name not in ways:
                 self.wrong(
@@ -402,6 +416,11 @@ class _Parsing:
                     f"{where}.{column.name}",
                     msg("the column is required, so one of {names} must be under header.required.", names=foreign),
                 )
+
+
+def _numbers(cell: Cell) -> bool:
+    """Whether what a cell becomes is a number, or empty."""
+    return bool(cell.conversions) and cell.conversions[-1][0] in _NUMBERS
 
 
 def _names(cells: tuple[Cell, ...]) -> list[str]:
