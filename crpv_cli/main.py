@@ -199,7 +199,10 @@ def _run(arguments: Sequence[str] | None) -> int:
         return ExitCode.UNREADABLE
     except Exception as error:
         if os.environ.get("CRPV_DEBUG"):
-            raise
+            import traceback
+
+            traceback.print_exc()
+            return ExitCode.BUG
         streams.say(
             msg(
                 "This is a bug in crpv ({error}). Run it again with CRPV_DEBUG=1 and report what it prints.",

@@ -11,7 +11,8 @@ from crpv_cli.language import Message
 
 __all__ = ["Field", "Form", "FormRow", "Note", "Origin", "Result", "Sheet", "Value"]
 
-Value = str | int | float | bool | tuple[str, ...] | None
+Value = str | int | float | bool | tuple[str, ...] | Message | None
+"""A value of a row; a ``Message`` is read in the reader's language by people and in English by machines."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,9 @@ def mount(app: typer.Typer) -> None:
 def export(
     name: Annotated[
         str,
-        typer.Argument(metavar=_("NAME"), help=_("A table, coverage, evaluation-summaries, funding-by-centre, or all.")),
+        typer.Argument(
+            metavar=_("NAME"), help=_("A table, coverage, evaluation-summaries, funding-by-centre, or all.")
+        ),
     ],
     as_of: options.AsOf = None,
     format_: options.FormatOption = None,

@@ -180,7 +180,9 @@ def funding(
     stage: Annotated[
         Stage | None,
         typer.Option(
-            "--stage", metavar=_("STAGE"), help=_("Only money requested, granted or paid; by default paid, else granted.")
+            "--stage",
+            metavar=_("STAGE"),
+            help=_("Only money requested, granted or paid; by default paid, else granted."),
         ),
     ] = None,
     centre: Annotated[

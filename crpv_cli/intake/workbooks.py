@@ -97,7 +97,7 @@ def as_typed(value: object) -> str:
     if isinstance(value, int | float):
         if float(value).is_integer():
             return str(int(value))
-        text = format(value, ".12g")
+        text = format(value, ".15g")
         if "e" in text:
             text = format(value, "f")
         return text + "0" if len(text.partition(".")[2]) == 3 else text

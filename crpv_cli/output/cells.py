@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from crpv_cli import language
 from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.language import Message
 from crpv_cli.result import Result, Value
 
 __all__ = ["UNKNOWN", "for_csv", "for_excel", "for_json", "for_people", "people_rows"]
@@ -17,6 +18,8 @@ def for_people(value: Value, column: Column) -> str:
     """Set a value in the reader's language; what is unknown is a dash."""
     if value is None or value == ():
         return UNKNOWN
+    if isinstance(value, Message):
+        return value.text()
     if column.choices:
         labels = {choice.code: choice.label for choice in column.choices}
         return language.translate(labels[value]) if value in labels else str(value)
@@ -80,6 +83,8 @@ def for_json(value: Value, column: Column) -> object:
     """A JSON value: money in euros, codes as text, lists as arrays, the unknown as null."""
     if isinstance(value, tuple):
         return list(value)
+    if isinstance(value, Message):
+        return value.text("en")
     if column.kind is Kind.MONEY and isinstance(value, int):
         return _euros(value)
     if column.kind is Kind.FLAG and value is not None:
@@ -109,6 +114,8 @@ def for_excel(value: Value, column: Column) -> str:
         return _harmless(for_people(value, column))
     if column.kind is Kind.PERCENT and isinstance(value, int | float):
         return f"{value * 100:.10g}".replace(".", ",") + "%"
+    if isinstance(value, Message):
+        return _harmless(value.text())
     plain = for_csv(value, column)
     if isinstance(value, int | float):
         return plain.replace(".", ",")

@@ -86,12 +86,10 @@ def deliver(content: str | bytes, output: Path | None, force: bool, encoding: st
     if output is not None:
         write_file(content.encode(encoding) if isinstance(content, str) else content, output, force)
         return
-    if isinstance(content, str) and encoding == "utf-8":
-        sys.stdout.write(content)
-    else:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(content.encode(encoding) if isinstance(content, str) else content)
+    # As bytes: text mode would write other line ends on Windows.
     sys.stdout.flush()
+    sys.stdout.buffer.write(content.encode(encoding) if isinstance(content, str) else content)
+    sys.stdout.buffer.flush()
 
 
 def write_file(content: bytes, output: Path, force: bool) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import UsageProblem
 from crpv_cli.reports.exports import export_rows
 from crpv_cli.reports.funding import DIVISIONS, funding, share_of_state
@@ -111,7 +112,7 @@ def test_groups_are_unknown_in_2021_and_not_zero(reference: sqlite3.Connection) 
 
 
 def test_by_kind_adds_up_to_the_rows_of_the_list(reference: sqlite3.Connection) -> None:
-    listed = records(list_table_of(reference, 2022))
+    listed = records(list_table(reference, TABLES["funding"], Asked(year=2022)))
     kinds = {row["id"]: row["kind"] for row in reference.execute("select id, kind from funders")}
     by_kind = records(funding(reference, TODAY, 2022, 2022, by="kind"))
     expected: dict[str, int] = {}
@@ -120,12 +121,6 @@ def test_by_kind_adds_up_to_the_rows_of_the_list(reference: sqlite3.Connection) 
     assert {row["kind"]: row["amount"] for row in by_kind} == expected
     assert sum(row["rows"] for row in by_kind) == len(listed)
     assert sum(row["share"] for row in by_kind) == pytest.approx(1, abs=1e-5)
-
-
-def list_table_of(connection: sqlite3.Connection, year: int) -> Result:
-    from crpv_cli.definitions.tables import TABLES
-
-    return list_table(connection, TABLES["funding"], Asked(year=year))
 
 
 @pytest.mark.parametrize("years", [(2021, 2021), (2024, 2024), (2019, 2023)])
@@ -139,6 +134,9 @@ def test_every_division_adds_up_to_the_same_total(
     stored = reference.execute("select sum(amount_cents) from funding where year between ? and ?", years).fetchone()[0]
     assert total == stored
     assert result.totals["total"] == stored / 100
+    if len(result.rows) == 1:
+        assert result.total_row is None
+        return
     assert result.total_row is not None
     assert result.total_row[[column.name for column in result.columns].index(name)] == stored
 
@@ -220,26 +218,17 @@ def test_one_centre(reference: sqlite3.Connection) -> None:
 
 
 def test_the_same_money_twice_is_said(reference: sqlite3.Connection) -> None:
-    data = note(funding(reference, TODAY, 2023, 2023), "same-money").data
-    assert data["pairs"] == [
-        {
-            "centre": "reso-villes",
-            "year": 2023,
-            "scheme": "programme",
-            "stage": "granted",
-            "sources": ["region-bretagne-scdl", "cdc-subventions"],
-            "amounts": [30000, 30000],
-        }
-    ] or data["pairs"] == [
-        {
-            "centre": "reso-villes",
-            "year": 2023,
-            "scheme": "programme",
-            "stage": "granted",
-            "sources": ["cdc-subventions", "region-bretagne-scdl"],
-            "amounts": [30000, 30000],
-        }
-    ]
+    pairs = note(funding(reference, TODAY, 2023, 2023), "same-money").data["pairs"]
+    assert isinstance(pairs, list)
+    (pair,) = pairs
+    assert set(pair.pop("sources")) == {"region-bretagne-scdl", "cdc-subventions"}
+    assert pair == {
+        "centre": "reso-villes",
+        "year": 2023,
+        "scheme": "programme",
+        "stage": "granted",
+        "amounts": [30000, 30000],
+    }
     assert "same-money" not in codes(funding(reference, TODAY, 2022, 2022))
     assert "same-money" not in codes(funding(reference, TODAY, 2023, 2023, centre="oriv"))
 

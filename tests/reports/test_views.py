@@ -138,7 +138,8 @@ def test_funding(registry: sqlite3.Connection) -> None:
 def test_funding_by_centre(registry: sqlite3.Connection) -> None:
     found = view(registry, "v_funding_by_centre")
     years = sorted({row["year"] for row in found})
-    assert years == list(range(2014, 2027))
+    assert years[0] == 2014
+    assert years[-1] == min(2026, int(today()[:4]))
     for year in years:
         own = {row["centre"]: row for row in found if row["year"] == year}
         result = funding(registry, today(), year, year)
@@ -196,9 +197,7 @@ def test_the_queries_of_the_page_run(demo: sqlite3.Connection) -> None:
 
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="the time zone of a process cannot be changed here")
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "UTC"])
-def test_today_is_the_readers_own_day(
-    demo: sqlite3.Connection, zone: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_today_is_the_readers_own_day(demo: sqlite3.Connection, zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", {"Pacific/Kiritimati": "XXX-14", "Pacific/Pago_Pago": "XXX+11"}.get(zone, zone))
     time.tzset()
     try:

@@ -44,7 +44,7 @@ def profile_sheet(profile: Profile) -> Sheet:
         (Column("table", N_("Table"), Kind.CODE), profile.table.name),
         (Column("makes", N_("Adds rows to"), Kind.CODES), tuple(profile.creates)),
         (Column("file", N_("File")), profile.path),
-        (Column("note", N_("Note")), profile.note.text() if profile.note else None),
+        (Column("note", N_("Note")), profile.note),
     )
     return Sheet(
         name="profile",
