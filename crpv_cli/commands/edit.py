@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crpv_cli import options
-from crpv_cli.commands.index import about
+from crpv_cli.commands.adding import add
 from crpv_cli.errors import CrpvError, ExitCode
 from crpv_cli.language import text as _
 
@@ -22,13 +22,12 @@ Key = tuple[object, ...]
 
 def mount(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(
+    add(
+        app,
         "edit",
-        help=about("edit"),
-        epilog=_("Examples: crpv edit centres · crpv edit perimeters --department 86 · EDITOR=nano crpv edit funders"),
-        context_settings=options.command_settings(),
-        options_metavar=_("[OPTIONS]"),
-    )(edit)
+        edit,
+        _("Examples: crpv edit centres · crpv edit perimeters --department 86 · EDITOR=nano crpv edit funders"),
+    )
 
 
 def edit(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from crpv_cli import options
-from crpv_cli.commands.index import about
+from crpv_cli.commands.adding import add
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.language import text as _
@@ -19,16 +19,15 @@ __all__ = ["mount"]
 
 def mount(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(
+    add(
+        app,
         "export",
-        help=about("export"),
-        epilog=_(
+        export,
+        _(
             "Examples: crpv export evaluation-summaries -o s.csv · crpv export all -o out/"
             " · crpv export all -o registry.xlsx"
         ),
-        context_settings=options.command_settings(),
-        options_metavar=_("[OPTIONS]"),
-    )(export)
+    )
 
 
 def export(

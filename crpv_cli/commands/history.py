@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crpv_cli import options
-from crpv_cli.commands.index import about
+from crpv_cli.commands.adding import add
 from crpv_cli.language import text as _
 
 __all__ = ["mount"]
@@ -15,34 +15,10 @@ __all__ = ["mount"]
 
 def mount(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command(
-        "log",
-        help=about("log"),
-        epilog=_("Examples: crpv log · crpv log 3 · crpv log 3 -o changes.csv"),
-        context_settings=options.command_settings(),
-        options_metavar=_("[OPTIONS]"),
-    )(log)
-    app.command(
-        "diff",
-        help=about("diff"),
-        epilog=_("Examples: crpv diff evaluations.csv · crpv diff returns/ -o changes.csv"),
-        context_settings=options.command_settings(),
-        options_metavar=_("[OPTIONS]"),
-    )(diff)
-    app.command(
-        "undo",
-        help=about("undo"),
-        epilog=_("Examples: crpv undo 3 --dry-run · crpv undo 3"),
-        context_settings=options.command_settings(),
-        options_metavar=_("[OPTIONS]"),
-    )(undo)
-    app.command(
-        "trace",
-        help=about("trace"),
-        epilog=_("Examples: crpv trace centres oriv · crpv trace funding oriv etat 2023"),
-        context_settings=options.command_settings(),
-        options_metavar=_("[OPTIONS]"),
-    )(trace)
+    add(app, "log", log, _("Examples: crpv log · crpv log 3 · crpv log 3 -o changes.csv"))
+    add(app, "diff", diff, _("Examples: crpv diff evaluations.csv · crpv diff returns/ -o changes.csv"))
+    add(app, "undo", undo, _("Examples: crpv undo 3 --dry-run · crpv undo 3"))
+    add(app, "trace", trace, _("Examples: crpv trace centres oriv · crpv trace funding oriv etat 2023"))
 
 
 def diff(

@@ -5,20 +5,14 @@ from __future__ import annotations
 import typer
 
 from crpv_cli import options
-from crpv_cli.commands.index import about
-from crpv_cli.language import text as _
+from crpv_cli.commands.adding import add
 
 __all__ = ["mount"]
 
 
 def mount(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(
-        "info",
-        help=about("info"),
-        context_settings=options.command_settings(),
-        options_metavar=_("[OPTIONS]"),
-    )(info)
+    add(app, "info", info)
 
 
 def info(

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from crpv_cli import options
-from crpv_cli.commands.index import about
+from crpv_cli.commands.adding import add
 from crpv_cli.errors import ExitCode
 from crpv_cli.language import text as _
 
@@ -25,15 +25,12 @@ class Expected(StrEnum):
 
 def mount(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(
+    add(
+        app,
         "load",
-        help=about("load"),
-        epilog=_(
-            "Examples: crpv load evaluations.csv · crpv load folder/ --dry-run · cat f.csv | crpv load - --as funding"
-        ),
-        context_settings=options.command_settings(),
-        options_metavar=_("[OPTIONS]"),
-    )(load)
+        load,
+        _("Examples: crpv load evaluations.csv · crpv load folder/ --dry-run · cat f.csv | crpv load - --as funding"),
+    )
 
 
 def load(

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crpv_cli import options
-from crpv_cli.commands.index import about
+from crpv_cli.commands.adding import add
 from crpv_cli.language import text as _
 
 __all__ = ["mount"]
@@ -15,13 +15,12 @@ __all__ = ["mount"]
 
 def mount(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(
+    add(
+        app,
         "profiles",
-        help=about("profiles"),
-        epilog=_("Examples: crpv profiles · crpv profiles scdl-subventions · crpv profiles mine.toml"),
-        context_settings=options.command_settings(),
-        options_metavar=_("[OPTIONS]"),
-    )(profiles)
+        profiles,
+        _("Examples: crpv profiles · crpv profiles scdl-subventions · crpv profiles mine.toml"),
+    )
 
 
 def profiles(

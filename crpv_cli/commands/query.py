@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crpv_cli import options
-from crpv_cli.commands.index import about
+from crpv_cli.commands.adding import add
 from crpv_cli.language import text as _
 
 __all__ = ["mount"]
@@ -15,13 +15,12 @@ __all__ = ["mount"]
 
 def mount(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(
+    add(
+        app,
         "query",
-        help=about("query"),
-        epilog=_("Example: crpv query 'select id, seat from centres where legal_form = :form' -p form=gip"),
-        context_settings=options.command_settings(),
-        options_metavar=_("[OPTIONS]"),
-    )(query)
+        query,
+        _("Example: crpv query 'select id, seat from centres where legal_form = :form' -p form=gip"),
+    )
 
 
 def query(

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crpv_cli import options
-from crpv_cli.commands.index import about
+from crpv_cli.commands.adding import add
 from crpv_cli.language import text as _
 
 __all__ = ["mount"]
@@ -15,13 +15,7 @@ __all__ = ["mount"]
 
 def mount(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(
-        "show",
-        help=about("show"),
-        epilog=_("Examples: crpv show oriv · crpv show villes-au-carre --as-of 2016-06-30 -o sheet.md"),
-        context_settings=options.command_settings(),
-        options_metavar=_("[OPTIONS]"),
-    )(show)
+    add(app, "show", show, _("Examples: crpv show oriv · crpv show villes-au-carre --as-of 2016-06-30 -o sheet.md"))
 
 
 def show(

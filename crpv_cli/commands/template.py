@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from crpv_cli import options
-from crpv_cli.commands.index import about
+from crpv_cli.commands.adding import add
 from crpv_cli.language import text as _
 
 __all__ = ["mount"]
@@ -16,16 +16,15 @@ __all__ = ["mount"]
 
 def mount(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(
+    add(
+        app,
         "template",
-        help=about("template"),
-        epilog=_(
+        template,
+        _(
             "Examples: crpv template evaluations --centre oriv --year 2025 -o oriv.xlsx"
             " · crpv template funding --filled -o funding.xlsx"
         ),
-        context_settings=options.command_settings(),
-        options_metavar=_("[OPTIONS]"),
-    )(template)
+    )
 
 
 def template(

@@ -49,7 +49,7 @@ _LIMITS = {
 }
 _NAMED_AT_MOST = 8
 
-BY_CENTRE = (
+BY_CENTRE: tuple[Column, ...] = (
     Column("centre", N_("Centre id"), Kind.CODE),
     Column("short_name", N_("Centre")),
     Column("state", N_("State"), Kind.MONEY),
@@ -74,7 +74,7 @@ BY_CENTRE = (
     Column("known", N_("Known"), Kind.FLAG),
     Column("fictitious", N_("Fictitious"), Kind.FLAG),
 )
-SCREEN = ("short_name", "state", "local", "other", "total", "state_share", "state_change_share")
+SCREEN: tuple[str, ...] = ("short_name", "state", "local", "other", "total", "state_share", "state_change_share")
 
 _KEYS = {
     "funder": (

@@ -12,6 +12,7 @@ import pytest
 
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import UsageProblem
+from crpv_cli.reports.coverage import coverage
 from crpv_cli.reports.exports import export_rows
 from crpv_cli.reports.funding import DIVISIONS, funding, share_of_state
 from crpv_cli.reports.listing import Asked, list_centres, list_table
@@ -192,20 +193,13 @@ def test_what_is_not_known_on_the_date(reference: sqlite3.Connection) -> None:
 
 
 def test_support_per_neighbourhood_and_inhabitant(reference: sqlite3.Connection) -> None:
-    # Geography 2015 at the end of 2023, 2024 at the end of 2024.
-    for year, geography in ((2023, "2015"), (2024, "2024")):
+    # Geography 2015 at the end of 2023, 2024 at the end of 2024, and the perimeter of the day.
+    for year in (2023, 2024):
         row = of_centre(funding(reference, TODAY, year, year), "villes-au-carre")
         for measure in ("neighbourhoods", "inhabitants"):
-            (count,) = reference.execute(
-                """
-                select sum(value) from territory_counts
-                where measure = ? and geography = ?
-                  and department in (select department from perimeters where centre = 'villes-au-carre')
-                """,
-                (measure, geography),
-            ).fetchone()
-            assert row[measure] == count
-            assert row[f"state_per_{measure[:-1]}"] == round(row["state"] / count)
+            covered = of_centre(coverage(reference, f"{year}-12-31", measure), "villes-au-carre")["covered"]
+            assert row[measure] == covered
+            assert row[f"state_per_{measure[:-1]}"] == round(row["state"] / covered)
 
 
 def test_one_centre(reference: sqlite3.Connection) -> None:
