@@ -178,7 +178,7 @@ def _show(
         if chosen is Format.XLSX and streams.on_terminal():
             raise UsageProblem(
                 msg("A workbook cannot be shown on a terminal."),
-                msg("Name the file to write: {option}", option="-o FILE.xlsx"),
+                msg("Name the file to write: {option}", option=msg("-o FILE.xlsx")),
             )
         document = rendering(streams.terminal_width(), streams.colour())
     else:

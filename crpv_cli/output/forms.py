@@ -73,7 +73,7 @@ def workbook_file(output: Path | None, force: bool) -> Path:
     if output is None:
         raise UsageProblem(
             msg("A form is a workbook: it goes into a file."),
-            msg("Name the file to write: {option}", option="-o FILE.xlsx"),
+            msg("Name the file to write: {option}", option=msg("-o FILE.xlsx")),
         )
     if output.suffix.lower() != ".xlsx":
         raise UsageProblem(

@@ -135,8 +135,8 @@ def _harmless(text: str) -> str:
 _PARAMETERS = {
     "sql": N_("Query"),
     "year": N_("Year"),
-    "from": N_("From"),
-    "to": N_("To"),
+    "from": N_("From the year"),
+    "to": N_("Up to the year"),
     "region": N_("Region"),
     "department": N_("Department"),
     "overseas": N_("Overseas"),

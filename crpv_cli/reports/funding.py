@@ -147,6 +147,13 @@ class _Money:
         return _sum(self.rows)
 
     @property
+    def both(self) -> _Money:
+        """The rows of the years of which State and local support are both known, which a share can be taken of."""
+        state = {row["year"] for row in self.rows if row["kind"] == "state"}
+        local = {row["year"] for row in self.rows if row["kind"] in LOCAL}
+        return _Money(tuple(row for row in self.rows if row["year"] in state & local))
+
+    @property
     def kinds(self) -> set[str]:
         return {row["kind"] for row in self.rows}
 
@@ -206,7 +213,7 @@ def funding(
     centres = _centres(connection, asked, found)
     totals = _totals(centres)
     if by == "centre":
-        columns, screen = BY_CENTRE, SCREEN
+        columns, screen = BY_CENTRE, SCREEN if first == last else SCREEN[:-1]
         rows = _centre_rows(connection, asked, centres)
     else:
         columns = (*_KEYS[by], *_GROUP)
@@ -307,7 +314,8 @@ def _centre_rows(
         state_change = _difference(now.state, before.state) if single else None
         # A total is compared only with one of the same kinds of funders: what is not known is no fall.
         total_change = _difference(now.total, before.total) if single and now.kinds == before.kinds else None
-        state_share = share_of_state(now.state, now.local, now.total)
+        both = now.both
+        state_share = share_of_state(both.state, both.local, both.total)
         values: dict[str, Value] = {
             "centre": centre.id,
             "short_name": centre.short_name,
@@ -317,7 +325,7 @@ def _centre_rows(
             "other": now.other,
             "total": now.total,
             "state_share": state_share,
-            "local_share": None if state_share is None else _ratio(now.local, now.total),
+            "local_share": None if state_share is None else _ratio(both.local, both.total),
             "state_change": state_change,
             "state_change_share": _ratio(state_change, before.state),
             "total_change": total_change,
@@ -380,7 +388,7 @@ _IN_EUROS = {"state", "local", "other", "total", "state_change"}
 def _totals(centres: Sequence[_Centre]) -> dict[str, int | float | None]:
     """Figures over all centres; amounts in centimes."""
     whole = _Money(tuple(row for centre in centres for row in centre.now.rows))
-    both = [centre.now for centre in centres if centre.now.state is not None and centre.now.local is not None]
+    both = [money for centre in centres if (money := centre.now.both).rows]
     compared = [
         (centre.now.state, centre.before.state)
         for centre in centres

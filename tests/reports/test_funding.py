@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,7 +12,8 @@ from typing import Any
 import pytest
 
 from crpv_cli.definitions.tables import TABLES
-from crpv_cli.errors import UsageProblem
+from crpv_cli.errors import ExitCode, UsageProblem
+from crpv_cli.main import run
 from crpv_cli.reports.coverage import coverage
 from crpv_cli.reports.exports import export_rows
 from crpv_cli.reports.funding import DIVISIONS, funding, share_of_state
@@ -179,6 +181,18 @@ def test_a_range_sums_and_says_which_years_are_missing(reference: sqlite3.Connec
     assert row["state_unknown_years"] == ("2021",)
     assert row["state_change"] is None
     assert "PQN-A (2021)" in note(result, "state-support-unknown").message.text("en")
+
+
+def test_a_share_is_taken_of_years_of_which_both_are_known(small: sqlite3.Connection) -> None:
+    pay(small, 60_00, year=2022)
+    pay(small, 60_00, year=2023)
+    pay(small, 40_00, year=2023, funder="ville", scheme="operating")
+    pay(small, 90_00, year=2024, funder="ville", scheme="operating")
+    result = funding(small, TODAY, 2022, 2024)
+    row = of_centre(result, "oriv")
+    assert (row["state"], row["local"]) == (120_00, 130_00)
+    assert (row["state_share"], row["local_share"]) == (0.6, 0.4)
+    assert (result.totals["state_share"], result.totals["state_share_centres"]) == (0.6, 1)
 
 
 def test_what_is_not_known_on_the_date(reference: sqlite3.Connection) -> None:
@@ -355,6 +369,23 @@ def test_made_up_money_says_so(small: sqlite3.Connection) -> None:
     listed = list_centres(small, Asked())
     assert {row["id"] for row in records(listed) if row["fictitious"]} == {"oriv"}
     assert codes(listed) == {"fictitious-data"}
+
+
+def test_the_command(reference_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["report", "funding", "--centre", "villes au carre", "--db", str(reference_path)]
+    with pytest.raises(SystemExit) as ended:
+        run([*asked, "--year", "2023", "--format", "json"])
+    assert ended.value.code == ExitCode.DONE
+    (row,) = json.loads(capsys.readouterr().out)["rows"]
+    assert (row["state"], row["region"], row["known"]) == (245482, 140000, True)
+    with pytest.raises(SystemExit) as ended:
+        run([*asked, "--from", "2020", "--to", "2022", "--by", "year", "--stage", "granted", "--format", "csv"])
+    assert ended.value.code == ExitCode.DONE
+    assert [line.split(",")[0] for line in capsys.readouterr().out.splitlines()] == ["year", "2020", "2021", "2022"]
+    for wrong in (["--year", "2023", "--to", "2024"], ["--from", "2024", "--to", "2023"], ["--year", "20"]):
+        with pytest.raises(SystemExit) as ended:
+            run([*asked, *wrong])
+        assert ended.value.code == ExitCode.USAGE
 
 
 def test_the_first_year_comes_first(small: sqlite3.Connection) -> None:
