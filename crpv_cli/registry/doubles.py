@@ -1,9 +1,9 @@
 """The same money told by two sources.
 
 The State's budget annexes and the agency's own file give the same grants; so do a funder's open data and a centre's
-accounts. Two rows are suspected of being the same money if they are of one centre, year, scheme and stage, come from
-two sources, and their amounts differ by less than one per cent. Nothing is ever added up or removed for that: it is
-said.
+accounts. Two rows are suspected of being the same money if they are of one centre, year, scheme, stage and kind of
+funder (a region's grant is not the State's), come from two sources, and their amounts differ by less than one per
+cent. Nothing is ever added up or removed for that: it is said.
 """
 
 from __future__ import annotations
@@ -36,20 +36,21 @@ def same_money(connection: sqlite3.Connection, load: int | None = None) -> Itera
     """
     groups = connection.execute(
         """
-        select centre, year, stage, lower(ifnull(scheme, '')) as scheme
-        from funding
-        group by 1, 2, 3, 4
-        having count(distinct ifnull(source, '')) > 1 and (:load is null or max(load = :load) = 1)
-        order by 1, 2, 3, 4
+        select f.centre, f.year, f.stage, lower(ifnull(f.scheme, '')) as scheme, u.kind
+        from funding as f join funders as u on u.id = f.funder
+        group by 1, 2, 3, 4, 5
+        having count(distinct ifnull(f.source, '')) > 1 and (:load is null or max(f.load = :load) = 1)
+        order by 1, 2, 3, 4, 5
         """,
         {"load": load},
     ).fetchall()
     for group in groups:
         rows = connection.execute(
             """
-            select rowid, source, abs(amount_cents) as amount, amount_cents < 0 as negative, load
-            from funding
-            where centre = ? and year = ? and stage = ? and lower(ifnull(scheme, '')) = ? and amount_cents <> 0
+            select f.rowid, f.source, abs(f.amount_cents) as amount, f.amount_cents < 0 as negative, f.load
+            from funding as f join funders as u on u.id = f.funder
+            where f.centre = ? and f.year = ? and f.stage = ? and lower(ifnull(f.scheme, '')) = ? and u.kind = ?
+              and f.amount_cents <> 0
             """,
             tuple(group),
         ).fetchall()

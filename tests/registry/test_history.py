@@ -241,6 +241,12 @@ def test_the_same_money_from_two_sources_is_said_and_kept(
         assert "anct-subventions" in text
 
 
+def test_equal_amounts_of_two_kinds_of_funder_are_two_payments(registry: Path) -> None:
+    content = MONEY.format(scheme="P147", stage="granted", amount="471178", source="region-bretagne-scdl")
+    report = load_text(registry, "money.csv", content.replace("etat", "region-bretagne"))
+    assert report.anomalies == []
+
+
 def test_doubles_of_other_loads_are_not_said_again(registry: Path) -> None:
     load_text(registry, "a.csv", MONEY.format(scheme="P147", stage="granted", amount="471178", source="jaune-plf-2023"))
     report = load_text(registry, "b.csv", FUNDERS)

@@ -225,20 +225,31 @@ def test_one_centre(reference: sqlite3.Connection) -> None:
     assert set(result.origin.sources) == {"anct-subventions", "region-centre-scdl"}
 
 
-def test_the_same_money_twice_is_said(reference: sqlite3.Connection) -> None:
-    pairs = note(funding(reference, TODAY, 2023, 2023), "same-money").data["pairs"]
-    assert isinstance(pairs, list)
-    (pair,) = pairs
-    assert set(pair.pop("sources")) == {"region-bretagne-scdl", "cdc-subventions"}
-    assert pair == {
-        "centre": "reso-villes",
-        "year": 2023,
-        "scheme": "programme",
-        "stage": "granted",
-        "amounts": [30000, 30000],
-    }
-    assert "same-money" not in codes(funding(reference, TODAY, 2022, 2022))
-    assert "same-money" not in codes(funding(reference, TODAY, 2023, 2023, centre="oriv"))
+def test_the_same_money_twice_is_said(reference_path: Path) -> None:
+    with closing(sqlite3.connect(":memory:")) as connection, closing(sqlite3.connect(reference_path)) as original:
+        original.backup(connection)
+        connection.row_factory = sqlite3.Row
+        # A region and a public bank gave RésO Villes 30,000 € each in 2023: two payments, not one told twice.
+        assert "same-money" not in codes(funding(connection, TODAY, 2023, 2023))
+        connection.execute(
+            """
+            insert into funding (centre, funder, year, scheme, stage, amount_cents, source, load)
+            values ('oriv', 'etat', 2023, 'P147', 'granted', 47117800, 'jaune-plf-2023', 1)
+            """
+        )
+        pairs = note(funding(connection, TODAY, 2023, 2023), "same-money").data["pairs"]
+        assert isinstance(pairs, list)
+        (pair,) = pairs
+        assert set(pair.pop("sources")) == {"anct-subventions", "jaune-plf-2023"}
+        assert pair == {
+            "centre": "oriv",
+            "year": 2023,
+            "scheme": "P147",
+            "stage": "granted",
+            "amounts": [471178, 471178],
+        }
+        assert "same-money" not in codes(funding(connection, TODAY, 2022, 2022))
+        assert "same-money" not in codes(funding(connection, TODAY, 2023, 2023, centre="irev"))
 
 
 def test_local_funding_is_not_known_for_most_centres(reference: sqlite3.Connection) -> None:
