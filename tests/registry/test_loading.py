@@ -217,6 +217,8 @@ def test_a_key_twice_with_an_unknown_part_is_seen(world: Bench) -> None:
 def test_a_key_twice_where_one_file_says_more_names_what_it_says_more(world: Bench) -> None:
     report = world.load(("a.csv", "id,name,kind\ncaf,CAF,caf\n"), ("b.csv", "id,name,kind,note\ncaf,CAF,caf,hello\n"))
     assert said(report) == [("b.csv", 2, "note", "hello", "same-key")]
+    report = world.load(("a.csv", "id,name,kind,note\ncaf,CAF,caf,hello\n"), ("b.csv", "id,name,kind\ncaf,CAF,caf\n"))
+    assert said(report) == [("b.csv", 2, "note", None, "same-key")]
 
 
 # References
