@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,11 @@ from crpv_cli import options
 from crpv_cli.commands.adding import add
 from crpv_cli.errors import ExitCode
 from crpv_cli.language import text as _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crpv_cli.registry.loads import Source
 
 __all__ = ["mount"]
 
@@ -74,7 +79,7 @@ def load(
     """Load files."""
     from crpv_cli.commands.opening import writing
     from crpv_cli.definitions.named import table_named
-    from crpv_cli.intake.files import REFUSED_SUFFIX, Reading, gather
+    from crpv_cli.intake.files import Reading, gather
     from crpv_cli.intake.profiles.cells import Known
     from crpv_cli.intake.refused import refused_rows
     from crpv_cli.intake.sources import sources_of
@@ -88,24 +93,46 @@ def load(
     if table is not None:
         table_named(table)
     options.check_profile(profile, table)
+    if output is not None:
+        streams.check_free(output, force)  # before the registry is touched
     with writing(db) as connection, gather(paths) as (files, notices):
         streams.say_all(notices)
         known = Known(lookups(connection))
         how = Reading(table, encoding, options.delimiter(delimiter), sheet, profile=profile, known=known)
         with progress(sum(file.path.stat().st_size for file in files)) as bar:
             sources, anomalies = sources_of(files, replace(how, progress=bar))
+            aside = _places_aside(sources, refused or Path(), force) if keep_valid and not dry_run else {}
             report = load_sources(connection, sources, anomalies, dry_run=dry_run, keep_valid=keep_valid)
         print_load(report, format_, output, force)
-        if keep_valid and not dry_run:
-            by_name = {file.name: file for file in files}
-            for outcome, lines in report.refusals():
-                file = by_name[outcome.name]
-                header, rows = refused_rows(file, how, outcome.sheet, lines)
-                reasons = ((line, cells, lines[line]) for line, cells in rows)
-                stem = file.path.stem if outcome.sheet is None else f"{file.path.stem}.{outcome.table}"
-                target = (refused or Path()) / f"{stem}{REFUSED_SUFFIX}"
-                write_refused(header, reasons, target, force)
+        by_name = {file.name: file for file in files}
+        for outcome, lines in report.refusals() if aside else ():
+            header, rows = refused_rows(by_name[outcome.name], how, outcome.sheet, lines)
+            reasons = ((line, cells, lines[line]) for line, cells in rows)
+            write_refused(header, reasons, aside[outcome.name, outcome.sheet], force)
         if expect is not None:
             print_unanswered([name for name in open_centres(connection, today()) if name not in report.centres])
     if report.errors:
         raise typer.Exit(ExitCode.ANOMALIES)
+
+
+def _places_aside(sources: Sequence[Source], folder: Path, force: bool) -> dict[tuple[str, str | None], Path]:
+    """Say where the refused rows of each table go, before anything is loaded: every place is free, and one table's own.
+
+    Raises:
+        FileProblem: one of the files is there already, or the folder cannot be made.
+    """
+    from crpv_cli.intake.files import REFUSED_SUFFIX
+    from crpv_cli.output import streams
+
+    streams.make_folder(folder)
+    places: dict[tuple[str, str | None], Path] = {}
+    for source in sources:
+        stem = "stdin" if source.name == "-" else Path(source.name).stem
+        stem = stem if source.sheet is None else f"{stem}.{source.table.name}"
+        place, number = folder / f"{stem}{REFUSED_SUFFIX}", 1
+        while place in places.values():
+            number += 1
+            place = folder / f"{stem}-{number}{REFUSED_SUFFIX}"
+        streams.check_free(place, force)
+        places.setdefault((source.name, source.sheet), place)
+    return places

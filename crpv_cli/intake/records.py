@@ -30,11 +30,15 @@ _TYPES: dict[str, type] = {"TEXT": str, "INTEGER": int, "REAL": float}
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A row that was checked: its values by column name, or None if any of ``faults`` refuses it."""
+    """A row that was checked: its values by column name, or None if any of ``faults`` refuses it.
+
+    ``readable`` holds what could be read of a refused row.
+    """
 
     values: dict[str, Any] | None
     faults: list[tuple[str, Fault]] = field(default_factory=list)
     corrections: list[tuple[str, Correction]] = field(default_factory=list)
+    readable: dict[str, Any] = field(default_factory=dict)
 
 
 def check(table: Table, cells: Mapping[str, str]) -> Checked:
@@ -54,7 +58,9 @@ def check(table: Table, cells: Mapping[str, str]) -> Checked:
     for columns, together in _TOGETHER.get(table.name, ()):
         if faulty.isdisjoint(columns) and (found := together(seen.values)):
             faults.append(found)
-    return Checked(None if faults else values, faults, seen.corrections)
+    faulty = {name for name, _ in faults}
+    readable = {name: value for name, value in seen.values.items() if name not in faulty} if faults else {}
+    return Checked(None if faults else values, faults, seen.corrections, readable)
 
 
 @dataclass(slots=True)

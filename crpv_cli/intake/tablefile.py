@@ -16,6 +16,7 @@ from crpv_cli.intake.grid import BrokenRow, Grid, Row
 from crpv_cli.intake.records import check
 from crpv_cli.intake.values import read_cell
 from crpv_cli.language import N_, Message, msg, msgs
+from crpv_cli.registry.loads import Refused
 from crpv_cli.spelling import closest, fold
 
 __all__ = ["Record", "TableFile"]
@@ -84,7 +85,7 @@ class TableFile:
             if column is not None
         }
 
-    def rows(self) -> Iterator[Record | Anomaly]:
+    def rows(self) -> Iterator[Record | Refused | Anomaly]:
         """Yield every row as a record, or as the anomalies that refuse it; warnings come beside records."""
         if self.grid is None or self.header is None:
             return
@@ -123,7 +124,7 @@ class TableFile:
                 )
             )
 
-    def _check(self, row: Row, header: Header, places: dict[str, int]) -> Iterator[Record | Anomaly]:
+    def _check(self, row: Row, header: Header, places: dict[str, int]) -> Iterator[Record | Refused | Anomaly]:
         cells = {name: row.cells[place] for name, place in places.items() if row.cells[place]}
         if "centre" in cells:
             self.centres.add(cells["centre"])
@@ -146,6 +147,8 @@ class TableFile:
             )
         if checked.values is None:
             self._remember(row, places)
+            if checked.readable:
+                yield Refused(row.line, checked.readable)
         else:
             yield Record(row.line, {name: checked.values[name] for name in header.present})
 

@@ -103,7 +103,17 @@ def for_csv(value: Value, column: Column) -> str:
         return "true" if plain else "false"
     if isinstance(plain, list):
         return " ".join(plain)
-    return str(plain)
+    return _decimal(plain) if isinstance(plain, float) else str(plain)
+
+
+def _decimal(number: float) -> str:
+    """A number that can be read in one way only: without exponent, and never with exactly three decimals."""
+    text = repr(number)
+    if "e" in text:
+        from decimal import Decimal
+
+        text = format(Decimal(text), "f")
+    return f"{text}0" if len(text.partition(".")[2]) == 3 else text
 
 
 def for_excel(value: Value, column: Column) -> str:

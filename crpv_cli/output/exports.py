@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from crpv_cli.errors import FileProblem, UsageProblem
+from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg, msgs
 from crpv_cli.output import streams
 from crpv_cli.output.formats import EXTENSIONS, Document, Format, render
@@ -53,13 +53,7 @@ def _write_workbook(tables: Sequence[Result], output: Path, force: bool) -> None
 
 
 def _write_folder(tables: Sequence[Result], folder: Path, chosen: Format, force: bool) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileProblem(
-            msg("The folder {folder} cannot be made: {reason}", folder=folder, reason=error.strerror or str(error)),
-            msg("Name another one with -o."),
-        ) from error
+    streams.make_folder(folder)
     # Everything is rendered before anything is written.
     documents = {folder / f"{table.name}{EXTENSIONS[chosen]}": _render(table, chosen) for table in tables}
     for file in documents:

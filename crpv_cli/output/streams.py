@@ -116,6 +116,21 @@ def write_file(content: bytes, output: Path, force: bool) -> None:
         raise _unwritable(output, error) from error
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder if it is missing.
+
+    Raises:
+        FileProblem: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileProblem(
+            msg("The folder {folder} cannot be made: {reason}", folder=folder, reason=error.strerror or str(error)),
+            msg("Name another folder."),
+        ) from error
+
+
 def check_free(output: Path, force: bool) -> None:
     """Refuse to write over a file that is there, before any work is done for it.
 

@@ -12,7 +12,7 @@ from crpv_cli.language import msg
 from crpv_cli.registry.applying import apply_source, remove_rows
 from crpv_cli.registry.checks import doubles, faulty_ratings, unresolved
 from crpv_cli.registry.history import changes_of
-from crpv_cli.registry.loads import FileOutcome, Line, LoadReport, Source
+from crpv_cli.registry.loads import FileOutcome, Line, LoadReport, Refused, Source
 from crpv_cli.registry.recording import close_load, open_load
 from crpv_cli.registry.staging import Stage
 
@@ -104,6 +104,9 @@ class _Load:
             for row in source.rows:
                 if isinstance(row, Anomaly):
                     self._say(number, row)
+                    continue
+                if isinstance(row, Refused):
+                    self.stage.note(source.table, number, row.line, row.readable)
                     continue
                 self.outcomes[number].read += 1
                 if not faulty_header:

@@ -11,7 +11,7 @@ from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import Message
 from crpv_cli.registry.history import Change
 
-__all__ = ["FileOutcome", "Line", "LoadReport", "Source"]
+__all__ = ["FileOutcome", "Line", "LoadReport", "Refused", "Source"]
 
 
 class Line(Protocol):
@@ -21,6 +21,14 @@ class Line(Protocol):
     def line(self) -> int: ...  # noqa: D102
     @property
     def values(self) -> dict[str, Any]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What could be read of a refused row: what it refers to is checked as well, so that all is said at once."""
+
+    line: int
+    readable: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,7 @@ class Source:
     table: Table
     present: tuple[str, ...]
     heading: Mapping[str, str]
-    rows: Iterable[Line | Anomaly]
+    rows: Iterable[Line | Refused | Anomaly]
     refused_keys: set[str]
     sheet: str | None = None
     profile: str | None = None

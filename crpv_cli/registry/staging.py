@@ -48,6 +48,10 @@ class Stage:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self.tables: list[str] = []
+        # What refused rows refer to.
+        connection.execute(
+            "create temp table if not exists noted (table_name, column, file integer, line integer, value)"
+        )
 
     def add_table(self, table: Table) -> None:
         """Make room for the records of a table."""
@@ -58,6 +62,16 @@ class Stage:
         self.connection.execute(f"create temp table stage_{table.name} (file integer, line integer, {columns})")
         self.connection.execute(f"create unique index temp.stage_{table.name}_key on stage_{table.name} ({key})")
         self.tables.append(table.name)
+
+    def note(self, table: Table, file: int, line: int, readable: Mapping[str, Any]) -> None:
+        """Keep what a refused row refers to, so that it is checked as well."""
+        references = [
+            column.name for column in table.columns if column.refers and readable.get(column.name) is not None
+        ]
+        self.connection.executemany(
+            "insert into noted values (?, ?, ?, ?, ?)",
+            [(table.name, name, file, line, readable[name]) for name in references],
+        )
 
     def in_order(self) -> list[Table]:
         """The staged tables, each after those it refers to."""
@@ -98,20 +112,23 @@ class Stage:
         target = TABLES[column.refers or ""]
         key = target.key[0]
         staged = (
-            f"and not exists (select 1 from stage_{target.name} as t where t.{key} = s.{column.stored})"
+            f"and not exists (select 1 from stage_{target.name} as t where t.{key} = s.value)"
             if target.name in self.tables
             else ""
         )
+        noted = "union all select file, line, value from noted where table_name = :table and column = :column"
         # Read to the end first: rows may be removed while the caller walks through them.
         yield from self.connection.execute(
             f"""
-            select s.file, s.line, s.{column.stored} as value
-            from stage_{table.name} as s
-            where s.{column.stored} is not null
-              and not exists (select 1 from main.{target.name} as r where r.{key} = s.{column.stored})
+            with named as (select file, line, {column.stored} as value from stage_{table.name} {noted})
+            select s.file, s.line, s.value
+            from named as s
+            where s.value is not null
+              and not exists (select 1 from main.{target.name} as r where r.{key} = s.value)
               {staged}
             order by s.file, s.line
-            """
+            """,
+            {"table": table.name, "column": column.name},
         ).fetchall()
 
     def rows_of(self, table: str, columns: str) -> list[sqlite3.Row]:
@@ -132,3 +149,4 @@ class Stage:
         for name in self.tables:
             self.connection.execute(f"drop table if exists temp.stage_{name}")
         self.tables.clear()
+        self.connection.execute("drop table if exists temp.noted")
