@@ -57,6 +57,7 @@ SHAPES = {
     Shape.DEPARTMENT: "INSEE code of a department",
     Shape.COMMUNE: "INSEE code of a commune",
     Shape.NEIGHBOURHOOD: "official code of a neighbourhood: `QP` or `QN` and six characters",
+    Shape.RATING: "a rating of its scale, its decimals after a point or a comma",
     Shape.SIREN: "nine digits with a valid check digit",
 }
 

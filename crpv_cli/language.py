@@ -280,7 +280,8 @@ def percent(share: float, language: str | None = None, digits: int = 1) -> str:
 
 
 def date(iso: str, language: str | None = None) -> str:
-    """Set an ISO date, whole or partial (2023-10-17, 2023-10, 2023), as the reader writes dates."""
-    if (language or _State.language) != "fr":
-        return iso
-    return "/".join(reversed(iso.split("-")))
+    """Set an ISO date, whole or partial (2023-10-17, 2023-10, 2023) or with its time, as the reader writes dates."""
+    day, _, time = iso.partition("T")
+    if (language or _State.language) == "fr":
+        day = "/".join(reversed(day.split("-")))
+    return f"{day} {time[:5]}" if time else day

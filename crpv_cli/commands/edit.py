@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 from crpv_cli import options
 from crpv_cli.commands.adding import add
-from crpv_cli.errors import CrpvError, ExitCode
+from crpv_cli.errors import CrpvError, ExitCode, FileProblem, UsageProblem
 from crpv_cli.language import text as _
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ def edit(
     from crpv_cli.reports.listing import Asked, list_table
 
     its_table = table_named(table)
+    if not (os.environ.get("VISUAL") or os.environ.get("EDITOR") or streams.can_ask()):
+        raise UsageProblem(
+            msg("There is no terminal for an editor."), msg("Name a program that edits the file in EDITOR.")
+        )
     asked = Asked(region=region, department=department, year=options.year_number(year), as_of=as_of)
     with reading(db) as connection:
         before = list_table(connection, its_table, asked)
@@ -81,7 +86,13 @@ def _edit_until_sound(db: Path | None, path: Path, original: str, table: str, ke
     from crpv_cli.output import streams
 
     while True:
-        click.edit(filename=str(path))
+        try:
+            click.edit(filename=str(path))
+        except (OSError, click.ClickException) as error:
+            raise FileProblem(
+                msg("The editor cannot be started: {reason}", reason=getattr(error, "strerror", None) or str(error)),
+                msg("Name one that is installed in EDITOR: EDITOR=nano crpv edit {table}", table=table),
+            ) from error
         if path.read_bytes() == original.encode():
             streams.say(msg("Nothing was changed."))
             return
@@ -94,6 +105,9 @@ def _edit_until_sound(db: Path | None, path: Path, original: str, table: str, ke
         if found.errors and streams.confirm(msg("Open the editor again?")):
             continue
         streams.say(msg("Nothing was written. What you typed is kept in {file}", file=path))
+        if not found.errors and not streams.can_ask():
+            streams.say(msg("There is no terminal to ask on: --yes loads without asking."))
+            raise typer.Exit(ExitCode.USAGE)
         raise typer.Exit(ExitCode.ANOMALIES if found.errors else ExitCode.DONE)
     if _load(db, path, table, keys, dry_run=False).errors:
         streams.say(msg("Nothing was written. What you typed is kept in {file}", file=path))

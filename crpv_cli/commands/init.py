@@ -38,11 +38,13 @@ def init(
     from crpv_cli.intake.bundled import demo_folder
     from crpv_cli.output import streams
     from crpv_cli.output.loads import print_load
-    from crpv_cli.registry.connection import resolve_path
+    from crpv_cli.registry.connection import resolve_path, version_of
 
     if demo and empty:
         raise UsageProblem(msg("--demo and --empty exclude each other."), msg("Choose one of them."))
     path, _by_default = resolve_path(db)
+    if path.is_file():
+        version_of(path)  # a file of another program is told at once
     if not path.exists():
         report = make(path, demo, empty)
         streams.say(msg("The registry was made: {path}", path=path))
@@ -52,7 +54,10 @@ def init(
     else:
         raise UsageProblem(
             msg("There is a registry at {path} already; it was not touched.", path=path),
-            msg("Name another file with --db, or add the demonstration to it with: crpv init --demo"),
+            msg(
+                "Name another file with --db, or add the demonstration to it with: crpv init --demo --db {path}",
+                path=path,
+            ),
         )
     if report is not None:
         print_load(report)

@@ -49,6 +49,7 @@ class Shape(Enum):
     COMMUNE = "commune"
     NEIGHBOURHOOD = "neighbourhood"
     SIREN = "siren"
+    RATING = "rating"
 
 
 @dataclass(frozen=True, slots=True)

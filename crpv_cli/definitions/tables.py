@@ -418,6 +418,7 @@ EVALUATIONS = Table(
             "rating",
             N_("Rating"),
             Kind.CODE,
+            shape=Shape.RATING,
             explanation=N_("Rating on the scale; empty if the mission was evaluated without one."),
         ),
         Column("evaluator", N_("Evaluator"), explanation=N_("Who evaluated.")),

@@ -226,7 +226,10 @@ def _spool(stream: BinaryIO, spool: Path) -> Path:
 def _inside(folder: Path, notices: list[Message]) -> list[InputFile]:
     found = []
     for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "~$")) or path.is_dir():
+        if path.name.startswith((".", "~$")):
+            continue
+        if path.is_dir():
+            notices.append(msg("{file} was passed over: files in folders of a folder are not read.", file=path))
             continue
         if path.suffix.lower() in (*CSV_SUFFIXES, *WORKBOOK_SUFFIXES) and not path.name.endswith(REFUSED_SUFFIX):
             found.append(InputFile(path, str(path)))

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
+from crpv_cli.definitions.choices import MISSIONS
 from crpv_cli.definitions.columns import Choice, Column, Kind, Shape
 from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.language import LANGUAGES, msg, translate
@@ -53,6 +54,9 @@ def read_cell(text: str, column: Column) -> Read:
     """
     if column.choices:
         return _choice(text, column), None
+    if column.refers == "missions":
+        # People read the labels of the known missions on every screen.
+        return _spellings(MISSIONS).get(fold(text), text), None
     if column.kind is Kind.CODES:
         return _codes(text, column)
     if column.shape:
@@ -246,7 +250,7 @@ def _choice(text: str, column: Column) -> str:
         raise Fault(
             "not-in-list",
             msg("“{value}” is not one of the values of this column.", value=text),
-            msg("Write one of: {choices}.", choices=[choice.code for choice in column.choices]),
+            msg("Write one of: {choices}.", choices=[msg(choice.label) for choice in column.choices]),
         )
     return code
 
@@ -272,7 +276,7 @@ _DEPARTMENT = re.compile(r"0[1-9]|[1-8][0-9]|9[0-5]|2[AB]|9[78][0-9]")
 
 
 def _department(text: str) -> Read:
-    code = text.upper()
+    code = text.upper().removesuffix(".0")
     warning = None
     if re.fullmatch(r"[1-9]", code):
         code = f"0{code}"
@@ -401,10 +405,18 @@ _KINDS: dict[Kind, Callable[[str], Read]] = {
     Kind.MONEY: _amount,
     Kind.FLAG: _flag,
 }
+
+
+def _rating(text: str) -> Read:
+    # One spelling of a rating: 3,5 and 3.5 are the same.
+    return (text.replace(",", "."), None) if re.fullmatch(r"[0-9]+,[0-9]+", text) else (text, None)
+
+
 _SHAPES: dict[Shape, Callable[[str], Read]] = {
     Shape.SLUG: _slug,
     Shape.DEPARTMENT: _department,
     Shape.COMMUNE: _commune,
     Shape.NEIGHBOURHOOD: _neighbourhood,
     Shape.SIREN: _siren,
+    Shape.RATING: _rating,
 }

@@ -74,15 +74,20 @@ def anomalies_result(anomalies: Sequence[Anomaly], machine: bool = False) -> Res
             anomaly.message.text(language),
             anomaly.advice.text(language) if anomaly.advice else None,
         )
-        for anomaly in anomalies
+        for anomaly in _in_order(anomalies)
     )
     return Result("anomalies", msg(N_("Anomalies")), columns, rows)
 
 
+def _in_order(anomalies: Sequence[Anomaly]) -> list[Anomaly]:
+    """Anomalies in the order of files, sheets and lines."""
+    return sorted(anomalies, key=lambda anomaly: (anomaly.file, anomaly.sheet or "", anomaly.line or 0))
+
+
 def print_anomalies(anomalies: Sequence[Anomaly]) -> None:
     """Print anomalies in the order of files and lines, as ``file:line: column: what is wrong``, then what to do."""
-    ordered = sorted(enumerate(anomalies), key=lambda pair: (pair[1].file, pair[1].line or 0, pair[0]))
-    for _, anomaly in ordered[:_MOST_SHOWN]:
+    ordered = _in_order(anomalies)
+    for anomaly in ordered[:_MOST_SHOWN]:
         for line in _lines(anomaly):
             streams.say(line)
     if len(ordered) > _MOST_SHOWN:

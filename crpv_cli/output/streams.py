@@ -12,7 +12,18 @@ from crpv_cli import language
 from crpv_cli.errors import CrpvError, FileProblem
 from crpv_cli.language import Message, msg
 
-__all__ = ["colour", "confirm", "deliver", "fail", "on_terminal", "prepare", "say", "terminal_width", "write_file"]
+__all__ = [
+    "can_ask",
+    "colour",
+    "confirm",
+    "deliver",
+    "fail",
+    "on_terminal",
+    "prepare",
+    "say",
+    "terminal_width",
+    "write_file",
+]
 
 
 def prepare() -> None:
@@ -49,9 +60,14 @@ def say_all(messages: Iterable[Message]) -> None:
         say(message)
 
 
+def can_ask() -> bool:
+    """Whether somebody is there to answer."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def confirm(question: Message) -> bool:
     """Ask a question that is answered by yes or no; where nobody can answer, the answer is no."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not can_ask():
         return False
     sys.stderr.write(_wrapped(language.text(language.N_("{question} [y/N]"), question=question)) + " ")
     sys.stderr.flush()

@@ -185,7 +185,7 @@ def undo(connection: sqlite3.Connection, load: int, dry_run: bool = False) -> Un
         undone = Undone(None if dry_run else number, {}, {})
         for change in reversed(list(changes_of(connection, load))):
             _reverse(connection, change, number, undone)
-        _refuse_references(connection, load)
+        _refuse_references(connection, load, number)
         close_load(
             connection,
             number,
@@ -241,14 +241,19 @@ def _touched(load: int, loads: Sequence[int], rows: Sequence[str]) -> UsageProbl
     )
 
 
-def _refuse_references(connection: sqlite3.Connection, load: int) -> None:
+def _refuse_references(connection: sqlite3.Connection, load: int, number: int) -> None:
     loads, rows = [], []
     for violation in connection.execute("pragma foreign_key_check").fetchall():
         table = TABLES.get(violation["table"])
         if table is None:
             continue
         row = connection.execute(f"select * from {table.name} where rowid = ?", (violation["rowid"],)).fetchone()
-        loads.append(row["load"])
+        # Not the load that the row says it is from, but the last one that touched it: that one stands in the way.
+        last = connection.execute(
+            "select max(load) from changes where table_name = ? and key = ? and load < ?",
+            (table.name, _key_json(table, row), number),
+        ).fetchone()[0]
+        loads.append(row["load"] if last is None else last)
         rows.append(f"{table.name}: {key_text(table, dict(row))}")
     if rows:
         raise _touched(load, loads, rows)
@@ -289,6 +294,11 @@ def _reverse(connection: sqlite3.Connection, change: Change, number: int, undone
             _json(after),
         ),
     )
+
+
+def _key_json(table: Table, row: sqlite3.Row) -> str:
+    key = {name: row[table.column(name).stored] for name in table.key}
+    return json.dumps(key, ensure_ascii=False, separators=(",", ":"))
 
 
 def _json(values: dict[str, Any] | None) -> str | None:

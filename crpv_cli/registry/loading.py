@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.tables import TABLES, Table
@@ -88,6 +89,7 @@ class _Load:
         self.keep_valid = keep_valid
         self.stage = Stage(connection)
         self.refused: dict[str, set[str]] = {}
+        self.contradicted: list[tuple[Table, int, Anomaly]] = []
         self.outcomes = [
             FileOutcome(source.name, source.table.name, source.sheet, made=source.made) for source in sources
         ]
@@ -120,6 +122,9 @@ class _Load:
             self.report.notices.extend(source.notices)
             self.report.centres |= source.centres
         self.report.files = [outcome for outcome in self.outcomes if outcome.read or not outcome.made]
+        for table, number, anomaly in self.contradicted:
+            if anomaly.line not in self.outcomes[number].refused_lines:
+                self._refuse(table, number, anomaly)
         self.connection.execute("commit")
 
     def _stage(self, number: int, source: Source, row: Line) -> None:
@@ -139,22 +144,27 @@ class _Load:
             (n for n, value in row.values.items() if earlier[source.table.column(n).stored] != value),
             min(others, default=source.table.key[0]),
         )
-        self._say(
-            number,
-            source.anomaly(
-                "same-key",
-                msg(
-                    "The same {key} stands at line {line} of {file} with other values ({column}).",
-                    key=" + ".join(source.table.key),
-                    line=str(earlier["line"]),
-                    file=self.sources[earlier["file"]].name,
-                    column=different,
-                ),
-                msg("Keep one of the two rows."),
-                row.line,
-                different,
-                _shown(row.values.get(different), source.table.column(different)),
+        anomaly = self._same_key(source, row.line, earlier["file"], earlier["line"], different)
+        value = _shown(row.values.get(different), source.table.column(different))
+        self._say(number, replace(anomaly, value=value))
+        if self.keep_valid:
+            # Which of the two is right, only a person knows: neither goes in.
+            other = self._same_key(self.sources[earlier["file"]], earlier["line"], number, row.line, different)
+            self.contradicted.append((source.table, earlier["file"], other))
+
+    def _same_key(self, source: Source, line: int, other: int, other_line: int, different: str) -> Anomaly:
+        return source.anomaly(
+            "same-key",
+            msg(
+                "The same {key} stands at line {line} of {file} with other values ({column}).",
+                key=" + ".join(source.table.key),
+                line=str(other_line),
+                file=self.sources[other].name,
+                column=different,
             ),
+            msg("Keep one of the two rows."),
+            line,
+            different,
         )
 
     def _say(self, number: int, anomaly: Anomaly) -> None:

@@ -114,7 +114,12 @@ def coverage(
         else _ROWS[by](connection, as_of, departments, whole)
     )
     measured = ("coverage", measure) if measure in {"neighbourhoods", "contracts"} else ("coverage",)
-    published = published_figures(connection, measured, as_of)
+    # A figure of another geography counts other neighbourhoods: it is no figure to compare with.
+    published = tuple(
+        figure
+        for figure in published_figures(connection, measured, as_of)
+        if figure["measure"] == "coverage" or geography_on(str(figure["as_of"])) == geography
+    )
     computed: dict[str, object] = {measure: whole.total}
     if whole.share is not None:
         computed["coverage"] = Share(whole.share)

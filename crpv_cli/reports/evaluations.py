@@ -107,10 +107,12 @@ def evaluation_summaries(
         if (centre is None or row["centre"] == centre) and (mission is None or row["mission"] == mission)
     ]
     known = any(row["year"] is not None for row in found)
+    # That a mission is not evaluated rests on what the registry holds: on fictitious rows, where there are any.
+    made_up = any(row["fictitious"] for row in found)
     chosen.sort(key=lambda row: fold(row["short_name"]))  # stable: missions and years keep their order
     rows: list[tuple[Value, ...]] = []
     for _, of_centre in groupby(chosen, key=lambda row: row["centre"]):
-        rows.extend(_rows_of_centre(list(of_centre), year, known))
+        rows.extend(_rows_of_centre(list(of_centre), year, known, made_up))
     names = [column.name for column in COLUMNS]
     records = [dict(zip(names, row, strict=True)) for row in rows]
     totals = _totals(records)
@@ -143,7 +145,9 @@ def evaluation_summaries(
     )
 
 
-def _rows_of_centre(found: Sequence[sqlite3.Row], year: int | None, known: bool) -> list[tuple[Value, ...]]:
+def _rows_of_centre(
+    found: Sequence[sqlite3.Row], year: int | None, known: bool, made_up: bool
+) -> list[tuple[Value, ...]]:
     series = {mission: list(rows) for mission, rows in groupby(found, key=lambda row: row["mission"])}
     latest = {mission: [_rated(row) for row in rows if row["year"] is not None] for mission, rows in series.items()}
     evaluated = {
@@ -153,7 +157,7 @@ def _rows_of_centre(found: Sequence[sqlite3.Row], year: int | None, known: bool)
     # Without any evaluation in the registry, nothing is known: that is not the same as none evaluated.
     count = sum(evaluated.values()) if known else None
     return [
-        _row(rows[0], latest[mission] if evaluated[mission] else [], count, len(series))
+        _row(rows[0], latest[mission] if evaluated[mission] else [], count, len(series), made_up)
         for mission, rows in series.items()
     ]
 
@@ -164,7 +168,9 @@ def _rated(row: sqlite3.Row) -> _Rated:
     return _Rated(row, Scale(row["scale"], row["minimum"], row["maximum"], levels_of(row["levels"])))
 
 
-def _row(centre: sqlite3.Row, series: Sequence[_Rated], count: int | None, missions: int) -> tuple[Value, ...]:
+def _row(
+    centre: sqlite3.Row, series: Sequence[_Rated], count: int | None, missions: int, made_up: bool
+) -> tuple[Value, ...]:
     now = series[0] if series else None
     # An evaluation without a rating leaves nothing to compare with: the rating before it is the one that counts.
     before = next((rated for rated in series[1:] if rated.row["rating"] is not None), None) if now else None
@@ -194,7 +200,7 @@ def _row(centre: sqlite3.Row, series: Sequence[_Rated], count: int | None, missi
         of(now, "summary"),
         of(now, "recommendation"),
         of(now, "source"),
-        bool(now and now.row["fictitious"]),
+        made_up if now is None else bool(now.row["fictitious"] or (before and before.row["fictitious"])),
     )
 
 

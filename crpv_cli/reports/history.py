@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.definitions.tables import Table
 from crpv_cli.errors import UsageProblem
-from crpv_cli.language import N_, Message, msg
+from crpv_cli.language import N_, Day, Message, msg
 from crpv_cli.registry.history import Change, changes_of, key_text, origins, require_load
 from crpv_cli.reports import fictitious
 from crpv_cli.result import Note, Result, Value
@@ -38,7 +38,7 @@ def loads(connection: sqlite3.Connection, limit: int | None = None) -> Result:
     """List the loads, newest first: when, who, which files with their SHA-256, and how many rows each touched."""
     columns = (
         Column("load", N_("Load"), Kind.YEAR),
-        Column("at", N_("When (UTC)")),
+        Column("at", N_("When (UTC)"), Kind.DATE),
         Column("who", N_("Who")),
         Column("command", N_("Command")),
         Column("inserted", N_("Inserted"), Kind.INTEGER),
@@ -80,7 +80,7 @@ def loads(connection: sqlite3.Connection, limit: int | None = None) -> Result:
         title=msg(N_("Loads")),
         columns=columns,
         rows=tuple(rows),
-        screen=("load", "at", "who", "command", "inserted", "updated", "deleted", "origin"),
+        screen=("load", "at", "who", "command", "inserted", "updated", "deleted", "undone_by", "origin"),
         notes=fictitious.notes(connection, rests=False),
     )
 
@@ -102,7 +102,7 @@ def changes_of_load(connection: sqlite3.Connection, load: int) -> Result:
     record = require_load(connection, load)
     return Result(
         name="changes",
-        title=msg("Load {load}: {command}, {at}", load=str(load), command=record["command"], at=record["at"]),
+        title=msg("Load {load}: {command}, {at}", load=str(load), command=record["command"], at=Day(record["at"])),
         columns=CHANGE_COLUMNS,
         rows=tuple(change_rows(changes_of(connection, load))),
         notes=fictitious.notes(connection, rests=False),
@@ -201,7 +201,7 @@ def trace(connection: sqlite3.Connection, table: Table, key: Sequence[str]) -> R
         Column("value", N_("Value")),
         Column("source", N_("Source"), Kind.CODE),
         Column("load", N_("Load"), Kind.YEAR),
-        Column("at", N_("When (UTC)")),
+        Column("at", N_("When (UTC)"), Kind.DATE),
         Column("file", N_("File")),
         Column("place", N_("Line or cell")),
         Column("heading", N_("Heading")),

@@ -28,12 +28,14 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str) -> She
     row = connection.execute("select * from centres where id = ?", (centre,)).fetchone()
     is_open = connection.execute(query("open_centre"), {"as_of": as_of, "centre": centre}).fetchone()
     missions = evaluation_summaries(connection, as_of, centre=centre)
+    shaped = shape(missions, Asked(columns=_MISSION_COLUMNS))
     sections = (
         _territory(connection, centre, as_of),
         _funding(connection, centre, as_of),
         replace(
-            shape(missions, Asked(columns=_MISSION_COLUMNS)),
+            shaped,
             name="missions",
+            rows=shaped.rows if missions.totals["evaluated"] is not None else (),
             screen=tuple(name for name in _MISSION_COLUMNS if name not in {"fictitious", "scale_bounds"}),
             title=msg(N_("Core missions")),
             notes=(),
