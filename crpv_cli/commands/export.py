@@ -55,6 +55,11 @@ def export(
     from crpv_cli.reports.exports import all_tables, export_rows
 
     if name == "all":
+        if output is not None and output.suffix.lower() in {".csv", ".json", ".jsonl", ".md", ".txt"}:
+            raise UsageProblem(
+                msg("{file} names one file, and there are several tables.", file=output),
+                msg("Name a folder, or one workbook: crpv export all -o registry.xlsx"),
+            )
         if output is None:
             raise UsageProblem(
                 msg("Everything goes into a folder, or into one workbook."),

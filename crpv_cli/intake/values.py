@@ -56,7 +56,7 @@ def read_cell(text: str, column: Column) -> Read:
         return _choice(text, column), None
     if column.refers == "missions":
         # People read the labels of the known missions on every screen.
-        return _spellings(MISSIONS).get(fold(text), text), None
+        return _spellings(MISSIONS).get(fold(text)) or _text(text)[0], None
     if column.kind is Kind.CODES:
         return _codes(text, column)
     if column.shape:
@@ -276,10 +276,11 @@ _DEPARTMENT = re.compile(r"0[1-9]|[1-8][0-9]|9[0-5]|2[AB]|9[78][0-9]")
 
 
 def _department(text: str) -> Read:
-    code = text.upper().removesuffix(".0")
+    code = text.upper()
     warning = None
-    if re.fullmatch(r"[1-9]", code):
-        code = f"0{code}"
+    # What a spreadsheet makes of a code that it takes for a number: 1 or 1.0 for 01, 971.0 for 971.
+    if re.fullmatch(r"[1-9]|[1-9][0-9]{0,2}\.0", code):
+        code = code.removesuffix(".0").zfill(2)
         warning = Correction(
             "restored-zero",
             msg("“{value}” was read as {code}: department codes have two characters.", value=text, code=code),
@@ -409,7 +410,7 @@ _KINDS: dict[Kind, Callable[[str], Read]] = {
 
 def _rating(text: str) -> Read:
     # One spelling of a rating: 3,5 and 3.5 are the same.
-    return (text.replace(",", "."), None) if re.fullmatch(r"[0-9]+,[0-9]+", text) else (text, None)
+    return (text.replace(",", "."), None) if re.fullmatch(r"[0-9]+,[0-9]+", text) else _text(text)
 
 
 _SHAPES: dict[Shape, Callable[[str], Read]] = {

@@ -420,7 +420,13 @@ _M003 = (
         l.summary,
         l.recommendation,
         l.source,
-        coalesce(s.fictitious, 0) as fictitious
+        -- That a mission is not evaluated rests on what the registry holds: on fictitious rows, where there are any.
+        coalesce(
+            iif(l.centre is null, (
+                select max(f.fictitious) from known as k join sources as f on f.id = k.source
+                join missions as o on o.id = k.mission and o.core = 1
+            ), s.fictitious), 0
+        ) as fictitious
     from centres as c
     cross join missions as m
     left join latest as l on l.centre = c.id and l.mission = m.id

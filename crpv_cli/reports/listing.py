@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from crpv_cli.definitions.columns import Column, Kind
@@ -10,6 +11,7 @@ from crpv_cli.definitions.named import table_named
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, msg
+from crpv_cli.registry.doubles import same_money
 from crpv_cli.reports import fictitious, neighbourhoods
 from crpv_cli.reports.coverage import geography_on
 from crpv_cli.reports.finding import find_department, find_region
@@ -104,12 +106,31 @@ def list_centres(connection: sqlite3.Connection, asked: Asked) -> Result:
         columns=columns,
         rows=tuple(rows),
         screen=_SCREEN,
-        notes=_centre_notes(connection, rests, only_evaluations),
+        notes=(*_doubles(connection, rows), *_centre_notes(connection, rests, only_evaluations)),
         parameters=_parameters(replace(asked, as_of=as_of)),
         fictitious=rests,
         origin=origin(connection, (row[_SOURCE] for row in rows)),
     )
     return shape(result, asked)
+
+
+def _doubles(connection: sqlite3.Connection, rows: Sequence[tuple[Value, ...]]) -> tuple[Note, ...]:
+    """Say which of the amounts of State support shown may count money twice."""
+    names = [column.name for column in (*TABLES["centres"].columns, *_OVERVIEW)]
+    shown = {(row[names.index("id")], row[names.index("state_support_year")]) for row in rows}
+    pairs = [(pair.second["centre"], pair.second["year"]) for pair in same_money(connection)]
+    twice = sorted({centre for centre, year in pairs if (centre, year) in shown})
+    if not twice:
+        return ()
+    return (
+        Note(
+            "same-money",
+            msg(
+                "Two sources seem to tell of the same money, which this support may count twice: {centres}.",
+                centres=twice,
+            ),
+        ),
+    )
 
 
 def _centre_notes(connection: sqlite3.Connection, rests: bool, only_evaluations: bool) -> tuple[Note, ...]:

@@ -194,8 +194,8 @@ def test_a_folder_gives_its_csv_files_by_name(tmp_path: Path) -> None:
         assert [file.path.name for file in files] == ["a.CSV", "b.csv", "c.tsv", "d.txt"]
         assert [file.name for file in files] == [str(file.path) for file in files]
         passed_over = " ".join(notice.text("en") for notice in notices)
-    assert len(notices) == 3
-    for name in ("old.refused.csv", "notes.md", "map.png"):
+    assert len(notices) == 4
+    for name in ("old.refused.csv", "notes.md", "map.png", "inner.csv"):
         assert str(tmp_path / name) in passed_over
 
 

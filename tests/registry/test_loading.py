@@ -445,7 +445,8 @@ def test_the_figures_of_a_file_that_is_not_stopped_add_up(world: Bench, keep_val
         ("a.csv", "id,name,kind\nx,X,caf\nx,X,caf\nx,Y,caf\netat,État,state\nville,V,commune\ny,Y\nz,Z,?\n"),
         keep_valid=keep_valid,
     )
-    expected = (7, 1, 1, 2, 3) if keep_valid else (7, 0, 0, 0, 3)
+    # Of two rows of one key with other values neither is loaded: which one is right, only a person knows.
+    expected = (7, 0, 1, 2, 4) if keep_valid else (7, 0, 0, 0, 3)
     assert figures(report) == {"a.csv": expected}
 
 
