@@ -143,6 +143,7 @@ def coverage(
         notes=(
             *_whole_notes(departments, unit),
             *published_notes(published, computed),
+            *_before_geography(as_of, geography),
             *_quality_notes(departments, whole, unit),
             *(neighbourhoods.disagreement_notes(connection, geography) if measure == "neighbourhoods" else ()),
             *_low_confidence(connection, as_of),
@@ -328,6 +329,19 @@ def _whole_notes(departments: list[_Department], unit: Message) -> Iterable[Note
             "overlapping-perimeters",
             msg("In several perimeters, counted once in the totals: {departments}.", departments=_codes(shared)),
             {"departments": list(_codes(shared))},
+        )
+
+
+def _before_geography(as_of: str, geography: str) -> Iterable[Note]:
+    first = {"2015": "2015-01-01", "2024": "2024-01-01"}[geography]
+    if as_of < first:
+        yield Note(
+            "before-geography",
+            msg(
+                "This geography starts on {first}: perimeters of {date} are held against counts of a later time.",
+                first=Day(first),
+                date=Day(as_of),
+            ),
         )
 
 

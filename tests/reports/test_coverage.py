@@ -131,3 +131,10 @@ def test_an_unknown_count_is_left_out_and_said(reference_path: object) -> None:
     assert row["covered"] is None
     assert row["share"] is None
     assert "unknown-counts" in codes(result)
+
+
+def test_a_date_before_the_geography_is_said(reference: sqlite3.Connection) -> None:
+    assert "before-geography" in codes(coverage(reference, "2012-05-01"))
+    assert "before-geography" in codes(coverage(reference, "2023-10-17", geography="2024"))
+    assert "before-geography" not in codes(coverage(reference, "2015-01-01"))
+    assert "before-geography" not in codes(coverage(reference, "2025-12-31"))
