@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crpv_cli.language import N_, translate
 
-__all__ = ["COMMANDS", "about"]
+__all__ = ["COMMANDS", "REPORTS", "about"]
 
 COMMANDS = {
     "list": ("listing", N_("List the centres, or the rows of a table.")),
@@ -24,7 +24,14 @@ COMMANDS = {
     "info": ("info", N_("Show where the registry is, its versions, and what it holds.")),
 }
 
+# The commands of ``crpv report``, which share one module.
+REPORTS = {
+    "coverage": N_("Who covers what on a date, computed and published."),
+    "evaluations": N_("How the core missions are evaluated, and what changed since the time before."),
+    "funding": N_("Who funds the centres: State, local authorities and others, shares and change."),
+}
+
 
 def about(name: str) -> str:
     """Say in the reader's language what a command does."""
-    return translate(COMMANDS[name][1])
+    return translate(REPORTS[name] if name in REPORTS else COMMANDS[name][1])

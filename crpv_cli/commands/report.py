@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from crpv_cli import options
+from crpv_cli.commands.adding import add
 from crpv_cli.commands.index import about
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
@@ -69,29 +70,24 @@ def mount(app: typer.Typer) -> None:
         options_metavar=_("[OPTIONS]"),
         subcommand_metavar=_("COMMAND [ARGUMENTS]..."),
     )
-    reports.command(
+    add(
+        reports,
         "coverage",
-        help=_("Who covers what on a date, computed and published."),
-        epilog=_(
-            "Examples: crpv report coverage --as-of 2023-10-17 · crpv report coverage --measure inhabitants --by region"
-        ),
-        context_settings=options.command_settings(),
-        options_metavar=_("[OPTIONS]"),
-    )(coverage)
-    reports.command(
+        coverage,
+        _("Examples: crpv report coverage --as-of 2023-10-17 · crpv report coverage --measure inhabitants --by region"),
+    )
+    add(
+        reports,
         "evaluations",
-        help=_("How the core missions are evaluated, and what changed since the time before."),
-        epilog=_("Examples: crpv report evaluations · crpv report evaluations --year 2024 --mission skills"),
-        context_settings=options.command_settings(),
-        options_metavar=_("[OPTIONS]"),
-    )(evaluations)
-    reports.command(
+        evaluations,
+        _("Examples: crpv report evaluations · crpv report evaluations --year 2024 --mission skills"),
+    )
+    add(
+        reports,
         "funding",
-        help=_("Who funds the centres: State, local authorities and others, shares and change."),
-        epilog=_("Examples: crpv report funding --year 2023 · crpv report funding --by kind --from 2020 --to 2024"),
-        context_settings=options.command_settings(),
-        options_metavar=_("[OPTIONS]"),
-    )(funding)
+        funding,
+        _("Examples: crpv report funding --year 2023 · crpv report funding --by kind --from 2020 --to 2024"),
+    )
     app.add_typer(reports, name="report")
 
 

@@ -95,7 +95,7 @@ def _inserted(connection: sqlite3.Connection, change: Change) -> dict[str, Any]:
     """Return the row that an insertion made: what there is now, with all later changes taken back."""
     later = connection.execute(
         f"{_SELECT} where c.table_name = ? and c.key = ? and c.id > ? order by c.id desc",
-        (change.table.name, json.dumps(change.key, ensure_ascii=False, separators=(",", ":")), change.id),
+        (change.table.name, _stored(change.key), change.id),
     ).fetchall()
     found = row_of(connection, change.table, change.key)
     state: dict[str, Any] = dict(found) if found is not None else {}
@@ -121,7 +121,7 @@ def origins(connection: sqlite3.Connection, table: Table, key: dict[str, Any]) -
     """Return, for each stored column of a row, the change that gave it the value it has now."""
     rows = connection.execute(
         f"{_SELECT} where c.table_name = ? and c.key = ? order by c.id desc",
-        (table.name, json.dumps(key, ensure_ascii=False, separators=(",", ":"))),
+        (table.name, _stored(key)),
     ).fetchall()
     found: dict[str, Change] = {}
     cancelled = _cancelled(connection)
@@ -251,7 +251,7 @@ def _refuse_references(connection: sqlite3.Connection, load: int, number: int) -
         # Not the load that the row says it is from, but the last one that touched it: that one stands in the way.
         last = connection.execute(
             "select max(load) from changes where table_name = ? and key = ? and load < ?",
-            (table.name, _key_json(table, row), number),
+            (table.name, _stored({name: row[table.column(name).stored] for name in table.key}), number),
         ).fetchone()[0]
         loads.append(row["load"] if last is None else last)
         rows.append(f"{table.name}: {key_text(table, dict(row))}")
@@ -288,7 +288,7 @@ def _reverse(connection: sqlite3.Connection, change: Change, number: int, undone
         (
             number,
             table.name,
-            json.dumps(change.key, ensure_ascii=False, separators=(",", ":")),
+            _stored(change.key),
             action,
             _json(before),
             _json(after),
@@ -296,8 +296,8 @@ def _reverse(connection: sqlite3.Connection, change: Change, number: int, undone
     )
 
 
-def _key_json(table: Table, row: sqlite3.Row) -> str:
-    key = {name: row[table.column(name).stored] for name in table.key}
+def _stored(key: dict[str, Any]) -> str:
+    """Write a key as ``changes`` keeps it: as SQLite's own ``json_object`` writes it, without blanks."""
     return json.dumps(key, ensure_ascii=False, separators=(",", ":"))
 
 
