@@ -4,15 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import Table
 from crpv_cli.language import Message
 
-__all__ = ["Field", "Form", "FormRow", "Note", "Origin", "Result", "Sheet", "Value"]
+__all__ = ["Chart", "ChartShape", "Field", "Form", "FormRow", "Note", "Origin", "Point", "Result", "Sheet", "Value"]
 
-Value = str | int | float | bool | tuple[str, ...] | Message | None
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One rating of a series: its year, what was given, and where that stands on its scale (0 to 1).
+
+    Both are None where a mission was evaluated without a rating; ``position`` is the only thing that ratings on
+    different scales are compared by.
+    """
+
+    year: int
+    rating: str | None
+    position: float | None
+
+
+Value = str | int | float | bool | tuple[str, ...] | tuple[Point, ...] | Message | None
 """A value of a row; a ``Message`` is read in the reader's language by people and in English by machines."""
+
+
+class ChartShape(StrEnum):
+    """How a chart is drawn; each has its Vega-Lite specification, but for ``TILES``."""
+
+    BARS = "bars"
+    """A bar for each row."""
+    STACKED = "stacked"
+    """A bar for each row, made of the values of several columns."""
+    LINES = "lines"
+    """A line for each column of values, the rows being points in time."""
+    GRID = "grid"
+    """A row of squares for each row, coloured by shares between 0 and 1, a column of squares for each column."""
+    TILES = "tiles"
+    """The map of departments as a grid of tiles (``reports/map.py``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture of the rows of a result, which stands above its table.
+
+    Attributes:
+        shape: how it is drawn.
+        title: what it shows, as a sentence.
+        description: the same for those who cannot see it, with the figures that matter.
+        category: the name of the column that a row is called by.
+        values: the names of the columns whose figures are drawn, in the order in which they are stacked or listed.
+    """
+
+    shape: ChartShape
+    title: Message
+    description: Message
+    category: str
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +108,7 @@ class Result:
         fictitious: whether any figure rests on fictitious data.
         is_report: whether JSON is the report's envelope or a plain array of objects.
         origin: where the rows come from; None if not from the registry's tables.
+        chart: how the rows are drawn where pictures are (page, workbook); None for a table alone.
     """
 
     name: str
@@ -74,17 +124,37 @@ class Result:
     fictitious: bool = False
     is_report: bool = False
     origin: Origin | None = None
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One subject seen whole: its facts (a result of one row), and sections of rows beneath."""
+    """One subject seen whole: its facts (a result of one row), and sections of rows beneath.
+
+    Attributes:
+        name: stable name, for example ``centre``.
+        title: what it is about.
+        facts: a result of one row.
+        sections: results of several rows, in their order; each has a name of its own.
+        notes: what the reader must know.
+        brief: the names of the sections that a terminal shows; all of them if empty. Other formats hold them all.
+        command: the command line that gives the same sheet again; empty if there is none.
+        fictitious: whether any figure rests on fictitious data.
+    """
 
     name: str
     title: Message
     facts: Result
     sections: tuple[Result, ...]
     notes: tuple[Note, ...] = ()
+    brief: tuple[str, ...] = ()
+    command: str = ""
+    fictitious: bool = False
+
+    @property
+    def on_screen(self) -> tuple[Result, ...]:
+        """The sections that a terminal shows."""
+        return tuple(section for section in self.sections if not self.brief or section.name in self.brief)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from crpv_cli.definitions.columns import Choice
 from crpv_cli.language import N_
 
 __all__ = [
+    "ACTIVITY_TYPES",
+    "AUDIENCES",
     "CONFIDENCES",
     "EVALUATION_KINDS",
     "FUNDER_KINDS",
@@ -13,8 +15,12 @@ __all__ = [
     "GEOGRAPHY_LABELS",
     "LEGAL_FORMS",
     "MEASURES",
+    "MEMBER_KINDS",
     "MISSIONS",
+    "MODES",
+    "ORGANS",
     "QUALITIES",
+    "ROLES",
     "STAGES",
 ]
 
@@ -65,6 +71,60 @@ EVALUATION_KINDS = (
     Choice("self", N_("self")),
     Choice("joint", N_("joint")),
     Choice("external", N_("external")),
+)
+# Governance is shared between the State and local authorities; the other members are those of an association or a GIP.
+ORGANS = (
+    Choice("assembly", N_("general assembly")),
+    Choice("board", N_("board")),
+    Choice("bureau", N_("bureau")),
+    Choice("steering", N_("steering committee")),
+    Choice("scientific", N_("scientific council")),
+    Choice("other", N_("other")),
+)
+MEMBER_KINDS = (
+    *FUNDER_KINDS[:8],
+    Choice("association", N_("association")),
+    Choice("academic", N_("academic")),
+    Choice("residents", N_("residents")),
+    Choice("person", N_("qualified person")),
+    Choice("other", N_("other")),
+)
+ROLES = (
+    Choice("chair", N_("chair")),
+    Choice("vice-chair", N_("vice-chair")),
+    Choice("treasurer", N_("treasurer")),
+    Choice("secretary", N_("secretary")),
+    Choice("member", N_("member")),
+    Choice("observer", N_("observer")),
+    Choice("director", N_("director")),
+)
+ACTIVITY_TYPES = (
+    Choice("meeting", N_("meeting")),
+    Choice("working-group", N_("working group")),
+    Choice("training", N_("training")),
+    Choice("visit", N_("visit")),
+    Choice("support", N_("support")),
+    Choice("study", N_("study")),
+    Choice("publication", N_("publication")),
+    Choice("other", N_("other")),
+)
+MODES = (
+    Choice("on-site", N_("on site")),
+    Choice("remote", N_("remote")),
+)
+AUDIENCES = (
+    Choice("elected-officials", N_("elected officials")),
+    Choice("project-managers", N_("project managers")),
+    Choice("local-staff", N_("local-authority staff")),
+    Choice("state-services", N_("State delegates and services")),
+    Choice("landlords", N_("social landlords")),
+    Choice("associations", N_("association leaders")),
+    Choice("citizen-councils", N_("citizen councils")),
+    Choice("academics", N_("academics")),
+    Choice("planning-agencies", N_("planning agencies")),
+    Choice("chambers", N_("chambers")),
+    Choice("residents", N_("residents")),
+    Choice("other", N_("other")),
 )
 # The label of a geography, for titles.
 GEOGRAPHY_LABELS = {choice.code: choice.label for choice in GEOGRAPHIES}

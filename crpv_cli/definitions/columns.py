@@ -27,6 +27,7 @@ class Kind(Enum):
     MONEY = "money"
     PERCENT = "percent"
     FLAG = "flag"
+    SERIES = "series"
 
     @property
     def numeric(self) -> bool:
@@ -66,7 +67,8 @@ class Column:
 
     ``refers`` names the table whose key the value must be. ``minimum`` and ``maximum`` are inclusive,
     in the unit of the column. ``over`` names the column of the result that this one is a part of
-    (2 of 3), ``within`` the one that says between what it lies (2 on 1-4).
+    (2 of 3), ``within`` the one that says between what it lies (2 on 1-4). ``bar`` asks a terminal to draw a bar beside
+    the figure.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Column:
     explanation: str = ""
     over: str | None = None
     within: str | None = None
+    bar: bool = False
 
     @property
     def stored(self) -> str:

@@ -6,99 +6,30 @@ order in which they are loaded: a table comes after those it refers to.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind, Shape
+from crpv_cli.definitions.table import (
+    Table,
+    centre_column,
+    confidence_column,
+    department_column,
+    id_column,
+    note_column,
+    siren_column,
+    source_column,
+    year_column,
+)
+from crpv_cli.definitions.working import ACTIVITIES, AGREEMENTS, EXCEPTIONS, GOVERNANCE
 from crpv_cli.language import N_
 
 __all__ = ["TABLES", "Table"]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table: its columns, its natural key, and the columns a terminal shows when none are asked for."""
-
-    name: str
-    label: str
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
-    screen: tuple[str, ...]
-
-    def column(self, name: str) -> Column:
-        """Return the column of that name.
-
-        Raises:
-            KeyError: the table has no such column.
-        """
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the columns, in order."""
-        return tuple(column.name for column in self.columns)
-
-
-def _source() -> Column:
-    return Column(
-        "source",
-        N_("Source"),
-        Kind.CODE,
-        refers="sources",
-        explanation=N_("Id of the source (see the table sources)."),
-    )
-
-
-def _note() -> Column:
-    return Column("note", N_("Remark"), explanation=N_("What the reader must know about this row."))
-
-
-def _centre() -> Column:
-    return Column("centre", N_("Centre"), Kind.CODE, True, refers="centres", explanation=N_("Id of the centre."))
-
-
-def _department() -> Column:
-    return Column(
-        "department",
-        N_("Department"),
-        Kind.CODE,
-        True,
-        refers="departments",
-        shape=Shape.DEPARTMENT,
-        explanation=N_("INSEE code, as text: 01, 2A, 971."),
-    )
-
-
-def _confidence() -> Column:
-    return Column(
-        "confidence",
-        N_("Confidence"),
-        choices=choices.CONFIDENCES,
-        explanation=N_("How sure the row is: high, medium or low."),
-    )
-
-
-def _id(explanation: str) -> Column:
-    return Column("id", N_("Id"), Kind.CODE, True, shape=Shape.SLUG, explanation=explanation)
-
-
-def _siren(explanation: str) -> Column:
-    return Column("siren", N_("SIREN"), Kind.CODE, shape=Shape.SIREN, explanation=explanation)
-
-
-def _year(label: str, explanation: str, name: str = "year", required: bool = True) -> Column:
-    return Column(name, label, Kind.YEAR, required, minimum=1970, maximum=2100, explanation=explanation)
-
 
 SOURCES = Table(
     name="sources",
     label=N_("Sources"),
     key=("id",),
     columns=(
-        _id(N_("Short name of the source, in lower case.")),
+        id_column(N_("Short name of the source, in lower case.")),
         Column("title", N_("Title"), required=True, explanation=N_("Title of the document or the data set.")),
         Column("publisher", N_("Publisher"), explanation=N_("Who published it.")),
         Column(
@@ -135,7 +66,7 @@ DEPARTMENTS = Table(
         Column("name", N_("Name"), required=True, explanation=N_("Name of the department.")),
         Column("region_code", N_("Region code"), Kind.CODE, True, explanation=N_("INSEE code of the region.")),
         Column("region_name", N_("Region"), required=True, explanation=N_("Name of the region.")),
-        _source(),
+        source_column(),
     ),
     screen=("code", "name", "region_code", "region_name"),
 )
@@ -145,7 +76,7 @@ TERRITORY_COUNTS = Table(
     label=N_("Territory counts"),
     key=("department", "measure", "geography"),
     columns=(
-        _department(),
+        department_column(),
         Column(
             "measure",
             N_("Measure"),
@@ -178,8 +109,8 @@ TERRITORY_COUNTS = Table(
             choices=choices.QUALITIES,
             explanation=N_("Whether the value is exact, a minimum, or that of the previous geography."),
         ),
-        _source(),
-        _note(),
+        source_column(),
+        note_column(),
     ),
     screen=("department", "measure", "geography", "value", "quality"),
 )
@@ -206,7 +137,7 @@ NEIGHBOURHOODS = Table(
             choices=choices.GEOGRAPHIES,
             explanation=N_("The official list it stands in: that of 2015 or that of 2024."),
         ),
-        _department(),
+        department_column(),
         Column(
             "communes",
             N_("Communes"),
@@ -223,8 +154,8 @@ NEIGHBOURHOODS = Table(
             explanation=N_("SIREN of its intercommunality; several are parted by spaces."),
         ),
         Column("epci_name", N_("Intercommunality"), explanation=N_("Name of its intercommunality.")),
-        _source(),
-        _note(),
+        source_column(),
+        note_column(),
     ),
     screen=("code", "name", "department", "commune_names"),
 )
@@ -234,7 +165,7 @@ CENTRES = Table(
     label=N_("Centres"),
     key=("id",),
     columns=(
-        _id(N_("Short name of the centre, in lower case, which never changes.")),
+        id_column(N_("Short name of the centre, in lower case, which never changes.")),
         Column("name", N_("Name"), required=True, explanation=N_("Official name of the centre.")),
         Column("short_name", N_("Short name"), required=True, explanation=N_("The name people use.")),
         Column(
@@ -246,10 +177,10 @@ CENTRES = Table(
             explanation=N_("Association, GIP, carried by another body, or unknown."),
         ),
         Column("carrier", N_("Carrier"), explanation=N_("The body that carries the centre, if one does.")),
-        _siren(N_("SIREN of the centre, or of the body that carries it.")),
+        siren_column(N_("SIREN of the centre, or of the body that carries it.")),
         Column("seat", N_("Seat"), explanation=N_("The commune where the centre sits.")),
         Column("website", N_("Website"), explanation=N_("Address of the centre's site.")),
-        _year(N_("Since"), N_("Year from which the centre is open; empty if not known."), "since", False),
+        year_column(N_("Since"), N_("Year from which the centre is open; empty if not known."), "since", False),
         Column(
             "label_from",
             N_("Label from"),
@@ -274,9 +205,9 @@ CENTRES = Table(
             N_("Reason for the exemption"),
             explanation=N_("Why the centre is not co-funded; required if it is not."),
         ),
-        _confidence(),
-        _source(),
-        _note(),
+        confidence_column(),
+        source_column(),
+        note_column(),
     ),
     screen=("id", "short_name", "legal_form", "seat", "since", "co_funded", "confidence"),
 )
@@ -286,8 +217,8 @@ PERIMETERS = Table(
     label=N_("Perimeters"),
     key=("centre", "department", "valid_from"),
     columns=(
-        _centre(),
-        _department(),
+        centre_column(),
+        department_column(),
         Column(
             "valid_from",
             N_("Valid from"),
@@ -295,9 +226,9 @@ PERIMETERS = Table(
             explanation=N_("First day; empty means earlier than any source says."),
         ),
         Column("valid_to", N_("Valid to"), Kind.DATE, explanation=N_("Last day; empty while it runs.")),
-        _confidence(),
-        _source(),
-        _note(),
+        confidence_column(),
+        source_column(),
+        note_column(),
     ),
     screen=("centre", "department", "valid_from", "valid_to", "confidence", "source"),
 )
@@ -307,7 +238,7 @@ FUNDERS = Table(
     label=N_("Funders"),
     key=("id",),
     columns=(
-        _id(N_("Short name of the funder, in lower case.")),
+        id_column(N_("Short name of the funder, in lower case.")),
         Column("name", N_("Name"), required=True, explanation=N_("Official name of the funder.")),
         Column(
             "kind",
@@ -317,9 +248,9 @@ FUNDERS = Table(
             choices=choices.FUNDER_KINDS,
             explanation=N_("What the funder is: State, region, department, commune…"),
         ),
-        _siren(N_("SIREN of the funder.")),
-        _source(),
-        _note(),
+        siren_column(N_("SIREN of the funder.")),
+        source_column(),
+        note_column(),
     ),
     screen=("id", "name", "kind", "siren"),
 )
@@ -329,9 +260,9 @@ FUNDING = Table(
     label=N_("Funding"),
     key=("centre", "funder", "year", "scheme", "stage", "purpose", "reference", "source"),
     columns=(
-        _centre(),
+        centre_column(),
         Column("funder", N_("Funder"), Kind.CODE, True, refers="funders", explanation=N_("Id of the funder.")),
-        _year(N_("Year"), N_("Year of the decision.")),
+        year_column(N_("Year"), N_("Year of the decision.")),
         Column("scheme", N_("Scheme"), explanation=N_("Programme or scheme: P147, operating, project…")),
         Column(
             "stage",
@@ -344,8 +275,8 @@ FUNDING = Table(
         Column("amount", N_("Amount"), Kind.MONEY, True, explanation=N_("Amount in euros: 1234.50 or 1 234,50 €.")),
         Column("purpose", N_("Purpose"), explanation=N_("What the money is for.")),
         Column("reference", N_("Reference"), explanation=N_("Number of the decision or the agreement.")),
-        _source(),
-        _note(),
+        source_column(),
+        note_column(),
     ),
     screen=("centre", "funder", "year", "scheme", "stage", "amount"),
 )
@@ -355,7 +286,7 @@ MISSIONS = Table(
     label=N_("Missions"),
     key=("id",),
     columns=(
-        _id(N_("Short name of the mission, in lower case.")),
+        id_column(N_("Short name of the mission, in lower case.")),
         Column("name_fr", N_("French name"), required=True, explanation=N_("Name of the mission in French.")),
         Column("name_en", N_("English name"), required=True, explanation=N_("Name of the mission in English.")),
         Column(
@@ -365,8 +296,8 @@ MISSIONS = Table(
             True,
             explanation=N_("Yes for the three core missions of the 2017 framework, which are evaluated."),
         ),
-        _source(),
-        _note(),
+        source_column(),
+        note_column(),
     ),
     screen=("id", "name_fr", "name_en", "core"),
 )
@@ -376,7 +307,7 @@ SCALES = Table(
     label=N_("Rating scales"),
     key=("id",),
     columns=(
-        _id(N_("Short name of the scale, in lower case.")),
+        id_column(N_("Short name of the scale, in lower case.")),
         Column("name", N_("Name"), required=True, explanation=N_("Name of the scale, and whose it is.")),
         Column("minimum", N_("Lowest"), Kind.DECIMAL, explanation=N_("Lowest rating, for a scale of numbers.")),
         Column("maximum", N_("Highest"), Kind.DECIMAL, explanation=N_("Highest rating, for a scale of numbers.")),
@@ -391,8 +322,8 @@ SCALES = Table(
             Kind.FLAG,
             explanation=N_("Whether an official text lays the scale down."),
         ),
-        _source(),
-        _note(),
+        source_column(),
+        note_column(),
     ),
     screen=("id", "name", "minimum", "maximum", "levels", "official"),
 )
@@ -402,9 +333,9 @@ EVALUATIONS = Table(
     label=N_("Evaluations"),
     key=("centre", "mission", "year", "kind"),
     columns=(
-        _centre(),
+        centre_column(),
         Column("mission", N_("Mission"), Kind.CODE, True, refers="missions", explanation=N_("Id of the mission.")),
-        _year(N_("Year"), N_("Year of activity that is evaluated.")),
+        year_column(N_("Year"), N_("Year of activity that is evaluated.")),
         Column(
             "kind",
             N_("Evaluation"),
@@ -425,8 +356,8 @@ EVALUATIONS = Table(
         Column("evaluated_on", N_("Evaluated on"), Kind.DATE, explanation=N_("Day of the evaluation.")),
         Column("summary", N_("Summary"), explanation=N_("What the evaluation found.")),
         Column("recommendation", N_("Recommendation"), explanation=N_("What the evaluation advises.")),
-        _source(),
-        _note(),
+        source_column(),
+        note_column(),
     ),
     screen=("centre", "mission", "year", "kind", "rating", "scale", "evaluator"),
 )
@@ -436,7 +367,7 @@ PUBLISHED_FIGURES = Table(
     label=N_("Published figures"),
     key=("id",),
     columns=(
-        _id(N_("Short name of the figure, in lower case.")),
+        id_column(N_("Short name of the figure, in lower case.")),
         Column(
             "measure",
             N_("Measure"),
@@ -447,8 +378,8 @@ PUBLISHED_FIGURES = Table(
         Column("value", N_("Value"), Kind.DECIMAL, True, explanation=N_("The figure, as it was published.")),
         Column("unit", N_("Unit"), required=True, explanation=N_("Unit of the figure.")),
         Column("as_of", N_("As of"), Kind.DATE, True, explanation=N_("The date the figure speaks of.")),
-        _source(),
-        _note(),
+        source_column(),
+        note_column(),
     ),
     screen=("id", "measure", "value", "unit", "as_of", "source"),
 )
@@ -467,6 +398,10 @@ TABLES: dict[str, Table] = {
         MISSIONS,
         SCALES,
         EVALUATIONS,
+        GOVERNANCE,
+        AGREEMENTS,
+        ACTIVITIES,
+        EXCEPTIONS,
         PUBLISHED_FIGURES,
     )
 }

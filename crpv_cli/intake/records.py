@@ -197,6 +197,16 @@ def _inside(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
     )
 
 
+def _one_subject(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
+    if record["centre"] and record["department"]:
+        return "department", Fault(
+            "two-subjects",
+            msg("An exception is of a centre or of a department, not of both."),
+            msg("Leave one of the two cells empty."),
+        )
+    return None
+
+
 # Per table: the columns a rule rests on, and the rule, which is asked where each of them could be read.
 _TOGETHER: dict[str, tuple[tuple[tuple[str, ...], Together], ...]] = {
     "centres": (
@@ -207,6 +217,12 @@ _TOGETHER: dict[str, tuple[tuple[tuple[str, ...], Together], ...]] = {
     "neighbourhoods": (
         (("code", "geography"), _vintage),
         (("department", "communes"), _inside),
+    ),
+    "governance": ((("valid_from", "valid_to"), _ordered("valid_from", "valid_to")),),
+    "agreements": ((("starts_on", "ends_on"), _ordered("starts_on", "ends_on")),),
+    "exceptions": (
+        (("valid_from", "valid_to"), _ordered("valid_from", "valid_to")),
+        (("centre", "department"), _one_subject),
     ),
     "scales": ((("minimum", "maximum", "levels"), _scale),),
     "evaluations": ((("scale", "rating"), _evaluation),),

@@ -23,7 +23,7 @@ def aligned_sheet(sheet: Sheet) -> str:
     facts = facts_of(sheet)
     widest = max(cell_len(label) for label, _ in facts) + GAP
     lines = [*alerts(sheet.notes), sheet.title.text(), *(_padded(label, widest) + value for label, value in facts)]
-    for section in map(without_empty, sheet.sections):
+    for section in map(without_empty, sheet.on_screen):
         lines += ["", section.title.text(), *_table(section)]
     return _text([*lines, *_notes(remaining(sheet.notes))])
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from crpv_cli import language
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import Message
-from crpv_cli.result import Result, Value
+from crpv_cli.result import Point, Result, Value
 
-__all__ = ["UNKNOWN", "for_csv", "for_excel", "for_json", "for_people", "people_rows"]
+__all__ = ["UNKNOWN", "for_csv", "for_excel", "for_json", "for_people", "people_rows", "ratings"]
 
 UNKNOWN = "–"
 
@@ -28,9 +29,15 @@ def for_people(value: Value, column: Column) -> str:
     return _set(value, column)
 
 
+def ratings(points: Sequence[Point]) -> str:
+    """A series of ratings in words: ``3 → 2 → 3``, a dash where a mission was evaluated without a rating."""
+    return " → ".join(point.rating or UNKNOWN for point in points)
+
+
 def _set(value: Value, column: Column) -> str:
     if isinstance(value, tuple):
-        return " ".join(value)
+        points = [item for item in value if isinstance(item, Point)]
+        return ratings(points) if points else " ".join(item for item in value if isinstance(item, str))
     if column.kind is Kind.FLAG:
         return language.translate(language.N_("yes") if value else language.N_("no"))
     if isinstance(value, int | float):
@@ -82,7 +89,7 @@ def _euros(centimes: int) -> int | float:
 def for_json(value: Value, column: Column) -> object:
     """A JSON value: money in euros, codes as text, lists as arrays, the unknown as null."""
     if isinstance(value, tuple):
-        return list(value)
+        return [asdict(item) if isinstance(item, Point) else item for item in value]
     if isinstance(value, Message):
         return value.text("en")
     if column.kind is Kind.MONEY and isinstance(value, int):
@@ -101,8 +108,8 @@ def for_csv(value: Value, column: Column) -> str:
         return ""
     if isinstance(plain, bool):
         return "true" if plain else "false"
-    if isinstance(plain, list):
-        return " ".join(plain)
+    if isinstance(value, tuple):
+        return " ".join(f"{item.year}:{item.rating or ''}" if isinstance(item, Point) else item for item in value)
     return _decimal(plain) if isinstance(plain, float) else str(plain)
 
 

@@ -50,7 +50,7 @@ def render_sheet(sheet: Sheet, width: int, colour: bool) -> Rendered:
         grid.add_row(Text(label), Text(value))
     console.print(grid)
     shortened: list[str] = []
-    for section in map(without_empty, sheet.sections):
+    for section in map(without_empty, sheet.on_screen):
         console.print()
         console.print(Text(section.title.text(), style="bold"))
         shortened += _print_rows(console, section, width)

@@ -28,7 +28,7 @@ __all__ = [
 
 # "CRPV" in ASCII: `file` and SQLite tools can tell a registry from any other SQLite file.
 APPLICATION_ID = 0x43525056
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 5
 BUSY_TIMEOUT_SECONDS = 5.0
 
 

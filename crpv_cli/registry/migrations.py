@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
+from crpv_cli.registry import steps
 from crpv_cli.registry.connection import APPLICATION_ID, SCHEMA_VERSION
 
 __all__ = ["create", "migrate"]
@@ -565,6 +566,22 @@ def m003_views(db: Database) -> None:
     for statement in _M003:
         db.execute(statement)
     _stamp(db, 3)
+
+
+@migrations()
+def m004_working(db: Database) -> None:
+    """Create the tables of governance, agreements, activities and accepted exceptions."""
+    for statement in steps.m004_working.STATEMENTS:
+        db.execute(statement)
+    _stamp(db, 4)
+
+
+@migrations()
+def m005_views(db: Database) -> None:
+    """Create the views of what came with them."""
+    for statement in steps.m005_views.STATEMENTS:
+        db.execute(statement)
+    _stamp(db, 5)
 
 
 def _stamp(db: Database, version: int) -> None:

@@ -330,4 +330,4 @@ def _known(name: str, names: list[str]) -> str:
 def _order(value: Value) -> tuple[int, float, str]:
     if isinstance(value, bool | int | float):
         return 0, float(value), ""
-    return 1, 0.0, fold(" ".join(value) if isinstance(value, tuple) else str(value))
+    return 1, 0.0, fold(" ".join(map(str, value)) if isinstance(value, tuple) else str(value))

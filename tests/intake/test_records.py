@@ -42,6 +42,16 @@ GOOD: dict[str, dict[str, str]] = {
     "missions": {"id": "skills", "name_fr": "Compétences", "name_en": "Skills", "core": "yes"},
     "scales": {"id": "one-to-four", "name": "1 to 4", "minimum": "1", "maximum": "4"},
     "evaluations": {"centre": "oriv", "mission": "skills", "year": "2024", "kind": "joint"},
+    "governance": {
+        "centre": "oriv",
+        "organ": "board",
+        "member": "Ville de Strasbourg",
+        "member_kind": "commune",
+        "role": "member",
+    },
+    "agreements": {"centre": "oriv", "funder": "etat", "starts_on": "01/01/2024", "ends_on": "31/12/2026"},
+    "activities": {"centre": "oriv", "mission": "skills", "year": "2024", "type": "training", "half_days": "12"},
+    "exceptions": {"rule": "co-funding", "centre": "oriv", "valid_to": "31/12/2026", "reason": "In writing"},
     "published_figures": {"id": "share-2023", "measure": "coverage", "value": "88", "unit": "%", "as_of": "2023-10-17"},
 }
 
