@@ -24,7 +24,7 @@ def aligned_sheet(sheet: Sheet) -> str:
     widest = max(cell_len(label) for label, _ in facts) + GAP
     lines = [*alerts(sheet.notes), sheet.title.text(), *(_padded(label, widest) + value for label, value in facts)]
     for section in map(without_empty, sheet.on_screen):
-        lines += ["", section.title.text(), *_table(section)]
+        lines += ["", section.title.text(), *_table(section), *(f"· {note}" for note in remaining(section.notes))]
     return _text([*lines, *_notes(remaining(sheet.notes))])
 
 

@@ -54,6 +54,7 @@ def render_sheet(sheet: Sheet, width: int, colour: bool) -> Rendered:
         console.print()
         console.print(Text(section.title.text(), style="bold"))
         shortened += _print_rows(console, section, width)
+        _print_points(console, remaining(section.notes), width)
     _print_notes(console, remaining(sheet.notes), width)
     return _text(console), _remarks(shortened)
 
@@ -88,6 +89,10 @@ def _print_alerts(console: Console, texts: Sequence[str]) -> None:
 def _print_notes(console: Console, texts: Sequence[str], width: int) -> None:
     if texts:
         console.print()
+    _print_points(console, texts, width)
+
+
+def _print_points(console: Console, texts: Sequence[str], width: int) -> None:
     for text in texts:
         # Not rich's own wrapping, which parts words at no-break spaces.
         wrapped = textwrap.wrap(f"· {text}", width, subsequent_indent="  ", break_on_hyphens=False)
