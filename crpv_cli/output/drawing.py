@@ -44,7 +44,8 @@ def bar(value: Value, largest: float, width: int, pen: Pen = BLOCKS) -> str:
     if not isinstance(value, int | float) or value <= 0 or largest <= 0:
         return ""
     parts = len(pen.parts) + 1
-    length = max(round(min(value / largest, 1) * width * parts), 1)
+    # Rounded down: only the largest fills its room.
+    length = max(int(min(value / largest, 1) * width * parts), 1)
     whole, part = divmod(length, parts)
     return pen.full * whole + (pen.parts[part - 1] if part else "")
 

@@ -41,6 +41,8 @@ def lay_out(result: Result) -> Layout:
     by_name = {column.name: column for column in result.columns}
     columns = [by_name[name] for name in result.screen] if result.screen else list(result.columns)
     footer = people_rows(result, [result.total_row], columns)[0] if result.total_row else None
+    if footer and all(cell == UNKNOWN for cell in footer):
+        footer = None  # what it tells stands in columns that are not shown
     if footer:
         footer = ["" if cell == UNKNOWN else cell for cell in footer]
         footer[0] = footer[0] or language.text(language.N_("Total"))

@@ -16,13 +16,13 @@ from crpv_cli.result import Value
 __all__ = ["BY_CENTRE", "BY_MISSION", "Tally", "rows_by_centre", "rows_by_mission", "total_row"]
 
 _TALLY = (
-    Column("evaluated", N_("Evaluated"), Kind.INTEGER, over="expected"),
-    Column("expected", N_("Expected"), Kind.INTEGER),
+    Column("evaluated", N_("Missions evaluated"), Kind.INTEGER, over="expected"),
+    Column("expected", N_("Missions expected"), Kind.INTEGER),
     Column("share", N_("Share evaluated"), Kind.PERCENT),
     Column("overdue", N_("Overdue"), Kind.INTEGER),
-    Column("improving", N_("Improving"), Kind.INTEGER),
-    Column("stable", N_("Stable"), Kind.INTEGER),
-    Column("slipping", N_("Slipping"), Kind.INTEGER),
+    Column("improving", N_("Better"), Kind.INTEGER),
+    Column("stable", N_("Same"), Kind.INTEGER),
+    Column("slipping", N_("Worse"), Kind.INTEGER),
 )
 _MEAN = Column("mean_position", N_("Mean position"), Kind.PERCENT)
 _FICTITIOUS = Column("fictitious", N_("Fictitious"), Kind.FLAG)

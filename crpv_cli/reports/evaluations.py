@@ -69,7 +69,12 @@ TEXTS = Texts(
     head=("mission", "year", "rating", "kind", "evaluator", "evaluated_on"),
     texts=("summary", "recommendation"),
 )
-_HIDDEN = {"centre", "expected", "share", "fictitious"}
+_HIDDEN = {"centre", "expected", "share", "unrated", "distribution_by", "fictitious"}
+_SPARE = {
+    None: SPARE,
+    "mission": ("mean_position", "stable", "overdue"),
+    "centre": ("latest_year", "mean_position", "stable"),
+}
 
 
 def evaluation_summaries(
@@ -120,7 +125,7 @@ def evaluation_summaries(
         columns=columns,
         rows=rows,
         screen=screen,
-        spare=SPARE if by is None else (),
+        spare=_SPARE[by],
         texts=TEXTS if full and by is None else None,
         notes=(
             *fictitious.notes(connection, rests),
