@@ -181,9 +181,10 @@ def _fitted(result: Result, width: int, pen: Pen) -> tuple[Layout, list[int], _L
     The words beside a drawn series give way first, then the columns that can be spared, then texts.
     """
     headings = {column.name: language.translate(column.label) for column in result.columns}
+    choices = list(_choices(result))
     left_out: list[str] = []
-    for shown in _choices(result):
-        left_out = [headings[name] for name in result.screen if name not in shown]
+    for shown in choices:
+        left_out = [headings[name] for name in choices[0] if name not in shown]
         sparable = [name in result.spare for name in shown]
         laid_out = lay_out(replace(result, screen=shown))
         series = any(column.kind is Kind.SERIES for column in laid_out.columns)
