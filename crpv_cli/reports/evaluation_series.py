@@ -132,8 +132,8 @@ class MissionSeries:
 
     @property
     def fictitious(self) -> bool:
-        """Whether anything that is told of it is made up."""
-        return any(rated.row["fictitious"] for rated in self.asked)
+        """Whether anything that is told of it is made up; whether it is overdue rests on later years as well."""
+        return any(rated.row["fictitious"] for rated in self.known)
 
     @property
     def _pair(self) -> tuple[Rated, Rated] | None:

@@ -312,3 +312,13 @@ def test_the_divisions_add_up_to_the_rows(demo: sqlite3.Connection, by: str, yea
     for name in ("evaluated", "expected", "overdue", "improving", "stable", "slipping"):
         assert sum(group[name] for group in records(result)) == result.totals[name]
     assert result.total_row is not None
+
+
+@pytest.mark.parametrize("by", [None, "mission", "centre"])
+def test_what_is_overdue_rests_on_made_up_data_even_for_a_year_before_it(
+    demo: sqlite3.Connection, by: str | None
+) -> None:
+    result = evaluation_summaries(demo, AS_OF, year=2015, by=by)
+    assert result.totals["overdue"] == 9
+    assert result.fictitious
+    assert {row["fictitious"] for row in records(result)} == {True}
