@@ -10,7 +10,20 @@ from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import Table
 from crpv_cli.language import Message, msg
 
-__all__ = ["Chart", "ChartShape", "Field", "Form", "FormRow", "Note", "Origin", "Point", "Result", "Sheet", "Value"]
+__all__ = [
+    "Chart",
+    "ChartShape",
+    "Field",
+    "Form",
+    "FormRow",
+    "Note",
+    "Origin",
+    "Point",
+    "Result",
+    "Sheet",
+    "Texts",
+    "Value",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,21 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """Long texts of the rows, which people read beneath the table and not in its cells.
+
+    Attributes:
+        group: the name of the column whose value stands above the rows that share it.
+        head: the names of the columns that say which row a text is of.
+        texts: the names of the columns whose texts are written out.
+    """
+
+    group: str
+    head: tuple[str, ...]
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something the reader must know to use the figures: a vintage, a gap, a quotation.
 
@@ -100,6 +128,9 @@ class Result:
         rows: one tuple of values per row. Money is in centimes, a share is between 0 and 1,
             what is unknown is None.
         screen: the names of the columns that a terminal shows; all of them if empty.
+        spare: the names of columns that a narrow terminal does without before it shortens any text, the first one
+            first.
+        texts: the texts that people read beneath the rows; None for a table alone.
         notes: what the reader must know.
         parameters: what was asked, as JSON values.
         totals: figures over all rows (a report only), as JSON values.
@@ -125,6 +156,8 @@ class Result:
     is_report: bool = False
     origin: Origin | None = None
     chart: Chart | None = None
+    spare: tuple[str, ...] = ()
+    texts: Texts | None = None
 
     def records(self) -> list[dict[str, Value]]:
         """The rows as values by the names of their columns."""

@@ -42,6 +42,13 @@ class Division(StrEnum):
     NEIGHBOURHOOD = "neighbourhood"
 
 
+class EvaluationDivision(StrEnum):
+    """What a row of the report of evaluations stands for, where not for a centre and mission."""
+
+    MISSION = "mission"
+    CENTRE = "centre"
+
+
 class FundingDivision(StrEnum):
     """What a row of the funding report stands for."""
 
@@ -80,7 +87,7 @@ def mount(app: typer.Typer) -> None:
         reports,
         "evaluations",
         evaluations,
-        _("Examples: crpv report evaluations · crpv report evaluations --year 2024 --mission skills"),
+        _("Examples: crpv report evaluations · crpv report evaluations --by mission · crpv report evaluations --full"),
     )
     add(
         reports,
@@ -133,6 +140,26 @@ def evaluations(
     centre: Annotated[
         str | None, typer.Option("--centre", metavar=_("CENTRE"), help=_("Only this centre: its id or name."))
     ] = None,
+    by: Annotated[
+        EvaluationDivision | None,
+        typer.Option(
+            "--by",
+            metavar=_("DIVISION"),
+            help=_("A row for each mission or centre; by default for each mission of each centre."),
+        ),
+    ] = None,
+    cycle: Annotated[
+        int | None,
+        typer.Option(
+            "--cycle",
+            metavar=_("YEARS"),
+            min=1,
+            help=_("Years from one evaluation to the next; 3 by default, since no official cycle is known."),
+        ),
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help=_("Write out the summaries and recommendations, centre by centre."))
+    ] = False,
     as_of: options.AsOf = None,
     format_: options.FormatOption = None,
     output: options.Output = None,
@@ -142,10 +169,15 @@ def evaluations(
     """Summarise evaluations."""
     from crpv_cli.commands.opening import reading
     from crpv_cli.output.formats import show_result
+    from crpv_cli.reports.evaluation_cycle import DEFAULT_CYCLE_YEARS
     from crpv_cli.reports.evaluations import evaluation_summaries
     from crpv_cli.reports.finding import find_centre, find_mission
     from crpv_cli.reports.queries import today
 
+    if full and by is not None:
+        raise UsageProblem(
+            msg("--full and --by exclude each other."), msg("Texts are of a mission of a centre: leave --by out.")
+        )
     with reading(db) as connection:
         result = evaluation_summaries(
             connection,
@@ -153,6 +185,9 @@ def evaluations(
             options.year_number(year),
             find_mission(connection, mission) if mission else None,
             find_centre(connection, centre) if centre else None,
+            by.value if by else None,
+            cycle or DEFAULT_CYCLE_YEARS,
+            full,
         )
     show_result(result, format_, output, force)
 

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from crpv_cli import language
 from crpv_cli.output.layout import GAP, Layout, alerts, facts_of, fit, lay_out, remaining, without_empty
+from crpv_cli.output.texts import groups_of
 from crpv_cli.result import Result, Sheet
 
 __all__ = ["aligned_sheet", "aligned_table"]
@@ -50,6 +51,11 @@ def _table(result: Result) -> Iterator[str]:
     if layout.footer:
         yield rule
         yield _line(layout, layout.footer, widths)
+    for group in groups_of(result):
+        yield from ("", group.title)
+        for entry in group.entries:
+            yield f"  {entry.head}"
+            yield from (f"    {text}" for text in entry.lines)
 
 
 def _line(layout: Layout, cells: list[str], widths: list[int]) -> str:

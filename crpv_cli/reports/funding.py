@@ -59,7 +59,7 @@ BY_CENTRE: tuple[Column, ...] = (
     Column("commune", N_("Commune"), Kind.MONEY),
     Column("local", N_("Local"), Kind.MONEY),
     Column("other", N_("Other"), Kind.MONEY),
-    Column("total", N_("Total"), Kind.MONEY),
+    Column("total", N_("Total"), Kind.MONEY, bar=True),
     Column("state_share", N_("State share"), Kind.PERCENT),
     Column("local_share", N_("Local share"), Kind.PERCENT),
     Column("state_change", N_("Change of the State's"), Kind.MONEY),
@@ -87,7 +87,7 @@ _KEYS = {
     "scheme": (Column("scheme", N_("Scheme")),),
 }
 _GROUP = (
-    Column("amount", N_("Amount"), Kind.MONEY),
+    Column("amount", N_("Amount"), Kind.MONEY, bar=True),
     Column("share", N_("Share"), Kind.PERCENT),
     Column("centres", N_("Centres"), Kind.INTEGER),
     Column("rows", N_("Payments"), Kind.INTEGER),
