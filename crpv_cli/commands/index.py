@@ -28,6 +28,8 @@ COMMANDS = {
 REPORTS = {
     "coverage": N_("Who covers what on a date, computed and published."),
     "evaluations": N_("How the core missions are evaluated, and what changed since the time before."),
+    "activity": N_("What the centres did: half-days and participants by centre, mission, theme, audience…"),
+    "agreements": N_("Which agreements run, end soon, or ended without successor."),
     "funding": N_("Who funds the centres: State, local authorities and others, shares and change."),
 }
 

@@ -59,6 +59,28 @@ class FundingDivision(StrEnum):
     SCHEME = "scheme"
 
 
+class ActivityDivision(StrEnum):
+    """What a row of the report of activity stands for."""
+
+    CENTRE = "centre"
+    MISSION = "mission"
+    TYPE = "type"
+    THEME = "theme"
+    AUDIENCE = "audience"
+    MODE = "mode"
+    YEAR = "year"
+
+
+class AgreementStatus(StrEnum):
+    """Where an agreement stands on a date."""
+
+    ENDED_WITHOUT_SUCCESSOR = "ended-without-successor"
+    ENDING = "ending"
+    RUNNING = "running"
+    FUTURE = "future"
+    ENDED = "ended"
+
+
 class Stage(StrEnum):
     """How far money has come."""
 
@@ -94,6 +116,20 @@ def mount(app: typer.Typer) -> None:
         "funding",
         funding,
         _("Examples: crpv report funding --year 2023 · crpv report funding --by kind --from 2020 --to 2024"),
+    )
+    add(
+        reports,
+        "activity",
+        activity,
+        _(
+            "Examples: crpv report activity --year 2024 · crpv report activity --by theme · crpv report activity --by year"
+        ),
+    )
+    add(
+        reports,
+        "agreements",
+        agreements,
+        _("Examples: crpv report agreements · crpv report agreements --within 6 --status ending"),
     )
     app.add_typer(reports, name="report")
 
@@ -244,6 +280,87 @@ def funding(
             options.year_number(year or last),
             by.value,
             stage.value if stage else None,
+            find_centre(connection, centre) if centre else None,
+        )
+    show_result(result, format_, output, force)
+
+
+def activity(
+    year: options.Year = None,
+    by: Annotated[
+        ActivityDivision,
+        typer.Option(
+            "--by",
+            metavar=_("DIVISION"),
+            help=_("A row for each centre, mission, type, theme, audience, mode or year."),
+        ),
+    ] = ActivityDivision.CENTRE,
+    centre: Annotated[
+        str | None, typer.Option("--centre", metavar=_("CENTRE"), help=_("Only this centre: its id or name."))
+    ] = None,
+    mission: Annotated[
+        str | None, typer.Option("--mission", metavar=_("MISSION"), help=_("Only this mission: its id or name."))
+    ] = None,
+    as_of: options.AsOf = None,
+    format_: options.FormatOption = None,
+    output: options.Output = None,
+    force: options.Force = False,
+    db: options.Db = None,
+) -> None:
+    """Add up activity."""
+    from crpv_cli.commands.opening import reading
+    from crpv_cli.output.formats import show_result
+    from crpv_cli.reports.activity import activity as compute
+    from crpv_cli.reports.finding import find_centre, find_mission
+    from crpv_cli.reports.queries import today
+
+    with reading(db) as connection:
+        result = compute(
+            connection,
+            as_of or today(),
+            options.year_number(year),
+            by.value,
+            find_centre(connection, centre) if centre else None,
+            find_mission(connection, mission, core=False) if mission else None,
+        )
+    show_result(result, format_, output, force)
+
+
+def agreements(
+    within: Annotated[
+        int,
+        typer.Option("--within", metavar=_("MONTHS"), min=0, max=1200, help=_("What ends within so many months.")),
+    ] = 12,
+    status: Annotated[
+        AgreementStatus | None,
+        typer.Option(
+            "--status",
+            metavar=_("STATUS"),
+            help=_("Only ended-without-successor, ending, running, future or ended."),
+        ),
+    ] = None,
+    centre: Annotated[
+        str | None, typer.Option("--centre", metavar=_("CENTRE"), help=_("Only this centre: its id or name."))
+    ] = None,
+    as_of: options.AsOf = None,
+    format_: options.FormatOption = None,
+    output: options.Output = None,
+    force: options.Force = False,
+    db: options.Db = None,
+) -> None:
+    """Tell where agreements stand."""
+    from crpv_cli.commands.opening import reading
+    from crpv_cli.output.formats import show_result
+    from crpv_cli.reports.agreements import agreements as compute
+    from crpv_cli.reports.finding import find_centre
+    from crpv_cli.reports.queries import today
+
+    with reading(db) as connection:
+        result = compute(
+            connection,
+            as_of or today(),
+            within,
+            status.value if status else None,
             find_centre(connection, centre) if centre else None,
         )
     show_result(result, format_, output, force)
