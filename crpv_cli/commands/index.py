@@ -9,6 +9,7 @@ __all__ = ["COMMANDS", "REPORTS", "about"]
 COMMANDS = {
     "list": ("listing", N_("List the centres, or the rows of a table.")),
     "show": ("show", N_("Show everything about one centre, on a page.")),
+    "map": ("map", N_("Draw the departments as tiles: who covers them, and what they hold.")),
     "report": ("report", N_("Answer one question: coverage, evaluations or funding.")),
     "load": ("load", N_("Load files into the registry: all their rows, or none.")),
     "export": ("export", N_("Write a table, the rows of a report, or all tables to files.")),
@@ -29,6 +30,7 @@ REPORTS = {
     "coverage": N_("Who covers what on a date, computed and published."),
     "evaluations": N_("How the core missions are evaluated, and what changed since the time before."),
     "funding": N_("Who funds the centres: State, local authorities and others, shares and change."),
+    "changes": N_("What changed between two dates: centres, perimeters, coverage, money, ratings."),
 }
 
 

@@ -28,7 +28,7 @@ _LEGEND = {
 AT_LEAST = "≥"
 """What stands before a number that is a minimum."""
 
-_TILE, _GAP, _MARGIN = 42, 3, 2
+_TILE, _GAP, _MARGIN = 44, 3, 2
 _STEP = _TILE + _GAP
 
 
@@ -192,9 +192,9 @@ def _drawn(tile: Tile) -> str:
     return (
         f'<g class="{classes}"><title>{escape(tile.title.text())}</title>'
         f'<rect x="{x}" y="{y}" width="{_TILE}" height="{_TILE}" rx="3"/>'
-        f'<text class="tile-code" x="{x + 4}" y="{y + 16}">{escape(tile.department)}</text>'
-        f'<text class="tile-letter" x="{x + _TILE - 4}" y="{y + 16}">{escape(tile.letter)}</text>'
-        f'<text class="tile-number" x="{x + _TILE // 2}" y="{y + 35}">{escape(tile.number)}</text></g>'
+        f'<text class="tile-code" x="{x + 3}" y="{y + 16}">{escape(tile.department)}</text>'
+        f'<text class="tile-letter" x="{x + _TILE - 3}" y="{y + 16}">{escape(tile.letter)}</text>'
+        f'<text class="tile-number" x="{x + _TILE // 2}" y="{y + 36}">{escape(tile.number)}</text></g>'
     )
 
 
@@ -209,11 +209,11 @@ def _overseas_label(tiles: Iterable[Tile]) -> Iterable[str]:
 TILES_CSS = """\
 .tiles { display: block; width: 100%; max-width: 40rem; height: auto; font-family: system-ui, sans-serif; }
 .tiles rect { stroke: none; }
-.tiles text { font-size: 14px; fill: #1a1a1a; }
+.tiles text { font-size: 13px; fill: #1a1a1a; }
 .tiles .tile-code { font-weight: 700; }
 .tiles .tile-letter { text-anchor: end; }
 .tiles .tile-number { font-size: 16px; text-anchor: middle; font-variant-numeric: tabular-nums; }
-.tiles .tiles-label { fill: #3f3f3f; }
+.tiles .tiles-label { font-size: 14px; fill: #3f3f3f; }
 .tiles .tile-covered rect { fill: #bfdcf2; }
 .tiles .tile-several rect { fill: #12507b; }
 .tiles .tile-several text { fill: #ffffff; }
