@@ -15,5 +15,5 @@ def reference_folder() -> Path:
 
 
 def demo_folder() -> Path:
-    """Fictitious evaluations, marked so."""
+    """Fictitious evaluations, activity, governance and agreements, marked so."""
     return data_folder() / "demo"
