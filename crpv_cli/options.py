@@ -49,6 +49,17 @@ def iso_date(value: str | None) -> str | None:
         raise typer.BadParameter(_("“{value}” is not a date; write 2023-10-17 or 17/10/2023.", value=value)) from None
 
 
+def date_or_year(value: str | None) -> str | None:
+    """Read a date as people type it, or a year, which stands for its 31 December; returns it in ISO form.
+
+    Raises:
+        typer.BadParameter: it is neither.
+    """
+    if value is not None and len(value) == 4 and value.isascii() and value.isdigit():
+        return f"{checked_year(value)}-12-31"
+    return iso_date(value)
+
+
 def year_number(value: str | None) -> int | None:
     """Return the year that ``checked_year`` let through."""
     return None if value is None else int(value)

@@ -27,7 +27,11 @@ def mount(app: typer.Typer) -> None:
 
 def init(
     demo: Annotated[
-        bool, typer.Option("--demo", help=_("Add the fictitious evaluations, activity, governance and agreements of the demonstration."))
+        bool,
+        typer.Option(
+            "--demo",
+            help=_("Add the fictitious evaluations, activity, governance and agreements of the demonstration."),
+        ),
     ] = False,
     empty: Annotated[bool, typer.Option("--empty", help=_("Put nothing in it."))] = False,
     db: options.Db = None,

@@ -88,6 +88,12 @@ def mount(app: typer.Typer) -> None:
         funding,
         _("Examples: crpv report funding --year 2023 · crpv report funding --by kind --from 2020 --to 2024"),
     )
+    add(
+        reports,
+        "changes",
+        changes,
+        _("Examples: crpv report changes --from 2023-10-17 --to 2025 · crpv report changes --from 2024"),
+    )
     app.add_typer(reports, name="report")
 
 
@@ -211,4 +217,39 @@ def funding(
             stage.value if stage else None,
             find_centre(connection, centre) if centre else None,
         )
+    show_result(result, format_, output, force)
+
+
+def changes(
+    first: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            metavar=_("DATE"),
+            callback=options.date_or_year,
+            help=_("The date before; a year is its 31 December."),
+        ),
+    ],
+    last: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar=_("DATE"),
+            callback=options.date_or_year,
+            help=_("The date after, or a year; today by default."),
+        ),
+    ] = None,
+    format_: options.FormatOption = None,
+    output: options.Output = None,
+    force: options.Force = False,
+    db: options.Db = None,
+) -> None:
+    """Compare two dates."""
+    from crpv_cli.commands.opening import reading
+    from crpv_cli.output.formats import show_result
+    from crpv_cli.reports.changes import changes as compare
+    from crpv_cli.reports.queries import today
+
+    with reading(db) as connection:
+        result = compare(connection, first, last or today())
     show_result(result, format_, output, force)
