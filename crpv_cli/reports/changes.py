@@ -56,7 +56,8 @@ _COLUMNS = (
     Column("unit", N_("Unit"), Kind.CODE),
     Column("fictitious", N_("Fictitious"), Kind.FLAG),
 )
-_SCREEN = ("kind", "short_name", "what", "before", "after", "change")
+_SCREEN = ("short_name", "what", "before", "after", "change")
+"""What stands in ``kind`` can be read in ``what``, and six columns are too many for a terminal."""
 
 _QUESTIONS: tuple[Callable[[sqlite3.Connection, str, str], Iterable[Change]], ...] = (
     centre_changes,

@@ -40,8 +40,8 @@ def activity_changes(connection: sqlite3.Connection, first: str, last: str) -> I
     yield replace(whole, before=_of_centres(before), after=_of_centres(after), change=None, comparable=False)
     if both:
         like = msgs(
-            "{what}, the {count} centre known in both years",
-            "{what}, the {count} centres known in both years",
+            "{what}, same centre",
+            "{what}, same {count} centres",
             len(both),
             what=msg("Half-days of activity"),
         )

@@ -67,7 +67,9 @@ def perimeter_changes(connection: sqlite3.Connection, first: str, last: str) -> 
             found = pairs[gained][centre, code]
             yield Change(
                 "perimeter-gained" if gained else "perimeter-lost",
-                msg("{code} {name}", code=code, name=department["name"]),
+                msg("Gains {code} {name}", code=code, name=department["name"])
+                if gained
+                else msg("Loses {code} {name}", code=code, name=department["name"]),
                 centre,
                 names[centre],
                 code,
@@ -96,7 +98,7 @@ def _neighbourhoods(value: Value, gained: bool) -> Message | None:
     count = _number(value)
     if count is None:
         return None
-    return msg("{sign}{count} neighbourhoods", sign="+" if gained else "-", count=count) if count else plain(0)
+    return msg("{sign}{count} QPV", sign="+" if gained else "-", count=count) if count else msg("0 QPV")
 
 
 def _number(value: Value) -> int | None:

@@ -54,8 +54,8 @@ def funding_changes(connection: sqlite3.Connection, first: str, last: str) -> It
         yield _whole(what, kind, before, after, same, rests, sources)
         if both and not same:
             like = msgs(
-                "{what}, the {count} centre known in both years",
-                "{what}, the {count} centres known in both years",
+                "{what}, same centre",
+                "{what}, same {count} centres",
                 len(both),
                 what=what,
             )

@@ -38,7 +38,7 @@ def published_changes(connection: sqlite3.Connection, first: str, last: str) -> 
         yield Change(
             "published",
             msg(
-                "{measure}, by {publisher}",
+                "Published: {measure}, {publisher}",
                 measure=msg(_MEASURES.get(row["measure"], row["measure"])),
                 publisher=now["publisher"] or now["source"] or "?",
             ),
@@ -64,7 +64,8 @@ def _day_before(as_of: str) -> str:
 
 
 def _shown(figure: dict[str, object]) -> Message:
-    return msg("{value} on {date}", value=plain(quoted(figure)), date=Day(str(figure["as_of"])))
+    value = quoted(figure) if figure["unit"] == "percent" else figure["value"]
+    return msg("{value} ({date})", value=plain(value), date=Day(str(figure["as_of"])))
 
 
 def _value(figure: dict[str, object]) -> float:

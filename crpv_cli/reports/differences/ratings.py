@@ -35,10 +35,12 @@ def _newly(new: list[Record], missions: int, before: int) -> Change:
     after = before + len(new)
     return Change(
         "rating",
-        msg("Newly evaluated: {missions}", missions=[_mission(record) for record in new]),
+        msg("Newly evaluated: {mission}", mission=_mission(new[0]))
+        if len(new) == 1
+        else msgs("Newly evaluated: {count} mission", "Newly evaluated: {count} missions", len(new)),
         str(new[0]["centre"]),
         str(new[0]["short_name"]),
-        None,
+        " ".join(str(record["mission"]) for record in new),
         _of(before, missions),
         _of(after, missions),
         signed_count(before, after),
