@@ -202,9 +202,7 @@ class Sheet:
         """The sections that a terminal shows, cut to what it shows of them."""
         if not self.brief:
             return self.sections
-        return tuple(
-            section.first(self.brief[section.name]) for section in self.sections if section.name in self.brief
-        )
+        return tuple(section.first(self.brief[section.name]) for section in self.sections if section.name in self.brief)
 
 
 @dataclass(frozen=True, slots=True)

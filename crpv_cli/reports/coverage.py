@@ -22,14 +22,14 @@ from crpv_cli.reports.queries import query
 from crpv_cli.result import Note, Result, Value
 from crpv_cli.spelling import fold
 
-__all__ = ["DIVISIONS", "MEASURES", "NEIGHBOURHOOD", "coverage", "geography_on"]
+__all__ = ["DIVISIONS", "MEASURES", "NEIGHBOURHOOD", "UNITS", "coverage", "geography_on"]
 
 MEASURES = ("neighbourhoods", "contracts", "inhabitants", "departments")
 DIVISIONS = ("centre", "region", "department")
 NEIGHBOURHOOD = "neighbourhood"
 """A division of its own: it rests on the detailed list, where the others rest on the counts per department."""
 
-_UNITS = {
+UNITS = {
     "neighbourhoods": N_("neighbourhoods"),
     "contracts": N_("contracts"),
     "inhabitants": N_("inhabitants"),
@@ -123,7 +123,7 @@ def coverage(
     computed: dict[str, object] = {measure: whole.total}
     if whole.share is not None:
         computed["coverage"] = Share(whole.share)
-    unit = msg(_UNITS[measure])
+    unit = msg(UNITS[measure])
     totals = whole.as_json() | {
         "uncovered": whole.total - whole.covered,
         "metropolitan": _sum(d for d in departments if not d.overseas).as_json(),
