@@ -16,6 +16,7 @@ from crpv_cli.output.names import Format
 __all__ = [
     "As",
     "AsOf",
+    "Centre",
     "Db",
     "Department",
     "DryRun",
@@ -150,6 +151,9 @@ AsOf = Annotated[
     typer.Option(
         "--as-of", metavar=_("DATE"), callback=iso_date, help=_("What was true on this date; today by default.")
     ),
+]
+Centre = Annotated[
+    str | None, typer.Option("--centre", metavar=_("CENTRE"), help=_("Only this centre: its id or name."))
 ]
 Region = Annotated[
     str | None, typer.Option("--region", metavar=_("REGION"), help=_("Only this region: its code or name."))

@@ -10,7 +10,10 @@ COMMANDS = {
     "list": ("listing", N_("List the centres, or the rows of a table.")),
     "show": ("show", N_("Show everything about one centre, on a page.")),
     "map": ("map", N_("Draw the departments as tiles: who covers them, and what they hold.")),
-    "report": ("report", N_("Answer one question: coverage, evaluations or funding.")),
+    "report": (
+        "report",
+        N_("Answer one question: the network, coverage, funding, evaluations, activity, agreements, changes."),
+    ),
     "load": ("load", N_("Load files into the registry: all their rows, or none.")),
     "export": ("export", N_("Write a table, the rows of a report, or all tables to files.")),
     "template": ("template", N_("Make a form to send out: a workbook with lists, checks and prepared rows.")),
@@ -29,6 +32,8 @@ COMMANDS = {
 REPORTS = {
     "coverage": N_("Who covers what on a date, computed and published."),
     "evaluations": N_("How the core missions are evaluated, and what changed since the time before."),
+    "activity": N_("What the centres did: half-days and participants by centre, mission, theme, audience…"),
+    "agreements": N_("Which agreements run, end soon, or ended without successor."),
     "funding": N_("Who funds the centres: State, local authorities and others, shares and change."),
     "changes": N_("What changed between two dates: centres, perimeters, coverage, money, ratings."),
 }

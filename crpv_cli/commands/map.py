@@ -8,7 +8,7 @@ import typer
 
 from crpv_cli import options
 from crpv_cli.commands.adding import add
-from crpv_cli.commands.report import Geography, Measure
+from crpv_cli.commands.reports.coverage import Geography, Measure
 from crpv_cli.language import text as _
 
 __all__ = ["mount"]

@@ -81,9 +81,10 @@ def render(result: Result, chosen: Format, width: int | None = None, colour: boo
                 from crpv_cli.output.aligned import aligned_table
 
                 return Document(aligned_table(result))
+            from crpv_cli.output.drawing import ASCII, BLOCKS
             from crpv_cli.output.table import render_table
 
-            text, remarks = render_table(result, width, colour)
+            text, remarks = render_table(result, width, colour, BLOCKS if streams.blocks() else ASCII)
             return Document(text, remarks=remarks)
         case Format.MARKDOWN:
             from crpv_cli.output.plain import markdown_text
@@ -130,9 +131,10 @@ def _render_sheet(sheet: Sheet, chosen: Format, width: int | None, colour: bool)
                 from crpv_cli.output.aligned import aligned_sheet
 
                 return Document(aligned_sheet(sheet))
+            from crpv_cli.output.drawing import ASCII, BLOCKS
             from crpv_cli.output.table import render_sheet
 
-            text, remarks = render_sheet(sheet, width, colour)
+            text, remarks = render_sheet(sheet, width, colour, BLOCKS if streams.blocks() else ASCII)
             return Document(text, remarks=remarks)
         case Format.MARKDOWN:
             from crpv_cli.output.plain import sheet_markdown

@@ -194,7 +194,7 @@ def _by_centre(connection: sqlite3.Connection, as_of: str, departments: list[_De
         Column("short_name", N_("Centre")),
         _DEPARTMENTS,
         _COVERED,
-        Column("share", N_("Share"), Kind.PERCENT),
+        Column("share", N_("Share"), Kind.PERCENT, bar=True),
         Column("shared", N_("Of which shared with another centre"), Kind.INTEGER),
     )
     rows = []
@@ -223,7 +223,7 @@ def _by_region(connection: sqlite3.Connection, as_of: str, departments: list[_De
         Column("region_name", N_("Region")),
         _COVERED,
         _TOTAL,
-        Column("share", N_("Share covered"), Kind.PERCENT),
+        Column("share", N_("Share covered"), Kind.PERCENT, bar=True),
         Column("uncovered_departments", N_("Departments not covered"), Kind.CODES),
     )
     regions: dict[tuple[str, str], list[_Department]] = {}

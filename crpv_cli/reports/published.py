@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 
 from crpv_cli.language import Day, Message, Share, msg
 from crpv_cli.result import Note
@@ -62,8 +63,8 @@ def published_notes(figures: tuple[Figure, ...], computed: dict[str, object]) ->
     )
 
 
-def quoted(figure: Figure) -> object:
-    """The value of a figure as it was published, with its unit: a share or a message."""
+def quoted(figure: Mapping[str, object]) -> object:
+    """A published value as it was said: 88%, 20 centres, 2,200 half-days."""
     value = figure["value"]
     assert isinstance(value, int | float)
     if figure["unit"] == "percent":
