@@ -189,7 +189,7 @@ def test_the_drawing_speaks_french(connection: sqlite3.Connection) -> None:
     language.activate("fr")
     root = ElementTree.fromstring(tiles_svg(territory_map(connection, "2025-12-31")))
     titles = [group.findtext(f"{SVG}title") for group in root.findall(f"{SVG}g")]
-    assert "92 Hauts-de-Seine : non couvert ; 19 quartiers" in titles
+    assert "92 Hauts-de-Seine\N{NO-BREAK SPACE}: non couvert\N{NARROW NO-BREAK SPACE}; 19 quartiers" in titles
     assert root.findtext(f"{SVG}text") == "Outre-mer"
 
 

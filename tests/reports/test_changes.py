@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from crpv_cli.errors import UsageProblem
 from crpv_cli.registry.connection import open_reading
+from crpv_cli.reports.activity import activity
 from crpv_cli.reports.changes import CHANGES, changes
 from crpv_cli.reports.coverage import MEASURES, coverage
 from crpv_cli.reports.differences.agreements import agreement_changes
@@ -193,6 +194,14 @@ def test_half_days_of_the_closed_years(copy: sqlite3.Connection) -> None:
     copy.execute("update activities set half_days = 6 where centre = 'irev' and year = 2023")
     (whole,) = records(changes(copy, "2023-06-30", "2024-06-30"), "activity")
     assert whole["difference"] == 3
+
+
+def test_half_days_are_those_of_the_activity_report(demo: sqlite3.Connection) -> None:
+    (row, *_) = records(changes(demo, FIRST, LAST), "activity")
+    assert (row["before_value"], row["after_value"]) == (
+        activity(demo, FIRST, 2022).totals["half_days"],
+        activity(demo, LAST, 2025).totals["half_days"],
+    )
 
 
 def test_agreements_that_end_start_and_follow_each_other(copy: sqlite3.Connection) -> None:
