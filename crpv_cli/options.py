@@ -17,6 +17,7 @@ __all__ = [
     "As",
     "AsOf",
     "Centre",
+    "Cycle",
     "Db",
     "Department",
     "DryRun",
@@ -27,6 +28,7 @@ __all__ = [
     "Profile",
     "Region",
     "Sort",
+    "Within",
     "Year",
     "command_settings",
 ]
@@ -154,6 +156,25 @@ AsOf = Annotated[
 ]
 Centre = Annotated[
     str | None, typer.Option("--centre", metavar=_("CENTRE"), help=_("Only this centre: its id or name."))
+]
+Cycle = Annotated[
+    int | None,
+    typer.Option(
+        "--cycle",
+        metavar=_("YEARS"),
+        min=1,
+        help=_("Years from one evaluation to the next; 3 by default, since no official cycle is known."),
+    ),
+]
+Within = Annotated[
+    int | None,
+    typer.Option(
+        "--within",
+        metavar=_("MONTHS"),
+        min=0,
+        max=1200,
+        help=_("An agreement ends soon if it does within so many months; 12 by default."),
+    ),
 ]
 Region = Annotated[
     str | None, typer.Option("--region", metavar=_("REGION"), help=_("Only this region: its code or name."))

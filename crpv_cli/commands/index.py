@@ -28,8 +28,9 @@ COMMANDS = {
     "info": ("info", N_("Show where the registry is, its versions, and what it holds.")),
 }
 
-# The commands of ``crpv report``, which share one module.
+# The commands of ``crpv report``.
 REPORTS = {
+    "network": N_("The network at a date, whole: on one screen, or as a page or a workbook to hand on."),
     "coverage": N_("Who covers what on a date, computed and published."),
     "evaluations": N_("How the core missions are evaluated, and what changed since the time before."),
     "activity": N_("What the centres did: half-days and participants by centre, mission, theme, audience…"),

@@ -6,7 +6,7 @@ import typer
 
 from crpv_cli import options
 from crpv_cli.commands.index import about
-from crpv_cli.commands.reports import activity, agreements, changes, coverage, evaluations, funding
+from crpv_cli.commands.reports import activity, agreements, changes, coverage, evaluations, funding, network
 from crpv_cli.language import text as _
 
 __all__ = ["mount"]
@@ -22,6 +22,6 @@ def mount(app: typer.Typer) -> None:
         options_metavar=_("[OPTIONS]"),
         subcommand_metavar=_("COMMAND [ARGUMENTS]..."),
     )
-    for report in (coverage, funding, evaluations, activity, agreements, changes):
+    for report in (network, coverage, funding, evaluations, activity, agreements, changes):
         report.mount(reports)
     app.add_typer(reports, name="report")

@@ -35,10 +35,7 @@ def mount(reports: typer.Typer) -> None:
 
 
 def agreements(
-    within: Annotated[
-        int,
-        typer.Option("--within", metavar=_("MONTHS"), min=0, max=1200, help=_("What ends within so many months.")),
-    ] = 12,
+    within: options.Within = None,
     status: Annotated[
         AgreementStatus | None,
         typer.Option(
@@ -57,6 +54,7 @@ def agreements(
     """Tell where agreements stand."""
     from crpv_cli.commands.opening import reading
     from crpv_cli.output.formats import show_result
+    from crpv_cli.reports.agreements import WITHIN_MONTHS
     from crpv_cli.reports.agreements import agreements as compute
     from crpv_cli.reports.finding import find_centre
     from crpv_cli.reports.queries import today
@@ -65,7 +63,7 @@ def agreements(
         result = compute(
             connection,
             as_of or today(),
-            within,
+            WITHIN_MONTHS if within is None else within,
             status.value if status else None,
             find_centre(connection, centre) if centre else None,
         )

@@ -47,15 +47,7 @@ def evaluations(
             help=_("A row for each mission or centre; by default for each mission of each centre."),
         ),
     ] = None,
-    cycle: Annotated[
-        int | None,
-        typer.Option(
-            "--cycle",
-            metavar=_("YEARS"),
-            min=1,
-            help=_("Years from one evaluation to the next; 3 by default, since no official cycle is known."),
-        ),
-    ] = None,
+    cycle: options.Cycle = None,
     full: Annotated[
         bool, typer.Option("--full", help=_("Write out the summaries and recommendations, centre by centre."))
     ] = False,
