@@ -1,4 +1,4 @@
-"""An exception is a row of the table ``exceptions``, which a load like any other brings: it can be traced and undone."""
+"""An exception is a row of the table ``exceptions``, which a load brings like any other: it can be undone."""
 
 from __future__ import annotations
 

@@ -161,7 +161,9 @@ def _row(
 def _about(moment: Moment, finding: Finding) -> Value:
     if finding.centre is not None:
         return str(moment.centres[finding.centre]["short_name"])
-    return finding.department or msg(N_("network"))
+    if finding.department is not None:
+        return f"{finding.department} {moment.department_names.get(finding.department, '')}".rstrip()
+    return msg(N_("network"))
 
 
 _AT = {column.name: place for place, column in enumerate(COLUMNS)}

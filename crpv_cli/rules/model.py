@@ -122,6 +122,11 @@ class Moment:
         return coverage(self.connection, self.as_of, by="department")
 
     @cached_property
+    def department_names(self) -> dict[str, str]:
+        """The names of the departments by code."""
+        return dict(self.connection.execute("select code, name from departments").fetchall())
+
+    @cached_property
     def made_up(self) -> frozenset[str]:
         """The sources that say that they are fictitious."""
         rows = self.connection.execute("select id from sources where fictitious = 1")

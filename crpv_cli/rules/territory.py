@@ -26,12 +26,7 @@ def perimeters_overlap(moment: Moment) -> Iterator[Finding]:
         if isinstance(centres, tuple) and len(centres) > 1:
             yield Finding(
                 Severity.NOTICE,
-                msg(
-                    "{department} {name} is in several perimeters: {centres}.",
-                    department=record["department"],
-                    name=record["name"],
-                    centres=list(centres),
-                ),
+                msg("In several perimeters: {centres}.", centres=list(centres)),
                 msg("If one has ended, write its last day into valid_to: crpv edit perimeters"),
                 department=str(record["department"]),
             )
@@ -43,12 +38,7 @@ def department_uncovered(moment: Moment) -> Iterator[Finding]:
         if record["total"] and not record["centres"]:
             yield Finding(
                 Severity.NOTICE,
-                msg(
-                    "{department} {name}: {count} priority neighbourhoods and no centre.",
-                    department=record["department"],
-                    name=record["name"],
-                    count=record["total"],
-                ),
+                msg("{count} priority neighbourhoods and no centre.", count=record["total"]),
                 department=str(record["department"]),
             )
 
