@@ -23,7 +23,7 @@ def for_people(value: Value, column: Column) -> str:
         return value.text()
     if column.choices:
         labels = {choice.code: choice.label for choice in column.choices}
-        return language.translate(labels[value]) if value in labels else str(value)
+        return language.translate(labels[value]) if value in labels else language.literal(str(value))
     if isinstance(value, bool):
         return language.translate(language.N_("yes") if value else language.N_("no"))
     return _set(value, column)
@@ -37,7 +37,8 @@ def ratings(points: Sequence[Point]) -> str:
 def _set(value: Value, column: Column) -> str:
     if isinstance(value, tuple):
         points = [item for item in value if isinstance(item, Point)]
-        return ratings(points) if points else " ".join(item for item in value if isinstance(item, str))
+        texts = (item for item in value if isinstance(item, str))
+        return ratings(points) if points else language.literal(" ".join(texts))
     if column.kind is Kind.FLAG:
         return language.translate(language.N_("yes") if value else language.N_("no"))
     if isinstance(value, int | float):
@@ -55,7 +56,7 @@ def _set(value: Value, column: Column) -> str:
                 return str(value)
     if column.kind in {Kind.DATE, Kind.PARTIAL_DATE}:
         return language.date(str(value))
-    return str(value)
+    return language.literal(str(value))
 
 
 def people_rows(result: Result, rows: Sequence[Sequence[Value]], columns: Sequence[Column]) -> list[list[str]]:

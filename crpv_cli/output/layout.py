@@ -77,7 +77,7 @@ def without_empty(section: Result) -> Result:
     """Leave out the columns in which nothing is known: on a page they only take room."""
     places = {column.name: place for place, column in enumerate(section.columns)}
     shown = section.screen or tuple(places)
-    filled = tuple(name for name in shown if any(row[places[name]] not in {None, ()} for row in section.rows))
+    filled = tuple(name for name in shown if any(row[places[name]] not in (None, ()) for row in section.rows))
     return replace(section, screen=filled or shown)
 
 
