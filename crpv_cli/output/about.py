@@ -69,7 +69,8 @@ def asked_of_sheet(sheet: Sheet) -> list[tuple[str, str]]:
     lines = [(language.text("As of"), _date(dates[0]))] if dates else []
     geographies = {str(result.parameters["geography"]) for result in results if result.parameters.get("geography")}
     if len(geographies) == 1:
-        label = WORDS["geography"].get(*geographies, *geographies)
+        (geography,) = geographies
+        label = WORDS["geography"].get(geography, geography)
         lines.append((language.text("Geography"), language.translate(label)))
     return lines
 
@@ -101,7 +102,8 @@ def command_of(result: Result) -> str:
     How a list was sorted or cut is not known any more: then the columns and the order may differ, the figures do not.
     """
     if result.is_report:
-        words = ["crpv", *_COMMANDS.get(result.name, ("report", result.name))]
+        name = result.name.partition("-by-")[0]  # a division of its own has a name of its own, and an option
+        words = ["crpv", *_COMMANDS.get(name, ("report", name))]
     elif result.name in TABLES:
         words = ["crpv", "list", result.name]
     else:

@@ -32,7 +32,7 @@ COLOURS = (
     "#1d4477", "#d8752a", "#1f6b4a", "#4a97c6", "#8a2846", "#b08a1a", "#5a3d8a", "#71985a", "#3f4a55", "#cf7099",
 )  # fmt: skip
 """Dark and light by turns: neighbours differ in print and for those who see no colour."""
-GRADES = ("#eaf1f8", "#bcd3ea", "#83aed6", "#3f79b3", "#1c4376")
+GRADES = ("#eaf1f8", "#bcd3ea", "#83aed6", "#3b74ad", "#1c4376")
 """From 0 to 1, in five steps."""
 SIGNS = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
 _MUTED, _NOTHING = "#5a626b", "transparent"
@@ -113,6 +113,9 @@ class _Data:
 def _data(result: Result, chart: Chart) -> _Data:
     places = {column.name: place for place, column in enumerate(result.columns)}
     columns = [result.columns[places[name]] for name in chart.values]
+    # What nothing is known of stands in the table; in a drawing it would only be a name without a mark.
+    known = [column for column in columns if any(_figure(row[places[column.name]], column) for row in result.rows)]
+    columns = known or columns
     category = places[chart.category]
     return _Data(
         [_cut(for_people(row[category], result.columns[category])) for row in result.rows],
@@ -187,7 +190,7 @@ def _legend(series: Sequence[str], left: int) -> tuple[list[dict[str, object]], 
     entries: list[dict[str, object]] = []
     x, line = 0.0, 0
     for place, name in enumerate(series):
-        width = 30 + len(name) * _LETTER
+        width = 36 + len(name) * (_LETTER + 0.4)
         if x and x + width > _WIDTH:
             x, line = 0.0, line + 1
         entries.append({"x": x - left + 8, "y": line * _LINE, "colour": _colour(place), "label": name})
@@ -338,7 +341,7 @@ def _grid(data: _Data) -> _Specification:
                     "label": text if _room([text], _SMALL_LETTER) <= step else "",
                     "colour": _NOTHING if grade is None else GRADES[grade],
                     "ink": _MUTED if grade is None else _ON_GRADES[grade],
-                    "dash": [3, 2] if grade is None else [1, 0],
+                    "known": grade is not None,
                 }
             )
     return _filled(
@@ -391,7 +394,7 @@ def _draw(specification: str) -> str:
 def _element(drawing: str, description: str) -> str:
     """The drawing as an element of HTML: scaled by the page, named for those who do not see it, and without ballast."""
     ElementTree.register_namespace("", _SVG)
-    root = ElementTree.fromstring(drawing)  # noqa: S314: our own drawing, not somebody's file
+    root = ElementTree.fromstring(drawing)  # noqa: S314 (our own drawing, not somebody's file)
     _thin(root)
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
@@ -411,8 +414,7 @@ def _thin(element: ElementTree.Element) -> None:
             element.set(name, _LONG_NUMBER.sub(r"\1", element.attrib[name]))
     for child in list(element):
         _thin(child)
-        empty = not len(child) and not (child.text or "").strip()
-        if child.tag == f"{{{_SVG}}}path" and child.get("d") in {"", "M0,0h0v0h0Z", None}:
-            element.remove(child)
-        elif child.tag == f"{{{_SVG}}}g" and empty:
+        kind = child.tag.removeprefix(f"{{{_SVG}}}")
+        drawn = child.get("d") not in {"", "M0,0h0v0h0Z", None} if kind == "path" else kind != "g" or len(child) > 0
+        if not drawn:
             element.remove(child)

@@ -1,8 +1,8 @@
 """Results and sheets as one HTML file that needs nothing else: no network, no script, no font of its own.
 
-Jinja2 sets ``page/*.html.j2`` with autoescape on; what is put in unescaped is our own stylesheet and the drawings of
-``charts.py`` and ``tiles.py``. Each number is a ``data`` element with its JSON value, so that a page can be compared
-with ``--format json``. The same registry gives the same bytes.
+Jinja2 sets ``page/*.html.j2`` with autoescape on; what the templates mark as safe is our own stylesheet and the
+drawings of ``charts.py`` and ``tiles.py``, which escape what is in them. Each number is a ``data`` element with its
+JSON value, so that a page can be compared with ``--format json``. The same registry gives the same bytes.
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING
 
 from crpv_cli import __version__, language
 from crpv_cli.definitions.columns import Column, Kind
-from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, Message, literal
 from crpv_cli.output import charts
 from crpv_cli.output.about import asked_of_result, asked_of_sheet, command_of, made_up, registry_state
-from crpv_cli.output.cells import UNKNOWN, for_json, for_people, people_rows
+from crpv_cli.output.cells import UNKNOWN, for_json, people_rows
 from crpv_cli.output.layout import alerts, remaining, without_empty
 from crpv_cli.result import ChartShape, Note, Origin, Point, Result, Sheet, Value
 
@@ -32,8 +31,7 @@ __all__ = ["result_page", "sheet_page"]
 _FOLDER = Path(__file__).with_name("page")
 _LONG_TEXT = 40
 _HEADLINE = 90
-# Wide tables are set smaller on paper.
-_WIDE, _VERY_WIDE = 8, 11
+_SHORT, _WIDE, _VERY_WIDE = 12, 8, 11
 
 
 def result_page(result: Result) -> str:
@@ -45,7 +43,6 @@ def result_page(result: Result) -> str:
     section = _section(result, "result", lone=True)
     return _page(
         title=result.title,
-        name=result.name,
         about=asked_of_result(result),
         alert_notes=result.notes,
         rests=made_up(result),
@@ -67,7 +64,6 @@ def sheet_page(sheet: Sheet) -> str:
     origins = [result.origin for result in results if result.origin]
     return _page(
         title=sheet.title,
-        name=sheet.name,
         about=asked_of_sheet(sheet),
         alert_notes=[*sheet.notes, *(note for section in sheet.sections for note in section.notes)],
         rests=made_up(sheet, sheet.notes) or any(made_up(section) for section in sheet.sections),
@@ -127,7 +123,7 @@ class _Section:
     figure: _Figure | None = None
     alert: str = ""
     notes: tuple[str, ...] = ()
-    width: str = ""
+    size: str = ""
 
     @property
     def empty(self) -> bool:
@@ -148,7 +144,7 @@ def _section(result: Result, name: str, lone: bool = False) -> _Section:
     columns = _shown(result)
     rows = tuple(_cells(result, result.rows, columns))
     footer = next(iter(_cells(result, [result.total_row] if result.total_row else [], columns)), ())
-    alert = language.text(N_("Fictitious: these figures rest on made-up demonstration data."))
+    alert = language.text(N_("FICTITIOUS: these figures rest on made-up demonstration data."))
     return _Section(
         id=f"section-{_identifier(name)}",
         name=result.name,
@@ -160,8 +156,14 @@ def _section(result: Result, name: str, lone: bool = False) -> _Section:
         figure=_figure(result, name) if rows else None,
         alert=alert if made_up(result) and rows and not lone else "",
         notes=() if lone else tuple(remaining(result.notes)),
-        width="very-wide" if len(columns) >= _VERY_WIDE else "wide" if len(columns) >= _WIDE else "",
+        size=_size(len(rows), len(columns)),
     )
+
+
+def _size(rows: int, columns: int) -> str:
+    """The classes of a table: a short one stays on one page, one with many columns is set smaller on paper."""
+    width = "very-wide" if columns >= _VERY_WIDE else "wide" if columns >= _WIDE else ""
+    return f"{'short' if rows <= _SHORT else ''} {width}".strip()
 
 
 def _facts(sheet: Sheet) -> _Section:
@@ -208,9 +210,7 @@ def _css(result: Result, column: Column) -> str:
     return "codes" if column.kind is Kind.CODES else ""
 
 
-def _cells(
-    result: Result, rows: Sequence[Sequence[Value]], columns: Sequence[Column]
-) -> Iterable[tuple[_Cell, ...]]:
+def _cells(result: Result, rows: Sequence[Sequence[Value]], columns: Sequence[Column]) -> Iterable[tuple[_Cell, ...]]:
     places = {column.name: place for place, column in enumerate(result.columns)}
     companions = [_companion(result, column) for column in columns]
     for row, texts in zip(rows, people_rows(result, rows, columns), strict=True):
@@ -306,7 +306,6 @@ def _web(address: str) -> str:
 
 def _page(
     title: Message,
-    name: str,
     about: list[tuple[str, str]],
     alert_notes: Sequence[Note],
     rests: bool,
@@ -316,35 +315,30 @@ def _page(
     cited: Iterable[_Source],
     command: str,
 ) -> str:
-    from markupsafe import Markup
-
     environment = _environment()
     heading = title.text()
-    if name in TABLES and len(sections) == 1:
-        heading = heading or language.translate(TABLES[name].label)
     state = registry_state(origins)
     if state:
         about = [*about, (language.translate(N_("Registry")), state)]
-    warnings = list(dict.fromkeys(alerts(alert_notes)))
-    kind = "figures" if rests else "registry" if warnings else ""
-    if rests:
-        warnings = warnings[:1] or [language.text(N_("Fictitious: these figures rest on made-up demonstration data."))]
+    # That the registry holds made-up data goes without saying where figures rest on it.
+    warnings = list(dict.fromkeys(alerts([n for n in alert_notes if n.code.startswith("fictitious") or not rests])))
+    if rests and not warnings:
+        warnings = [language.text(N_("FICTITIOUS: these figures rest on made-up demonstration data."))]
     sources = sorted({source.id: source for source in cited}.values(), key=lambda source: source.id)
     return environment.get_template("page.html.j2").render(
         lang=language.current(),
         title=heading,
         about=about,
-        warnings=warnings[:1] if rests else warnings,
-        warning_kind=kind,
+        warnings=warnings,
+        warning_kind="figures" if rests else "registry",
         sections=sections,
         notes=notes,
         sources=sources,
         command=literal(command),
         version=__version__,
-        css=Markup(_css_text(heading, about, rests)),  # noqa: S704: our own files, and strings as CSS escapes them
+        css=_css_text(heading, about, rests),
         words=_words(),
         contents=[section for section in sections if not section.lone] if len(sections) > 2 else [],
-        raw=Markup,
     )
 
 
@@ -382,7 +376,7 @@ def _words() -> dict[str, str]:
         "unknown": language.text(N_("A dash (–) stands for what is not known; it is never zero.")),
         "written_by": language.text(N_("Written by")),
         "again": language.text(N_("To make it again")),
-        "published": language.text(N_("published on {date}")),
+        "published": language.text(N_("published: {date}")),
     }
 
 

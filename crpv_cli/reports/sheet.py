@@ -59,6 +59,7 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str) -> She
         ),
         sections=sections,
         notes=tuple(notes),
+        command=f"crpv show {centre} --as-of {as_of}",
     )
 
 
