@@ -10,7 +10,7 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import Message
 from crpv_cli.result import Point, Result, Value
 
-__all__ = ["UNKNOWN", "for_csv", "for_excel", "for_json", "for_people", "people_rows", "ratings"]
+__all__ = ["UNKNOWN", "for_csv", "for_excel", "for_json", "for_people", "people_rows", "ratings", "to_read"]
 
 UNKNOWN = "–"
 
@@ -23,7 +23,7 @@ def for_people(value: Value, column: Column) -> str:
         return value.text()
     if column.choices:
         labels = {choice.code: choice.label for choice in column.choices}
-        return language.translate(labels[value]) if value in labels else language.literal(str(value))
+        return language.translate(labels[value]) if value in labels else str(value)
     if isinstance(value, bool):
         return language.translate(language.N_("yes") if value else language.N_("no"))
     return _set(value, column)
@@ -37,8 +37,7 @@ def ratings(points: Sequence[Point]) -> str:
 def _set(value: Value, column: Column) -> str:
     if isinstance(value, tuple):
         points = [item for item in value if isinstance(item, Point)]
-        texts = (item for item in value if isinstance(item, str))
-        return ratings(points) if points else language.literal(" ".join(texts))
+        return ratings(points) if points else " ".join(item for item in value if isinstance(item, str))
     if column.kind is Kind.FLAG:
         return language.translate(language.N_("yes") if value else language.N_("no"))
     if isinstance(value, int | float):
@@ -56,7 +55,15 @@ def _set(value: Value, column: Column) -> str:
                 return str(value)
     if column.kind in {Kind.DATE, Kind.PARTIAL_DATE}:
         return language.date(str(value))
-    return language.literal(str(value))
+    return str(value)
+
+
+def to_read(value: Value, column: Column) -> str:
+    """Set a value where it is only read, on a terminal or a page: what would be obeyed there stands as a sign.
+
+    A workbook has ``for_people``, since what it holds is loaded again.
+    """
+    return language.literal(for_people(value, column))
 
 
 def people_rows(result: Result, rows: Sequence[Sequence[Value]], columns: Sequence[Column]) -> list[list[str]]:
@@ -67,13 +74,13 @@ def people_rows(result: Result, rows: Sequence[Sequence[Value]], columns: Sequen
     places = {column.name: place for place, column in enumerate(result.columns)}
 
     def other(row: Sequence[Value], name: str) -> str:
-        return for_people(row[places[name]], result.columns[places[name]])
+        return to_read(row[places[name]], result.columns[places[name]])
 
     table = []
     for row in rows:
         cells = []
         for column in columns:
-            cell = for_people(row[places[column.name]], column)
+            cell = to_read(row[places[column.name]], column)
             if column.over and cell != UNKNOWN:
                 cell += f"/{other(row, column.over)}"
             if column.within and cell != UNKNOWN:

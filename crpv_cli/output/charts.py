@@ -20,7 +20,7 @@ from crpv_cli import language
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
-from crpv_cli.output.cells import UNKNOWN, for_people
+from crpv_cli.output.cells import UNKNOWN, to_read
 from crpv_cli.result import Chart, ChartShape, Result, Value
 
 __all__ = ["COLOURS", "GRADES", "SIGNS", "chart_svg", "charts_css", "report_extra_missing"]
@@ -104,7 +104,7 @@ class _Data:
     def set(self, figure: float) -> str:
         """Set a figure that is not a value of the rows: a tick, a sum."""
         if self.value_column.kind is Kind.MONEY:
-            return for_people(round(figure * 100), self.value_column)
+            return to_read(round(figure * 100), self.value_column)
         if self.value_column.kind is Kind.PERCENT:
             return language.percent(figure, digits=0 if round(figure * 100, 6).is_integer() else 1)
         return language.decimal(figure)
@@ -118,10 +118,10 @@ def _data(result: Result, chart: Chart) -> _Data:
     columns = known or columns
     category = places[chart.category]
     return _Data(
-        [_cut(for_people(row[category], result.columns[category])) for row in result.rows],
+        [_cut(to_read(row[category], result.columns[category])) for row in result.rows],
         [_cut(language.translate(column.label)) for column in columns],
         [[_figure(row[places[column.name]], column) for column in columns] for row in result.rows],
-        [[for_people(row[places[column.name]], column) for column in columns] for row in result.rows],
+        [[to_read(row[places[column.name]], column) for column in columns] for row in result.rows],
         columns[0],
     )
 

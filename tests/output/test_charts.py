@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import replace
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -118,7 +119,7 @@ def test_lines_break_where_nothing_is_known() -> None:
 
 def test_names_at_the_ends_of_lines_do_not_cover_each_other() -> None:
     places = _apart([10, 12, 200, 258, 259])
-    assert all(after - before >= 18 for before, after in zip(places, places[1:], strict=False))
+    assert all(after - before >= 18 for before, after in pairwise(places))
     assert places[-1] <= 260
 
 
