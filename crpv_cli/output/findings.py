@@ -8,7 +8,7 @@ from itertools import groupby
 
 from crpv_cli import language
 from crpv_cli.language import N_, msg
-from crpv_cli.output.cells import for_people
+from crpv_cli.output.cells import to_read
 from crpv_cli.output.layout import alerts, remaining
 from crpv_cli.result import Result, Value
 
@@ -42,7 +42,7 @@ def _rule(result: Result, rule: str, found: list[Record], width: int | None) -> 
     columns = {column.name: column for column in result.columns}
 
     def said(record: Record, name: str) -> str:
-        return for_people(record[name], columns[name]) if record[name] is not None else ""
+        return to_read(record[name], columns[name]) if record[name] is not None else ""
 
     about: dict[str, list[str]] = {}
     advice: dict[str, str] = {}
