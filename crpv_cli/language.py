@@ -104,10 +104,11 @@ def translate(message: str, language: str | None = None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share between 0 and 1, shown as a percentage."""
+    """A share, shown as a percentage; a change is signed, so that a rise says that it is one."""
 
     value: float
     digits: int = 1
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +237,8 @@ def show(value: object, language: str | None = None) -> str:
     if isinstance(value, Message):
         return value.text(language)
     if isinstance(value, Share):
-        return percent(value.value, language, value.digits)
+        sign = "+" if value.signed and value.value > 0 else ""
+        return sign + percent(value.value, language, value.digits)
     if isinstance(value, Euros):
         return money(value.centimes, language)
     if isinstance(value, Day):

@@ -27,7 +27,11 @@ def mount(app: typer.Typer) -> None:
 
 def init(
     demo: Annotated[
-        bool, typer.Option("--demo", help=_("Add the fictitious evaluations of the demonstration."))
+        bool,
+        typer.Option(
+            "--demo",
+            help=_("Add the fictitious evaluations, activity, governance and agreements of the demonstration."),
+        ),
     ] = False,
     empty: Annotated[bool, typer.Option("--empty", help=_("Put nothing in it."))] = False,
     db: options.Db = None,
@@ -62,5 +66,5 @@ def init(
     if report is not None:
         print_load(report)
     if demo:
-        streams.say(msg("The evaluations of the demonstration are fictitious; every screen and file says so."))
+        streams.say(msg("What the demonstration adds is fictitious; every screen and file says so."))
     streams.say(msg("Next: crpv list"))

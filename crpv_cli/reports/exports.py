@@ -9,6 +9,8 @@ from dataclasses import replace
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
+from crpv_cli.reports.activity import activity
+from crpv_cli.reports.agreements import agreements
 from crpv_cli.reports.coverage import coverage
 from crpv_cli.reports.evaluations import evaluation_summaries
 from crpv_cli.reports.funding import funding
@@ -20,6 +22,8 @@ from crpv_cli.spelling import closest
 __all__ = ["REPORTS", "all_tables", "export_rows"]
 
 REPORTS: dict[str, Callable[[sqlite3.Connection, str], Result]] = {
+    "activity-by-centre": activity,
+    "agreements-by-status": agreements,
     "coverage": coverage,
     "evaluation-summaries": evaluation_summaries,
     "funding-by-centre": funding,

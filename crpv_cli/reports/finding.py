@@ -84,17 +84,29 @@ def find_region(connection: sqlite3.Connection, wanted: str) -> str:
     )
 
 
-def find_mission(connection: sqlite3.Connection, wanted: str) -> str:
-    """Return the id of a core mission named by its id or one of its names, or by a part that only it has.
+def find_mission(connection: sqlite3.Connection, wanted: str, core: bool = True) -> str:
+    """Return the id of a mission named by its id or one of its names, or by a part that only it has.
+
+    With ``core``, only a core mission is meant.
 
     Raises:
         UsageProblem: there is none.
     """
-    rows = connection.execute("select id, name_fr, name_en from missions where core = 1").fetchall()
-    found = [row["id"] for row in rows if fold(wanted) and any(fold(wanted) in fold(name) for name in tuple(row))]
+    rows = connection.execute(
+        "select id, name_fr, name_en from missions where core = 1 or not ? order by core desc, id", (core,)
+    ).fetchall()
+    exact = [row["id"] for row in rows if any(fold(wanted) == fold(name) for name in tuple(row))]
+    partly = [row["id"] for row in rows if fold(wanted) and any(fold(wanted) in fold(name) for name in tuple(row))]
+    found = exact or partly
     if len(found) == 1:
         return str(found[0])
+    missions = [row["id"] for row in rows]
+    if not core:
+        raise UsageProblem(
+            msg("There is no mission called “{value}”.", value=wanted),
+            msg("The missions are: {missions}.", missions=missions),
+        )
     raise UsageProblem(
         msg("There is no core mission called “{value}”.", value=wanted),
-        msg("The core missions are: {missions}.", missions=[row["id"] for row in rows]),
+        msg("The core missions are: {missions}.", missions=missions),
     )

@@ -21,7 +21,7 @@ from crpv_cli.registry.doubles import same_money
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.coverage import geography_on
 from crpv_cli.reports.origin import origin
-from crpv_cli.reports.queries import query
+from crpv_cli.reports.queries import open_in, query
 from crpv_cli.result import Note, Result, Value
 from crpv_cli.spelling import fold
 
@@ -59,7 +59,9 @@ BY_CENTRE: tuple[Column, ...] = (
     Column("commune", N_("Commune"), Kind.MONEY),
     Column("local", N_("Local"), Kind.MONEY),
     Column("other", N_("Other"), Kind.MONEY),
-    Column("total", N_("Total"), Kind.MONEY),
+    Column("total", N_("Total"), Kind.MONEY, bar=True),
+    # The same as the total: whatever a row stands for, amounts add up under one name.
+    Column("amount", N_("Amount"), Kind.MONEY),
     Column("state_share", N_("State share"), Kind.PERCENT),
     Column("local_share", N_("Local share"), Kind.PERCENT),
     Column("state_change", N_("Change of the State's"), Kind.MONEY),
@@ -87,7 +89,7 @@ _KEYS = {
     "scheme": (Column("scheme", N_("Scheme")),),
 }
 _GROUP = (
-    Column("amount", N_("Amount"), Kind.MONEY),
+    Column("amount", N_("Amount"), Kind.MONEY, bar=True),
     Column("share", N_("Share"), Kind.PERCENT),
     Column("centres", N_("Centres"), Kind.INTEGER),
     Column("rows", N_("Payments"), Kind.INTEGER),
@@ -278,7 +280,7 @@ def _centres(connection: sqlite3.Connection, asked: _Asked, found: Sequence[sqli
             continue
         own = by_centre.get(row["id"], ())
         now = _Money(tuple(payment for payment in own if payment["year"] >= asked.first))
-        open_years = [year for year in range(asked.first, asked.last + 1) if _open_in(row, year, asked.as_of)]
+        open_years = [year for year in range(asked.first, asked.last + 1) if open_in(row, year, asked.as_of)]
         if not (open_years or now.rows or row["id"] == asked.centre):
             continue
         state_years = {payment["year"] for payment in now.rows if payment["kind"] == "state"}
@@ -286,17 +288,6 @@ def _centres(connection: sqlite3.Connection, asked: _Asked, found: Sequence[sqli
         before = tuple(payment for payment in own if payment["year"] < asked.first)
         centres.append(_Centre(row["id"], row["short_name"], now, _Money(before), unknown))
     return sorted(centres, key=lambda centre: fold(centre.short_name))
-
-
-def _open_in(centre: sqlite3.Row, year: int, as_of: str) -> bool:
-    """Whether a centre was open on a day of the year up to the date; an unknown date is no bound."""
-    start, end = f"{year}-01-01", min(f"{year}-12-31", as_of)
-    return (
-        start <= end
-        and (centre["since"] is None or centre["since"] <= year)
-        and (centre["label_from"] is None or centre["label_from"] <= end)
-        and (centre["label_to"] is None or centre["label_to"] >= start)
-    )
 
 
 def _centre_rows(
@@ -324,6 +315,7 @@ def _centre_rows(
             "local": now.local,
             "other": now.other,
             "total": now.total,
+            "amount": now.total,
             "state_share": state_share,
             "local_share": None if state_share is None else _ratio(both.local, both.total),
             "state_change": state_change,

@@ -264,6 +264,10 @@ _AS_OF = {
     "perimeters": "(t.valid_from is null or t.valid_from <= ?) and (t.valid_to is null or t.valid_to >= ?)",
     "funding": "t.year <= cast(substr(?, 1, 4) as integer)",
     "evaluations": "t.year <= cast(substr(?, 1, 4) as integer) and (t.evaluated_on is null or t.evaluated_on <= ?)",
+    "governance": "(t.valid_from is null or t.valid_from <= ?) and (t.valid_to is null or t.valid_to >= ?)",
+    "agreements": "t.starts_on <= ? and t.ends_on >= ?",
+    "activities": "t.year <= cast(substr(?, 1, 4) as integer)",
+    "exceptions": "(t.valid_from is null or t.valid_from <= ?) and t.valid_to >= ?",
     "published_figures": "t.as_of <= ?",
     # A partial date is its first day at the earliest.
     "sources": "(t.published_on is null or t.published_on <= ?)",
@@ -309,11 +313,8 @@ def shape(result: Result, asked: Asked) -> Result:
         )
         rows = [tuple(row[place] for place in places) for row in rows]
         screen = chosen
-    notes = result.notes
-    if asked.limit is not None and len(rows) > asked.limit:
-        notes = (*notes, Note("limited", msg("The first {limit} of {total} rows.", limit=asked.limit, total=len(rows))))
-        rows = rows[: asked.limit]
-    return replace(result, rows=tuple(rows), columns=columns, screen=screen, notes=notes)
+    shaped = replace(result, rows=tuple(rows), columns=columns, screen=screen)
+    return shaped.first(asked.limit)
 
 
 def _known(name: str, names: list[str]) -> str:

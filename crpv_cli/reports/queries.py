@@ -7,7 +7,7 @@ import sqlite3
 from functools import cache
 from pathlib import Path
 
-__all__ = ["open_centres", "query", "today"]
+__all__ = ["open_centres", "open_in", "query", "today"]
 
 
 @cache
@@ -24,6 +24,17 @@ def query(name: str) -> str:
 def open_centres(connection: sqlite3.Connection, as_of: str) -> list[str]:
     """Return the ids of the centres open on a date."""
     return [row["id"] for row in connection.execute(query("open_centres"), {"as_of": as_of})]
+
+
+def open_in(centre: sqlite3.Row, year: int, as_of: str) -> bool:
+    """Whether a centre was open on a day of the year up to the date; an unknown date is no bound."""
+    start, end = f"{year}-01-01", min(f"{year}-12-31", as_of)
+    return (
+        start <= end
+        and (centre["since"] is None or centre["since"] <= year)
+        and (centre["label_from"] is None or centre["label_from"] <= end)
+        and (centre["label_to"] is None or centre["label_to"] >= start)
+    )
 
 
 def today() -> str:

@@ -71,11 +71,21 @@ def test_a_bundled_file_is_as_data_gouv_asks(path: Path) -> None:
 
 def test_every_row_of_the_demonstration_says_that_it_is_fictitious() -> None:
     sources = {record.values["id"] for record in records(demo_folder() / "sources.csv") if record.values["fictitious"]}
-    for name in ("scales", "evaluations"):
-        assert {record.values["source"] for record in records(demo_folder() / f"{name}.csv")} <= sources
+    for path in demo_folder().glob("*.csv"):
+        if path.stem != "sources":
+            assert {record.values["source"] for record in records(path)} <= sources
     real = {record.values["id"]: record.values["fictitious"] for record in records(reference_folder() / "sources.csv")}
     assert not any(real.values())
     assert sources.isdisjoint(real)
+
+
+@pytest.mark.parametrize("name", ["evaluations", "governance", "agreements", "exceptions"])
+def test_what_can_be_read_out_of_its_table_says_that_it_is_fictitious(name: str) -> None:
+    telling = {"summary", "recommendation", "member", "title", "reason", "note"}
+    for record in records(demo_folder() / f"{name}.csv"):
+        texts = [text for column, text in record.values.items() if column in telling and text]
+        assert texts
+        assert all(text.startswith("[fictif] ") for text in texts)
 
 
 def test_both_folders_are_gathered_whole_and_nothing_is_passed_over() -> None:

@@ -1,0 +1,348 @@
+"""What the centres did: half-days, actions and participants.
+
+The half-day is the unit in which the agency's yearly *bilan quantitatif* counts activity. What nobody told is None,
+never 0: a centre that has not reported a year has done an unknown number of half-days in it, and counts in no sum.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from crpv_cli.definitions import choices
+from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.language import N_, Message, msg
+from crpv_cli.reports import fictitious
+from crpv_cli.reports.activity_notes import activity_notes
+from crpv_cli.reports.origin import origin
+from crpv_cli.reports.published import published_figures, published_notes
+from crpv_cli.reports.queries import open_in, query
+from crpv_cli.result import Chart, ChartShape, Result, Value
+from crpv_cli.spelling import fold
+
+__all__ = ["BY_CENTRE", "DIVISIONS", "activity"]
+
+DIVISIONS = ("centre", "mission", "type", "theme", "audience", "mode", "year")
+_TITLES = {
+    "centre": N_("centre"),
+    "mission": N_("mission"),
+    "type": N_("type"),
+    "theme": N_("theme"),
+    "audience": N_("audience"),
+    "mode": N_("mode"),
+    "year": N_("year"),
+}
+_KEYS = {
+    "mission": Column("mission", N_("Mission"), Kind.CODE, choices=choices.MISSIONS),
+    "type": Column("type", N_("Type"), Kind.CODE, choices=choices.ACTIVITY_TYPES),
+    "theme": Column("theme", N_("Theme")),
+    "audience": Column("audience", N_("Audience"), Kind.CODE, choices=choices.AUDIENCES),
+    "mode": Column("mode", N_("Mode"), Kind.CODE, choices=choices.MODES),
+    "year": Column("year", N_("Year"), Kind.YEAR),
+}
+# The order in which closed lists are read; themes and what no list knows come by their half-days.
+_ORDERS = {
+    "mission": [choice.code for choice in choices.MISSIONS],
+    "type": [choice.code for choice in choices.ACTIVITY_TYPES],
+    "audience": [choice.code for choice in choices.AUDIENCES],
+    "mode": [choice.code for choice in choices.MODES],
+}
+_SUMS = (
+    Column("half_days", N_("Half-days"), Kind.INTEGER, bar=True),
+    Column("share", N_("Share"), Kind.PERCENT),
+    Column("half_days_change", N_("Change"), Kind.INTEGER),
+    Column("half_days_change_share", N_("Change in %"), Kind.PERCENT),
+    Column("actions", N_("Actions"), Kind.INTEGER),
+    Column("participants", N_("Participants"), Kind.INTEGER),
+)
+_MISSIONS = tuple(Column(choice.code, choice.label, Kind.INTEGER) for choice in choices.MISSIONS)
+BY_CENTRE = (
+    Column("centre", N_("Centre id"), Kind.CODE),
+    Column("short_name", N_("Centre")),
+    Column("reported", N_("Reported"), Kind.FLAG),
+    *_MISSIONS,
+    *_SUMS,
+    Column("fictitious", N_("Fictitious"), Kind.FLAG),
+)
+_GROUP = (
+    *_SUMS,
+    Column("centres", N_("Centres"), Kind.INTEGER),
+    Column("rows", N_("Rows"), Kind.INTEGER),
+    Column("fictitious", N_("Fictitious"), Kind.FLAG),
+)
+_CENTRE_SCREEN = (
+    "short_name",
+    *(column.name for column in _MISSIONS),
+    "half_days",
+    "share",
+    "half_days_change_share",
+    "participants",
+)
+_GROUP_SCREEN = ("half_days", "share", "half_days_change_share", "participants", "centres")
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Rows of activity, and what they add up to; a sum is None where none of its rows tells the figure."""
+
+    rows: tuple[sqlite3.Row, ...]
+
+    def sum(self, name: str) -> int | None:
+        told = [int(row[name]) for row in self.rows if row[name] is not None]
+        return sum(told) if told else None
+
+    @property
+    def half_days(self) -> int | None:
+        return self.sum("half_days")
+
+    @property
+    def centres(self) -> set[str]:
+        return {row["centre"] for row in self.rows}
+
+    @property
+    def fictitious(self) -> bool:
+        return any(row["fictitious"] for row in self.rows)
+
+    def only(self, **values: object) -> _Work:
+        """The rows that have these values."""
+        return _Work(tuple(row for row in self.rows if all(row[name] == value for name, value in values.items())))
+
+    def of_centres(self, centres: set[str]) -> _Work:
+        """The rows of these centres."""
+        return _Work(tuple(row for row in self.rows if row["centre"] in centres))
+
+
+@dataclass(frozen=True, slots=True)
+class _Centre:
+    id: str
+    short_name: str
+    now: _Work
+    before: _Work
+
+
+def activity(
+    connection: sqlite3.Connection,
+    as_of: str,
+    year: int | None = None,
+    by: str = "centre",
+    centre: str | None = None,
+    mission: str | None = None,
+) -> Result:
+    """Add up the activity of the centres in a year.
+
+    Args:
+        connection: an open registry.
+        as_of: ISO date: later years are not known yet.
+        year: the year of the activity; by default the latest of which any is known. By year, all years up to it.
+        by: one of ``DIVISIONS``: what a row stands for.
+        centre: one centre only (its id).
+        mission: one mission only (its id).
+
+    Returns:
+        A report. By centre, a row for each centre open at some time in the year; by anything else, a row for each
+        group, what was not told of being a group of its own. Change is against the year before: of one centre where it
+        reported both years, of a group only over the centres that did. Totals: ``half_days``, ``actions``,
+        ``participants``, ``remote_share`` (0 to 1, of the half-days whose mode is told), ``centres`` open, ``reported``
+        and ``not_reported``.
+    """
+    asked = {"as_of": as_of, "year": year, "centre": centre, "mission": mission}
+    last = year or _latest(connection, asked)
+    first = (_earliest(connection, asked) or last) if by == "year" else last
+    parameters = {"as_of": as_of, "first": first, "last": last, "centre": centre, "mission": mission}
+    found = connection.execute(query("activity"), parameters).fetchall() if last else []
+    now = _Work(tuple(row for row in found if row["year"] == last))
+    before = _Work(tuple(row for row in found if last and row["year"] == last - 1))
+    centres = _centres(connection, as_of, last, centre, now, before)
+    columns, rows, screen = (
+        (BY_CENTRE, _centre_rows(centres, now) if now.rows else (), _CENTRE_SCREEN)
+        if by == "centre"
+        else ((_KEYS[by], *_GROUP), _group_rows(by, _Work(tuple(found)), now, before), (by, *_GROUP_SCREEN))
+    )
+    shown = _Work(tuple(row for row in found if first and row["year"] >= first)) if by == "year" else now
+    totals = _totals(now, centres)
+    published = published_figures(connection, ("half_days",), as_of) if centre is None and mission is None else ()
+    published = tuple(figure for figure in published if last is None or str(figure["as_of"])[:4] <= str(last))
+    computed: dict[str, object] = {}
+    if now.half_days is not None and any(str(figure["as_of"])[:4] == str(last) for figure in published):
+        computed["half_days"] = now.half_days
+    result = Result(
+        name=f"activity-by-{by}",
+        title=_title(by, first, last),
+        columns=columns,
+        rows=rows,
+        screen=screen,
+        notes=(
+            *fictitious.notes(connection, shown.fictitious),
+            *activity_notes(last, totals, [c.short_name for c in centres if not c.now.rows], _untold(now)),
+            *published_notes(published, computed),
+        ),
+        parameters={"as_of": as_of, "year": last, "by": by, "centre": centre, "mission": mission},
+        totals=totals,
+        total_row=_total_row(columns, totals, now) if by != "year" and len(rows) > 1 and now.rows else None,
+        published=published,
+        fictitious=shown.fictitious,
+        is_report=True,
+        origin=origin(connection, (row["source"] for row in shown.rows)),
+    )
+    return _with_chart(result, by, last, totals)
+
+
+def _latest(connection: sqlite3.Connection, asked: Mapping[str, object]) -> int | None:
+    """The latest year of which any activity is known on the date."""
+    return _bound(connection, asked, "max")
+
+
+def _earliest(connection: sqlite3.Connection, asked: Mapping[str, object]) -> int | None:
+    return _bound(connection, asked, "min")
+
+
+def _bound(connection: sqlite3.Connection, asked: Mapping[str, object], bound: str) -> int | None:
+    (found,) = connection.execute(
+        f"""
+        select {bound}(year) from activities
+        where year <= cast(substr(:as_of, 1, 4) as integer)
+          and (:centre is null or centre = :centre) and (:mission is null or mission = :mission)
+        """,
+        dict(asked),
+    ).fetchone()
+    return None if found is None else int(found)
+
+
+def _centres(
+    connection: sqlite3.Connection, as_of: str, year: int | None, centre: str | None, now: _Work, before: _Work
+) -> list[_Centre]:
+    """The centres open at some time in the year, and those of which activity is known, by name."""
+    found = []
+    for row in connection.execute("select id, short_name, since, label_from, label_to from centres"):
+        own = now.only(centre=row["id"])
+        expected = year is not None and open_in(row, year, as_of)
+        if (centre is None or row["id"] == centre) and (expected or own.rows or row["id"] == centre):
+            found.append(_Centre(row["id"], row["short_name"], own, before.only(centre=row["id"])))
+    return sorted(found, key=lambda one: fold(one.short_name))
+
+
+def _centre_rows(centres: Iterable[_Centre], now: _Work) -> tuple[tuple[Value, ...], ...]:
+    return tuple(
+        (
+            one.id,
+            one.short_name,
+            bool(one.now.rows),
+            *(one.now.only(mission=column.name).half_days for column in _MISSIONS),
+            *_sums(one.now, now.half_days, one.now.half_days, one.before.half_days),
+            one.now.fictitious,
+        )
+        for one in centres
+    )
+
+
+def _sums(work: _Work, whole: int | None, now: int | None, before: int | None) -> tuple[Value, ...]:
+    """The columns of ``_SUMS``; ``now`` and ``before`` are the half-days that may be compared."""
+    change = None if now is None or before is None else now - before
+    return (
+        work.half_days,
+        _ratio(work.half_days, whole),
+        change,
+        _ratio(change, before),
+        work.sum("actions"),
+        work.sum("participants"),
+    )
+
+
+def _group_rows(by: str, found: _Work, now: _Work, before: _Work) -> tuple[tuple[Value, ...], ...]:
+    """A row for each group: years in time, closed lists in their order, themes by their half-days."""
+    if by == "year":
+        years = [row["year"] for row in found.rows]
+        works = {year: found.only(year=year) for year in range(min(years), max(years) + 1)} if years else {}
+        return tuple(
+            _group_row(year, work, found.half_days, works.get(year - 1, _Work(()))) for year, work in works.items()
+        )
+    groups = {value: now.only(**{by: value}) for value in dict.fromkeys(row[by] for row in now.rows)}
+    order = _ORDERS.get(by, [])
+
+    def place(value: str | None) -> tuple[int, int, str]:
+        if value is None:
+            return 2, 0, ""
+        if value in order:
+            return 0, order.index(value), ""
+        return 1, -(groups[value].half_days or 0), fold(value)
+
+    return tuple(
+        _group_row(value, groups[value], now.half_days, before.only(**{by: value}), now.centres & before.centres)
+        for value in sorted(groups, key=place)
+    )
+
+
+def _group_row(
+    value: Value, work: _Work, whole: int | None, before: _Work, both: set[str] | None = None
+) -> tuple[Value, ...]:
+    """A group; ``both`` are the centres that told of both years, over which alone a change says anything."""
+    both = work.centres & before.centres if both is None else both
+    sums = _sums(work, whole, work.of_centres(both).half_days, before.of_centres(both).half_days)
+    return (value, *sums, len(work.centres), len(work.rows), work.fictitious)
+
+
+def _totals(now: _Work, centres: Sequence[_Centre]) -> dict[str, int | float | None]:
+    told = [row for row in now.rows if row["mode"] is not None]
+    both = [one for one in centres if one.now.half_days is not None and one.before.half_days is not None]
+    after, before = (sum(getattr(one, when).half_days for one in both) for when in ("now", "before"))
+    reported = sum(bool(one.now.rows) for one in centres)
+    return {
+        "half_days": now.half_days,
+        "actions": now.sum("actions"),
+        "participants": now.sum("participants"),
+        "remote_share": _ratio(_Work(tuple(told)).only(mode="remote").half_days or 0, _Work(tuple(told)).half_days),
+        "half_days_change": after - before if both else None,
+        "half_days_change_share": _ratio(after - before, before) if both else None,
+        "half_days_change_centres": len(both),
+        "centres": len(centres),
+        "reported": reported,
+        "not_reported": len(centres) - reported,
+        "rows": len(now.rows),
+    }
+
+
+def _untold(now: _Work) -> int:
+    """How many rows do not tell their half-days."""
+    return sum(row["half_days"] is None for row in now.rows)
+
+
+def _total_row(columns: Sequence[Column], totals: Mapping[str, int | float | None], now: _Work) -> tuple[Value, ...]:
+    values: dict[str, Value] = {name: totals[name] for name in ("half_days", "actions", "participants", "rows")}
+    values |= {column.name: now.only(mission=column.name).half_days for column in _MISSIONS}
+    return tuple(values.get(column.name) for column in columns)
+
+
+def _title(by: str, first: int | None, last: int | None) -> Message:
+    if last is None:
+        return msg("Activity by {division}", division=msg(_TITLES[by]))
+    years = str(last) if first in {None, last} else f"{first}–{last}"
+    return msg("Activity by {division}, {years}", division=msg(_TITLES[by]), years=years)
+
+
+def _with_chart(result: Result, by: str, year: int | None, totals: Mapping[str, int | float | None]) -> Result:
+    """The chart of a report: half-days by group, or by centre and mission; none where nothing is known."""
+    if totals["half_days"] is None or not result.rows:
+        return result
+    category = "short_name" if by == "centre" else by
+    drawn = tuple(column.name for column in _MISSIONS) if by == "centre" else ("half_days",)
+    chart = Chart(
+        ChartShape.STACKED if by == "centre" else ChartShape.BARS,
+        msg(N_("Half-days of activity by centre and mission"))
+        if by == "centre"
+        else msg("Half-days of activity by {division}", division=msg(_TITLES[by])),
+        msg(
+            "{half_days} half-days in {year}, told by {reported} of {centres} centres.",
+            half_days=totals["half_days"],
+            year=str(year),
+            reported=totals["reported"],
+            centres=totals["centres"],
+        ),
+        category,
+        drawn,
+    )
+    return replace(result, chart=chart)
+
+
+def _ratio(part: int | None, whole: int | None) -> float | None:
+    return round(part / whole, 6) if part is not None and whole else None
