@@ -11,8 +11,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, groupby
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -328,8 +329,7 @@ def _apart(places: Sequence[float]) -> list[float]:
 def _grid(data: _Data) -> _Specification:
     left = _room(data.names) + 12
     step = min(120, (_WIDTH - left) // len(data.series))
-    heads = [_wrapped(name, max(step // 7, 3)) for name in data.series]
-    lines = max(len(head) for head in heads)
+    heads, lines = _heads(data.series, step)
     squares = []
     for row, (figures, texts) in enumerate(zip(data.figures, data.texts, strict=True)):
         for place, (figure, text) in enumerate(zip(figures, texts, strict=True)):
@@ -347,11 +347,7 @@ def _grid(data: _Data) -> _Specification:
     return _filled(
         "grid",
         squares=squares,
-        heads=[
-            {"place": place, "y": (number - len(head)) * 15 + 4, "label": line}
-            for place, head in enumerate(heads)
-            for number, line in enumerate(head)
-        ],
+        heads=heads,
         names=data.names,
         width=step * len(data.series),
         height=_SQUARE * len(data.names),
@@ -359,10 +355,40 @@ def _grid(data: _Data) -> _Specification:
     )
 
 
+def _heads(names: Sequence[str], step: int) -> tuple[list[dict[str, object]], int]:
+    """The heads of the columns, line by line, and how many lines they take.
+
+    What neighbours start with alike stands once above them: the years of a mission under the mission.
+    """
+    parts = [name.rpartition(" ") for name in names]
+    groups = [(start, len(list(same))) for start, same in groupby(start for start, _, _ in parts)]
+    if all(count == 1 or not start for start, count in groups):
+        columns = [(place, 1, _wrapped(name, step)) for place, name in enumerate(names)]
+        above: list[tuple[int, int, list[str]]] = []
+    else:
+        columns = [(place, 1, [end]) for place, (_, _, end) in enumerate(parts)]
+        places = accumulate((count for _, count in groups), initial=0)
+        above = [
+            (place, count, _wrapped(start, step * count))
+            for place, (start, count) in zip(places, groups, strict=False)
+            if start
+        ]
+    below = max(len(lines) for _, _, lines in columns)
+    heads = [*_stood(columns, step, 0), *_stood(above, step, below)]
+    return heads, below + max((len(lines) for _, _, lines in above), default=0)
+
+
+def _stood(heads: Sequence[tuple[int, int, list[str]]], step: int, above: int) -> Iterator[dict[str, object]]:
+    """Lines of text that end so many lines above the squares, each over the middle of its columns."""
+    for place, count, lines in heads:
+        for number, line in enumerate(lines):
+            yield {"x": (place + count / 2) * step, "y": (number - len(lines) - above) * 15 + 4, "label": line}
+
+
 def _wrapped(text: str, width: int) -> list[str]:
     import textwrap
 
-    return textwrap.wrap(text, width, break_on_hyphens=True, break_long_words=False) or [""]
+    return textwrap.wrap(text, max(width // 7, 3), break_on_hyphens=True, break_long_words=False) or [""]
 
 
 _SPECIFICATIONS = {

@@ -21,6 +21,7 @@ from crpv_cli.output import charts
 from crpv_cli.output.about import asked_of_result, asked_of_sheet, command_of, made_up, registry_state
 from crpv_cli.output.cells import UNKNOWN, for_json, people_rows
 from crpv_cli.output.layout import alerts, remaining, without_empty
+from crpv_cli.output.texts import Group, groups_of
 from crpv_cli.result import ChartShape, Note, Origin, Point, Result, Sheet, Value
 
 if TYPE_CHECKING:
@@ -70,7 +71,10 @@ def sheet_page(sheet: Sheet) -> str:
         sections=[_facts(sheet), *(_section(without_empty(section), section.name) for section in sheet.sections)],
         notes=remaining(sheet.notes),
         origins=origins,
-        cited=[entry for result in results for entry in _cited(result)],
+        # A sheet that tells its sources itself tells more of them.
+        cited=[entry for result in results for entry in _cited(result)]
+        if all(section.name != "sources" for section in sheet.sections)
+        else [],
         command=sheet.command,
     )
 
@@ -123,6 +127,7 @@ class _Section:
     figure: _Figure | None = None
     alert: str = ""
     notes: tuple[str, ...] = ()
+    groups: tuple[Group, ...] = ()
     size: str = ""
 
     @property
@@ -156,6 +161,7 @@ def _section(result: Result, name: str, lone: bool = False) -> _Section:
         figure=_figure(result, name) if rows else None,
         alert=alert if made_up(result) and rows and not lone else "",
         notes=() if lone else tuple(remaining(result.notes)),
+        groups=tuple(groups_of(result)),
         size=_size(len(rows), len(columns)),
     )
 

@@ -133,6 +133,18 @@ def test_squares_say_shares_and_what_is_not_known_has_no_colour() -> None:
     assert texts(svg).count("–") == 1
 
 
+def test_what_columns_start_with_alike_stands_once_above_them() -> None:
+    columns = (
+        Column("name", "Centre"),
+        *(
+            Column(f"c{number}", label, Kind.PERCENT)
+            for number, label in enumerate(("Skills 2023", "Skills 2024", "All"))
+        ),
+    )
+    said = texts(chart_svg(drawn(ChartShape.GRID, columns, (("A", 0.1, 0.2, 0.3),))))
+    assert [text for text in said if not text.endswith("%") and text != "A"] == ["2023", "2024", "All", "Skills"]
+
+
 def test_nothing_known_is_nothing_drawn() -> None:
     assert chart_svg(drawn(ChartShape.BARS, SHARES, (("A", None, None),))) == ""
     assert chart_svg(drawn(ChartShape.LINES, SHARES, ())) == ""
