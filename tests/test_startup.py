@@ -34,6 +34,9 @@ READING = [
     "report coverage",
     "report coverage --format json",
     "report evaluations",
+    "map",
+    "map --format csv",
+    "report changes --from 2023 --format json",
     "query 'select id, seat from centres'",
     "info",
 ]

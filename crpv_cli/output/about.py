@@ -35,6 +35,10 @@ PARAMETERS = {
     "stage": N_("Stage"),
     "centre": N_("Centre"),
     "cycle": N_("Cycle, in years"),
+    "within": N_("Within, in months"),
+    "status": N_("Status"),
+    "compare_to": N_("Compared with"),
+    "rules": N_("Rules"),
 }
 WORDS: Mapping[str, Mapping[str, str]] = {
     "measure": {choice.code: choice.label for choice in choices.MEASURES} | {"departments": N_("departments")},
@@ -42,11 +46,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "mission": {choice.code: choice.label for choice in choices.MISSIONS},
     "stage": {choice.code: choice.label for choice in choices.STAGES},
     "by": {"centre": N_("Centre"), "mission": N_("Mission"), "region": N_("Region"), "department": N_("Department")}
-    | {"funder": N_("Funder"), "kind": N_("Kind"), "year": N_("Year"), "scheme": N_("Scheme")},
+    | {"funder": N_("Funder"), "kind": N_("Kind"), "year": N_("Year"), "scheme": N_("Scheme")}
+    | {"type": N_("Type"), "theme": N_("Theme"), "audience": N_("Audience"), "mode": N_("Mode")},
 }
 _FLAG = Column("flag", "", Kind.FLAG)
 # Reports whose command is not called what their result is.
-_COMMANDS = {"evaluation-summaries": ("report", "evaluations"), "map": ("map",)}
+_COMMANDS = {"evaluation-summaries": ("report", "evaluations"), "map": ("map",), "check": ("check",)}
 
 
 def asked_of_result(result: Result) -> list[tuple[str, str]]:

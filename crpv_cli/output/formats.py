@@ -83,6 +83,10 @@ class Document:
 def render(result: Result, chosen: Format, width: int | None = None, colour: bool = False) -> Document:
     """Render a result in a format; a table is fitted to ``width`` columns, or cut nowhere if that is None."""
     match chosen:
+        case Format.TABLE if result.name == "check":
+            from crpv_cli.output.findings import findings_text
+
+            return Document(findings_text(result, width, colour))
         case Format.TABLE:
             if result.chart is not None and result.chart.shape is ChartShape.TILES and result.rows:
                 return _drawn_map(result, width, colour)

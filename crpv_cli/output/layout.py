@@ -86,7 +86,7 @@ def without_empty(section: Result) -> Result:
 def wraps(column: Column, longest: int) -> bool:
     """Whether cells may take several lines: lists of codes and short texts, never numbers, codes or long texts."""
     worded = column.kind is Kind.TEXT or bool(column.choices)
-    return column.kind is Kind.CODES or (worded and longest <= _WRAPPED_AT_MOST)
+    return column.kind is Kind.CODES or column.prose or (worded and longest <= _WRAPPED_AT_MOST)
 
 
 def fit(layout: Layout, width: int | None) -> tuple[list[int], list[str]]:

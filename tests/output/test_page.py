@@ -372,6 +372,21 @@ def test_an_empty_list_says_so() -> None:
     assert page.tables == []
 
 
+def test_rows_that_hold_no_more_than_their_names_are_nothing_known() -> None:
+    columns = (Column("name", "Name"), Column("rate", "Rate", Kind.PERCENT))
+    section = Result("s", msg("Section"), columns, (("A", None), ("B", None)), notes=(Note("x", msg("Why.")),))
+    facts = Result("f", msg("Facts"), columns[:1], (("F",),))
+    page = read_page(sheet_page(Sheet("t", msg("T"), facts, (section,))))
+    assert "Section Nothing known. Why." in page.text
+    assert page.tables == []
+
+
+def test_an_address_is_a_link_and_nothing_else_is() -> None:
+    rows = (("https://example.org/a?b=1&c=2",), ("javascript:alert(1)",), ("see https://example.org",))
+    page = read_page(result_page(Result("x", msg("X"), (Column("url", "Address"),), rows)))
+    assert [attributes["href"] for tag, attributes in page.tags if tag == "a"][1:] == ["https://example.org/a?b=1&c=2"]
+
+
 def test_notes_stand_beneath_their_section() -> None:
     columns = (Column("n", "N"),)
     section = Result("s", msg("Section"), columns, (("A",),), notes=(Note("x", msg("Of the section.")),))

@@ -103,7 +103,7 @@ def test_it_prints_on_pages_with_their_numbers(pages: dict[str, Path], open_page
 
 
 def number_of(record: dict[str, object], key: str) -> object:
-    """The number that a page shows in a column: ``shown`` sets that of ``value``, ``published_shown`` of ``published``."""
+    """The number that a page shows in a column: ``shown`` sets ``value``, ``published_shown`` sets ``published``."""
     told = "value" if key == "shown" and "value" in record else key.removesuffix("_shown")
     value = record.get(told, record[key])
     return value if type(value) in {int, float} else None
