@@ -350,10 +350,12 @@ def test_the_command_of_a_report_gives_the_same_report(demo_path: Path, demo: sq
     assert again == render(result, Format.JSON).content
 
 
-def test_the_command_of_a_sheet_gives_the_same_sheet(demo_path: Path, demo: sqlite3.Connection) -> None:
-    sheet = centre_sheet(demo, "oriv", "2016-06-30")
-    assert sheet.command == "crpv show oriv --as-of 2016-06-30"
-    assert crpv(*sheet.command.split()[1:], "--format", "json", db=demo_path) == sheet_json(sheet)
+@pytest.mark.parametrize("command", ["show oriv --as-of 2016-06-30", "report network --as-of 2023-10-17", "info"])
+def test_the_command_on_a_page_gives_the_same_page(demo_path: Path, command: str) -> None:
+    html = crpv(*command.split(), "--format", "html", db=demo_path)
+    stated = re.findall(r"<code>crpv ([^<]+)</code>", html)
+    assert len(stated) == 1
+    assert crpv(*stated[0].split(), "--format", "html", db=demo_path) == html
 
 
 def test_a_list_and_a_query_name_no_more_than_they_know() -> None:
