@@ -114,9 +114,7 @@ def mount(app: typer.Typer) -> None:
         reports,
         "activity",
         activity,
-        _(
-            "Examples: crpv report activity --year 2024 · crpv report activity --by theme · crpv report activity --by year"
-        ),
+        _("Examples: crpv report activity --year 2024 · crpv report activity --by theme --centre oriv"),
     )
     add(
         reports,

@@ -158,7 +158,7 @@ def test_filled_activity_keeps_the_sources_that_tell_rows_apart_and_asks_only_wh
     names = [field.column.name for field in asked.fields]
     assert asked.prepared == ("centre", "mission", "year", "source")
     assert asked.fictitious
-    known = [row.values[names.index("mission")] for row in asked.rows if row.known]
+    known = [str(row.values[names.index("mission")]) for row in asked.rows if row.known]
     assert sorted(known) == sorted(row["mission"] for row in told)
     others = {row.values[names.index("mission")] for row in asked.rows if not row.known}
     assert others == {"animation", "skills", "capitalisation", "complementary"} - set(known)
