@@ -1,3 +1,3 @@
 """The registry of the French *centres de ressources politique de la ville* (CRPV), as a command."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -16,6 +16,8 @@ from crpv_cli.output.names import Format
 __all__ = [
     "As",
     "AsOf",
+    "Centre",
+    "Cycle",
     "Db",
     "Department",
     "DryRun",
@@ -26,6 +28,7 @@ __all__ = [
     "Profile",
     "Region",
     "Sort",
+    "Within",
     "Year",
     "command_settings",
 ]
@@ -47,6 +50,17 @@ def iso_date(value: str | None) -> str | None:
         return date(year, month, day).isoformat()
     except ValueError:
         raise typer.BadParameter(_("“{value}” is not a date; write 2023-10-17 or 17/10/2023.", value=value)) from None
+
+
+def date_or_year(value: str | None) -> str | None:
+    """Read a date as people type it, or a year, which stands for its 31 December; returns it in ISO form.
+
+    Raises:
+        typer.BadParameter: it is neither.
+    """
+    if value is not None and len(value) == 4 and value.isascii() and value.isdigit():
+        return f"{checked_year(value)}-12-31"
+    return iso_date(value)
 
 
 def year_number(value: str | None) -> int | None:
@@ -138,6 +152,28 @@ AsOf = Annotated[
     str | None,
     typer.Option(
         "--as-of", metavar=_("DATE"), callback=iso_date, help=_("What was true on this date; today by default.")
+    ),
+]
+Centre = Annotated[
+    str | None, typer.Option("--centre", metavar=_("CENTRE"), help=_("Only this centre: its id or name."))
+]
+Cycle = Annotated[
+    int | None,
+    typer.Option(
+        "--cycle",
+        metavar=_("YEARS"),
+        min=1,
+        help=_("Years from one evaluation to the next; 3 by default, since no official cycle is known."),
+    ),
+]
+Within = Annotated[
+    int | None,
+    typer.Option(
+        "--within",
+        metavar=_("MONTHS"),
+        min=0,
+        max=1200,
+        help=_("An agreement ends soon if it does within so many months; 12 by default."),
     ),
 ]
 Region = Annotated[

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import Table
-from crpv_cli.language import Message
+from crpv_cli.language import Message, msg
 
-__all__ = ["Chart", "ChartShape", "Field", "Form", "FormRow", "Note", "Origin", "Point", "Result", "Sheet", "Value"]
+__all__ = [
+    "Chart",
+    "ChartShape",
+    "Field",
+    "Form",
+    "FormRow",
+    "Note",
+    "Origin",
+    "Point",
+    "Result",
+    "Sheet",
+    "Texts",
+    "Value",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,21 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """Long texts of the rows, which people read beneath the table and not in its cells.
+
+    Attributes:
+        group: the name of the column whose value stands above the rows that share it.
+        head: the names of the columns that say which row a text is of.
+        texts: the names of the columns whose texts are written out.
+    """
+
+    group: str
+    head: tuple[str, ...]
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something the reader must know to use the figures: a vintage, a gap, a quotation.
 
@@ -100,6 +128,9 @@ class Result:
         rows: one tuple of values per row. Money is in centimes, a share is between 0 and 1,
             what is unknown is None.
         screen: the names of the columns that a terminal shows; all of them if empty.
+        spare: the names of columns that a narrow terminal does without before it shortens any text, the first one
+            first.
+        texts: the texts that people read beneath the rows; None for a table alone.
         notes: what the reader must know.
         parameters: what was asked, as JSON values.
         totals: figures over all rows (a report only), as JSON values.
@@ -125,6 +156,20 @@ class Result:
     is_report: bool = False
     origin: Origin | None = None
     chart: Chart | None = None
+    spare: tuple[str, ...] = ()
+    texts: Texts | None = None
+
+    def records(self) -> list[dict[str, Value]]:
+        """The rows as values by the names of their columns."""
+        names = [column.name for column in self.columns]
+        return [dict(zip(names, row, strict=True)) for row in self.rows]
+
+    def first(self, limit: int | None) -> Result:
+        """Cut the result to a number of rows, and say so in a note; None and a larger number change nothing."""
+        if limit is None or len(self.rows) <= limit:
+            return self
+        cut = Note("limited", msg("The first {limit} of {total} rows.", limit=limit, total=len(self.rows)))
+        return replace(self, rows=self.rows[:limit], notes=(*self.notes, cut))
 
 
 @dataclass(frozen=True)
@@ -137,7 +182,8 @@ class Sheet:
         facts: a result of one row.
         sections: results of several rows, in their order; each has a name of its own.
         notes: what the reader must know.
-        brief: the names of the sections that a terminal shows; all of them if empty. Other formats hold them all.
+        brief: the names of the sections that a terminal shows, each with how many of its rows (None: all of them); if
+            empty, all sections whole. Other formats hold them all.
         command: the command line that gives the same sheet again; empty if there is none.
         fictitious: whether any figure rests on fictitious data.
     """
@@ -147,14 +193,16 @@ class Sheet:
     facts: Result
     sections: tuple[Result, ...]
     notes: tuple[Note, ...] = ()
-    brief: tuple[str, ...] = ()
+    brief: Mapping[str, int | None] = field(default_factory=dict)
     command: str = ""
     fictitious: bool = False
 
     @property
     def on_screen(self) -> tuple[Result, ...]:
-        """The sections that a terminal shows."""
-        return tuple(section for section in self.sections if not self.brief or section.name in self.brief)
+        """The sections that a terminal shows, cut to what it shows of them."""
+        if not self.brief:
+            return self.sections
+        return tuple(section.first(self.brief[section.name]) for section in self.sections if section.name in self.brief)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # What each room may import besides itself, the words it shares with all (language, errors, result, spelling,
 # definitions) and libraries.
-SHARED = {"language", "errors", "result", "spelling", "definitions", "__init__"}
+SHARED = {"language", "errors", "result", "spelling", "definitions", "bundled", "__init__"}
 MAY_IMPORT = {
     "definitions": {"language", "errors", "spelling"},
     "intake": {"registry"},

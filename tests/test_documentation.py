@@ -131,6 +131,9 @@ def answer(command: str, registry: Path, capsys: pytest.CaptureFixture[str], mon
 
 def objects_at(value: object, path: str) -> list[dict[str, object]]:
     for name in path.split(".") if path else []:
+        if isinstance(value, list):  # rows.series: what every row has of it
+            value = [item for row in value for item in row[name]]
+            continue
         assert isinstance(value, dict)
         value = value[name]
     if isinstance(value, dict):

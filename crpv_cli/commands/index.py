@@ -9,7 +9,11 @@ __all__ = ["COMMANDS", "REPORTS", "about"]
 COMMANDS = {
     "list": ("listing", N_("List the centres, or the rows of a table.")),
     "show": ("show", N_("Show everything about one centre, on a page.")),
-    "report": ("report", N_("Answer one question: coverage, evaluations or funding.")),
+    "map": ("map", N_("Draw the departments as tiles: who covers them, and what they hold.")),
+    "report": (
+        "report",
+        N_("Answer one question: the network, coverage, funding, evaluations, activity, agreements, changes."),
+    ),
     "load": ("load", N_("Load files into the registry: all their rows, or none.")),
     "export": ("export", N_("Write a table, the rows of a report, or all tables to files.")),
     "template": ("template", N_("Make a form to send out: a workbook with lists, checks and prepared rows.")),
@@ -24,13 +28,15 @@ COMMANDS = {
     "info": ("info", N_("Show where the registry is, its versions, and what it holds.")),
 }
 
-# The commands of ``crpv report``, which share one module.
+# The commands of ``crpv report``.
 REPORTS = {
+    "network": N_("The network at a date, whole: on one screen, or as a page or a workbook to hand on."),
     "coverage": N_("Who covers what on a date, computed and published."),
     "evaluations": N_("How the core missions are evaluated, and what changed since the time before."),
     "activity": N_("What the centres did: half-days and participants by centre, mission, theme, audience…"),
     "agreements": N_("Which agreements run, end soon, or ended without successor."),
     "funding": N_("Who funds the centres: State, local authorities and others, shares and change."),
+    "changes": N_("What changed between two dates: centres, perimeters, coverage, money, ratings."),
 }
 
 

@@ -22,8 +22,8 @@ def info(
     db: options.Db = None,
 ) -> None:
     """Describe the registry."""
+    from crpv_cli.bundled import data_folder
     from crpv_cli.commands.opening import reading
-    from crpv_cli.intake.bundled import data_folder
     from crpv_cli.output.formats import show_sheet
     from crpv_cli.registry.connection import SCHEMA_VERSION, resolve_path
     from crpv_cli.reports.info import registry_info

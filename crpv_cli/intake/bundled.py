@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["data_folder", "demo_folder", "reference_folder"]
+from crpv_cli.bundled import data_folder
 
-
-def data_folder() -> Path:
-    """Return the folder of the bundled data: inside an installed package, beside an editable one."""
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "data"
-    return inside if inside.is_dir() else package.parent / "data"
+__all__ = ["demo_folder", "reference_folder"]
 
 
 def reference_folder() -> Path:

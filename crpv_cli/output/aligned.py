@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from crpv_cli import language
 from crpv_cli.output.layout import GAP, Layout, alerts, facts_of, fit, lay_out, remaining, without_empty
+from crpv_cli.output.texts import groups_of
 from crpv_cli.result import Result, Sheet
 
 __all__ = ["aligned_sheet", "aligned_table"]
@@ -24,7 +25,7 @@ def aligned_sheet(sheet: Sheet) -> str:
     widest = max(cell_len(label) for label, _ in facts) + GAP
     lines = [*alerts(sheet.notes), sheet.title.text(), *(_padded(label, widest) + value for label, value in facts)]
     for section in map(without_empty, sheet.on_screen):
-        lines += ["", section.title.text(), *_table(section)]
+        lines += ["", section.title.text(), *_table(section), *(f"· {note}" for note in remaining(section.notes))]
     return _text([*lines, *_notes(remaining(sheet.notes))])
 
 
@@ -50,6 +51,11 @@ def _table(result: Result) -> Iterator[str]:
     if layout.footer:
         yield rule
         yield _line(layout, layout.footer, widths)
+    for group in groups_of(result):
+        yield from ("", group.title)
+        for entry in group.entries:
+            yield f"  {entry.head}"
+            yield from (f"    {text}" for text in entry.lines)
 
 
 def _line(layout: Layout, cells: list[str], widths: list[int]) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import Message, msg
 from crpv_cli.output import streams
 from crpv_cli.output.names import Format
-from crpv_cli.result import Note, Result, Sheet
+from crpv_cli.result import ChartShape, Note, Result, Sheet
 
 __all__ = ["EXTENSIONS", "Document", "Format", "render", "show_result", "show_sheet"]
 
@@ -75,13 +75,16 @@ def render(result: Result, chosen: Format, width: int | None = None, colour: boo
     """Render a result in a format; a table is fitted to ``width`` columns, or cut nowhere if that is None."""
     match chosen:
         case Format.TABLE:
+            if result.chart is not None and result.chart.shape is ChartShape.TILES and result.rows:
+                return _drawn_map(result, width, colour)
             if width is None:
                 from crpv_cli.output.aligned import aligned_table
 
                 return Document(aligned_table(result))
+            from crpv_cli.output.drawing import ASCII, BLOCKS
             from crpv_cli.output.table import render_table
 
-            text, remarks = render_table(result, width, colour)
+            text, remarks = render_table(result, width, colour, BLOCKS if streams.blocks() else ASCII)
             return Document(text, remarks=remarks)
         case Format.MARKDOWN:
             from crpv_cli.output.plain import markdown_text
@@ -109,6 +112,18 @@ def render(result: Result, chosen: Format, width: int | None = None, colour: boo
             return Document(result_workbook(result))
 
 
+def _drawn_map(result: Result, width: int | None, colour: bool) -> Document:
+    """A map of tiles, or its rows where the terminal is too narrow for it."""
+    from crpv_cli.output.tilemap import map_width, tile_map
+
+    needed = map_width(result)
+    if width is None or width >= needed:
+        return Document(tile_map(result, width, colour))
+    document = render(replace(result, chart=None), Format.TABLE, width, colour)
+    remark = msg("The map takes {needed} columns; this terminal has {width}.", needed=needed, width=width)
+    return replace(document, remarks=(remark, *document.remarks))
+
+
 def _render_sheet(sheet: Sheet, chosen: Format, width: int | None, colour: bool) -> Document:
     match chosen:
         case Format.TABLE:
@@ -116,9 +131,10 @@ def _render_sheet(sheet: Sheet, chosen: Format, width: int | None, colour: bool)
                 from crpv_cli.output.aligned import aligned_sheet
 
                 return Document(aligned_sheet(sheet))
+            from crpv_cli.output.drawing import ASCII, BLOCKS
             from crpv_cli.output.table import render_sheet
 
-            text, remarks = render_sheet(sheet, width, colour)
+            text, remarks = render_sheet(sheet, width, colour, BLOCKS if streams.blocks() else ASCII)
             return Document(text, remarks=remarks)
         case Format.MARKDOWN:
             from crpv_cli.output.plain import sheet_markdown

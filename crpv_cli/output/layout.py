@@ -12,7 +12,7 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.output.cells import UNKNOWN, for_people, people_rows
 from crpv_cli.result import Note, Result, Sheet
 
-__all__ = ["GAP", "Layout", "alerts", "facts_of", "fit", "lay_out", "remaining", "without_empty", "wraps"]
+__all__ = ["GAP", "Layout", "alerts", "facts_of", "fit", "lay_out", "natural", "remaining", "without_empty", "wraps"]
 
 GAP = 2
 _NARROWEST = 6
@@ -41,6 +41,8 @@ def lay_out(result: Result) -> Layout:
     by_name = {column.name: column for column in result.columns}
     columns = [by_name[name] for name in result.screen] if result.screen else list(result.columns)
     footer = people_rows(result, [result.total_row], columns)[0] if result.total_row else None
+    if footer and all(cell == UNKNOWN for cell in footer):
+        footer = None  # what it tells stands in columns that are not shown
     if footer:
         footer = ["" if cell == UNKNOWN else cell for cell in footer]
         footer[0] = footer[0] or language.text(language.N_("Total"))
@@ -77,7 +79,7 @@ def without_empty(section: Result) -> Result:
     """Leave out the columns in which nothing is known: on a page they only take room."""
     places = {column.name: place for place, column in enumerate(section.columns)}
     shown = section.screen or tuple(places)
-    filled = tuple(name for name in shown if any(row[places[name]] not in {None, ()} for row in section.rows))
+    filled = tuple(name for name in shown if any(row[places[name]] not in (None, ()) for row in section.rows))
     return replace(section, screen=filled or shown)
 
 
@@ -97,8 +99,7 @@ def fit(layout: Layout, width: int | None) -> tuple[list[int], list[str]]:
     room = width - GAP * (len(columns) - 1)
     if sum(widths) > room:
         # Headings give way first: they can take several lines.
-        longest_words = [cell_len(word) for word in _longest_words(headings)]
-        widths = [max(content, word) for content, word in zip(contents, longest_words, strict=True)]
+        widths = natural(layout)
     wrapped = [wraps(column, content) for column, content in zip(columns, contents, strict=True)]
     words = [
         max(cell_len(word) for line in lines for word in line[place].split() or [""]) for place in range(len(columns))
@@ -111,7 +112,7 @@ def fit(layout: Layout, width: int | None) -> tuple[list[int], list[str]]:
         )
     ]
     _shrink(widths, comfortable, room)
-    whole = [column.kind.numeric or column.kind is Kind.DATE for column in columns]
+    whole = [column.kind.numeric or column.kind in {Kind.DATE, Kind.SERIES} for column in columns]
     lists = [column.kind is Kind.CODES for column in columns]
     for keep, narrowest in (([w or c for w, c in zip(whole, lists, strict=True)], _NARROWEST), (whole, 2)):
         least = [width_ if kept else min(width_, narrowest) for width_, kept in zip(widths, keep, strict=True)]
@@ -120,6 +121,14 @@ def fit(layout: Layout, width: int | None) -> tuple[list[int], list[str]]:
         headings[place]
         for place in range(len(columns))
         if widths[place] < (words[place] if wrapped[place] else contents[place])
+    ]
+
+
+def natural(layout: Layout) -> list[int]:
+    """Return the widths that hold every cell on one line, and every word of the headings."""
+    return [
+        max(cell_len(word), *(cell_len(line[place]) for line in layout.lines))
+        for place, word in enumerate(_longest_words(layout.headings))
     ]
 
 

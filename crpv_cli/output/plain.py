@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tabulate import tabulate
 
 from crpv_cli import language
 from crpv_cli.output.cells import UNKNOWN, for_people, people_rows
+from crpv_cli.output.texts import groups_of
 from crpv_cli.result import Note, Result, Sheet
 
 __all__ = ["markdown_text", "sheet_markdown"]
@@ -50,7 +51,7 @@ def _table(result: Result) -> str:
         rows.append(footer)
     if not rows:
         return language.text(language.N_("No rows.")) + "\n"
-    return (
+    table = (
         tabulate(
             [[escape(cell) for cell in row] for row in rows],
             [escape(language.translate(column.label)) for column in columns],
@@ -61,6 +62,15 @@ def _table(result: Result) -> str:
         )
         + "\n"
     )
+    return table + "".join(_texts(result))
+
+
+def _texts(result: Result) -> Iterator[str]:
+    """The long texts of the rows, as lists under a heading for those that share one."""
+    for group in groups_of(result):
+        yield f"\n### {escape(group.title)}\n\n"
+        for entry in group.entries:
+            yield f"- **{escape(entry.head)}**\n" + "".join(f"  - {escape(text)}\n" for text in entry.lines)
 
 
 def _alert(notes: Sequence[Note]) -> str:

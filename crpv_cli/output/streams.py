@@ -13,6 +13,7 @@ from crpv_cli.errors import CrpvError, FileProblem
 from crpv_cli.language import Message, msg
 
 __all__ = [
+    "blocks",
     "can_ask",
     "colour",
     "confirm",
@@ -26,8 +27,15 @@ __all__ = [
 ]
 
 
+class _Told:
+    """What the environment said of standard output before it was made UTF-8."""
+
+    encoding: str | None = None
+
+
 def prepare() -> None:
     """Make both streams UTF-8: a redirected stream on Windows is not, and a name with œ must not fail."""
+    _Told.encoding = sys.stdout.encoding
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure and (stream.encoding or "").lower().replace("-", "") != "utf8":
@@ -47,6 +55,15 @@ def terminal_width() -> int | None:
 def colour() -> bool:
     """Whether colour is wanted on standard output (https://no-color.org, and a terminal that has some)."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def blocks() -> bool:
+    """Whether the terminal has the blocks that bars and sparklines are drawn of; the console of Linux has few."""
+    try:
+        "▁▏█→".encode(_Told.encoding or sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return os.environ.get("TERM") != "linux"
 
 
 def say(message: Message) -> None:

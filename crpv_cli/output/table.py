@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from rich.box import Box
 from rich.cells import cell_len
@@ -13,32 +14,48 @@ from rich.table import Table
 from rich.text import Text
 
 from crpv_cli import language
-from crpv_cli.definitions.columns import Column
+from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import Message, msg
 from crpv_cli.output.cells import UNKNOWN
-from crpv_cli.output.layout import GAP, alerts, facts_of, fit, lay_out, remaining, without_empty, wraps
+from crpv_cli.output.drawing import BLOCKS, Pen, bar, in_words, series_of, sparkline
+from crpv_cli.output.layout import (
+    GAP,
+    Layout,
+    alerts,
+    facts_of,
+    fit,
+    lay_out,
+    natural,
+    remaining,
+    without_empty,
+    wraps,
+)
+from crpv_cli.output.texts import groups_of
 from crpv_cli.result import Result, Sheet
 
 __all__ = ["Rendered", "render_sheet", "render_table"]
 
 # A line under the header, one above the totals, and none between columns: light enough to be pasted into a mail.
 _LINES = Box("    \n    \n ── \n    \n    \n ── \n    \n    \n")
+# A bar shorter than that tells nothing, and a longer one nothing more.
+_BAR_NARROWEST, _BAR_WIDEST = 6, 24
+_INDENT = 2
 
 Rendered = tuple[str, tuple[Message, ...]]
 """The text to print, and what the reader should be told beside it."""
 
 
-def render_table(result: Result, width: int, colour: bool) -> Rendered:
+def render_table(result: Result, width: int, colour: bool, pen: Pen = BLOCKS) -> Rendered:
     """Set a result as a table of at most ``width`` columns, its title above and its notes beneath."""
     console = _console(width, colour)
     _print_alerts(console, alerts(result.notes))
     console.print(Text(result.title.text(), style="bold"))
-    shortened = _print_rows(console, result, width)
+    lost = _print_rows(console, result, width, pen)
     _print_notes(console, remaining(result.notes), width)
-    return _text(console), _remarks(shortened)
+    return _text(console), _remarks([lost])
 
 
-def render_sheet(sheet: Sheet, width: int, colour: bool) -> Rendered:
+def render_sheet(sheet: Sheet, width: int, colour: bool, pen: Pen = BLOCKS) -> Rendered:
     """Set a sheet: its facts as a list, its sections as tables, its notes last."""
     console = _console(width, colour)
     _print_alerts(console, alerts(sheet.notes))
@@ -49,13 +66,22 @@ def render_sheet(sheet: Sheet, width: int, colour: bool) -> Rendered:
     for label, value in facts_of(sheet):
         grid.add_row(Text(label), Text(value))
     console.print(grid)
-    shortened: list[str] = []
+    lost: list[_Lost] = []
     for section in map(without_empty, sheet.on_screen):
         console.print()
         console.print(Text(section.title.text(), style="bold"))
-        shortened += _print_rows(console, section, width)
+        lost.append(_print_rows(console, section, width, pen))
+        _print_points(console, remaining(section.notes), width)
     _print_notes(console, remaining(sheet.notes), width)
-    return _text(console), _remarks(shortened)
+    return _text(console), _remarks(lost)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """The headings of the columns that were shortened, and of those that were left out, to fit the terminal."""
+
+    shortened: Sequence[str] = ()
+    left_out: Sequence[str] = ()
 
 
 def _console(width: int, colour: bool) -> Console:
@@ -88,30 +114,43 @@ def _print_alerts(console: Console, texts: Sequence[str]) -> None:
 def _print_notes(console: Console, texts: Sequence[str], width: int) -> None:
     if texts:
         console.print()
+    _print_points(console, texts, width)
+
+
+def _print_points(console: Console, texts: Sequence[str], width: int) -> None:
     for text in texts:
         # Not rich's own wrapping, which parts words at no-break spaces.
         wrapped = textwrap.wrap(f"· {text}", width, subsequent_indent="  ", break_on_hyphens=False)
         console.print(Text("\n".join(wrapped)), soft_wrap=True)
 
 
-def _remarks(shortened: Sequence[str]) -> tuple[Message, ...]:
-    if not shortened:
-        return ()
-    return (
-        msg(
-            "Shortened to fit the terminal: {columns}. Use a wider one, --columns, or another --format.",
-            columns=list(dict.fromkeys(shortened)),
-        ),
-    )
+def _remarks(lost: Sequence[_Lost]) -> tuple[Message, ...]:
+    shortened = dict.fromkeys(heading for one in lost for heading in one.shortened)
+    left_out = dict.fromkeys(heading for one in lost for heading in one.left_out)
+    remarks = []
+    if left_out:
+        remarks.append(
+            msg(
+                "Left out to fit the terminal: {columns}. Use a wider one, or another --format.", columns=list(left_out)
+            )
+        )
+    if shortened:
+        remarks.append(
+            msg(
+                "Shortened to fit the terminal: {columns}. Use a wider one, --columns, or another --format.",
+                columns=list(shortened),
+            )
+        )
+    return tuple(remarks)
 
 
-def _print_rows(console: Console, result: Result, width: int) -> list[str]:
-    """Print the rows; returns the labels of the columns that were shortened."""
-    layout = lay_out(result)
-    if not layout.rows:
+def _print_rows(console: Console, result: Result, width: int, pen: Pen) -> _Lost:
+    """Print the rows, and their long texts beneath them; returns what had to give way."""
+    if not result.rows:
         console.print(Text(language.text(language.N_("No rows.")), style="dim"))
-        return []
-    widths, shortened = fit(layout, width)
+        return _Lost()
+    layout, widths, lost = _fitted(result, width, pen)
+    bars = _bars(result, layout, width - sum(widths) - GAP * (len(widths) - 1), pen)
     table = Table(
         box=_LINES,
         show_edge=False,
@@ -127,11 +166,103 @@ def _print_rows(console: Console, result: Result, width: int) -> list[str]:
             justify="right" if column.kind.numeric else "left",
             width=widths[place],
         )
-    for row in layout.rows:
-        cells = zip(row, layout.columns, widths, strict=True)
-        table.add_row(*(_cell(cell, column, room) for cell, column, room in cells))
+        if place in bars:
+            table.add_column("", width=max(map(len, bars[place])), no_wrap=True)
+    for line, row in enumerate(layout.rows):
+        cells = []
+        for place, (cell, column, room) in enumerate(zip(row, layout.columns, widths, strict=True)):
+            cells.append(_cell(cell, column, room))
+            if place in bars:
+                cells.append(Text(bars[place][line], style="cyan"))
+        table.add_row(*cells)
     console.print(table)
-    return shortened
+    _print_texts(console, result, width)
+    return lost
+
+
+def _fitted(result: Result, width: int, pen: Pen) -> tuple[Layout, list[int], _Lost]:
+    """Choose the columns, and how series are drawn, that fit the terminal best; returns what had to give way.
+
+    The words beside a drawn series give way first, then the columns that can be spared, then texts.
+    """
+    headings = {column.name: language.translate(column.label) for column in result.columns}
+    choices = list(_choices(result))
+    left_out: list[str] = []
+    for shown in choices:
+        left_out = [headings[name] for name in choices[0] if name not in shown]
+        sparable = [name in result.spare for name in shown]
+        laid_out = lay_out(replace(result, screen=shown))
+        series = any(column.kind is Kind.SERIES for column in laid_out.columns)
+        for words in (True, False) if series else (False,):
+            layout = _drawn(laid_out, result, words, pen) if series else laid_out
+            whole = natural(layout)
+            widths, shortened = fit(layout, width)
+            if words and sum(whole) + GAP * (len(whole) - 1) > width:
+                continue
+            narrowed = any(own < need for own, need, spare in zip(widths, whole, sparable, strict=True) if spare)
+            if not shortened and not narrowed:
+                return layout, widths, _Lost((), left_out)
+    return layout, widths, _Lost(shortened, left_out)
+
+
+def _choices(result: Result) -> Iterator[tuple[str, ...]]:
+    """The columns that may be shown: all of them, then without one that can be spared after the other."""
+    shown = result.screen or tuple(column.name for column in result.columns)
+    yield shown
+    for name in result.spare:
+        if name in shown:
+            shown = tuple(other for other in shown if other != name)
+            yield shown
+
+
+def _drawn(layout: Layout, result: Result, words: bool, pen: Pen) -> Layout:
+    """Draw the series of a table, each year of them in the same place."""
+    rows = [list(row) for row in layout.rows]
+    places = {column.name: place for place, column in enumerate(result.columns)}
+    for place, column in enumerate(layout.columns):
+        if column.kind is not Kind.SERIES:
+            continue
+        series = [series_of(row[places[column.name]]) for row in result.rows]
+        years = sorted({point.year for points in series for point in points})
+        for row, points in zip(rows, series, strict=True):
+            if points:
+                drawn = sparkline(points, years, pen)
+                row[place] = f"{drawn} {in_words(points, pen)}" if words else drawn if drawn.strip() else UNKNOWN
+    return replace(layout, rows=rows)
+
+
+def _bars(result: Result, layout: Layout, room: int, pen: Pen) -> dict[int, list[str]]:
+    """Draw the bars that have room, for each row, by the place of their column: those of the first columns first."""
+    places = {column.name: place for place, column in enumerate(result.columns)}
+    asked = [place for place, column in enumerate(layout.columns) if column.bar]
+    drawn = asked[: max(room // (_BAR_NARROWEST + GAP), 0)]
+    bars: dict[int, list[str]] = {}
+    for place in drawn:
+        values = [row[places[layout.columns[place].name]] for row in result.rows]
+        largest = max((value for value in values if isinstance(value, int | float)), default=0)
+        longest = min(room // len(drawn) - GAP, _BAR_WIDEST)
+        lines = [bar(value, largest, longest, pen) for value in values]
+        if any(lines):
+            bars[place] = lines
+    return bars
+
+
+def _print_texts(console: Console, result: Result, width: int) -> None:
+    """Print the long texts of the rows in full, each row's under what it is of."""
+    for group in groups_of(result):
+        console.print()
+        console.print(Text(group.title, style="bold"))
+        for entry in group.entries:
+            _print_wrapped(console, entry.head, width, _INDENT)
+            for text in entry.lines:
+                _print_wrapped(console, text, width, 2 * _INDENT)
+
+
+def _print_wrapped(console: Console, text: str, width: int, indent: int) -> None:
+    wrapped = textwrap.wrap(
+        text, width, initial_indent=" " * indent, subsequent_indent=" " * (indent + _INDENT), break_on_hyphens=False
+    )
+    console.print(Text("\n".join(wrapped)), soft_wrap=True)
 
 
 def _cell(cell: str, column: Column, room: int) -> Text:

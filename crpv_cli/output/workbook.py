@@ -147,13 +147,14 @@ _PARAMETERS = {
     "mission": N_("Mission"),
     "stage": N_("Stage"),
     "centre": N_("Centre"),
+    "cycle": N_("Cycle, in years"),
 }
 _WORDS = {
     "measure": {choice.code: choice.label for choice in choices.MEASURES} | {"departments": N_("departments")},
     "geography": {choice.code: choice.label for choice in choices.GEOGRAPHIES},
     "mission": {choice.code: choice.label for choice in choices.MISSIONS},
     "stage": {choice.code: choice.label for choice in choices.STAGES},
-    "by": {"centre": N_("Centre"), "region": N_("Region"), "department": N_("Department")}
+    "by": {"centre": N_("Centre"), "mission": N_("Mission"), "region": N_("Region"), "department": N_("Department")}
     | {"funder": N_("Funder"), "kind": N_("Kind"), "year": N_("Year"), "scheme": N_("Scheme")},
 }
 _FLAG = Column("flag", "", Kind.FLAG)

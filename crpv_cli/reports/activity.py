@@ -142,9 +142,9 @@ def activity(
     Returns:
         A report. By centre, a row for each centre open at some time in the year; by anything else, a row for each
         group, what was not told of being a group of its own. Change is against the year before: of one centre where it
-        reported both years, of a group only over the centres that did. Totals: ``half_days``, ``actions``, ``participants``,
-        ``remote_share`` (0 to 1, of the half-days whose mode is told), ``centres`` open, ``reported`` and
-        ``not_reported``.
+        reported both years, of a group only over the centres that did. Totals: ``half_days``, ``actions``,
+        ``participants``, ``remote_share`` (0 to 1, of the half-days whose mode is told), ``centres`` open, ``reported``
+        and ``not_reported``.
     """
     asked = {"as_of": as_of, "year": year, "centre": centre, "mission": mission}
     last = year or _latest(connection, asked)

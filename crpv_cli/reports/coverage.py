@@ -22,14 +22,14 @@ from crpv_cli.reports.queries import query
 from crpv_cli.result import Note, Result, Value
 from crpv_cli.spelling import fold
 
-__all__ = ["DIVISIONS", "MEASURES", "NEIGHBOURHOOD", "coverage", "geography_on"]
+__all__ = ["DIVISIONS", "MEASURES", "NEIGHBOURHOOD", "UNITS", "coverage", "geography_on"]
 
 MEASURES = ("neighbourhoods", "contracts", "inhabitants", "departments")
 DIVISIONS = ("centre", "region", "department")
 NEIGHBOURHOOD = "neighbourhood"
 """A division of its own: it rests on the detailed list, where the others rest on the counts per department."""
 
-_UNITS = {
+UNITS = {
     "neighbourhoods": N_("neighbourhoods"),
     "contracts": N_("contracts"),
     "inhabitants": N_("inhabitants"),
@@ -123,7 +123,7 @@ def coverage(
     computed: dict[str, object] = {measure: whole.total}
     if whole.share is not None:
         computed["coverage"] = Share(whole.share)
-    unit = msg(_UNITS[measure])
+    unit = msg(UNITS[measure])
     totals = whole.as_json() | {
         "uncovered": whole.total - whole.covered,
         "metropolitan": _sum(d for d in departments if not d.overseas).as_json(),
@@ -194,7 +194,7 @@ def _by_centre(connection: sqlite3.Connection, as_of: str, departments: list[_De
         Column("short_name", N_("Centre")),
         _DEPARTMENTS,
         _COVERED,
-        Column("share", N_("Share"), Kind.PERCENT),
+        Column("share", N_("Share"), Kind.PERCENT, bar=True),
         Column("shared", N_("Of which shared with another centre"), Kind.INTEGER),
     )
     rows = []
@@ -223,7 +223,7 @@ def _by_region(connection: sqlite3.Connection, as_of: str, departments: list[_De
         Column("region_name", N_("Region")),
         _COVERED,
         _TOTAL,
-        Column("share", N_("Share covered"), Kind.PERCENT),
+        Column("share", N_("Share covered"), Kind.PERCENT, bar=True),
         Column("uncovered_departments", N_("Departments not covered"), Kind.CODES),
     )
     regions: dict[tuple[str, str], list[_Department]] = {}

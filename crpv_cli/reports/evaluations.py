@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
 
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
-from crpv_cli.definitions.ratings import Scale, levels_of
-from crpv_cli.language import N_, Day, Share, msg
+from crpv_cli.language import N_, Day, Message, msg
 from crpv_cli.reports import fictitious
+from crpv_cli.reports.evaluation_cycle import DEFAULT_CYCLE_YEARS, due_year
+from crpv_cli.reports.evaluation_notes import evaluation_notes
+from crpv_cli.reports.evaluation_series import TRENDS, MissionSeries, Rated, read_series
+from crpv_cli.reports.evaluation_tallies import BY_CENTRE, BY_MISSION, Tally, rows_by_centre, rows_by_mission, total_row
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures, published_notes
-from crpv_cli.reports.queries import query
-from crpv_cli.result import Note, Result, Value
-from crpv_cli.spelling import fold
+from crpv_cli.result import Result, Texts, Value
 
-__all__ = ["COLUMNS", "evaluation_summaries"]
+__all__ = ["COLUMNS", "DIVISIONS", "evaluation_summaries"]
+
+DIVISIONS = ("mission", "centre")
+"""What a row may stand for, beside a centre and mission."""
 
 COLUMNS = (
     Column("centre", N_("Centre id"), Kind.CODE),
@@ -37,6 +38,11 @@ COLUMNS = (
     Column("previous_rating", N_("Rating before"), Kind.CODE),
     Column("previous_scale", N_("Scale before"), Kind.CODE),
     Column("change", N_("Change"), Kind.DECIMAL),
+    Column("position_change", N_("Change of position"), Kind.PERCENT),
+    Column("trend", N_("Trend"), Kind.CODE, choices=TRENDS),
+    Column("series", N_("Series"), Kind.SERIES),
+    Column("overdue", N_("Overdue"), Kind.FLAG),
+    Column("due_year", N_("Due"), Kind.YEAR),
     Column("missions_evaluated", N_("Missions"), Kind.INTEGER, over="core_missions"),
     Column("core_missions", N_("Core missions"), Kind.INTEGER),
     Column("summary", N_("Summary")),
@@ -50,34 +56,25 @@ SCREEN = (
     "year",
     "rating",
     "change",
+    "series",
     "kind",
     "evaluator",
+    "overdue",
     "missions_evaluated",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Rated:
-    """One evaluation of a series."""
-
-    row: sqlite3.Row
-    scale: Scale | None
-
-    @property
-    def position(self) -> float | None:
-        return self.scale.position(self.row["rating"]) if self.scale else None
-
-
-def _change(now: _Rated, before: _Rated) -> float | None:
-    """Return the change of rating, in steps of the scale; None across scales, which have no common step."""
-    if now.scale is None or before.scale is None or now.scale.id != before.scale.id:
-        return None
-    after, earlier = now.position, before.position
-    if after is None or earlier is None:
-        return None
-    scale = now.scale
-    steps = len(scale.levels) - 1 if scale.levels else (scale.maximum or 0) - (scale.minimum or 0)
-    return round((after - earlier) * steps, 4)
+# A narrow terminal does without these: what is left says how each mission stands.
+SPARE = ("evaluator", "missions_evaluated", "kind", "overdue")
+TEXTS = Texts(
+    group="short_name",
+    head=("mission", "year", "rating", "kind", "evaluator", "evaluated_on"),
+    texts=("summary", "recommendation"),
+)
+_HIDDEN = {"centre", "expected", "share", "unrated", "distribution_by", "fictitious"}
+_SPARE = {
+    None: SPARE,
+    "mission": ("mean_position", "stable", "overdue"),
+    "centre": ("latest_year", "mean_position", "stable"),
+}
 
 
 def evaluation_summaries(
@@ -86,6 +83,9 @@ def evaluation_summaries(
     year: int | None = None,
     mission: str | None = None,
     centre: str | None = None,
+    by: str | None = None,
+    cycle: int = DEFAULT_CYCLE_YEARS,
+    full: bool = False,
 ) -> Result:
     """Summarise the evaluations of the core missions: one row per open centre and core mission.
 
@@ -95,168 +95,143 @@ def evaluation_summaries(
         year: only evaluations of this year of activity count as evaluated, compared with those before.
         mission: one core mission only.
         centre: one centre only (its id).
+        by: one of ``DIVISIONS`` for a row of counts for each; by default a row for each centre and mission.
+        cycle: years from one evaluation of a mission to the next, after which the next one is overdue.
+        full: whether the texts of summaries and recommendations are written out beneath the rows.
 
     Returns:
         A report. Totals: ``centres``, ``expected`` and ``evaluated`` missions, ``share`` (0 to 1), ``complete``
-        centres, and how many ratings are ``improving``, ``stable`` or ``slipping`` since the one before.
+        centres, how many ratings are ``improving``, ``stable`` or ``slipping`` since the one before, how many missions
+        are ``overdue``, and the ``mean_position`` of the ratings on their scales (0 to 1).
     """
-    found = connection.execute(query("evaluations"), {"as_of": as_of, "year": year}).fetchall()
-    chosen = [
-        row
-        for row in found
-        if (centre is None or row["centre"] == centre) and (mission is None or row["mission"] == mission)
-    ]
-    known = any(row["year"] is not None for row in found)
+    whole = read_series(connection, as_of, year)
+    # Without any evaluation in the registry, nothing is known: that is not the same as none evaluated.
     # That a mission is not evaluated rests on what the registry holds: on fictitious rows, where there are any.
-    made_up = any(row["fictitious"] for row in found)
-    chosen.sort(key=lambda row: fold(row["short_name"]))  # stable: missions and years keep their order
-    rows: list[tuple[Value, ...]] = []
-    for _, of_centre in groupby(chosen, key=lambda row: row["centre"]):
-        rows.extend(_rows_of_centre(list(of_centre), year, known, made_up))
-    names = [column.name for column in COLUMNS]
-    records = [dict(zip(names, row, strict=True)) for row in rows]
-    totals = _totals(records)
+    tally = Tally(
+        series=tuple(one for one in whole if centre in {None, one.centre} and mission in {None, one.mission}),
+        as_of=as_of,
+        cycle=cycle,
+        known=any(one.asked for one in whole),
+        held=any(one.known for one in whole),
+        made_up=any(one.fictitious for one in whole),
+    )
+    columns, rows, screen = _rows(tally, by)
     published = published_figures(connection, ("core_missions",), as_of)
-    rests = any(record["fictitious"] for record in records)
+    rests = tally.fictitious
+    totals = _totals(tally)
     return Result(
-        name="evaluation-summaries",
-        title=msg("Evaluation of the core missions in {year}", year=str(year))
-        if year
-        else msg("Evaluation of the core missions, known on {date}", date=Day(as_of)),
-        columns=COLUMNS,
-        rows=tuple(rows),
-        screen=SCREEN,
+        name="evaluation-summaries" if by is None else f"evaluations-by-{by}",
+        title=_title(as_of, year, by),
+        columns=columns,
+        rows=rows,
+        screen=screen,
+        spare=_SPARE[by],
+        texts=TEXTS if full and by is None else None,
         notes=(
             *fictitious.notes(connection, rests),
-            *_notes(totals, {row["scale"] for row in chosen if row["scale"] and not row["official"]}),
+            *evaluation_notes(tally, year, by),
             *published_notes(published, {}),
         ),
-        parameters={"as_of": as_of, "year": year, "mission": mission, "centre": centre},
+        parameters={"as_of": as_of, "year": year, "mission": mission, "centre": centre, "by": by, "cycle": cycle},
         totals=totals,
-        total_row=None
-        if totals["evaluated"] is None
-        else tuple(
-            {"missions_evaluated": totals["evaluated"], "core_missions": totals["expected"]}.get(name) for name in names
-        ),
+        total_row=_total_row(columns, tally, by),
         published=published,
         fictitious=rests,
         is_report=True,
-        origin=origin(connection, (record["source"] for record in records)),
+        origin=origin(connection, {rated.row["source"] for one in tally.series for rated in one.asked}),
     )
 
 
-def _rows_of_centre(
-    found: Sequence[sqlite3.Row], year: int | None, known: bool, made_up: bool
-) -> list[tuple[Value, ...]]:
-    series = {mission: list(rows) for mission, rows in groupby(found, key=lambda row: row["mission"])}
-    latest = {mission: [_rated(row) for row in rows if row["year"] is not None] for mission, rows in series.items()}
-    evaluated = {
-        mission: bool(ratings) and (year is None or ratings[0].row["year"] == year)
-        for mission, ratings in latest.items()
-    }
-    # Without any evaluation in the registry, nothing is known: that is not the same as none evaluated.
-    count = sum(evaluated.values()) if known else None
-    return [
-        _row(rows[0], latest[mission] if evaluated[mission] else [], count, len(series), made_up)
-        for mission, rows in series.items()
-    ]
+_TITLES = {
+    None: (
+        N_("Evaluation of the core missions in {year}"),
+        N_("Evaluation of the core missions, known on {date}"),
+    ),
+    "mission": (
+        N_("Evaluation of the core missions in {year}, by mission"),
+        N_("Evaluation of the core missions, known on {date}, by mission"),
+    ),
+    "centre": (
+        N_("Evaluation of the core missions in {year}, by centre"),
+        N_("Evaluation of the core missions, known on {date}, by centre"),
+    ),
+}
 
 
-def _rated(row: sqlite3.Row) -> _Rated:
-    if row["scale"] is None:
-        return _Rated(row, None)
-    return _Rated(row, Scale(row["scale"], row["minimum"], row["maximum"], levels_of(row["levels"])))
+def _title(as_of: str, year: int | None, by: str | None) -> Message:
+    of_year, of_date = _TITLES[by]
+    return msg(of_year, year=str(year)) if year else msg(of_date, date=Day(as_of))
 
 
-def _row(
-    centre: sqlite3.Row, series: Sequence[_Rated], count: int | None, missions: int, made_up: bool
-) -> tuple[Value, ...]:
-    now = series[0] if series else None
-    # An evaluation without a rating leaves nothing to compare with: the rating before it is the one that counts.
-    before = next((rated for rated in series[1:] if rated.row["rating"] is not None), None) if now else None
+def _rows(tally: Tally, by: str | None) -> tuple[tuple[Column, ...], tuple[tuple[Value, ...], ...], tuple[str, ...]]:
+    if by is None:
+        return COLUMNS, tuple(row for own in tally.by("centre").values() for row in _rows_of_centre(own)), SCREEN
+    columns = BY_MISSION if by == "mission" else BY_CENTRE
+    screen = tuple(column.name for column in columns if column.name not in _HIDDEN)
+    rows = rows_by_mission(tally) if by == "mission" else rows_by_centre(tally)
+    return columns, rows, screen
 
-    def of(rated: _Rated | None, name: str) -> Value:
-        return rated.row[name] if rated else None
+
+def _rows_of_centre(own: Tally) -> list[tuple[Value, ...]]:
+    return [_row(one, own) for one in own.series]
+
+
+def _row(series: MissionSeries, own: Tally) -> tuple[Value, ...]:
+    now, before = series.now, series.before
+
+    def of(rated: Rated | None, name: str) -> Value:
+        value: Value = rated.row[name] if rated else None
+        return value
 
     return (
-        centre["centre"],
-        centre["short_name"],
-        centre["mission"],
-        now is not None if count is not None else None,
+        series.centre,
+        series.short_name,
+        series.mission,
+        now is not None if own.known else None,
         of(now, "year"),
         of(now, "kind"),
         of(now, "rating"),
         of(now, "scale"),
         now.scale.bounds() if now and now.scale else None,
-        round(now.position, 6) if now and now.position is not None else None,
+        now.position if now else None,
         of(now, "evaluator"),
         of(now, "evaluated_on"),
         of(before, "year"),
         of(before, "rating"),
         of(before, "scale"),
-        _change(now, before) if now and before else None,
-        count,
-        missions,
+        series.change,
+        series.position_change,
+        series.trend,
+        series.points,
+        own.is_overdue(series),
+        due_year(series.latest_year, own.cycle),
+        own.evaluated,
+        own.expected,
         of(now, "summary"),
         of(now, "recommendation"),
         of(now, "source"),
-        made_up if now is None else bool(now.row["fictitious"] or (before and before.row["fictitious"])),
+        own.of((series,)).fictitious,
     )
 
 
-def _totals(records: Sequence[dict[str, Value]]) -> dict[str, int | float | None]:
-    expected = len(records)
-    known = any(record["evaluated"] is not None for record in records)
-    evaluated = sum(bool(record["evaluated"]) for record in records) if known else None
-    per_centre = {record["centre"]: record["missions_evaluated"] == record["core_missions"] for record in records}
-    changes = [record["change"] for record in records if isinstance(record["change"], int | float)]
+def _totals(tally: Tally) -> dict[str, Value]:
+    centres = tally.by("centre").values()
     return {
-        "centres": len(per_centre),
-        "expected": expected,
-        "evaluated": evaluated,
-        "share": round(evaluated / expected, 6) if expected and evaluated is not None else None,
-        "complete": sum(per_centre.values()) if known else None,
-        "improving": sum(change > 0 for change in changes) if known else None,
-        "stable": sum(change == 0 for change in changes) if known else None,
-        "slipping": sum(change < 0 for change in changes) if known else None,
+        "centres": len(centres),
+        "expected": tally.expected,
+        "evaluated": tally.evaluated,
+        "share": tally.share,
+        "complete": sum(own.evaluated == own.expected for own in centres) if tally.known else None,
+        **{trend.code: tally.moving(trend.code) for trend in TRENDS},
+        "overdue": tally.overdue,
+        "mean_position": tally.position,
     }
 
 
-def _notes(totals: Mapping[str, int | float | None], scales: set[str]) -> Iterable[Note]:
-    share = totals["share"]
-    if totals["evaluated"] is None:
-        yield Note(
-            "no-evaluations",
-            msg(
-                "No evaluation is in the registry, and none is public: load yours with crpv load, "
-                "or see fictitious ones with crpv init --demo --db demo.sqlite"
-            ),
-        )
-    if isinstance(share, float) and totals["centres"] != 1:
-        yield Note(
-            "network",
-            msg(
-                "Network: {evaluated} of {expected} core missions evaluated ({share}); "
-                "{complete} of {centres} centres have them all.",
-                evaluated=totals["evaluated"],
-                expected=totals["expected"],
-                share=Share(share),
-                complete=totals["complete"],
-                centres=totals["centres"],
-            ),
-        )
-        yield Note(
-            "changes",
-            msg(
-                "Since the rating before: {improving} better, {stable} the same, {slipping} worse.",
-                improving=totals["improving"],
-                stable=totals["stable"],
-                slipping=totals["slipping"],
-            ),
-        )
-    for scale in sorted(scales):
-        yield Note(
-            "scale-not-official",
-            msg("No official rating scale exists: {scale} is its author's own (see: crpv list scales).", scale=scale),
-            {"scale": scale},
-        )
+def _total_row(columns: tuple[Column, ...], tally: Tally, by: str | None) -> tuple[Value, ...] | None:
+    if by is not None:
+        return total_row(columns, tally)
+    if not tally.known:
+        return None
+    sums: dict[str, Value] = {"missions_evaluated": tally.evaluated, "core_missions": tally.expected}
+    return tuple(sums.get(column.name) for column in columns)

@@ -10,7 +10,6 @@
     from evaluations as e
     where e.year <= cast(substr(:as_of, 1, 4) as integer)
       and (e.evaluated_on is null or e.evaluated_on <= :as_of)
-      and (:year is null or e.year <= :year)
 )
 select
     c.id as centre,

@@ -59,7 +59,7 @@ BY_CENTRE: tuple[Column, ...] = (
     Column("commune", N_("Commune"), Kind.MONEY),
     Column("local", N_("Local"), Kind.MONEY),
     Column("other", N_("Other"), Kind.MONEY),
-    Column("total", N_("Total"), Kind.MONEY),
+    Column("total", N_("Total"), Kind.MONEY, bar=True),
     # The same as the total: whatever a row stands for, amounts add up under one name.
     Column("amount", N_("Amount"), Kind.MONEY),
     Column("state_share", N_("State share"), Kind.PERCENT),
@@ -89,7 +89,7 @@ _KEYS = {
     "scheme": (Column("scheme", N_("Scheme")),),
 }
 _GROUP = (
-    Column("amount", N_("Amount"), Kind.MONEY),
+    Column("amount", N_("Amount"), Kind.MONEY, bar=True),
     Column("share", N_("Share"), Kind.PERCENT),
     Column("centres", N_("Centres"), Kind.INTEGER),
     Column("rows", N_("Payments"), Kind.INTEGER),

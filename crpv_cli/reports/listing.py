@@ -314,11 +314,8 @@ def shape(result: Result, asked: Asked) -> Result:
         )
         rows = [tuple(row[place] for place in places) for row in rows]
         screen = chosen
-    notes = result.notes
-    if asked.limit is not None and len(rows) > asked.limit:
-        notes = (*notes, Note("limited", msg("The first {limit} of {total} rows.", limit=asked.limit, total=len(rows))))
-        rows = rows[: asked.limit]
-    return replace(result, rows=tuple(rows), columns=columns, screen=screen, notes=notes)
+    shaped = replace(result, rows=tuple(rows), columns=columns, screen=screen)
+    return shaped.first(asked.limit)
 
 
 def _known(name: str, names: list[str]) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 
 from crpv_cli.language import Day, Message, Share, msg
 from crpv_cli.result import Note
 
-__all__ = ["published_figures", "published_notes"]
+__all__ = ["published_figures", "published_notes", "quoted"]
 
 Figure = dict[str, object]
 
@@ -46,7 +47,7 @@ def published_notes(figures: tuple[Figure, ...], computed: dict[str, object]) ->
                 "Published on {date} by {publisher}: {value}; computed here: {computed}.",
                 date=Day(str(figure["as_of"])),
                 publisher=figure["publisher"] or figure["source"] or "?",
-                value=_quoted(figure),
+                value=quoted(figure),
                 computed=computed[str(figure["measure"])],
             )
             if str(figure["measure"]) in computed
@@ -54,7 +55,7 @@ def published_notes(figures: tuple[Figure, ...], computed: dict[str, object]) ->
                 "Published on {date} by {publisher}: {value}.",
                 date=Day(str(figure["as_of"])),
                 publisher=figure["publisher"] or figure["source"] or "?",
-                value=_quoted(figure),
+                value=quoted(figure),
             ),
             {"id": figure["id"]},
         )
@@ -62,7 +63,8 @@ def published_notes(figures: tuple[Figure, ...], computed: dict[str, object]) ->
     )
 
 
-def _quoted(figure: Figure) -> object:
+def quoted(figure: Mapping[str, object]) -> object:
+    """A published value as it was said: 88%, 20 centres, 2,200 half-days."""
     value = figure["value"]
     assert isinstance(value, int | float)
     if figure["unit"] == "percent":

@@ -1,51 +1,76 @@
-"""Everything about one centre, on a page."""
+"""Everything about one centre, on a page: what a funders' committee wants before it."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import replace
 
-from crpv_cli.definitions import choices
-from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.definitions.columns import Kind
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, Day, msg
 from crpv_cli.reports import fictitious
-from crpv_cli.reports.coverage import geography_on
 from crpv_cli.reports.evaluations import evaluation_summaries
 from crpv_cli.reports.listing import Asked, shape
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.queries import query
+from crpv_cli.reports.sheet_life import activity_years, agreements_of, governance
+from crpv_cli.reports.sheet_money import funding_years, payments
+from crpv_cli.reports.sheet_territory import perimeter
+from crpv_cli.reports.sources import sources_of
 from crpv_cli.result import Note, Result, Sheet, Value
 
 __all__ = ["centre_sheet"]
 
+# What a terminal shows of a centre, and how many rows: two screens at most. Other formats hold it all.
+_ON_SCREEN: dict[str, int | None] = {
+    "perimeter": None,
+    "governance": 8,
+    "funding_years": None,
+    "missions": None,
+    "activity": None,
+    "agreements": 4,
+    "findings": 6,
+}
+_MISSION_COLUMNS = (
+    "mission",
+    "year",
+    "rating",
+    "scale_bounds",
+    "series",
+    "change",
+    "trend",
+    "overdue",
+    "kind",
+    "evaluator",
+    "evaluated_on",
+    "fictitious",
+)
+_MISSION_SCREEN = ("mission", "year", "rating", "series", "trend", "overdue", "kind", "evaluator")
 
-def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str) -> Sheet:
-    """Return the sheet of a centre (its id) on a date: identity, territory, funding by year, missions.
 
-    The sheet of a centre that is not open on the date says so and still shows what is known.
+def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findings: Result | None = None) -> Sheet:
+    """Return the sheet of a centre on a date.
+
+    Args:
+        connection: an open registry.
+        centre: its id.
+        as_of: ISO date.
+        findings: what the rules find of the centre on that date, made by the caller.
+
+    Returns:
+        Its identity, and sections: ``perimeter``, ``governance``, ``funding_years``, ``funding`` (each payment),
+        ``missions``, ``recommendations``, ``activity``, ``agreements``, ``findings`` and ``sources``. The sheet of a
+        centre that is not open on the date says so and still shows what is known.
     """
     row = connection.execute("select * from centres where id = ?", (centre,)).fetchone()
     is_open = connection.execute(query("open_centre"), {"as_of": as_of, "centre": centre}).fetchone()
-    missions = evaluation_summaries(connection, as_of, centre=centre)
-    shaped = shape(missions, Asked(columns=_MISSION_COLUMNS))
-    sections = (
-        _territory(connection, centre, as_of),
-        _funding(connection, centre, as_of),
-        replace(
-            shaped,
-            name="missions",
-            rows=shaped.rows if missions.totals["evaluated"] is not None else (),
-            screen=tuple(name for name in _MISSION_COLUMNS if name not in {"fictitious", "scale_bounds"}),
-            title=msg(N_("Core missions")),
-            notes=(),
-            total_row=None,
-            is_report=False,
-        ),
-    )
-    notes = list(fictitious.notes(connection, missions.fictitious))
+    sections = tuple(_sections(connection, centre, as_of, findings))
+    rests = any(section.fictitious for section in sections)
+    notes = list(fictitious.notes(connection, rests))
     if not is_open:
         notes.append(Note("not-open", msg("The centre is not open on {date}.", date=Day(as_of))))
+    its_origin = origin(connection, (row["source"],))
     return Sheet(
         name="centre",
         title=msg("{name}, on {date}", name=row["name"], date=Day(as_of)),
@@ -55,24 +80,14 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str) -> She
             columns=TABLES["centres"].columns,
             rows=(_flags(row),),
             parameters={"as_of": as_of},
-            origin=origin(connection, (row["source"],)),
+            origin=its_origin,
         ),
-        sections=sections,
+        sections=(*sections, sources_of(connection, (its_origin, *(section.origin for section in sections)))),
         notes=tuple(notes),
+        brief=_ON_SCREEN,
+        command=f"crpv show {centre} --as-of {as_of}",
+        fictitious=rests,
     )
-
-
-_MISSION_COLUMNS = (
-    "mission",
-    "year",
-    "rating",
-    "scale_bounds",
-    "change",
-    "kind",
-    "evaluator",
-    "evaluated_on",
-    "fictitious",
-)
 
 
 def _flags(row: sqlite3.Row) -> tuple[Value, ...]:
@@ -82,65 +97,30 @@ def _flags(row: sqlite3.Row) -> tuple[Value, ...]:
     )
 
 
-def _territory(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
-    columns = (
-        Column("department", N_("Department"), Kind.CODE),
-        Column("name", N_("Name")),
-        Column("valid_from", N_("Valid from"), Kind.DATE),
-        Column("valid_to", N_("Valid to"), Kind.DATE),
-        Column("confidence", N_("Confidence"), choices=choices.CONFIDENCES),
-        Column("neighbourhoods", N_("Neighbourhoods"), Kind.INTEGER),
-        Column("contracts", N_("Contracts"), Kind.INTEGER),
-        Column("inhabitants", N_("Inhabitants"), Kind.INTEGER),
-    )
-    geography = geography_on(as_of)
-    rows = tuple(
-        tuple(row)
-        for row in connection.execute(query("territory"), {"centre": centre, "as_of": as_of, "geography": geography})
-    )
-    served = connection.execute("select source from perimeters where centre = ?", (centre,))
-    sums = [sum(int(row[place] or 0) for row in rows) if rows else None for place in (5, 6, 7)]
-    return Result(
-        name="perimeter",
-        title=msg(
-            "Perimeter ({geography})",
-            geography=msg(choices.GEOGRAPHY_LABELS[geography]),
-        ),
-        columns=columns,
-        rows=rows,
-        total_row=(None, None, None, None, None, *sums) if len(rows) > 1 else None,
-        origin=origin(connection, {source for (source,) in served}),
-    )
+def _sections(connection: sqlite3.Connection, centre: str, as_of: str, findings: Result | None) -> Iterator[Result]:
+    yield perimeter(connection, centre, as_of)
+    yield governance(connection, centre, as_of)
+    yield funding_years(connection, centre, as_of)
+    yield payments(connection, centre, as_of)
+    yield from _missions(connection, centre, as_of)
+    yield activity_years(connection, centre, as_of)
+    yield agreements_of(connection, centre, as_of)
+    if findings is not None:
+        yield replace(findings, name="findings", title=msg(N_("What the rules find")), notes=(), is_report=False)
 
 
-def _funding(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
-    columns = (
-        Column("year", N_("Year"), Kind.YEAR),
-        Column("funder", N_("Funder"), Kind.CODE),
-        Column("name", N_("Funder")),
-        Column("kind", N_("Kind"), Kind.CODE, choices=choices.FUNDER_KINDS),
-        Column("scheme", N_("Scheme")),
-        Column("stage", N_("Stage"), Kind.CODE, choices=choices.STAGES),
-        Column("amount", N_("Amount"), Kind.MONEY),
-        Column("source", N_("Source"), Kind.CODE),
-    )
-    found = connection.execute(
-        """
-        select f.year, f.funder, u.name, u.kind, f.scheme, f.stage, f.amount_cents, f.source
-        from funding as f join funders as u on u.id = f.funder
-        where f.centre = :centre
-          and f.year > cast(substr(:as_of, 1, 4) as integer) - 5
-          and f.year <= cast(substr(:as_of, 1, 4) as integer)
-        order by f.year desc, u.kind, f.funder, f.scheme, f.stage
-        """,
-        {"centre": centre, "as_of": as_of},
-    )
-    rows = tuple(tuple(row) for row in found)
-    return Result(
-        name="funding",
-        title=msg(N_("Funding known, last five years")),
-        columns=columns,
+def _missions(connection: sqlite3.Connection, centre: str, as_of: str) -> Iterator[Result]:
+    summaries = evaluation_summaries(connection, as_of, centre=centre)
+    known = summaries.totals["evaluated"] is not None
+    common = replace(summaries, notes=(), total_row=None, is_report=False, rows=summaries.rows if known else ())
+    shaped = shape(common, Asked(columns=_MISSION_COLUMNS))
+    yield replace(shaped, name="missions", screen=_MISSION_SCREEN, title=msg(N_("Core missions")))
+    told = shape(common, Asked(columns=("mission", "year", "summary", "recommendation", "source")))
+    rows = tuple(row for row in told.rows if row[2] is not None or row[3] is not None)
+    yield replace(
+        told,
+        name="recommendations",
+        title=msg(N_("What the evaluations found and advise")),
         rows=rows,
-        screen=("year", "name", "scheme", "stage", "amount", "source"),
-        origin=origin(connection, (row[-1] for row in rows)),
+        screen=("mission", "year", "summary", "recommendation"),
     )

@@ -142,6 +142,8 @@ def test_export_summaries_is_read_back_by_the_csv_module(crpv: Crpv, registries:
     for row, expected in zip(rows, report["rows"], strict=True):
         for name, value in expected.items():
             text = "" if value is None else ("true" if value else "false") if isinstance(value, bool) else str(value)
+            if isinstance(value, list):
+                text = " ".join(f"{point['year']}:{point['rating'] or ''}" for point in value)
             assert row[name] == text
         assert row["fictitious"] == "true" or row["evaluated"] == "false"
 

@@ -1,0 +1,1 @@
+"""The commands of ``crpv report``: one file a question."""

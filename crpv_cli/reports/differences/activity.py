@@ -1,0 +1,102 @@
+"""The half-days of the latest closed year before each date."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from crpv_cli.language import Message, msg, msgs
+from crpv_cli.reports.differences import Change, signed_count
+from crpv_cli.reports.differences.funding import closed_year
+
+__all__ = ["activity_changes"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Year:
+    """The half-days that centres reported for a year; only centres of which they are known."""
+
+    year: int
+    by_centre: Mapping[str, int]
+    made_up: bool
+    sources: tuple[str, ...]
+
+    def only(self, centres: set[str]) -> int:
+        return sum(half_days for centre, half_days in self.by_centre.items() if centre in centres)
+
+
+def activity_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
+    """The half-days reported, in all and by the centres that reported both years."""
+    before, after = (_year(connection, closed_year(date)) for date in (first, last))
+    if before is None or after is None or before.year == after.year:
+        return
+    everybody = {*before.by_centre} | {*after.by_centre}
+    both = {*before.by_centre} & {*after.by_centre}
+    whole = _change(msg("Half-days of activity"), "half-days", before, after, everybody)
+    if both == everybody:
+        yield whole
+        return
+    yield replace(whole, before=_of_centres(before), after=_of_centres(after), change=None, comparable=False)
+    if both:
+        like = msgs(
+            "{what}, same centre",
+            "{what}, same {count} centres",
+            len(both),
+            what=msg("Half-days of activity"),
+        )
+        yield _change(like, "half-days-both", before, after, both)
+
+
+def _year(connection: sqlite3.Connection, closed: int) -> _Year | None:
+    """The latest year up to this one of which half-days are known."""
+    rows = connection.execute(
+        """
+        with latest as (select max(year) as year from activities where half_days is not null and year <= ?)
+        select a.centre, a.year, a.source, a.half_days, coalesce(s.fictitious, 0) as fictitious
+        from activities as a
+        join latest as l on l.year = a.year
+        left join sources as s on s.id = a.source
+        where a.half_days is not null
+        order by a.centre
+        """,
+        (closed,),
+    ).fetchall()
+    if not rows:
+        return None
+    by_centre: dict[str, int] = {}
+    for row in rows:
+        by_centre[row["centre"]] = by_centre.get(row["centre"], 0) + row["half_days"]
+    sources = tuple(sorted({row["source"] for row in rows if row["source"]}))
+    return _Year(rows[0]["year"], by_centre, any(row["fictitious"] for row in rows), sources)
+
+
+def _change(what: Message, subject: str, before: _Year, after: _Year, centres: set[str]) -> Change:
+    first, last = before.only(centres), after.only(centres)
+    return Change(
+        "activity",
+        what,
+        subject=subject,
+        before=_shown(first, before.year),
+        after=_shown(last, after.year),
+        change=signed_count(first, last),
+        before_value=first,
+        after_value=last,
+        unit="half-days",
+        fictitious=before.made_up or after.made_up,
+        sources=(*before.sources, *after.sources),
+    )
+
+
+def _of_centres(year: _Year) -> Message:
+    return msgs(
+        "{half_days} in {year} ({count} centre)",
+        "{half_days} in {year} ({count} centres)",
+        len(year.by_centre),
+        half_days=sum(year.by_centre.values()),
+        year=str(year.year),
+    )
+
+
+def _shown(half_days: int, year: int) -> Message:
+    return msg("{half_days} in {year}", half_days=half_days, year=str(year))

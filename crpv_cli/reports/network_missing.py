@@ -1,0 +1,49 @@
+"""What is not known of the network at a date, said once: the gaps that the detailed reports tell of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.language import N_, msg
+from crpv_cli.result import Result, Value
+
+__all__ = ["missing"]
+
+# The notes of the reports that tell of a gap, in the order in which they are read.
+_GAPS = (
+    "uncovered-departments",
+    "unknown-counts",
+    "at-least",
+    "previous-geography",
+    "low-confidence",
+    "state-support-unknown",
+    "no-local-funding-known",
+    "no-funding",
+    "source-limit",
+    "no-evaluations",
+    "no-activity",
+    "activity-not-reported",
+    "half-days-unknown",
+    "no-agreements",
+)
+
+
+def missing(reports: Iterable[Result]) -> Result:
+    """Gather the gaps that reports tell of in their notes: a row each, the first time it is told."""
+    told: dict[str, tuple[Value, ...]] = {}
+    for report in reports:
+        for note in report.notes:
+            if note.code in _GAPS:
+                told.setdefault(note.code, (note.code, note.message, report.name))
+    return Result(
+        name="missing",
+        title=msg(N_("What is missing")),
+        columns=(
+            Column("gap", N_("Gap"), Kind.CODE),
+            Column("message", N_("What is not known")),
+            Column("report", N_("Report"), Kind.CODE),
+        ),
+        rows=tuple(told[code] for code in _GAPS if code in told),
+        screen=("message",),
+    )
