@@ -26,6 +26,7 @@ __all__ = [
     "current",
     "date",
     "decimal",
+    "literal",
     "money",
     "msg",
     "number",
@@ -247,7 +248,24 @@ def show(value: object, language: str | None = None) -> str:
         return setter(value, language)
     if isinstance(value, Iterable) and not isinstance(value, str):
         return ", ".join(show(item, language) for item in value)
-    return str(value)
+    return literal(str(value))
+
+
+# What a terminal or a browser obeys rather than shows: control characters but for line feeds and tabs, and the marks
+# that turn the direction of the text after them.
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]")
+
+
+def literal(text: str) -> str:
+    """Return a text in which what would be obeyed stands as a sign to read: ␛ for escape, ⟨U+202E⟩."""
+    return _OBEYED.sub(_sign, text)
+
+
+def _sign(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code < 0x20:
+        return chr(0x2400 + code)  # the pictures of the control characters
+    return "\u2421" if code == 0x7F else f"⟨U+{code:04X}⟩"
 
 
 def number(value: int, language: str | None = None) -> str:

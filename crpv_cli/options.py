@@ -139,7 +139,7 @@ Db = Annotated[
 FormatOption = Annotated[
     Format | None,
     typer.Option(
-        "--format", "-f", metavar=_("FORMAT"), help=_("table, csv, csv-excel, json, jsonl, markdown or xlsx.")
+        "--format", "-f", metavar=_("FORMAT"), help=_("table, csv, csv-excel, json, jsonl, markdown, xlsx or html.")
     ),
 ]
 Output = Annotated[

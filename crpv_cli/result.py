@@ -108,13 +108,16 @@ class Note:
 class Origin:
     """Where rows come from, for a file that will be read far from the registry.
 
-    ``sources`` gives the title of each source that the rows rest on, by id; ``load`` and ``loaded_at`` (UTC) are the
-    registry's last load, None before the first.
+    ``sources`` gives the title of each source that the rows rest on, by id, and ``dates`` and ``addresses`` when it was
+    published (ISO, perhaps a month or a year alone) and where it can be read, as far as they are known; ``load`` and
+    ``loaded_at`` (UTC) are the registry's last load, None before the first.
     """
 
     sources: Mapping[str, str] = field(default_factory=dict)
     load: int | None = None
     loaded_at: str | None = None
+    dates: Mapping[str, str] = field(default_factory=dict)
+    addresses: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

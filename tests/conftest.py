@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from crpv_cli import language
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route
 
 for name in ("CRPV_DB", "CRPV_LANG", "CRPV_DEBUG", "FORCE_COLOR", "LANGUAGE"):
     os.environ.pop(name, None)
@@ -22,3 +28,60 @@ def english() -> Iterator[None]:
     language.activate("en")
     yield
     language.activate("en")
+
+
+# --- Pages in a browser: for any test that has an HTML file ---
+
+
+OpenPage = Callable[..., "Page"]
+# A machine without a screen, and no errand of the browser's own to the network.
+_CHROMIUM = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of a process."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("Chromium is not installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=_CHROMIUM.split())
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Opens an HTML file, by default 1280 pixels wide and light; fails if a page complains or asks the network."""
+    complaints: list[str] = []
+    contexts = []
+
+    def run(file: Path, width: int = 1280, scheme: str = "light") -> Page:
+        def only_the_file(route: Route, request: Request) -> None:
+            if request.url == file.resolve().as_uri():
+                route.continue_()
+            else:
+                complaints.append(f"asked for {request.url}")
+                route.abort()
+
+        def heard(message: ConsoleMessage) -> None:
+            complaints.append(f"{message.type}: {message.text}")
+
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+        contexts.append(context)
+        context.route("**/*", only_the_file)
+        page = context.new_page()
+        page.on("console", heard)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(file.resolve().as_uri())
+        return page
+
+    yield run
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -34,12 +34,16 @@ READING = [
     "report coverage",
     "report coverage --format json",
     "report evaluations",
+    "map",
+    "map --format csv",
+    "report changes --from 2023 --format json",
     "query 'select id, seat from centres'",
     "info",
 ]
 ASKING = ["--version", "--help", "list --help"]
 
 SLOW = {"sqlite_utils", "pydantic", "tabulate", "pandas", "numpy", "babel", "xlsxwriter", "python_calamine", "openpyxl"}
+SLOW |= {"jinja2", "vl_convert"}
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +85,7 @@ def test_help_and_version_import_neither_rich_nor_sqlite3(
 @pytest.mark.parametrize("command", [command for command in READING if "json" in command or "csv" in command])
 def test_machine_formats_do_not_import_rich(command: str, registry: Path, tmp_path: Path) -> None:
     assert "rich" not in imported(command, registry, tmp_path)
+
+
+def test_a_page_without_charts_imports_only_what_sets_it(registry: Path, tmp_path: Path) -> None:
+    assert imported("report coverage --format html", registry, tmp_path) & SLOW == {"jinja2"}

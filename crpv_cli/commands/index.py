@@ -14,6 +14,7 @@ COMMANDS = {
         "report",
         N_("Answer one question: the network, coverage, funding, evaluations, activity, agreements, changes."),
     ),
+    "check": ("check", N_("Check the registry against the 2017 framework and against itself.")),
     "load": ("load", N_("Load files into the registry: all their rows, or none.")),
     "export": ("export", N_("Write a table, the rows of a report, or all tables to files.")),
     "template": ("template", N_("Make a form to send out: a workbook with lists, checks and prepared rows.")),

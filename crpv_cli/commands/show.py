@@ -34,7 +34,9 @@ def show(
     from crpv_cli.reports.finding import find_centre
     from crpv_cli.reports.queries import today
     from crpv_cli.reports.sheet import centre_sheet
+    from crpv_cli.rules.checking import findings
 
     with reading(db) as connection:
-        sheet = centre_sheet(connection, find_centre(connection, centre), as_of or today())
+        date, its_id = as_of or today(), find_centre(connection, centre)
+        sheet = centre_sheet(connection, its_id, date, findings(connection, date, centre=its_id))
     show_sheet(sheet, format_, output, force)

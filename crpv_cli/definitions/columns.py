@@ -68,7 +68,7 @@ class Column:
     ``refers`` names the table whose key the value must be. ``minimum`` and ``maximum`` are inclusive,
     in the unit of the column. ``over`` names the column of the result that this one is a part of
     (2 of 3), ``within`` the one that says between what it lies (2 on 1-4). ``bar`` asks a terminal to draw a bar beside
-    the figure.
+    the figure; ``prose`` holds sentences, which take as many lines as they need.
     """
 
     name: str
@@ -84,6 +84,7 @@ class Column:
     over: str | None = None
     within: str | None = None
     bar: bool = False
+    prose: bool = False
 
     @property
     def stored(self) -> str:

@@ -15,11 +15,12 @@ from functools import cache
 
 from crpv_cli.definitions.choices import MISSIONS
 from crpv_cli.definitions.columns import Choice, Column, Kind, Shape
+from crpv_cli.definitions.sirene import siren_is_valid, siret_is_valid
 from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.language import LANGUAGES, msg, translate
 from crpv_cli.spelling import fold
 
-__all__ = ["Read", "clean", "read_cell", "siren_is_valid", "siret_is_valid"]
+__all__ = ["Read", "clean", "read_cell"]
 
 Read = tuple[object, Correction | None]
 
@@ -345,35 +346,6 @@ def _codes(text: str, column: Column) -> Read:
     if not codes:
         raise Fault("no-code", msg("“{value}” holds no code.", value=text), msg("Empty the cell."))
     return " ".join(dict.fromkeys(codes)), corrections[0] if corrections else None
-
-
-def _luhn(digits: str) -> bool:
-    total = 0
-    for position, digit in enumerate(reversed(digits)):
-        value = int(digit) * (2 if position % 2 else 1)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0
-
-
-LA_POSTE = "356000000"
-
-
-def siren_is_valid(digits: str) -> bool:
-    """Whether nine digits are a SIREN: their Luhn key is right (INSEE, Sirene documentation)."""
-    return bool(re.fullmatch(r"[0-9]{9}", digits)) and _luhn(digits)
-
-
-def siret_is_valid(digits: str) -> bool:
-    """Whether fourteen digits are a SIRET: Luhn on the SIREN and on the whole.
-
-    La Poste's establishments are the published exception (INSEE): the sum of their digits is a multiple
-    of five, except for the head office, which follows Luhn.
-    """
-    if not re.fullmatch(r"[0-9]{14}", digits) or not siren_is_valid(digits[:9]):
-        return False
-    if _luhn(digits):
-        return True
-    return digits.startswith(LA_POSTE) and sum(map(int, digits)) % 5 == 0
 
 
 def _siren(text: str) -> Read:

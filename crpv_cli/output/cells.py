@@ -10,7 +10,7 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import Message
 from crpv_cli.result import Point, Result, Value
 
-__all__ = ["UNKNOWN", "for_csv", "for_excel", "for_json", "for_people", "people_rows", "ratings"]
+__all__ = ["UNKNOWN", "for_csv", "for_excel", "for_json", "for_people", "people_rows", "ratings", "to_read"]
 
 UNKNOWN = "–"
 
@@ -58,6 +58,14 @@ def _set(value: Value, column: Column) -> str:
     return str(value)
 
 
+def to_read(value: Value, column: Column) -> str:
+    """Set a value where it is only read, on a terminal or a page: what would be obeyed there stands as a sign.
+
+    A workbook has ``for_people``, since what it holds is loaded again.
+    """
+    return language.literal(for_people(value, column))
+
+
 def people_rows(result: Result, rows: Sequence[Sequence[Value]], columns: Sequence[Column]) -> list[list[str]]:
     """Set whole rows for some of the result's columns.
 
@@ -66,13 +74,13 @@ def people_rows(result: Result, rows: Sequence[Sequence[Value]], columns: Sequen
     places = {column.name: place for place, column in enumerate(result.columns)}
 
     def other(row: Sequence[Value], name: str) -> str:
-        return for_people(row[places[name]], result.columns[places[name]])
+        return to_read(row[places[name]], result.columns[places[name]])
 
     table = []
     for row in rows:
         cells = []
         for column in columns:
-            cell = for_people(row[places[column.name]], column)
+            cell = to_read(row[places[column.name]], column)
             if column.over and cell != UNKNOWN:
                 cell += f"/{other(row, column.over)}"
             if column.within and cell != UNKNOWN:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crpv_cli.errors import UsageProblem
-from crpv_cli.language import Message, msg
+from crpv_cli.language import N_, Message, msg
 from crpv_cli.output import streams
 from crpv_cli.output.names import Format
 from crpv_cli.result import ChartShape, Note, Result, Sheet
@@ -24,6 +24,8 @@ _BY_EXTENSION = {
     ".md": Format.MARKDOWN,
     ".markdown": Format.MARKDOWN,
     ".xlsx": Format.XLSX,
+    ".html": Format.HTML,
+    ".htm": Format.HTML,
 }
 
 
@@ -36,8 +38,15 @@ EXTENSIONS = {
     Format.JSONL: ".jsonl",
     Format.MARKDOWN: ".md",
     Format.XLSX: ".xlsx",
+    Format.HTML: ".html",
 }
 
+
+# What nobody reads on a terminal: why, and the option that names a file.
+_FILES_ONLY = {
+    Format.XLSX: (N_("A workbook cannot be shown on a terminal."), N_("-o FILE.xlsx")),
+    Format.HTML: (N_("A web page cannot be shown on a terminal."), N_("-o FILE.html")),
+}
 
 MACHINE_FORMATS = frozenset({Format.CSV, Format.JSON, Format.JSONL})
 """Formats in which nothing changes with the reader's language."""
@@ -74,6 +83,10 @@ class Document:
 def render(result: Result, chosen: Format, width: int | None = None, colour: bool = False) -> Document:
     """Render a result in a format; a table is fitted to ``width`` columns, or cut nowhere if that is None."""
     match chosen:
+        case Format.TABLE if result.name == "check":
+            from crpv_cli.output.findings import findings_text
+
+            return Document(findings_text(result, width, colour))
         case Format.TABLE:
             if result.chart is not None and result.chart.shape is ChartShape.TILES and result.rows:
                 return _drawn_map(result, width, colour)
@@ -110,6 +123,10 @@ def render(result: Result, chosen: Format, width: int | None = None, colour: boo
             from crpv_cli.output.workbook import result_workbook
 
             return Document(result_workbook(result))
+        case Format.HTML:
+            from crpv_cli.output.page import result_page
+
+            return Document(result_page(result))
 
 
 def _drawn_map(result: Result, width: int | None, colour: bool) -> Document:
@@ -148,10 +165,14 @@ def _render_sheet(sheet: Sheet, chosen: Format, width: int | None, colour: bool)
             from crpv_cli.output.workbook import sheet_workbook
 
             return Document(sheet_workbook(sheet))
+        case Format.HTML:
+            from crpv_cli.output.page import sheet_page
+
+            return Document(sheet_page(sheet))
         case _:
             raise UsageProblem(
                 msg("A sheet holds several tables: it cannot be written as {format}.", format=chosen.value),
-                msg("Use table, markdown, json or xlsx."),
+                msg("Use table, markdown, json, xlsx or html."),
             )
 
 
@@ -165,7 +186,7 @@ def show_result(
     """Print a result, or write it to a file, in the format asked for or told by the file's extension.
 
     Raises:
-        UsageProblem: the extension tells no format, or a workbook would go to a terminal.
+        UsageProblem: the extension tells no format, or a workbook or a page would go to a terminal.
         FileProblem: the file exists already, or cannot be written.
     """
     chosen = choose(asked, output, default)
@@ -191,17 +212,15 @@ def _show(
     force: bool,
 ) -> None:
     if output is None:
-        if chosen is Format.XLSX and streams.on_terminal():
-            raise UsageProblem(
-                msg("A workbook cannot be shown on a terminal."),
-                msg("Name the file to write: {option}", option=msg("-o FILE.xlsx")),
-            )
+        if chosen in _FILES_ONLY and streams.on_terminal():
+            what, option = _FILES_ONLY[chosen]
+            raise UsageProblem(msg(what), msg("Name the file to write: {option}", option=msg(option)))
         document = rendering(streams.terminal_width(), streams.colour())
     else:
         streams.check_free(output, force)
         document = rendering(None, False)
     streams.deliver(document.content, output, force, document.encoding)
     streams.say_all(document.remarks)
-    if chosen not in {Format.TABLE, Format.MARKDOWN}:
+    if chosen not in {Format.TABLE, Format.MARKDOWN, Format.HTML}:
         # A machine format has no place for what nobody should miss.
         streams.say_all(note.message for note in notes if "fictitious" in note.code)

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from crpv_cli import language
 from crpv_cli.definitions.columns import Column, Kind
-from crpv_cli.output.cells import UNKNOWN, for_people, people_rows
+from crpv_cli.output.cells import UNKNOWN, people_rows, to_read
 from crpv_cli.result import Note, Result, Sheet
 
 __all__ = ["GAP", "Layout", "alerts", "facts_of", "fit", "lay_out", "natural", "remaining", "without_empty", "wraps"]
@@ -67,7 +67,7 @@ def remaining(notes: Sequence[Note]) -> list[str]:
 def facts_of(sheet: Sheet) -> list[tuple[str, str]]:
     """The facts of a sheet with their labels, and last the labels of what is not known."""
     facts = [
-        (language.translate(column.label), for_people(value, column))
+        (language.translate(column.label), to_read(value, column))
         for value, column in zip(sheet.facts.rows[0], sheet.facts.columns, strict=True)
     ]
     unknown = [label for label, value in facts if value == UNKNOWN]
@@ -86,7 +86,7 @@ def without_empty(section: Result) -> Result:
 def wraps(column: Column, longest: int) -> bool:
     """Whether cells may take several lines: lists of codes and short texts, never numbers, codes or long texts."""
     worded = column.kind is Kind.TEXT or bool(column.choices)
-    return column.kind is Kind.CODES or (worded and longest <= _WRAPPED_AT_MOST)
+    return column.kind is Kind.CODES or column.prose or (worded and longest <= _WRAPPED_AT_MOST)
 
 
 def fit(layout: Layout, width: int | None) -> tuple[list[int], list[str]]:

@@ -17,3 +17,4 @@ class Format(StrEnum):
     JSONL = "jsonl"
     MARKDOWN = "markdown"
     XLSX = "xlsx"
+    HTML = "html"

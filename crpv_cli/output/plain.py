@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from tabulate import tabulate
 
 from crpv_cli import language
-from crpv_cli.output.cells import UNKNOWN, for_people, people_rows
+from crpv_cli.output.cells import UNKNOWN, people_rows, to_read
 from crpv_cli.output.texts import groups_of
 from crpv_cli.result import Note, Result, Sheet
 
@@ -32,7 +32,7 @@ def sheet_markdown(sheet: Sheet) -> str:
     """A heading, the facts as a list, a table per section, the notes."""
     parts = [f"# {escape(sheet.title.text())}\n\n", _alert(sheet.notes)]
     for value, column in zip(sheet.facts.rows[0], sheet.facts.columns, strict=True):
-        shown = for_people(value, column)
+        shown = to_read(value, column)
         if shown != UNKNOWN:
             parts.append(f"- **{escape(language.translate(column.label))}**: {escape(shown)}\n")
     for section in sheet.sections:

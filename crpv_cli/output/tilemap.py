@@ -19,7 +19,15 @@ _SERVED, _UNCOVERED = "*", "!"
 """Marks before the letter: without colour, what is not covered must catch the eye."""
 
 # Select Graphic Rendition, the sixteen colours that every terminal has: https://www.ecma-international.org (ECMA-48).
-_COLOURS = {"covered": "30;46", "several": "97;44", "uncovered": "30;43", "empty": "2", "unknown": "2"}
+_COLOURS = {
+    "covered": "30;46",
+    "several": "97;44",
+    "uncovered": "30;43",
+    "empty": "2",
+    "unknown": "2",
+    # The letter tells the state of a department of the centre asked for.
+    "served": "1;97;45",
+}
 _BOLD, _ALERT = "1", "1;33"
 
 Span = tuple[str, str]
@@ -92,7 +100,7 @@ def _mark(state: str, served: bool = False) -> str:
 
 
 def _style(tile: Tile) -> str:
-    return f"{_BOLD};4;{_COLOURS[tile.state]}" if tile.served else _COLOURS[tile.state]
+    return _COLOURS["served"] if tile.served else _COLOURS[tile.state]
 
 
 def _labelled(spans: list[Span], start: int) -> list[Span]:
@@ -127,7 +135,11 @@ def _legend(result: Result, tiles: Sequence[Tile]) -> Iterable[list[Span]]:
         ),
         "k": (any(tile.number.endswith("k") for tile in tiles), msg("thousands of inhabitants")),
     }
-    yield from ([(f" {sign}  {said.text()}", "")] for sign, (used, said) in signs.items() if used)
+    yield from (
+        [(f" {sign}", _COLOURS["served"] if sign == _SERVED else ""), (f"  {said.text()}", "")]
+        for sign, (used, said) in signs.items()
+        if used
+    )
     share = result.totals["share"]
     covered = msg(
         "Covered: {covered} of {total} {unit} ({share}).",

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from crpv_cli import __version__, language
-from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, Message, msg
+from crpv_cli.output.about import PARAMETERS, WORDS
 from crpv_cli.output.book import ALERT, AMBER, COVER, INK, LINE, Book, height_of, refer, width_of
 from crpv_cli.output.cells import for_people
 from crpv_cli.output.delimited import headings
@@ -131,32 +131,6 @@ def _harmless(text: str) -> str:
     return text[:100].replace("&", "&&")
 
 
-# The labels of what can be asked, and the words of their values.
-_PARAMETERS = {
-    "sql": N_("Query"),
-    "year": N_("Year"),
-    "from": N_("From the year"),
-    "to": N_("Up to the year"),
-    "region": N_("Region"),
-    "department": N_("Department"),
-    "overseas": N_("Overseas"),
-    "uncovered": N_("Not covered only"),
-    "measure": N_("Measure"),
-    "geography": N_("Geography"),
-    "by": N_("A row for each"),
-    "mission": N_("Mission"),
-    "stage": N_("Stage"),
-    "centre": N_("Centre"),
-    "cycle": N_("Cycle, in years"),
-}
-_WORDS = {
-    "measure": {choice.code: choice.label for choice in choices.MEASURES} | {"departments": N_("departments")},
-    "geography": {choice.code: choice.label for choice in choices.GEOGRAPHIES},
-    "mission": {choice.code: choice.label for choice in choices.MISSIONS},
-    "stage": {choice.code: choice.label for choice in choices.STAGES},
-    "by": {"centre": N_("Centre"), "mission": N_("Mission"), "region": N_("Region"), "department": N_("Department")}
-    | {"funder": N_("Funder"), "kind": N_("Kind"), "year": N_("Year"), "scheme": N_("Scheme")},
-}
 _FLAG = Column("flag", "", Kind.FLAG)
 
 
@@ -225,12 +199,12 @@ class _Cover:
         as_of = asked.get("as_of")
         if "sql" not in asked:
             self._line(N_("As of"), language.date(as_of) if isinstance(as_of, str) else language.text("all dates"))
-        for name in [*_PARAMETERS, *(name for name in asked if name not in {"as_of", *_PARAMETERS})]:
-            label, value = _PARAMETERS.get(name, name), asked.get(name)
+        for name in [*PARAMETERS, *(name for name in asked if name not in {"as_of", *PARAMETERS})]:
+            label, value = PARAMETERS.get(name, name), asked.get(name)
             if isinstance(value, bool):
                 self._line(label, for_people(value, _FLAG))
             elif value is not None:
-                self._line(label, language.translate(_WORDS.get(name, {}).get(str(value), str(value))))
+                self._line(label, language.translate(WORDS.get(name, {}).get(str(value), str(value))))
 
     def _registry(self, drawn: Sequence[Result]) -> None:
         origin = next(result.origin for result in drawn if result.origin)

@@ -51,4 +51,5 @@ def registry_info(connection: sqlite3.Connection, path: Path, schema: int, data:
             ),
         ),
         notes=fictitious.notes(connection, rests=False),
+        command="crpv info",
     )

@@ -26,8 +26,8 @@ BLOCKS = (
     Choice("overseas", N_("overseas")),
 )
 STATES = (
-    Choice("covered", N_("covered by one centre")),
-    Choice("several", N_("covered by several centres")),
+    Choice("covered", N_("covered")),
+    Choice("several", N_("several centres")),
     Choice("uncovered", N_("not covered")),
     Choice("empty", N_("without neighbourhoods")),
     Choice("unknown", N_("not known")),

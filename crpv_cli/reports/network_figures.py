@@ -87,7 +87,7 @@ _MEASURES = {
 def figures(parts: Parts) -> Iterator[Figure]:
     """Yield the figures of the network in the order in which they are read.
 
-    Where nothing at all is known of evaluations, activity or agreements, the first figure of them stands for the others.
+    Where nothing at all is known of evaluations, activity or agreements, the first figure of them stands for all.
     """
     yield from _centres(parts)
     yield from _territory(parts)

@@ -41,7 +41,7 @@ def missing(reports: Iterable[Result]) -> Result:
         title=msg(N_("What is missing")),
         columns=(
             Column("gap", N_("Gap"), Kind.CODE),
-            Column("message", N_("What is not known")),
+            Column("message", N_("What is not known"), prose=True),
             Column("report", N_("Report"), Kind.CODE),
         ),
         rows=tuple(told[code] for code in _GAPS if code in told),

@@ -11,10 +11,18 @@ __all__ = ["origin"]
 
 
 def origin(connection: sqlite3.Connection, sources: Iterable[Value] = ()) -> Origin:
-    """Return the titles of the sources named, each once, by id, and the registry's last load."""
+    """Return the titles, dates and addresses of the sources named, by id, and the registry's last load."""
     named = {source for source in sources if source}
-    titles = {
-        row[0]: row[1] for row in connection.execute("select id, title from sources order by id") if row[0] in named
-    }
+    found = [
+        row
+        for row in connection.execute("select id, title, published_on, url from sources order by id")
+        if row["id"] in named
+    ]
     last = connection.execute("select id, at from loads order by id desc limit 1").fetchone()
-    return Origin(titles, last["id"] if last else None, last["at"] if last else None)
+    return Origin(
+        {row["id"]: row["title"] for row in found},
+        last["id"] if last else None,
+        last["at"] if last else None,
+        {row["id"]: row["published_on"] for row in found if row["published_on"]},
+        {row["id"]: row["url"] for row in found if row["url"]},
+    )

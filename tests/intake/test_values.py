@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from crpv_cli import language
 from crpv_cli.definitions.columns import Choice, Column, Kind
+from crpv_cli.definitions.sirene import siren_is_valid, siret_is_valid
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.intake.faults import Correction, Fault
-from crpv_cli.intake.values import clean, read_cell, siren_is_valid, siret_is_valid
+from crpv_cli.intake.values import clean, read_cell
 from crpv_cli.output.cells import for_csv, for_excel
 
 AMOUNT = TABLES["funding"].column("amount")

@@ -58,20 +58,15 @@ def network(
     from crpv_cli.reports.evaluation_cycle import DEFAULT_CYCLE_YEARS
     from crpv_cli.reports.network import network as compose
     from crpv_cli.reports.queries import today
+    from crpv_cli.rules.checking import findings
 
-    date = as_of or today()
+    date, years = as_of or today(), cycle or DEFAULT_CYCLE_YEARS
     if compare_to is not None and compare_to >= date:
         raise UsageProblem(
             msg("The date to compare with, {first}, is not before {last}.", first=compare_to, last=date),
             msg("Give an earlier one with --compare-to, or a later one with --as-of."),
         )
     with reading(db) as connection:
-        sheet = compose(
-            connection,
-            date,
-            None,
-            compare_to,
-            WITHIN_MONTHS if within is None else within,
-            cycle or DEFAULT_CYCLE_YEARS,
-        )
+        found = findings(connection, date, cycle=years)
+        sheet = compose(connection, date, found, compare_to, WITHIN_MONTHS if within is None else within, years)
     show_sheet(sheet, format_, output, force)

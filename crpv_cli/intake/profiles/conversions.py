@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from crpv_cli.definitions.columns import Column, Kind, Shape
+from crpv_cli.definitions.sirene import siren_is_valid
 from crpv_cli.intake.faults import Correction, Fault
-from crpv_cli.intake.values import read_cell, siren_is_valid
+from crpv_cli.intake.values import read_cell
 from crpv_cli.language import msg
 from crpv_cli.spelling import fold
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from crpv_cli.language import Message, msg, msgs
+from crpv_cli.reports.activity import activity
 from crpv_cli.reports.differences import Change, signed_count
 from crpv_cli.reports.differences.funding import closed_year
 
@@ -28,7 +29,7 @@ class _Year:
 
 def activity_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
     """The half-days reported, in all and by the centres that reported both years."""
-    before, after = (_year(connection, closed_year(date)) for date in (first, last))
+    before, after = (_year(connection, date) for date in (first, last))
     if before is None or after is None or before.year == after.year:
         return
     everybody = {*before.by_centre} | {*after.by_centre}
@@ -48,27 +49,20 @@ def activity_changes(connection: sqlite3.Connection, first: str, last: str) -> I
         yield _change(like, "half-days-both", before, after, both)
 
 
-def _year(connection: sqlite3.Connection, closed: int) -> _Year | None:
-    """The latest year up to this one of which half-days are known."""
-    rows = connection.execute(
-        """
-        with latest as (select max(year) as year from activities where half_days is not null and year <= ?)
-        select a.centre, a.year, a.source, a.half_days, coalesce(s.fictitious, 0) as fictitious
-        from activities as a
-        join latest as l on l.year = a.year
-        left join sources as s on s.id = a.source
-        where a.half_days is not null
-        order by a.centre
-        """,
-        (closed,),
-    ).fetchall()
-    if not rows:
+def _year(connection: sqlite3.Connection, date: str) -> _Year | None:
+    """The latest closed year of which half-days are known, as the activity report tells it; None if there is none."""
+    (year,) = connection.execute(
+        "select max(year) from activities where half_days is not null and year <= ?", (closed_year(date),)
+    ).fetchone()
+    if year is None:
         return None
-    by_centre: dict[str, int] = {}
-    for row in rows:
-        by_centre[row["centre"]] = by_centre.get(row["centre"], 0) + row["half_days"]
-    sources = tuple(sorted({row["source"] for row in rows if row["source"]}))
-    return _Year(rows[0]["year"], by_centre, any(row["fictitious"] for row in rows), sources)
+    report = activity(connection, date, year)
+    names = [column.name for column in report.columns]
+    records = [dict(zip(names, row, strict=True)) for row in report.rows]
+    by_centre = {
+        str(record["centre"]): record["half_days"] for record in records if isinstance(record["half_days"], int)
+    }
+    return _Year(year, by_centre, report.fictitious, tuple(report.origin.sources) if report.origin else ())
 
 
 def _change(what: Message, subject: str, before: _Year, after: _Year, centres: set[str]) -> Change:

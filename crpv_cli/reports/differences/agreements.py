@@ -25,7 +25,7 @@ join centres as c on c.id = a.centre
 join funders as u on u.id = a.funder
 left join sources as s on s.id = a.source
 where before <> after
-order by a.centre, u.name, a.starts_on, a.ends_on, a.reference
+order by a.centre, a.funder, a.starts_on, a.ends_on, a.reference
 """
 
 
@@ -36,7 +36,7 @@ def agreement_changes(connection: sqlite3.Connection, first: str, last: str) -> 
     amounts promised.
     """
     rows = connection.execute(_FOUND, {"first": first, "last": last}).fetchall()
-    rows.sort(key=lambda row: fold(row["short_name"]))  # stable: funders and dates keep their order
+    rows.sort(key=lambda row: (fold(row["short_name"]), fold(row["funder_name"])))  # stable: dates keep their order
     for _, found in groupby(rows, key=lambda row: (row["centre"], row["funder"])):
         of_both = list(found)
         ended, started = ([row for row in of_both if row[name]] for name in ("before", "after"))

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from crpv_cli.definitions import choices
 from crpv_cli.language import Message, Share, msg, msgs
-from crpv_cli.reports.differences import Change, points, signed_count
+from crpv_cli.reports.differences import Change, plain, points, signed_count
 from crpv_cli.reports.evaluations import evaluation_summaries
 from crpv_cli.result import Result, Value
 
@@ -138,4 +138,4 @@ def _rating(record: Record) -> Message:
 
 
 def _of(count: int, missions: int) -> Message:
-    return msgs("{done} of {count} mission", "{done} of {count} missions", missions, done=count)
+    return plain(f"{count}/{missions}")

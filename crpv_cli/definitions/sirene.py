@@ -1,0 +1,35 @@
+"""Whether the numbers of the Sirene register are right, by their check digit."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["siren_is_valid", "siret_is_valid"]
+
+_LA_POSTE = "356000000"
+
+
+def siren_is_valid(digits: str) -> bool:
+    """Whether nine digits are a SIREN: their Luhn key is right (INSEE, Sirene documentation)."""
+    return bool(re.fullmatch(r"[0-9]{9}", digits)) and _luhn(digits)
+
+
+def siret_is_valid(digits: str) -> bool:
+    """Whether fourteen digits are a SIRET: Luhn on the SIREN and on the whole.
+
+    La Poste's establishments are the published exception (INSEE): the sum of their digits is a multiple
+    of five, except for the head office, which follows Luhn.
+    """
+    if not re.fullmatch(r"[0-9]{14}", digits) or not siren_is_valid(digits[:9]):
+        return False
+    if _luhn(digits):
+        return True
+    return digits.startswith(_LA_POSTE) and sum(map(int, digits)) % 5 == 0
+
+
+def _luhn(digits: str) -> bool:
+    total = 0
+    for position, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if position % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0

@@ -1,0 +1,149 @@
+"""What a rule is, what it finds, and the moment for which it is asked."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from crpv_cli.definitions import choices
+from crpv_cli.language import Message, msg
+from crpv_cli.reports.activity import activity
+from crpv_cli.reports.agreements import agreements
+from crpv_cli.reports.coverage import coverage
+from crpv_cli.reports.evaluation_series import MissionSeries, read_series
+from crpv_cli.reports.funding import funding
+from crpv_cli.reports.queries import open_centres
+from crpv_cli.result import Result, Value
+
+__all__ = ["Finding", "Moment", "Rule", "Severity", "mission_name"]
+
+Record = dict[str, Value]
+
+_MISSIONS = {choice.code: choice.label for choice in choices.MISSIONS}
+
+
+def mission_name(mission: str) -> Message:
+    """The name of a mission as people read it; a mission of a later framework has its id."""
+    return msg(_MISSIONS.get(mission, mission))
+
+
+class Severity(StrEnum):
+    """What a finding says: the framework is not kept or a row is wrong; nothing is known to judge by; look at it."""
+
+    BREACH = "breach"
+    UNKNOWN = "unknown"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing a rule finds. Of a centre, a department or the whole network (neither).
+
+    ``subject`` is what in particular: a funder, an agreement, a published figure; ``source`` that of the row at
+    fault; ``fictitious`` says whether it rests on made-up rows.
+    """
+
+    severity: Severity
+    message: Message
+    advice: Message | None = None
+    centre: str | None = None
+    department: str | None = None
+    mission: str | None = None
+    year: int | None = None
+    subject: str | None = None
+    source: str | None = None
+    fictitious: bool = False
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What rules are asked for: a date, a year of money and activity, a cycle of evaluation.
+
+    The reports that several rules look at are made once, when the first rule asks for them.
+    """
+
+    connection: sqlite3.Connection
+    as_of: str
+    year: int
+    cycle: int
+    centre: str | None = None
+
+    @cached_property
+    def centres(self) -> dict[str, sqlite3.Row]:
+        """Every centre of the registry, open or not, by id."""
+        return {row["id"]: row for row in self.connection.execute("select * from centres order by id")}
+
+    @cached_property
+    def open(self) -> list[sqlite3.Row]:
+        """The centres open on the date."""
+        return [self.centres[centre] for centre in open_centres(self.connection, self.as_of)]
+
+    @cached_property
+    def funding(self) -> Result:
+        """Who funds whom in the year."""
+        return funding(self.connection, self.as_of, self.year, self.year)
+
+    @cached_property
+    def money(self) -> dict[str, Record]:
+        """The funding of each centre in the year; amounts in centimes, None where nothing is known."""
+        return {str(record["centre"]): record for record in self.funding.records()}
+
+    @cached_property
+    def evaluations(self) -> list[MissionSeries]:
+        """The evaluations known on the date, a series for each open centre and core mission."""
+        return read_series(self.connection, self.as_of, None)
+
+    @property
+    def any_evaluation(self) -> bool:
+        """Whether the registry holds any evaluation known on the date."""
+        return any(series.known for series in self.evaluations)
+
+    @property
+    def evaluations_made_up(self) -> bool:
+        """Whether any of them is made up: that a mission is not evaluated rests on what the registry holds."""
+        return any(series.fictitious for series in self.evaluations)
+
+    @cached_property
+    def activity(self) -> Result:
+        """What the centres did in the year."""
+        return activity(self.connection, self.as_of, self.year)
+
+    @cached_property
+    def agreements(self) -> Result:
+        """Where agreements stand on the date."""
+        return agreements(self.connection, self.as_of)
+
+    @cached_property
+    def departments(self) -> Result:
+        """What each department holds, and who serves it."""
+        return coverage(self.connection, self.as_of, by="department")
+
+    @cached_property
+    def department_names(self) -> dict[str, str]:
+        """The names of the departments by code."""
+        return dict(self.connection.execute("select code, name from departments").fetchall())
+
+    @cached_property
+    def made_up(self) -> frozenset[str]:
+        """The sources that say that they are fictitious."""
+        rows = self.connection.execute("select id from sources where fictitious = 1")
+        return frozenset(row["id"] for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: what it asks, why, by whose word, and the function that asks it.
+
+    ``severity`` is the gravest that it finds; ``title`` and ``explanation`` are message ids; ``source`` is the id of
+    the source that lays it down, None for a rule of this project's own.
+    """
+
+    id: str
+    severity: Severity
+    title: str
+    explanation: str
+    source: str | None
+    judge: Callable[[Moment], Iterator[Finding]]

@@ -1,0 +1,221 @@
+"""The map as people see it: on a terminal with and without colour, and as a drawing for a page."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from crpv_cli import language
+from crpv_cli.commands.making import make
+from crpv_cli.output.formats import Format, render
+from crpv_cli.output.tilemap import map_width, tile_map
+from crpv_cli.output.tiles import TILES_CSS, tiles_legend, tiles_of, tiles_svg
+from crpv_cli.registry.connection import open_reading
+from crpv_cli.reports.map import territory_map
+from crpv_cli.result import Result, Value
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("tiles") / "crpv.sqlite"
+    make(path, demo=False, empty=False)
+    return path
+
+
+@pytest.fixture
+def connection(registry: Path) -> Iterator[sqlite3.Connection]:
+    with open_reading(registry) as opened:
+        yield opened
+
+
+def with_cell(result: Result, department: str, column: str, value: Value) -> Result:
+    names = [column.name for column in result.columns]
+    place = names.index(column)
+    rows = tuple(
+        (*row[:place], value, *row[place + 1 :]) if row[names.index("department")] == department else row
+        for row in result.rows
+    )
+    return replace(result, rows=rows)
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+# --- The terminal ---
+
+
+GOLDEN = """\
+                  50  C 61  C 78  C 92 !U 75  C 93  C 51 *C 55 *C 54 *C 57 *C
+                      7     7   ≥22   ≥21    20    63   ≥12    ≥3   ≥18    24
+29  C 22  C 35  C 53  C 72  C 28  C 91  C 94 !U 77 !U 10 *C 52 *C 88 *C 67 *C
+    9     7     7     3     7   ≥10   ≥39   ≥41   ≥23   ≥10    ≥4    ≥6   ≥21
+"""
+LEGEND = """\
+
+ C  covered by one centre  94 departments  1,328 neighbourhoods
+!U  uncovered               8 departments    183 neighbourhoods
+ N  no neighbourhood         1 department
+ ≥  at least
+ *  in the perimeter of ORIV
+Covered: 1,328 of 1,511 neighbourhoods (87.9%).
+
+"""
+
+
+def test_the_map_on_a_terminal(connection: sqlite3.Connection) -> None:
+    drawn = tile_map(territory_map(connection, "2023-10-17", centre="oriv"), 80, colour=False)
+    lines = drawn.splitlines()
+    assert lines[0] == "Map of coverage on 2023-10-17: neighbourhoods, 2015 geography"
+    assert "\n".join(lines[7:11]) + "\n" == GOLDEN
+    assert LEGEND in drawn
+    assert re.search(r"^Overseas  ", drawn, re.MULTILINE)
+    assert max(len(line) for line in lines) <= 80
+    assert any(line.startswith("· At least") for line in lines)
+
+
+def test_colour_comes_on_top_and_changes_nothing_else(connection: sqlite3.Connection) -> None:
+    result = territory_map(connection, "2023-10-17", centre="oriv")
+    without, with_colour = (tile_map(result, 80, colour) for colour in (False, True))
+    assert "\x1b" not in without
+    assert [line.rstrip() for line in plain(with_colour).splitlines()] == without.splitlines()
+    styles = {
+        state: set(re.findall(rf"\x1b\[([0-9;]+)m(?:{code})\b", with_colour))
+        for state, code in (("covered", "29"), ("uncovered", "92"), ("served", "57"), ("empty", "48"))
+    }
+    assert all(len(found) == 1 for found in styles.values())
+    assert len({min(found) for found in styles.values()}) == 4
+
+
+@pytest.mark.parametrize(("lang", "letters"), [("en", "CSUN?"), ("fr", "CPNS?")])
+def test_each_state_has_a_letter_of_its_own_that_the_legend_explains(
+    connection: sqlite3.Connection, lang: str, letters: str
+) -> None:
+    language.activate(lang)
+    result = territory_map(connection, "2023-10-17")
+    result = with_cell(with_cell(result, "93", "state", "several"), "59", "state", "unknown")
+    assert "".join(line.letter for line in tiles_legend(result)) == letters
+    drawn = tile_map(result, 80, colour=False)
+    for line in tiles_legend(result):
+        assert f"{line.letter}  {line.label}" in drawn
+        assert line.label[0] != line.letter
+
+
+def test_a_pipe_gets_the_same_drawing(connection: sqlite3.Connection) -> None:
+    result = territory_map(connection, "2025-12-31")
+    document = render(result, Format.TABLE, None)
+    assert document.content == tile_map(result, None, colour=False)
+    assert document.remarks == ()
+
+
+def test_a_narrow_terminal_gets_the_list_and_is_told(connection: sqlite3.Connection) -> None:
+    result = territory_map(connection, "2025-12-31")
+    assert map_width(result) <= 80
+    document = render(result, Format.TABLE, 60)
+    assert isinstance(document.content, str)
+    assert "Moselle" in document.content
+    assert max(len(line) for line in document.content.splitlines()) <= 60
+    assert "60" in document.remarks[0].text()
+    assert "Moselle" not in str(render(result, Format.TABLE, 80).content)
+
+
+def test_numbers_fit_their_tile(connection: sqlite3.Connection) -> None:
+    inhabitants = {
+        tile.department: tile.number for tile in tiles_of(territory_map(connection, "2023-10-17", "inhabitants"))
+    }
+    assert (inhabitants["93"], inhabitants["48"], inhabitants["2A"]) == ("621k", "0", "4k")
+    for measure in ("neighbourhoods", "contracts", "inhabitants", "departments"):
+        for date in ("2016-06-30", "2025-12-31"):
+            assert max(len(tile.number) for tile in tiles_of(territory_map(connection, date, measure))) <= 5
+    unknown = with_cell(territory_map(connection, "2025-12-31"), "93", "value", None)
+    assert {tile.number for tile in tiles_of(unknown) if tile.department == "93"} == {"–"}
+
+
+# --- The page ---
+
+
+def test_the_drawing_has_a_tile_for_each_department(connection: sqlite3.Connection) -> None:
+    result = territory_map(connection, "2023-10-17", centre="oriv")
+    root = ElementTree.fromstring(tiles_svg(result, "one"))
+    groups = root.findall(f"{SVG}g")
+    assert len(groups) == 103
+    by_code = {(group.findtext(f"{SVG}text[@class='tile-code']") or ""): group for group in groups}
+    assert by_code["92"].get("class") == "tile tile-uncovered"
+    assert by_code["57"].get("class") == "tile tile-covered tile-served"
+    assert by_code["48"].get("class") == "tile tile-empty"
+    assert by_code["92"].findtext(f"{SVG}title") == "92 Hauts-de-Seine: uncovered; at least 21 neighbourhoods"
+    assert by_code["57"].findtext(f"{SVG}title") == "57 Moselle: covered by one centre; 24 neighbourhoods; ORIV"
+    places = {(rect.get("x"), rect.get("y")) for rect in root.iter(f"{SVG}rect")}
+    assert len(places) == 103
+    _, _, width, height = (int(number) for number in (root.get("viewBox") or "").split())
+    for rect in root.iter(f"{SVG}rect"):
+        assert 0 <= int(rect.get("x") or -1) <= width - int(rect.get("width") or 0)
+        assert 0 <= int(rect.get("y") or -1) <= height - int(rect.get("height") or 0)
+
+
+def test_the_drawing_is_named_described_and_its_ids_are_its_own(connection: sqlite3.Connection) -> None:
+    result = territory_map(connection, "2025-12-31")
+    one, two = (ElementTree.fromstring(tiles_svg(result, prefix)) for prefix in ("one", "two"))
+    ids = [[element.get("id") for element in root.iter() if element.get("id")] for root in (one, two)]
+    assert ids == [["one-title", "one-desc"], ["two-title", "two-desc"]]
+    assert (one.get("role"), one.get("aria-labelledby")) == ("img", "one-title one-desc")
+    assert "1,469 of 1,584" in (one.findtext(f"{SVG}desc") or "")
+
+
+def test_the_drawing_holds_no_colour_and_is_always_the_same(connection: sqlite3.Connection) -> None:
+    drawn = tiles_svg(territory_map(connection, "2025-12-31"))
+    assert drawn == tiles_svg(territory_map(connection, "2025-12-31"))
+    assert not re.search(r"style=|fill=|stroke=|#[0-9a-f]{3}", drawn)
+
+
+def test_what_the_registry_holds_cannot_break_out_of_the_drawing(connection: sqlite3.Connection) -> None:
+    nasty = '</title><script>alert("x")</script>&{{7*7}}[bold]🏙'
+    result = territory_map(connection, "2025-12-31")
+    for column in ("name", "centre_names", "department"):
+        root = ElementTree.fromstring(tiles_svg(with_cell(result, "93", column, nasty), 'a"b<'))
+        assert not list(root.iter(f"{SVG}script"))
+        assert nasty in "".join(root.itertext())
+
+
+def test_the_drawing_speaks_french(connection: sqlite3.Connection) -> None:
+    language.activate("fr")
+    root = ElementTree.fromstring(tiles_svg(territory_map(connection, "2025-12-31")))
+    titles = [group.findtext(f"{SVG}title") for group in root.findall(f"{SVG}g")]
+    assert "92 Hauts-de-Seine\N{NO-BREAK SPACE}: non couvert\N{NARROW NO-BREAK SPACE}; 19 quartiers" in titles
+    assert root.findtext(f"{SVG}text") == "Outre-mer"
+
+
+# --- Contrast ---
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def fills(css: str) -> dict[str, str]:
+    """The last fill that each selector sets, as the cascade has it."""
+    return dict(re.findall(r"\.tiles (\S+(?: \S+)?) \{[^}]*?fill: (#[0-9a-f]{6})", css))
+
+
+@pytest.mark.parametrize("state", ["covered", "several", "uncovered", "empty", "unknown"])
+@pytest.mark.parametrize("dark", [False, True])
+def test_text_can_be_read_on_each_tile(state: str, dark: bool) -> None:
+    light, _, night = TILES_CSS.partition("@media")
+    found = fills(light) | (fills(night) if dark else {})
+    text = found.get(f".tile-{state} text", found.get("text", ""))
+    assert contrast(text, found[f".tile-{state} rect"]) >= 4.5
