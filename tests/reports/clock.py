@@ -22,10 +22,10 @@ def at_date(connection: sqlite3.Connection, iso: str) -> sqlite3.Connection:
             return arguments
         return tuple(iso if argument == "now" else argument for argument in arguments if argument != "localtime")
 
-    def ask(function: str, *arguments: object) -> object:
+    def ask(function: str, *arguments: object) -> str | None:
         asked = then(arguments)
         (answer,) = plain.execute(f"select {function}({', '.join('?' * len(asked))})", asked).fetchone()
-        return answer
+        return None if answer is None else str(answer)
 
     connection.create_function("date", -1, lambda *arguments: ask("date", *arguments), deterministic=True)
     connection.create_function("strftime", -1, lambda *arguments: ask("strftime", *arguments), deterministic=True)
