@@ -27,6 +27,7 @@ from crpv_cli.output.layout import (
     lay_out,
     natural,
     remaining,
+    title_of,
     without_empty,
     wraps,
 )
