@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,7 +68,7 @@ def sheet_page(sheet: Sheet) -> str:
         about=asked_of_sheet(sheet),
         alert_notes=[*sheet.notes, *(note for section in sheet.sections for note in section.notes)],
         rests=made_up(sheet, sheet.notes) or any(made_up(section) for section in sheet.sections),
-        sections=[_facts(sheet), *(_section(without_empty(section), section.name) for section in sheet.sections)],
+        sections=[_facts(sheet), *(_section(_known(section), section.name) for section in sheet.sections)],
         notes=remaining(sheet.notes),
         origins=origins,
         # A sheet that tells its sources itself tells more of them.
@@ -84,10 +84,14 @@ def sheet_page(sheet: Sheet) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """A cell: its text, its JSON value if it is a number, a moment if it is a date, and the drawing of a series."""
+    """A cell: its text, its JSON value if it is a number, a moment if it is a date, and the drawing of a series.
+
+    ``address`` is set if the text is the address of a web page.
+    """
 
     text: str
     value: str | None = None
+    address: str = ""
     moment: str | None = None
     spark: str = ""
     css: str = ""
@@ -166,6 +170,13 @@ def _section(result: Result, name: str, lone: bool = False) -> _Section:
     )
 
 
+def _known(section: Result) -> Result:
+    """Leave out what nothing is known of: columns, and rows that would hold no more than their names."""
+    filled = without_empty(section)
+    before = len(section.screen or section.columns)
+    return replace(filled, rows=()) if len(_shown(filled)) == 1 < before else filled
+
+
 def _size(rows: int, columns: int) -> str:
     """The classes of a table: a short one stays on one page, one with many columns is set smaller on paper."""
     width = "very-wide" if columns >= _VERY_WIDE else "wide" if columns >= _WIDE else ""
@@ -242,7 +253,7 @@ def _cell(text: str, value: Value, column: Column, css: str) -> _Cell:
         points = [item for item in value if isinstance(item, Point)]
         return _Cell(text, spark=_spark(points), css="series")
     long = not css and len(text) > _LONG_TEXT
-    return _Cell(text, css="long" if long else css)
+    return _Cell(text, address=_web(text), css="long" if long else css)
 
 
 def _spark(points: Sequence[Point]) -> str:

@@ -64,7 +64,7 @@ def network(
         title=msg("The network of centres on {date}", date=Day(as_of)),
         facts=_facts(connection, as_of, parts, compare_to),
         sections=sections,
-        notes=(*fictitious.notes(connection, rests), *_notes(parts)),
+        notes=(*fictitious.sheet_notes(connection, sections), *_notes(parts)),
         brief={"figures": None, "missing": None, "findings": _FINDINGS_ON_SCREEN},
         command=_command(as_of, compare_to, within, cycle),
         fictitious=rests,

@@ -223,10 +223,23 @@ def test_finding_other_things(reference: sqlite3.Connection) -> None:
             finder(reference, "zzz")
 
 
+SHEET = [
+    "perimeter",
+    "governance",
+    "funding_years",
+    "funding",
+    "missions",
+    "recommendations",
+    "activity",
+    "agreements",
+    "sources",
+]
+
+
 def test_the_sheet_of_every_centre(demo: sqlite3.Connection) -> None:
     for (centre,) in demo.execute("select id from centres").fetchall():
         sheet = centre_sheet(demo, centre, "2025-12-31")
-        assert [section.name for section in sheet.sections] == ["perimeter", "funding", "missions"]
+        assert [section.name for section in sheet.sections] == SHEET
         assert len(sheet.facts.rows) == 1
     early = centre_sheet(demo, "guadeloupe", "2020-01-01")
     assert "not-open" in {note.code for note in early.notes}
