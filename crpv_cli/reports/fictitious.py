@@ -32,10 +32,7 @@ def sheet_notes(connection: sqlite3.Connection, sections: Sequence[Result]) -> t
     return (
         Note(
             "fictitious-sections",
-            msg(
-                "FICTITIOUS: these parts rest on made-up demonstration data: {sections}.",
-                sections=[section.title for section in made_up],
-            ),
+            msg(N_("FICTITIOUS: parts of this rest on made-up demonstration data; each of them says so.")),
             {"sections": [section.name for section in made_up]},
         ),
     )

@@ -21,6 +21,7 @@ from crpv_cli.reports.listing import Asked, list_centres
 from crpv_cli.reports.map import territory_map
 from crpv_cli.reports.mission_grid import mission_grid
 from crpv_cli.reports.network_figures import COLUMNS, SCREEN, Parts, figure_rows
+from crpv_cli.reports.network_findings import grouped
 from crpv_cli.reports.network_missing import missing
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures
@@ -30,7 +31,7 @@ from crpv_cli.result import Note, Result, Sheet
 __all__ = ["network"]
 
 _PUBLISHED = ("centres", "overseas_centres", "coverage", "neighbourhoods", "half_days")
-_FINDINGS_ON_SCREEN = 6
+_FINDINGS_ON_SCREEN = 8
 
 
 def network(
@@ -145,7 +146,7 @@ def _sections(connection: sqlite3.Connection, as_of: str, parts: Parts, compare_
         yield _section(activity(connection, as_of, by=by), f"activity_{by}")
     yield _section(parts.agreements, "agreements")
     if parts.findings is not None:
-        yield _section(parts.findings, "findings", msg(N_("What the rules find")))
+        yield grouped(parts.findings)
     yield sources_of(connection, (report.origin for report in reports))
 
 
