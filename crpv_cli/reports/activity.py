@@ -171,8 +171,9 @@ def activity(
     )
     shown = _Work(tuple(row for row in found if first and row["year"] >= first)) if by == "year" else now
     totals = _totals(now, centres)
-    published = published_figures(connection, ("half_days",), as_of) if centre is None and mission is None else ()
-    published = tuple(figure for figure in published if last is None or str(figure["as_of"])[:4] <= str(last))
+    # What was published of later years says nothing of this one, and a figure of all nothing of one centre or mission.
+    known_on = min(as_of, f"{last}-12-31") if last else as_of
+    published = published_figures(connection, ("half_days",), known_on) if centre is None and mission is None else ()
     computed: dict[str, object] = {}
     if now.half_days is not None and any(str(figure["as_of"])[:4] == str(last) for figure in published):
         computed["half_days"] = now.half_days
