@@ -31,7 +31,7 @@ from crpv_cli.result import Note, Result, Sheet
 __all__ = ["network"]
 
 _PUBLISHED = ("centres", "overseas_centres", "coverage", "neighbourhoods", "half_days")
-_FINDINGS_ON_SCREEN = 8
+_FINDINGS_ON_SCREEN = 5
 
 
 def network(
