@@ -162,7 +162,7 @@ def _render_sheet(sheet: Sheet, chosen: Format, width: int | None, colour: bool)
 
             return Document(sheet_json(sheet))
         case Format.XLSX:
-            from crpv_cli.output.workbook import sheet_workbook
+            from crpv_cli.output.sheetbook import sheet_workbook
 
             return Document(sheet_workbook(sheet))
         case Format.HTML:
