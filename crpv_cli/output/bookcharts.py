@@ -24,6 +24,7 @@ __all__ = ["draw", "stands_beside"]
 # In pixels; a page of A4 on its side is some 1,030 wide, and a little more is set smaller.
 _WIDTH, _WIDEST, _PAGE = 640, 1000, 1250
 _HEIGHT, _BAR, _AROUND = 340, 24, 130
+_ON_ONE_PAGE = 30
 # Dark enough to differ, light enough for black figures.
 _LOWEST, _HIGHEST = "#FFFFFF", GRADES[2]
 _MARKERS = ("circle", "square", "triangle", "diamond", "x", "star", "plus", "short_dash")
@@ -69,11 +70,13 @@ def draw(book: Book, sheet: Worksheet, table: Table, row: int, column: int) -> N
     height = max(_HEIGHT, _BAR * len(table.result.rows) + _AROUND) if kind == "bar" else _HEIGHT
     chart.set_size({"width": width, "height": height})
     # It moves with the cells and keeps its size when a filter hides rows.
+    if len(table.result.rows) <= _ON_ONE_PAGE:
+        sheet.fit_to_pages(1, 1)  # a drawing would be cut at the end of a page
     sheet.insert_chart(row, column, chart, {"description": wanted.description.text(), "object_position": 2})
 
 
 def _pixels(widths: Sequence[int]) -> int:
-    return sum(7 * width + 5 for width in widths)
+    return sum(7 * width + 5 for width in widths if width)
 
 
 def _shown(title: str) -> str:
@@ -139,8 +142,10 @@ def _axes(chart: Drawing, kind: str, category: Column, values: Column) -> None:
         "major_gridlines": {"visible": True, "line": {"color": "#D5D9DE", "width": 0.75}},
         **({"min": 0, "max": 1} if values.kind is Kind.PERCENT and kind == "line" else {}),
     }
-    chart.set_x_axis({**names, "major_gridlines": {"visible": False}})
-    chart.set_y_axis(figures)
+    names["major_gridlines"] = {"visible": False}
+    # For XlsxWriter x is the axis at the bottom, whatever stands on it.
+    chart.set_x_axis(figures if kind == "bar" else names)
+    chart.set_y_axis(names if kind == "bar" else figures)
 
 
 def _colour(sheet: Worksheet, table: Table, chart: Chart) -> None:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from crpv_cli import language
 from crpv_cli.definitions.columns import Column
-from crpv_cli.output.about import made_up
+from crpv_cli.output.about import made_up, made_up_alert
 from crpv_cli.output.book import AMBER, INK, LINE, Book, height_of, width_of
 from crpv_cli.output.cells import for_people
 from crpv_cli.output.delimited import headings
-from crpv_cli.output.layout import alerts
 from crpv_cli.result import Result
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ class Table:
         sheet: the sheet's name.
         result: what the table shows, a column of the sheet for each of its columns.
         top: the row of the headings.
-        widths: the width of each column, in characters.
+        widths: the width of each column, in characters; 0 for one that is folded away.
     """
 
     sheet: str
@@ -60,8 +59,13 @@ class Table:
         return next(place for place, column in enumerate(self.result.columns) if column.name == name)
 
 
-def write_table(book: Book, sheet: Worksheet, name: str, result: Result, top: int = 0) -> Table:
+def write_table(
+    book: Book, sheet: Worksheet, name: str, result: Result, top: int = 0, page: int | None = None
+) -> Table:
     """Write a result into a sheet, its headings in the row ``top``.
+
+    With ``page``, a number of characters, the columns that would make the table wider are folded away, but for those
+    that a screen shows: a table of thirty columns cannot be read on paper.
 
     Raises:
         UsageProblem: a sheet cannot hold it.
@@ -69,13 +73,18 @@ def write_table(book: Book, sheet: Worksheet, name: str, result: Result, top: in
     labels = headings(result)
     book.bounds(top + len(result.rows) + 2, len(labels))
     footer = [result.total_row] if result.total_row else []
-    widths = []
+    widths = [
+        width_of(column, label, [row[place] for row in (*result.rows, *footer)])
+        for place, (column, label) in enumerate(zip(result.columns, labels, strict=True))
+    ]
+    folded = set() if page is None else _folded(result, widths, page)
     for place, (column, label) in enumerate(zip(result.columns, labels, strict=True)):
         book.heading(sheet, top, place, label, column)
-        width = width_of(column, label, [row[place] for row in (*result.rows, *footer)])
         # Cells that are still empty have the format of their column too: 01 typed there stays 01.
-        sheet.set_column(place, place, width, book.column(column))
-        widths.append(width)
+        fold = {"level": 1, "hidden": True} if place in folded else {"collapsed": place - 1 in folded}
+        sheet.set_column(place, place, widths[place], book.column(column), fold)
+    if len(labels) - 1 in folded:
+        sheet.set_column(len(labels), len(labels), None, None, {"collapsed": True})
     sheet.set_row(top, height_of([(label, width - 2) for label, width in zip(labels, widths, strict=True)]) or LINE + 3)
     for line, row in enumerate(result.rows, top + 1):
         texts = []
@@ -84,7 +93,8 @@ def write_table(book: Book, sheet: Worksheet, name: str, result: Result, top: in
             if not isinstance(value, int | float | None):
                 texts.append((for_people(value, column), widths[place]))
         sheet.set_row(line, height_of(texts))
-    table = Table(name, result, top, tuple(widths))
+    shown = tuple(0 if place in folded else width for place, width in enumerate(widths))
+    table = Table(name, result, top, shown)
     for row in footer:
         _write_total(book, sheet, table.last + 1, row, result.columns)
     sheet.autofilter(top, 0, table.last, len(labels) - 1)
@@ -94,10 +104,29 @@ def write_table(book: Book, sheet: Worksheet, name: str, result: Result, top: in
     return table
 
 
+def _folded(result: Result, widths: Sequence[int], page: int) -> set[int]:
+    """The places of the columns that do not fit in a page.
+
+    What a screen shows, what a chart draws and what says that a row is made up is never folded away.
+    """
+    drawn = (result.chart.category, *result.chart.values) if result.chart is not None else ()
+    names = {*result.screen, *drawn, "fictitious"}
+    kept = {place for place, column in enumerate(result.columns) if column.name in names}
+    room = page - sum(widths[place] for place in kept)
+    folded: set[int] = set()
+    for place, width in enumerate(widths):
+        if place in kept:
+            continue
+        room -= width
+        if folded or room < 0:  # from the first that does not fit on: what is folded stands together
+            folded.add(place)
+    return folded
+
+
 def mark_made_up(sheet: Worksheet, title: str, result: Result) -> None:
     """Put a title at the head of the printed pages, and beside it that figures are made up, if they are."""
     rests = made_up(result)
-    alert = next(iter(alerts(result.notes)), "") if rests else ""
+    alert = made_up_alert(result) if rests else ""
     sheet.set_header(f"&L&10&B{harmless(title)}&R&10{harmless(alert)}")
     if rests:
         sheet.set_tab_color(AMBER)

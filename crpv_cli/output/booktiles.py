@@ -56,7 +56,7 @@ def write_map(book: Book, sheet: Worksheet, result: Result, top: int) -> None:
         look = {"align": "center", "border": _LINE, "border_color": "#767676", **_LOOKS[entry.state]}
         book.text(sheet, row, 0, entry.letter, **look)
         count = language.number(entry.departments)
-        book.text(sheet, row, 1, f"{entry.label} ({count})", indent=1)
+        book.text(sheet, row, 1, f"{entry.label} ({count})", align="left", indent=1)
         row += 1
     said = language.text(N_("In each square: the department, the letter of its state, and its number beneath."))
     book.text(sheet, row + 1, 0, said, font_color="#4A4A4A")

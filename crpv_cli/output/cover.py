@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crpv_cli import __version__, language
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, Message
-from crpv_cli.output.about import PARAMETERS, WORDS, made_up, registry_state
+from crpv_cli.output.about import PARAMETERS, WORDS, cited, made_up, registry_state
 from crpv_cli.output.book import ALERT, COVER, INK, Book, height_of, refer
 from crpv_cli.output.cells import for_people
 from crpv_cli.output.layout import alerts
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LABEL_WIDTH", "TEXT_WIDTH", "Entry", "asked_of_all", "write_cover"]
 
-LABEL_WIDTH, TEXT_WIDTH = 24, 100
+LABEL_WIDTH, TEXT_WIDTH = 29, 100
 _FLAG = Column("flag", "", Kind.FLAG)
 
 
@@ -70,7 +70,7 @@ def write_cover(
     cover.section(N_("Notes"), [note.message.text() for note in notes if "fictitious" not in note.code])
     cover.contents(entries)
     cover.section(N_("Not known"), missing)
-    titles = {identifier: title for result in drawn for identifier, title in _sources(result)}
+    titles = {identifier: title for result in drawn for identifier, title in cited(result)}
     cover.section(N_("Sources"), [f"{titles[identifier]} ({identifier})" for identifier in sorted(titles)])
 
 
@@ -153,11 +153,3 @@ class _Cover:
 
 def _made_up(entries: Iterable[Entry]) -> Iterable[str]:
     return (entry.name for entry in entries if made_up(entry.result))
-
-
-def _sources(result: Result) -> list[tuple[str, str]]:
-    """The sources of the rows as they stand in the sheet: a list may have been cut since they were looked up."""
-    assert result.origin is not None
-    places = [place for place, column in enumerate(result.columns) if column.name == "source"]
-    named = {row[place] for row in result.rows for place in places}
-    return [(key, title) for key, title in result.origin.sources.items() if not places or key in named]

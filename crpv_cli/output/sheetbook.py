@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from crpv_cli import language
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_
-from crpv_cli.output.about import asked_of_sheet, made_up
+from crpv_cli.output.about import asked_of_sheet, made_up, made_up_alert, nothing_known
 from crpv_cli.output.book import ALERT, INK, LONGEST_NAME, Book, height_of
 from crpv_cli.output.bookcharts import draw, stands_beside
 from crpv_cli.output.booktables import Table, harmless, mark_made_up, write_table
 from crpv_cli.output.booktiles import write_map
 from crpv_cli.output.cells import for_people
 from crpv_cli.output.cover import LABEL_WIDTH, TEXT_WIDTH, Entry, write_cover
-from crpv_cli.output.layout import alerts, remaining
+from crpv_cli.output.layout import facts_of, remaining
 from crpv_cli.result import ChartShape, Result, Sheet, Value
 
 if TYPE_CHECKING:
@@ -43,7 +43,11 @@ _SHORT = {
     "agreements": N_("Agreements"),
     "findings": N_("Findings"),
 }
+_FACTS_ON_COVER = 6
+# In characters: what a page of A4 on its side shows in a size that can be read.
+_PAGE = 165
 _NOTES_WIDTH = 70
+_MAP_ACROSS = 14
 _TITLE_HEIGHT = 24
 
 
@@ -54,8 +58,12 @@ def sheet_workbook(sheet: Sheet) -> bytes:
         UsageProblem: a sheet of a workbook cannot hold a section.
     """
     book = Book(sheet.title.text())
-    facts = Entry(book.name(sheet.facts.title.text()), sheet.facts, counted=False)
-    entries = [facts]
+    asked, entries = asked_of_sheet(sheet), []
+    if len(sheet.facts.columns) > _FACTS_ON_COVER:
+        entries = [Entry(book.name(sheet.facts.title.text()), sheet.facts, counted=False)]
+    else:
+        asked = facts_of(sheet)
+    facts = tuple(entries)
     written: list[tuple[Entry, bool]] = []
     for section in sheet.sections:
         if not section.rows:
@@ -65,10 +73,11 @@ def sheet_workbook(sheet: Sheet) -> bytes:
             written.append((Entry(book.name(language.text(N_("The map as a table"))), section), False))
         else:
             written.append((Entry(book.name(_short_title(section)), section), False))
-    entries += [entry for entry, _ in written]
-    nothing = [_nothing(section) for section in sheet.sections if not section.rows]
-    write_cover(book, sheet.title, entries, sheet.notes, asked_of_sheet(sheet), nothing, sheet.command)
-    _write_facts(book, facts)
+    entries.extend(entry for entry, _ in written)
+    nothing = [nothing_known(section) for section in sheet.sections if not section.rows]
+    write_cover(book, sheet.title, entries, sheet.notes, asked, nothing, sheet.command)
+    for entry in facts:
+        _write_facts(book, entry)
     for entry, is_map in written:
         (_write_map if is_map else _write_section)(book, entry, sheet.title.text())
     return book.content()
@@ -79,13 +88,6 @@ def _short_title(section: Result) -> str:
     title = section.title.text().partition(":")[0].partition(" (")[0].strip()
     short = _SHORT.get(section.name)
     return language.text(short) if short and len(title) > LONGEST_NAME else title
-
-
-def _nothing(section: Result) -> str:
-    """A line for a section without rows: what it is, and why there is nothing in it, if that is known."""
-    notes = remaining(section.notes)
-    said = " ".join(notes[:1]) or language.text(N_("Nothing known"))
-    return language.text(N_("{title}: {text}"), title=section.title, text=said)
 
 
 def _write_facts(book: Book, entry: Entry) -> None:
@@ -102,7 +104,7 @@ def _write_facts(book: Book, entry: Entry) -> None:
 
 def _write_map(book: Book, entry: Entry, title: str) -> None:
     sheet = book.sheet(entry.name)
-    top = _write_head(book, sheet, entry.result)
+    top = _write_head(book, sheet, entry.result, _MAP_ACROSS)
     write_map(book, sheet, entry.result, top)
     mark_made_up(sheet, title, entry.result)
 
@@ -110,11 +112,14 @@ def _write_map(book: Book, entry: Entry, title: str) -> None:
 def _write_section(book: Book, entry: Entry, title: str) -> None:
     sheet = book.sheet(entry.name)
     shown = for_readers(entry.result)
-    top = _write_head(book, sheet, shown)
-    table = write_table(book, sheet, entry.name, shown, top)
+    top = _write_head(book, sheet, shown, len(shown.columns))
+    table = write_table(book, sheet, entry.name, shown, top, _PAGE)
     mark_made_up(sheet, title, shown)
     across = _across(table)
-    row = _write_notes(book, sheet, remaining(shown.notes), table, across)
+    notes = remaining(shown.notes)
+    if 0 in table.widths:
+        notes.append(language.text(N_("More columns are folded away: open them with the + above the headings.")))
+    row = _write_notes(book, sheet, notes, table, across)
     if shown.chart is None:
         return
     if stands_beside(table):
@@ -123,16 +128,15 @@ def _write_section(book: Book, entry: Entry, title: str) -> None:
         draw(book, sheet, table, row + 1, 0)
 
 
-def _write_head(book: Book, sheet: Worksheet, section: Result) -> int:
+def _write_head(book: Book, sheet: Worksheet, section: Result, across: int) -> int:
     """Write the title of a section, whether it is made up, and what its colours show; return the row that is free."""
     book.text(sheet, 0, 0, section.title.text(), bold=True, font_size=14, font_color=INK, valign="vcenter")
     sheet.set_row(0, _TITLE_HEIGHT)
     row = 1
     if made_up(section):
-        said = alerts(section.notes) or [
-            language.text(N_("FICTITIOUS: these figures rest on made-up demonstration data."))
-        ]
-        book.text(sheet, row, 0, said[0], **ALERT)
+        book.text(sheet, row, 0, made_up_alert(section), **ALERT)
+        for column in range(1, across):
+            book.text(sheet, row, column, "", **ALERT)
         row += 1
     if section.chart is not None and section.chart.shape in {ChartShape.GRID, ChartShape.TILES}:
         for text in (section.chart.title.text(), section.chart.description.text()):
@@ -168,7 +172,7 @@ def for_readers(section: Result) -> Result:
     """The columns that a reader needs: those that a screen shows first, then the others of which something is known.
 
     Codes that only programs need are left out, since their names stand beside them, and so is what says for each row
-    whether it is made up, if none is.
+    whether it is made up, where all are or none is.
     """
     if not section.screen:
         return section
@@ -181,7 +185,8 @@ def for_readers(section: Result) -> Result:
         others = [column.name for column in section.columns if _is_read(column, section)]
     wanted = dict.fromkeys((*section.screen, *drawn, *others))
     names = [name for name in wanted if _known(section, places[name])] or list(section.screen)
-    return _only(section, [places[name] for name in names])
+    kept = _only(section, [places[name] for name in names])
+    return replace(kept, screen=tuple(name for name in section.screen if name in names))
 
 
 def _is_read(column: Column, section: Result) -> bool:
@@ -190,7 +195,7 @@ def _is_read(column: Column, section: Result) -> bool:
         return True
     if column.name == "fictitious":
         place = section.columns.index(column)
-        return any(row[place] for row in section.rows)
+        return len({bool(row[place]) for row in section.rows}) > 1
     return column.kind is not Kind.CODE
 
 
@@ -206,6 +211,5 @@ def _only(section: Result, places: Sequence[int]) -> Result:
         section,
         columns=tuple(section.columns[place] for place in places),
         rows=tuple(cut(row) for row in section.rows),
-        screen=(),
         total_row=cut(section.total_row) if section.total_row else None,
     )
