@@ -86,10 +86,15 @@ def write_table(
     if len(labels) - 1 in folded:
         sheet.set_column(len(labels), len(labels), None, None, {"collapsed": True})
     sheet.set_row(top, height_of([(label, width - 2) for label, width in zip(labels, widths, strict=True)]) or LINE + 3)
+    places = {column.name: place for place, column in enumerate(result.columns)}
     for line, row in enumerate(result.rows, top + 1):
         texts = []
         for place, (value, column) in enumerate(zip(row, result.columns, strict=True)):
             book.value(sheet, line, place, value, column)
+            file = row[places[column.link]] if column.link else None
+            if isinstance(file, str) and file:
+                link = book.look(font_color=INK, underline=1, align="left", indent=1)
+                sheet.write_url(line, place, f"external:{file}", link, for_people(value, column))
             if not isinstance(value, int | float | None):
                 texts.append((for_people(value, column), widths[place]))
         sheet.set_row(line, height_of(texts))

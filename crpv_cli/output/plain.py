@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from urllib.parse import quote
 
 from tabulate import tabulate
 
 from crpv_cli import __version__, language
+from crpv_cli.definitions.columns import Column
 from crpv_cli.language import N_, literal
 from crpv_cli.output.about import cited, made_up, made_up_alert, nothing_known
 from crpv_cli.output.cells import UNKNOWN, people_rows, to_read
@@ -113,7 +115,7 @@ def _table(result: Result) -> str:
         return language.text(language.N_("No rows.")) + "\n"
     table = (
         tabulate(
-            [[escape(cell) for cell in row] for row in rows],
+            _cells(result, rows, columns),
             [escape(language.translate(column.label)) for column in columns],
             tablefmt="pipe",
             # tabulate would rewrite 1e5 and 1234567.8, and align codes as numbers.
@@ -123,6 +125,25 @@ def _table(result: Result) -> str:
         + "\n"
     )
     return table + "".join(_texts(result))
+
+
+def _cells(result: Result, rows: Sequence[Sequence[str]], columns: Sequence[Column]) -> list[list[str]]:
+    """The cells as Markdown; one that leads to a file beside this one is a link."""
+    files = [_files(result, column) for column in columns]
+    return [
+        [
+            f"[{escape(cell)}]({quote(led[line])})" if line < len(led) and led[line] else escape(cell)
+            for cell, led in zip(row, files, strict=True)
+        ]
+        for line, row in enumerate(rows)
+    ]
+
+
+def _files(result: Result, column: Column) -> list[str]:
+    if column.link is None:
+        return []
+    place = next(place for place, other in enumerate(result.columns) if other.name == column.link)
+    return [str(row[place] or "") for row in result.rows]
 
 
 def _texts(result: Result) -> Iterator[str]:
