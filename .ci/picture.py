@@ -2,35 +2,57 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import io
 import os
+import pty
 import re
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
 ROOT = Path(__file__).resolve().parent.parent
-PICTURE = ROOT / "docs" / "coverage.svg"
-COMMAND = ["report", "coverage", "--as-of", "2023-10-17"]
+PICTURE = ROOT / "docs" / "network.svg"
+WIDTH = 96
+COMMAND = ["report", "network", "--as-of", "2023-10-17"]
+
+
+def on_terminal(command: list[str], environment: dict[str, str]) -> str:
+    """Run a command as a terminal of ``WIDTH`` columns does; returns what it shows, without colours."""
+    reader, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 100, WIDTH, 0, 0))
+    shown = b""
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=terminal,
+        stderr=subprocess.DEVNULL,
+        env=environment | {"NO_COLOR": "1", "TERM": "xterm"},
+    ) as running:
+        os.close(terminal)
+        with contextlib.suppress(OSError):  # Linux says so when the other end is closed
+            while part := os.read(reader, 4096):
+                shown += part
+    os.close(reader)
+    if running.returncode != 0:
+        raise SystemExit(f"{' '.join(command)} ended with {running.returncode}")
+    return shown.decode("utf-8").replace("\r\n", "\n")
 
 
 def draw() -> str:
-    """Run the command on a new registry and draw what it prints."""
+    """Run the command on a new registry and draw what it shows."""
     with tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, "HOME": home, "XDG_DATA_HOME": home, "CRPV_LANG": "en", "PYTHONUTF8": "1"}
         environment.pop("CRPV_DB", None)
-        shown = subprocess.run(
-            [sys.executable, "-m", "crpv_cli", *COMMAND],
-            capture_output=True,
-            check=True,
-            encoding="utf-8",
-            env=environment,
-        ).stdout
-    console = Console(record=True, width=96, file=io.StringIO(), legacy_windows=False)
+        shown = on_terminal([sys.executable, "-m", "crpv_cli", *COMMAND], environment)
+    console = Console(record=True, width=WIDTH, file=io.StringIO(), legacy_windows=False)
     console.print(Text("$ crpv " + " ".join(COMMAND), style="bold"))
     console.print(Text(shown.rstrip()))
     svg = console.export_svg(title="crpv", unique_id="crpv")
@@ -50,7 +72,7 @@ def main() -> int:
         PICTURE.write_text(drawn, encoding="utf-8")
         return 0
     if words(PICTURE.read_text(encoding="utf-8")) != words(drawn):
-        print("docs/coverage.svg is out of date: run python .ci/picture.py update", file=sys.stderr)
+        print("docs/network.svg is out of date: run python .ci/picture.py update", file=sys.stderr)
         return 1
     return 0
 

@@ -283,10 +283,10 @@ def decimal(value: float, language: str | None = None, digits: int | None = None
     return whole.replace(",", _GROUP_FR) + ("," if point else "") + fraction
 
 
-def money(centimes: int, language: str | None = None) -> str:
-    """Set an amount given in centimes: €1,234.50 or 1 234,50 €; whole euros are set without cents."""
+def money(centimes: int, language: str | None = None, cents: bool = False) -> str:
+    """Set an amount given in centimes: €1,234.50 or 1 234,50 €; whole euros are set without cents unless asked for."""
     language = language or _State.language
-    digits = 2 if centimes % 100 else 0
+    digits = 2 if cents or centimes % 100 else 0
     amount = decimal(abs(centimes) / 100, language, digits)
     sign = "-" if centimes < 0 else ""
     return f"{sign}{amount}{_EURO_FR}€" if language == "fr" else f"{sign}€{amount}"

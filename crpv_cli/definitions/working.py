@@ -27,6 +27,7 @@ GOVERNANCE = Table(
             "member",
             N_("Member"),
             required=True,
+            prose=True,
             explanation=N_("The body that has the seat; name a person only where that is public."),
         ),
         Column(
@@ -72,7 +73,7 @@ AGREEMENTS = Table(
             refers="funders",
             explanation=N_("Id of the funder that signs; an agreement of several funders has a row for each."),
         ),
-        Column("title", N_("Title"), explanation=N_("What the agreement is called.")),
+        Column("title", N_("Title"), prose=True, explanation=N_("What the agreement is called.")),
         Column("starts_on", N_("Starts on"), Kind.DATE, True, explanation=N_("First day of the agreement.")),
         Column("ends_on", N_("Ends on"), Kind.DATE, True, explanation=N_("Last day of the agreement.")),
         Column("signed_on", N_("Signed on"), Kind.DATE, explanation=N_("Day on which it was signed.")),

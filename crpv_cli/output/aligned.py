@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.cells import cell_len
 
 from crpv_cli import language
-from crpv_cli.output.layout import GAP, Layout, alerts, facts_of, fit, lay_out, remaining, without_empty
+from crpv_cli.output.layout import GAP, Layout, alerts, facts_of, fit, lay_out, remaining, title_of, without_empty
 from crpv_cli.output.texts import groups_of
 from crpv_cli.result import Result, Sheet
 
@@ -25,7 +25,7 @@ def aligned_sheet(sheet: Sheet) -> str:
     widest = max(cell_len(label) for label, _ in facts) + GAP
     lines = [*alerts(sheet.notes), sheet.title.text(), *(_padded(label, widest) + value for label, value in facts)]
     for section in map(without_empty, sheet.on_screen):
-        lines += ["", section.title.text(), *_table(section), *(f"· {note}" for note in remaining(section.notes))]
+        lines += ["", title_of(section), *_table(section), *(f"· {note}" for note in remaining(section.notes))]
     return _text([*lines, *_notes(remaining(sheet.notes))])
 
 

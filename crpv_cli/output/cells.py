@@ -10,13 +10,23 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import Message
 from crpv_cli.result import Point, Result, Value
 
-__all__ = ["UNKNOWN", "for_csv", "for_excel", "for_json", "for_people", "people_rows", "ratings", "to_read"]
+__all__ = [
+    "UNKNOWN",
+    "for_csv",
+    "for_excel",
+    "for_json",
+    "for_people",
+    "people_rows",
+    "ratings",
+    "to_read",
+    "with_cents",
+]
 
 UNKNOWN = "–"
 
 
-def for_people(value: Value, column: Column) -> str:
-    """Set a value in the reader's language; what is unknown is a dash."""
+def for_people(value: Value, column: Column, cents: bool = False) -> str:
+    """Set a value in the reader's language; what is unknown is a dash. With ``cents``, whole euros have them too."""
     if value is None or value == ():
         return UNKNOWN
     if isinstance(value, Message):
@@ -26,7 +36,7 @@ def for_people(value: Value, column: Column) -> str:
         return language.translate(labels[value]) if value in labels else str(value)
     if isinstance(value, bool):
         return language.translate(language.N_("yes") if value else language.N_("no"))
-    return _set(value, column)
+    return _set(value, column, cents)
 
 
 def ratings(points: Sequence[Point]) -> str:
@@ -34,7 +44,7 @@ def ratings(points: Sequence[Point]) -> str:
     return " → ".join(point.rating or UNKNOWN for point in points)
 
 
-def _set(value: Value, column: Column) -> str:
+def _set(value: Value, column: Column, cents: bool) -> str:
     if isinstance(value, tuple):
         points = [item for item in value if isinstance(item, Point)]
         return ratings(points) if points else " ".join(item for item in value if isinstance(item, str))
@@ -43,9 +53,10 @@ def _set(value: Value, column: Column) -> str:
     if isinstance(value, int | float):
         match column.kind:
             case Kind.MONEY:
-                return language.money(int(value))
+                return language.money(int(value), cents=cents)
             case Kind.PERCENT:
-                return language.percent(float(value))
+                sign = "+" if "change" in column.name and value > 0 else ""
+                return sign + language.percent(float(value))
             case Kind.INTEGER:
                 return language.number(int(value))
             case Kind.DECIMAL:
@@ -58,12 +69,12 @@ def _set(value: Value, column: Column) -> str:
     return str(value)
 
 
-def to_read(value: Value, column: Column) -> str:
+def to_read(value: Value, column: Column, cents: bool = False) -> str:
     """Set a value where it is only read, on a terminal or a page: what would be obeyed there stands as a sign.
 
     A workbook has ``for_people``, since what it holds is loaded again.
     """
-    return language.literal(for_people(value, column))
+    return language.literal(for_people(value, column, cents))
 
 
 def people_rows(result: Result, rows: Sequence[Sequence[Value]], columns: Sequence[Column]) -> list[list[str]]:
@@ -72,6 +83,7 @@ def people_rows(result: Result, rows: Sequence[Sequence[Value]], columns: Sequen
     A column ``over`` another is set as "2/3", one ``within`` another as "2 (1-4)".
     """
     places = {column.name: place for place, column in enumerate(result.columns)}
+    precise = with_cents(result)
 
     def other(row: Sequence[Value], name: str) -> str:
         return to_read(row[places[name]], result.columns[places[name]])
@@ -80,7 +92,7 @@ def people_rows(result: Result, rows: Sequence[Sequence[Value]], columns: Sequen
     for row in rows:
         cells = []
         for column in columns:
-            cell = to_read(row[places[column.name]], column)
+            cell = to_read(row[places[column.name]], column, column.name in precise)
             if column.over and cell != UNKNOWN:
                 cell += f"/{other(row, column.over)}"
             if column.within and cell != UNKNOWN:
@@ -88,6 +100,17 @@ def people_rows(result: Result, rows: Sequence[Sequence[Value]], columns: Sequen
             cells.append(cell)
         table.append(cells)
     return table
+
+
+def with_cents(result: Result) -> frozenset[str]:
+    """The names of the columns of money in which any amount has cents: then all of them are set with two digits."""
+    rows = result.rows if result.total_row is None else (*result.rows, result.total_row)
+    return frozenset(
+        column.name
+        for place, column in enumerate(result.columns)
+        if column.kind is Kind.MONEY
+        and any(value % 100 for value in (row[place] for row in rows) if isinstance(value, int))
+    )
 
 
 def _euros(centimes: int) -> int | float:

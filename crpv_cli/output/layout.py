@@ -12,7 +12,19 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.output.cells import UNKNOWN, people_rows, to_read
 from crpv_cli.result import Note, Result, Sheet
 
-__all__ = ["GAP", "Layout", "alerts", "facts_of", "fit", "lay_out", "natural", "remaining", "without_empty", "wraps"]
+__all__ = [
+    "GAP",
+    "Layout",
+    "alerts",
+    "facts_of",
+    "fit",
+    "lay_out",
+    "natural",
+    "remaining",
+    "title_of",
+    "without_empty",
+    "wraps",
+]
 
 GAP = 2
 _NARROWEST = 6
@@ -62,6 +74,13 @@ def alerts(notes: Sequence[Note]) -> list[str]:
 def remaining(notes: Sequence[Note]) -> list[str]:
     """What stands beneath it."""
     return [note.message.text() for note in notes if "fictitious" not in note.code]
+
+
+def title_of(section: Result) -> str:
+    """The title of a section of a sheet; one that rests on made-up data says so."""
+    if section.fictitious and section.rows:
+        return language.text("{title} – FICTITIOUS", title=section.title)
+    return section.title.text()
 
 
 def facts_of(sheet: Sheet) -> list[tuple[str, str]]:

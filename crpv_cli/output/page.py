@@ -69,7 +69,7 @@ def sheet_page(sheet: Sheet) -> str:
         about=asked_of_sheet(sheet),
         alert_notes=[*sheet.notes, *(note for section in sheet.sections for note in section.notes)],
         rests=made_up(sheet, sheet.notes) or any(made_up(section) for section in sheet.sections),
-        sections=[_facts(sheet), *(_section(without_empty(section), section.name) for section in sheet.sections)],
+        sections=[_facts(sheet), *(_section(_known(section), section.name) for section in sheet.sections)],
         notes=remaining(sheet.notes),
         origins=origins,
         # A sheet that tells its sources itself tells more of them.
@@ -87,11 +87,12 @@ def sheet_page(sheet: Sheet) -> str:
 class _Cell:
     """A cell: its text, its JSON value if it is a number, a moment if it is a date, and the drawing of a series.
 
-    ``link`` is where it leads, empty if nowhere.
+    ``address`` is set if the text is the address of a web page, ``link`` if it leads to a file beside the page.
     """
 
     text: str
     value: str | None = None
+    address: str = ""
     moment: str | None = None
     spark: str = ""
     css: str = ""
@@ -169,6 +170,13 @@ def _section(result: Result, name: str, lone: bool = False) -> _Section:
         groups=tuple(groups_of(result)),
         size=_size(len(rows), len(columns)),
     )
+
+
+def _known(section: Result) -> Result:
+    """Leave out what nothing is known of: columns, and rows that would hold no more than their names."""
+    filled = without_empty(section)
+    before = len(section.screen or section.columns)
+    return replace(filled, rows=()) if len(_shown(filled)) == 1 < before else filled
 
 
 def _size(rows: int, columns: int) -> str:
@@ -250,7 +258,7 @@ def _cell(text: str, value: Value, column: Column, css: str) -> _Cell:
         points = [item for item in value if isinstance(item, Point)]
         return _Cell(text, spark=_spark(points), css="series")
     long = not css and len(text) > _LONG_TEXT
-    return _Cell(text, css="long" if long else css)
+    return _Cell(text, address=_web(text), css="long" if long else css)
 
 
 def _led(cell: _Cell, file: Value) -> _Cell:

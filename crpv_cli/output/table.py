@@ -27,6 +27,7 @@ from crpv_cli.output.layout import (
     lay_out,
     natural,
     remaining,
+    title_of,
     without_empty,
     wraps,
 )
@@ -69,7 +70,7 @@ def render_sheet(sheet: Sheet, width: int, colour: bool, pen: Pen = BLOCKS) -> R
     lost: list[_Lost] = []
     for section in map(without_empty, sheet.on_screen):
         console.print()
-        console.print(Text(section.title.text(), style="bold"))
+        console.print(Text(title_of(section), style="bold"))
         lost.append(_print_rows(console, section, width, pen))
         _print_points(console, remaining(section.notes), width)
     _print_notes(console, remaining(sheet.notes), width)

@@ -14,6 +14,7 @@ from sqlite_utils import Database, Migrations
 
 from crpv_cli.registry import steps
 from crpv_cli.registry.connection import APPLICATION_ID, SCHEMA_VERSION
+from crpv_cli.registry.steps.today import OPEN_TODAY, SERVED_TODAY, THIS_YEAR, TODAY
 
 __all__ = ["create", "migrate"]
 
@@ -265,19 +266,7 @@ def m002_neighbourhoods(db: Database) -> None:
     _stamp(db, 2)
 
 
-# Views take no parameter: they speak of today, in the local time of whoever reads them. Amounts are in euros.
-_TODAY = "date('now', 'localtime')"
-_THIS_YEAR = "cast(strftime('%Y', 'now', 'localtime') as integer)"
-_OPEN_TODAY = f"""(c.since is null or c.since <= {_THIS_YEAR})
-        and (c.label_from is null or c.label_from <= {_TODAY})
-        and (c.label_to is null or c.label_to >= {_TODAY})"""
-_SERVED_TODAY = f"""
-        select distinct p.centre, p.department, coalesce(s.fictitious, 0) as fictitious
-        from perimeters as p
-        join centres as c on c.id = p.centre and {_OPEN_TODAY}
-        left join sources as s on s.id = p.source
-        where (p.valid_from is null or p.valid_from <= {_TODAY}) and (p.valid_to is null or p.valid_to >= {_TODAY})
-"""
+# Views take no parameter: they speak of today (``steps/today.py``). Amounts are in euros.
 _VIEWS = ("centres", "coverage", "coverage_totals", "funding", "funding_by_centre", "evaluation_latest")
 
 _M003 = (
@@ -291,7 +280,7 @@ _M003 = (
             max(f.stage = 'paid' and f.scheme is null) over (partition by f.centre, f.funder, f.year) as paid_unnamed,
             max(f.stage = 'paid') over (partition by f.centre, f.funder, f.year) as paid_any
         from funding as f
-        where f.year <= {_THIS_YEAR}
+        where f.year <= {THIS_YEAR}
     )
     select
         f.centre,
@@ -329,7 +318,7 @@ _M003 = (
         from centres as c
         cross join (select distinct year from counted) as y
         where (c.since is null or c.since <= y.year)
-          and (c.label_from is null or c.label_from <= min(y.year || '-12-31', {_TODAY}))
+          and (c.label_from is null or c.label_from <= min(y.year || '-12-31', {TODAY}))
           and (c.label_to is null or c.label_to >= y.year || '-01-01')
         union
         select centre, year from counted
@@ -377,9 +366,9 @@ _M003 = (
                 order by e.year desc, case e.kind when 'external' then 0 when 'joint' then 1 else 2 end
             ) as choice
         from evaluations as e
-        join centres as c on c.id = e.centre and {_OPEN_TODAY}
+        join centres as c on c.id = e.centre and {OPEN_TODAY}
         join missions as m on m.id = e.mission and m.core = 1
-        where e.year <= {_THIS_YEAR} and (e.evaluated_on is null or e.evaluated_on <= {_TODAY})
+        where e.year <= {THIS_YEAR} and (e.evaluated_on is null or e.evaluated_on <= {TODAY})
     ),
     latest as (
         select k.*, replace(trim(k.rating), ',', '.') as figure, s.minimum, s.maximum, s.levels
@@ -432,11 +421,11 @@ _M003 = (
     cross join missions as m
     left join latest as l on l.centre = c.id and l.mission = m.id
     left join sources as s on s.id = l.source
-    where m.core = 1 and {_OPEN_TODAY}
+    where m.core = 1 and {OPEN_TODAY}
     """,
     f"""
     create view v_coverage as
-    with served as ({_SERVED_TODAY}),
+    with served as ({SERVED_TODAY}),
     counts as (
         select
             t.department,
@@ -542,7 +531,7 @@ _M003 = (
         (
             select group_concat(department, ' ')
             from (
-                select distinct department from ({_SERVED_TODAY}) where centre = c.id
+                select distinct department from ({SERVED_TODAY}) where centre = c.id
                 order by length(department), department
             )
         ) as departments,
@@ -555,7 +544,7 @@ _M003 = (
     left join sources as s on s.id = c.source
     left join support as f on f.centre = c.id and f.choice = 1
     left join evaluated as e on e.centre = c.id
-    where {_OPEN_TODAY}
+    where {OPEN_TODAY}
     """,
 )
 

@@ -52,11 +52,16 @@ _SUMS = (
     Column("half_days", N_("Half-days"), Kind.INTEGER, bar=True),
     Column("share", N_("Share"), Kind.PERCENT),
     Column("half_days_change", N_("Change"), Kind.INTEGER),
-    Column("half_days_change_share", N_("Change in %"), Kind.PERCENT),
+    Column("half_days_change_share", N_("Change, %"), Kind.PERCENT),
     Column("actions", N_("Actions"), Kind.INTEGER),
     Column("participants", N_("Participants"), Kind.INTEGER),
 )
-_MISSIONS = tuple(Column(choice.code, choice.label, Kind.INTEGER) for choice in choices.MISSIONS)
+_MISSIONS = (
+    Column("animation", N_("Animation"), Kind.INTEGER),
+    Column("skills", N_("Skills"), Kind.INTEGER),
+    Column("capitalisation", N_("Capitalisation"), Kind.INTEGER),
+    Column("complementary", N_("Complementary"), Kind.INTEGER),
+)
 BY_CENTRE = (
     Column("centre", N_("Centre id"), Kind.CODE),
     Column("short_name", N_("Centre")),
@@ -79,6 +84,9 @@ _CENTRE_SCREEN = (
     "half_days_change_share",
     "participants",
 )
+# A narrow terminal does without these: what is left says how much was done, and of which core mission.
+_CENTRE_SPARE = ("participants", "share", "complementary", "half_days_change_share")
+_GROUP_SPARE = ("centres", "participants")
 _GROUP_SCREEN = ("half_days", "share", "half_days_change_share", "participants", "centres")
 
 
@@ -119,6 +127,7 @@ class _Centre:
     short_name: str
     now: _Work
     before: _Work
+    reported: bool
 
 
 def activity(
@@ -153,16 +162,18 @@ def activity(
     found = connection.execute(query("activity"), parameters).fetchall() if last else []
     now = _Work(tuple(row for row in found if row["year"] == last))
     before = _Work(tuple(row for row in found if last and row["year"] == last - 1))
-    centres = _centres(connection, as_of, last, centre, now, before)
+    reports = _reports(connection, as_of)
+    centres = _centres(connection, as_of, last, centre, now, before, reports)
     columns, rows, screen = (
         (BY_CENTRE, _centre_rows(centres, now) if now.rows else (), _CENTRE_SCREEN)
         if by == "centre"
-        else ((_KEYS[by], *_GROUP), _group_rows(by, _Work(tuple(found)), now, before), (by, *_GROUP_SCREEN))
+        else ((_KEYS[by], *_GROUP), _group_rows(by, found, last, reports), (by, *_GROUP_SCREEN))
     )
     shown = _Work(tuple(row for row in found if first and row["year"] >= first)) if by == "year" else now
     totals = _totals(now, centres)
-    published = published_figures(connection, ("half_days",), as_of) if centre is None and mission is None else ()
-    published = tuple(figure for figure in published if last is None or str(figure["as_of"])[:4] <= str(last))
+    # What was published of later years says nothing of this one, and a figure of all nothing of one centre or mission.
+    known_on = min(as_of, f"{last}-12-31") if last else as_of
+    published = published_figures(connection, ("half_days",), known_on) if centre is None and mission is None else ()
     computed: dict[str, object] = {}
     if now.half_days is not None and any(str(figure["as_of"])[:4] == str(last) for figure in published):
         computed["half_days"] = now.half_days
@@ -172,9 +183,18 @@ def activity(
         columns=columns,
         rows=rows,
         screen=screen,
+        spare=_CENTRE_SPARE if by == "centre" else _GROUP_SPARE,
         notes=(
             *fictitious.notes(connection, shown.fictitious),
-            *activity_notes(last, totals, [c.short_name for c in centres if not c.now.rows], _untold(now)),
+            *activity_notes(
+                as_of,
+                last,
+                totals,
+                {one.id: one.short_name for one in centres if not one.reported},
+                _untold(now),
+                held=_holds_any(connection),
+                narrowed=centre is not None or mission is not None,
+            ),
             *published_notes(published, computed),
         ),
         parameters={"as_of": as_of, "year": last, "by": by, "centre": centre, "mission": mission},
@@ -185,7 +205,7 @@ def activity(
         is_report=True,
         origin=origin(connection, (row["source"] for row in shown.rows)),
     )
-    return _with_chart(result, by, last, totals)
+    return _with_chart(result, by, first, last, totals)
 
 
 def _latest(connection: sqlite3.Connection, asked: Mapping[str, object]) -> int | None:
@@ -209,8 +229,29 @@ def _bound(connection: sqlite3.Connection, asked: Mapping[str, object], bound: s
     return None if found is None else int(found)
 
 
+def _holds_any(connection: sqlite3.Connection) -> bool:
+    """Whether the registry holds any activity, of whatever year."""
+    return connection.execute("select 1 from activities limit 1").fetchone() is not None
+
+
+def _reports(connection: sqlite3.Connection, as_of: str) -> dict[int, set[str]]:
+    """Which centres have told anything of a year, whatever the mission: what they did not tell of, they did not do."""
+    reports: dict[int, set[str]] = {}
+    for row in connection.execute(
+        "select distinct year, centre from activities where year <= cast(substr(?, 1, 4) as integer)", (as_of,)
+    ):
+        reports.setdefault(row["year"], set()).add(row["centre"])
+    return reports
+
+
 def _centres(
-    connection: sqlite3.Connection, as_of: str, year: int | None, centre: str | None, now: _Work, before: _Work
+    connection: sqlite3.Connection,
+    as_of: str,
+    year: int | None,
+    centre: str | None,
+    now: _Work,
+    before: _Work,
+    reports: Mapping[int, set[str]],
 ) -> list[_Centre]:
     """The centres open at some time in the year, and those of which activity is known, by name."""
     found = []
@@ -218,7 +259,8 @@ def _centres(
         own = now.only(centre=row["id"])
         expected = year is not None and open_in(row, year, as_of)
         if (centre is None or row["id"] == centre) and (expected or own.rows or row["id"] == centre):
-            found.append(_Centre(row["id"], row["short_name"], own, before.only(centre=row["id"])))
+            reported = row["id"] in reports.get(year or 0, ())
+            found.append(_Centre(row["id"], row["short_name"], own, before.only(centre=row["id"]), reported))
     return sorted(found, key=lambda one: fold(one.short_name))
 
 
@@ -227,7 +269,7 @@ def _centre_rows(centres: Iterable[_Centre], now: _Work) -> tuple[tuple[Value, .
         (
             one.id,
             one.short_name,
-            bool(one.now.rows),
+            one.reported,
             *(one.now.only(mission=column.name).half_days for column in _MISSIONS),
             *_sums(one.now, now.half_days, one.now.half_days, one.before.half_days),
             one.now.fictitious,
@@ -249,14 +291,24 @@ def _sums(work: _Work, whole: int | None, now: int | None, before: int | None) -
     )
 
 
-def _group_rows(by: str, found: _Work, now: _Work, before: _Work) -> tuple[tuple[Value, ...], ...]:
-    """A row for each group: years in time, closed lists in their order, themes by their half-days."""
+def _group_rows(
+    by: str, found: Sequence[sqlite3.Row], last: int | None, reports: Mapping[int, set[str]]
+) -> tuple[tuple[Value, ...], ...]:
+    """A row for each group: years in time, closed lists in their order, themes by their half-days.
+
+    A change is told over the centres that reported both years.
+    """
+    work, both = _Work(tuple(found)), {year: reports[year] & reports.get(year - 1, set()) for year in reports}
     if by == "year":
-        years = [row["year"] for row in found.rows]
-        works = {year: found.only(year=year) for year in range(min(years), max(years) + 1)} if years else {}
+        years = [row["year"] for row in found]
+        works = {year: work.only(year=year) for year in range(min(years), max(years) + 1)} if years else {}
         return tuple(
-            _group_row(year, work, found.half_days, works.get(year - 1, _Work(()))) for year, work in works.items()
+            _group_row(year, own, work.half_days, works.get(year - 1, _Work(())), both.get(year, set()))
+            for year, own in works.items()
         )
+    if last is None:
+        return ()
+    now, before = work.only(year=last), work.only(year=last - 1)
     groups = {value: now.only(**{by: value}) for value in dict.fromkeys(row[by] for row in now.rows)}
     order = _ORDERS.get(by, [])
 
@@ -268,16 +320,13 @@ def _group_rows(by: str, found: _Work, now: _Work, before: _Work) -> tuple[tuple
         return 1, -(groups[value].half_days or 0), fold(value)
 
     return tuple(
-        _group_row(value, groups[value], now.half_days, before.only(**{by: value}), now.centres & before.centres)
+        _group_row(value, groups[value], now.half_days, before.only(**{by: value}), both.get(last, set()))
         for value in sorted(groups, key=place)
     )
 
 
-def _group_row(
-    value: Value, work: _Work, whole: int | None, before: _Work, both: set[str] | None = None
-) -> tuple[Value, ...]:
+def _group_row(value: Value, work: _Work, whole: int | None, before: _Work, both: set[str]) -> tuple[Value, ...]:
     """A group; ``both`` are the centres that told of both years, over which alone a change says anything."""
-    both = work.centres & before.centres if both is None else both
     sums = _sums(work, whole, work.of_centres(both).half_days, before.of_centres(both).half_days)
     return (value, *sums, len(work.centres), len(work.rows), work.fictitious)
 
@@ -286,7 +335,7 @@ def _totals(now: _Work, centres: Sequence[_Centre]) -> dict[str, int | float | N
     told = [row for row in now.rows if row["mode"] is not None]
     both = [one for one in centres if one.now.half_days is not None and one.before.half_days is not None]
     after, before = (sum(getattr(one, when).half_days for one in both) for when in ("now", "before"))
-    reported = sum(bool(one.now.rows) for one in centres)
+    reported = sum(one.reported for one in centres)
     return {
         "half_days": now.half_days,
         "actions": now.sum("actions"),
@@ -320,7 +369,9 @@ def _title(by: str, first: int | None, last: int | None) -> Message:
     return msg("Activity by {division}, {years}", division=msg(_TITLES[by]), years=years)
 
 
-def _with_chart(result: Result, by: str, year: int | None, totals: Mapping[str, int | float | None]) -> Result:
+def _with_chart(
+    result: Result, by: str, first: int | None, last: int | None, totals: Mapping[str, int | float | None]
+) -> Result:
     """The chart of a report: half-days by group, or by centre and mission; none where nothing is known."""
     if totals["half_days"] is None or not result.rows:
         return result
@@ -328,13 +379,24 @@ def _with_chart(result: Result, by: str, year: int | None, totals: Mapping[str, 
     drawn = tuple(column.name for column in _MISSIONS) if by == "centre" else ("half_days",)
     chart = Chart(
         ChartShape.STACKED if by == "centre" else ChartShape.BARS,
-        msg(N_("Half-days of activity by centre and mission"))
+        msg("Half-days of activity in each year, {first}–{last}", first=str(first), last=str(last))
+        if by == "year"
+        else msg(
+            "{half_days} half-days of activity in {year}, by centre and mission",
+            half_days=totals["half_days"],
+            year=str(last),
+        )
         if by == "centre"
-        else msg("Half-days of activity by {division}", division=msg(_TITLES[by])),
+        else msg(
+            "{half_days} half-days of activity in {year}, by {division}",
+            half_days=totals["half_days"],
+            year=str(last),
+            division=msg(_TITLES[by]),
+        ),
         msg(
             "{half_days} half-days in {year}, told by {reported} of {centres} centres.",
             half_days=totals["half_days"],
-            year=str(year),
+            year=str(last),
             reported=totals["reported"],
             centres=totals["centres"],
         ),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from crpv_cli.language import N_, Share, msg, msgs
+from crpv_cli.language import N_, Day, Message, Share, msg, msgs
 from crpv_cli.result import Note
 
 __all__ = ["activity_notes"]
@@ -13,30 +13,29 @@ _NAMED_AT_MOST = 12
 
 
 def activity_notes(
-    year: int | None, totals: Mapping[str, int | float | None], silent: Sequence[str], untold: int
+    as_of: str,
+    year: int | None,
+    totals: Mapping[str, int | float | None],
+    silent: Mapping[str, str],
+    untold: int,
+    held: bool,
+    narrowed: bool,
 ) -> Iterable[Note]:
     """Yield the notes of a report of a year.
 
     Args:
-        year: the year; None if no activity is known at all.
+        as_of: ISO date of the report.
+        year: the year; None if no activity of what was asked for is known.
         totals: those of the report.
-        silent: the short names of the centres that have not reported the year.
+        silent: the short names of the centres that have not reported the year, by their ids.
         untold: how many rows do not tell their half-days.
+        held: whether the registry holds any activity at all.
+        narrowed: whether one centre or one mission was asked for.
     """
     if totals["rows"] == 0:
-        yield Note(
-            "no-activity",
-            msg("No activity of {year} is in the registry: nothing is known, which is not 0.", year=str(year))
-            if year is not None
-            else msg(
-                N_(
-                    "No activity is in the registry, and none is public by centre: load yours with crpv load, "
-                    "or see fictitious ones with crpv init --demo --db demo.sqlite"
-                )
-            ),
-        )
-        return
-    if silent:
+        yield Note("no-activity", _nothing(as_of, year, held, narrowed))
+    if silent and (totals["rows"] or totals["reported"]):
+        names = list(silent.values())
         yield Note(
             "activity-not-reported",
             msgs(
@@ -45,7 +44,7 @@ def activity_notes(
                 len(silent),
                 total=totals["centres"],
                 year=str(year),
-                centres=[*silent[:_NAMED_AT_MOST], *(["…"] if len(silent) > _NAMED_AT_MOST else [])],
+                centres=[*names[:_NAMED_AT_MOST], *(["…"] if len(names) > _NAMED_AT_MOST else [])],
             ),
             {"centres": list(silent)},
         )
@@ -75,3 +74,19 @@ def activity_notes(
             "remote-share",
             msg("Remote: {share} of the half-days whose mode is told.", share=Share(remote)),
         )
+
+
+def _nothing(as_of: str, year: int | None, held: bool, narrowed: bool) -> Message:
+    """Why there is no row: the registry holds no activity, or none of what was asked for."""
+    if not held:
+        return msg(
+            N_(
+                "No activity is in the registry, and none is public by centre: load yours with crpv load, "
+                "or see fictitious ones with crpv init --demo --db demo.sqlite"
+            )
+        )
+    if year is None:
+        return msg("No such activity is known on {date}: nothing is known, which is not 0.", date=Day(as_of))
+    if narrowed:
+        return msg("No such activity of {year} is in the registry: nothing is known, which is not 0.", year=str(year))
+    return msg("No activity of {year} is in the registry: nothing is known, which is not 0.", year=str(year))

@@ -46,6 +46,8 @@ COLUMNS = (
     Column("fictitious", N_("Fictitious"), Kind.FLAG),
 )
 _SCREEN = ("short_name", "funder_name", "title", "ends_on", "days_left", "status", "amount")
+# A narrow terminal does without these: what is left says with whom, and until when.
+_SPARE = ("title", "amount")
 _ORDER = {status.code: place for place, status in enumerate(STATUSES)}
 
 
@@ -109,7 +111,8 @@ def agreements(
         columns=COLUMNS,
         rows=tuple(_row(where, row, found, as_of) for where, row in chosen),
         screen=_SCREEN,
-        notes=(*fictitious.notes(connection, rests), *_notes(placed, totals, within, soon)),
+        spare=_SPARE,
+        notes=(*fictitious.notes(connection, rests), *_notes(connection, as_of, placed, totals, within, soon)),
         parameters={"as_of": as_of, "within": within, "status": status, "centre": centre},
         totals=totals,
         fictitious=rests,
@@ -178,14 +181,39 @@ def _totals(placed: Sequence[tuple[str, sqlite3.Row]]) -> dict[str, int | float 
 
 
 def _notes(
+    connection: sqlite3.Connection,
+    as_of: str,
     placed: Sequence[tuple[str, sqlite3.Row]],
     totals: Mapping[str, int | float | None],
     within: int,
     soon: str,
 ) -> Iterable[Note]:
     if not placed:
-        yield Note("no-agreements", msg(N_("No agreement is in the registry: nothing is known of them.")))
+        held = connection.execute("select 1 from agreements limit 1").fetchone()
+        yield Note(
+            "no-agreements",
+            msg("No such agreement is known on {date}: that is not to say that there is none.", date=Day(as_of))
+            if held
+            else msg(
+                N_(
+                    "No agreement is in the registry, and none is public: load yours with crpv load, "
+                    "or see fictitious ones with crpv init --demo --db demo.sqlite"
+                )
+            ),
+        )
         return
+    ended = [row for where, row in placed if where == "ended-without-successor"]
+    if ended:
+        yield Note(
+            "agreements-ended-without-successor",
+            msgs(
+                "{count} agreement ended without a successor: {centres}.",
+                "{count} agreements ended without a successor: {centres}.",
+                len(ended),
+                centres=list(dict.fromkeys(row["short_name"] for row in ended)),
+            ),
+            {"centres": list(dict.fromkeys(row["centre"] for row in ended))},
+        )
     ending = [row for where, row in placed if where == "ending"]
     if ending:
         yield Note(
@@ -198,6 +226,7 @@ def _notes(
                 months=within,
                 centres=list(dict.fromkeys(row["short_name"] for row in ending)),
             ),
+            {"centres": list(dict.fromkeys(row["centre"] for row in ending))},
         )
     amount = totals["running_amount"]
     if amount is not None:

@@ -33,6 +33,7 @@ state_support as (
 evaluated as (
     select e.centre, count(distinct e.mission) as missions, max(coalesce(s.fictitious, 0)) as fictitious
     from evaluations as e
+    join open_centres as o on o.id = e.centre
     join missions as m on m.id = e.mission and m.core = 1
     left join sources as s on s.id = e.source
     where e.year <= cast(substr(:as_of, 1, 4) as integer)
@@ -47,7 +48,7 @@ select
     )) as departments,
     f.amount_cents as state_support,
     f.year as state_support_year,
-    -- Without any evaluation in the registry, nothing is known: that is not the same as none evaluated.
+    -- Without any evaluation of these centres, nothing is known: that is not the same as none evaluated.
     iif(exists (select 1 from evaluated), coalesce(e.missions, 0), null) as missions_evaluated,
     (select count(*) from missions where core = 1) as core_missions,
     coalesce(e.fictitious, 0) as evaluations_fictitious,

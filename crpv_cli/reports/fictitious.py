@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
 from crpv_cli.language import N_, msg
-from crpv_cli.result import Note
+from crpv_cli.result import Note, Result
 
-__all__ = ["HOLDS", "RESTS", "fictitious_sources", "holds_fictitious", "notes"]
+__all__ = ["HOLDS", "RESTS", "fictitious_sources", "holds_fictitious", "notes", "sheet_notes"]
 
 HOLDS = Note("registry-holds-fictitious-data", msg(N_("This registry also holds fictitious demonstration data.")))
 RESTS = Note("fictitious-data", msg(N_("FICTITIOUS: these figures rest on made-up demonstration data.")))
@@ -21,6 +22,20 @@ def fictitious_sources(connection: sqlite3.Connection) -> frozenset[str]:
 def holds_fictitious(connection: sqlite3.Connection) -> bool:
     """Whether the registry holds any fictitious source."""
     return bool(fictitious_sources(connection))
+
+
+def sheet_notes(connection: sqlite3.Connection, sections: Sequence[Result]) -> tuple[Note, ...]:
+    """What a sheet has to say of it: which of its sections rest on fictitious data, or that the registry holds some."""
+    made_up = [section for section in sections if section.fictitious and section.rows]
+    if not made_up:
+        return notes(connection, rests=False)
+    return (
+        Note(
+            "fictitious-sections",
+            msg(N_("FICTITIOUS: parts of this rest on made-up demonstration data; each of them says so.")),
+            {"sections": [section.name for section in made_up]},
+        ),
+    )
 
 
 def notes(connection: sqlite3.Connection, rests: bool) -> tuple[Note, ...]:

@@ -27,7 +27,12 @@ _PREPARED = {
     "perimeters": ("centre", "department", "valid_from"),
     "funding": ("centre", "funder", "year", "scheme"),
     "evaluations": ("centre", "mission", "year"),
+    "activities": ("centre", "mission", "year"),
+    "agreements": ("centre", "funder"),
+    "governance": ("centre", "organ", "member", "member_kind", "role", "valid_from"),
 }
+# Tables of what lasts: their prepared rows are those that the registry holds as true today.
+_STANDING = {"perimeters", "governance"}
 # The framework's order; a mission of a later framework comes after them.
 _MISSIONS = "animation skills capitalisation"
 
@@ -87,6 +92,7 @@ class _Asked:
         made_up = fictitious_sources(self.connection)
         prepared = self._prepared_rows(found)
         held = [{column.name: _value(row, column) for column in self.table.columns} for row in found]
+        shown = found if self.filled or self.table.name not in _STANDING else self._existing()
         names = self._prepared_names() if held or prepared else set()
         fields = tuple(self._field(column, column.name in names) for column in self._columns())
         rows = [*((values, True) for values in held), *((values, False) for values in prepared)]
@@ -99,7 +105,7 @@ class _Asked:
             centre=self.centre,
             centre_name=self._names_of("centres", [self.centre])[0] if self.centre else None,
             year=self.year,
-            fictitious=any(values.get("source") in made_up for values in held),
+            fictitious="source" in self.table.names and any(row["source"] in made_up for row in shown),
             remarks=tuple(self._remarks(fields)),
         )
 
@@ -121,7 +127,7 @@ class _Asked:
         where = f"where {' and '.join(f'{name} = :{name}' for name in given)}" if given else ""
         key = ", ".join(self.table.column(name).stored for name in self.table.key)
         rows = self.connection.execute(f"select * from {self.table.name} {where} order by {key}", given).fetchall()
-        if self.table.name != "perimeters":
+        if self.table.name not in _STANDING:
             return rows
         return [row for row in rows if (row["valid_from"] or "") <= today() <= (row["valid_to"] or "9999")]
 
@@ -134,11 +140,12 @@ class _Asked:
 
     def _prepared_rows(self, found: Sequence[sqlite3.Row]) -> list[dict[str, Value]]:
         """Rows of which only the prepared columns are filled, where the registry holds none that answers them."""
-        if self.table.name == "evaluations":
+        if self.table.name in {"evaluations", "activities"}:
+            missions = self._missions() if self.table.name == "evaluations" else self._all_missions()
             rows: list[dict[str, Value]] = [
                 {"centre": centre, "mission": mission, "year": self.year}
                 for centre in self._centres()
-                for mission in self._missions()
+                for mission in missions
             ]
         elif self.table.name == "funding":
             rows = [
@@ -146,9 +153,13 @@ class _Asked:
                 for centre in self._centres()
                 for funder, scheme in self._funders(centre)
             ]
-        elif self.table.name == "perimeters" and not self.filled:
+        elif self.table.name == "agreements":
+            rows = [
+                {"centre": centre, "funder": funder} for centre in self._centres() for funder in self._signers(centre)
+            ]
+        elif self.table.name in _STANDING and not self.filled:
             centres = set(self._centres())
-            names = _PREPARED["perimeters"]
+            names = _PREPARED[self.table.name]
             rows = [{name: row[name] for name in names} for row in self._existing() if row["centre"] in centres]
         elif self.table.name == "centres" and self.centre is not None and not self.filled:
             rows = [{"id": self.centre}]
@@ -164,12 +175,26 @@ class _Asked:
         )
         return [row[0] for row in rows]
 
+    def _all_missions(self) -> list[str]:
+        """The core missions, then the others: activity is told of all."""
+        others = self.connection.execute("select id from missions where core = 0 order by id")
+        return [*self._missions(), *(row[0] for row in others)]
+
     def _funders(self, centre: str) -> list[tuple[str, str | None]]:
         """The funders that a centre has had, with their schemes."""
         rows = self.connection.execute(
             "select distinct funder, scheme from funding where centre = ? order by funder, scheme", (centre,)
         )
         return [(row[0], row[1]) for row in rows]
+
+    def _signers(self, centre: str) -> list[str]:
+        """The funders that a centre has had, or that have signed an agreement with it."""
+        rows = self.connection.execute(
+            "select funder from funding where centre = :centre union select funder from agreements "
+            "where centre = :centre order by funder",
+            {"centre": centre},
+        )
+        return [row[0] for row in rows]
 
     def _place(self, values: dict[str, Value]) -> tuple[str, ...]:
         """Where a row stands: known rows and prepared ones together, missions in their order."""
@@ -193,9 +218,7 @@ class _Asked:
     def _keys_of(self, table: Table) -> tuple[str, ...]:
         (key,) = table.key
         if table.name == "missions":
-            core = self._missions()
-            others = self.connection.execute("select id from missions where core = 0 order by id")
-            return (*core, *(row[0] for row in others))
+            return tuple(self._all_missions())
         return tuple(row[0] for row in self.connection.execute(f"select {key} from {table.name} order by {key}"))
 
     def _names_of(self, table: str, keys: Sequence[str]) -> tuple[str, ...]:

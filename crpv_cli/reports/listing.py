@@ -265,7 +265,8 @@ _AS_OF = {
     "funding": "t.year <= cast(substr(?, 1, 4) as integer)",
     "evaluations": "t.year <= cast(substr(?, 1, 4) as integer) and (t.evaluated_on is null or t.evaluated_on <= ?)",
     "governance": "(t.valid_from is null or t.valid_from <= ?) and (t.valid_to is null or t.valid_to >= ?)",
-    "agreements": "t.starts_on <= ? and t.ends_on >= ?",
+    # One that was signed later was not known then.
+    "agreements": "t.starts_on <= ? and t.ends_on >= ? and (t.signed_on is null or t.signed_on <= ?)",
     "activities": "t.year <= cast(substr(?, 1, 4) as integer)",
     "exceptions": "(t.valid_from is null or t.valid_from <= ?) and t.valid_to >= ?",
     "published_figures": "t.as_of <= ?",

@@ -21,6 +21,7 @@ from crpv_cli.reports.listing import Asked, list_centres
 from crpv_cli.reports.map import territory_map
 from crpv_cli.reports.mission_grid import mission_grid
 from crpv_cli.reports.network_figures import COLUMNS, SCREEN, Parts, figure_rows
+from crpv_cli.reports.network_findings import grouped
 from crpv_cli.reports.network_missing import missing
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures
@@ -30,7 +31,7 @@ from crpv_cli.result import Note, Result, Sheet
 __all__ = ["network"]
 
 _PUBLISHED = ("centres", "overseas_centres", "coverage", "neighbourhoods", "half_days")
-_FINDINGS_ON_SCREEN = 6
+_FINDINGS_ON_SCREEN = 5
 
 
 def network(
@@ -66,7 +67,7 @@ def network(
         title=msg("The network of centres on {date}", date=Day(as_of)),
         facts=_facts(connection, as_of, parts, compare_to),
         sections=sections,
-        notes=(*fictitious.notes(connection, rests), *_notes(parts)),
+        notes=(*fictitious.sheet_notes(connection, sections), *_notes(parts)),
         brief={"figures": None, "missing": None, "findings": _FINDINGS_ON_SCREEN},
         command=_command(as_of, compare_to, within, cycle),
         fictitious=rests,
@@ -147,7 +148,7 @@ def _sections(connection: sqlite3.Connection, as_of: str, parts: Parts, compare_
         yield _section(activity(connection, as_of, by=by), f"activity_{by}")
     yield _section(parts.agreements, "agreements")
     if parts.findings is not None:
-        yield _section(parts.findings, "findings", msg(N_("What the rules find")))
+        yield grouped(parts.findings)
 
 
 # What the page says once, for the whole, is not said again under each section.

@@ -77,10 +77,10 @@ class Figure:
 
 
 _MEASURES = {
-    "neighbourhoods": (N_("Priority neighbourhoods covered"), "neighbourhood", "coverage"),
+    "neighbourhoods": (N_("… covered"), "neighbourhood", "coverage"),
     "contracts": (N_("City contracts covered"), "contract", None),
     "inhabitants": (N_("Inhabitants covered"), "inhabitant", None),
-    "departments": (N_("Departments with neighbourhoods, covered"), "department", None),
+    "departments": (N_("Departments covered"), "department", None),
 }
 
 
@@ -191,7 +191,7 @@ def _money(parts: Parts) -> Iterator[Figure]:
     report = f"report funding --year {year}"
     for name, label, known in (
         ("state", N_("State support in {year}"), _known(totals, "state_unknown")),
-        ("local", N_("Known support of local authorities in {year}"), _known(totals, "local_unknown")),
+        ("local", N_("Known local support in {year}"), _known(totals, "local_unknown")),
         ("other", N_("Other known support in {year}"), None),
     ):
         value = totals[name]
@@ -200,7 +200,7 @@ def _money(parts: Parts) -> Iterator[Figure]:
         if value is not None:
             euros = Euros(round(value * 100))
             shown = (
-                msg("{amount} ({known} of {centres} centres known)", amount=euros, known=known, centres=_all(totals))
+                msg("{amount} ({known}/{centres} centres)", amount=euros, known=known, centres=_all(totals))
                 if known is not None
                 else msg("{amount}", amount=euros)
             )
@@ -210,13 +210,13 @@ def _money(parts: Parts) -> Iterator[Figure]:
     assert change is None or isinstance(change, float)
     yield Figure(
         "state-support-change",
-        msg(N_("State support, change on the year before")),
+        msg(N_("State support, change")),
         change,
         "share",
         None
         if change is None
         else msg(
-            "{change} ({count} centres known in both years)",
+            "{change} ({count} centres in both years)",
             change=Share(change, signed=True),
             count=totals["state_change_centres"],
         ),
@@ -259,7 +259,7 @@ def _missions(parts: Parts) -> Iterator[Figure]:
     complete, centres = _count(totals, "complete"), _count(totals, "centres")
     yield Figure(
         "centres-complete",
-        msg(N_("Centres with all of them evaluated")),
+        msg(N_("… centres where all are")),
         complete,
         "centre",
         _of(complete, centres, None),
@@ -268,9 +268,9 @@ def _missions(parts: Parts) -> Iterator[Figure]:
         fictitious=rests,
     )
     for name, label in (
-        ("overdue", N_("Evaluations overdue")),
-        ("improving", N_("Ratings better than before")),
-        ("slipping", N_("Ratings worse than before")),
+        ("overdue", N_("… overdue")),
+        ("improving", N_("… better than before")),
+        ("slipping", N_("… worse than before")),
     ):
         value = _count(totals, name)
         yield Figure(
@@ -288,10 +288,10 @@ def _activity(parts: Parts) -> Iterator[Figure]:
     report = f"report activity --year {year}" if year else "report activity"
     yield Figure(
         "half-days",
-        msg(N_("Half-days of activity in {year}"), year=str(year)) if year else msg(N_("Half-days of activity")),
+        msg(N_("Half-days in {year}"), year=str(year)) if year else msg(N_("Half-days")),
         half_days,
         "half-day",
-        msg("{value} ({reported} of {centres} centres reported)", value=half_days, reported=reported, centres=centres)
+        msg("{value} ({reported}/{centres} centres)", value=half_days, reported=reported, centres=centres)
         if known
         else None,
         report,
@@ -311,8 +311,8 @@ def _agreements(parts: Parts) -> Iterator[Figure]:
     totals, rests = parts.agreements.totals, parts.agreements.fictitious
     for name, label in (
         ("running", N_("Agreements running")),
-        ("ending", N_("… of which end within {months} months")),
-        ("ended_without_successor", N_("Agreements ended without successor")),
+        ("ending", N_("… that end within {months} months")),
+        ("ended_without_successor", N_("… ended without successor")),
     ):
         value = _count(totals, name)
         yield Figure(
@@ -332,9 +332,9 @@ def _findings(parts: Parts) -> Iterator[Figure]:
     if parts.findings is None:
         return
     for name, label in (
-        ("breach", N_("Breaches of the framework")),
-        ("unknown", N_("Rules that cannot be judged")),
-        ("notice", N_("Notices")),
+        ("breach", N_("Findings: breaches")),
+        ("unknown", N_("… not known")),
+        ("notice", N_("… notices")),
     ):
         value = _count(parts.findings.totals, name)
         yield Figure(

@@ -67,7 +67,7 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findin
     is_open = connection.execute(query("open_centre"), {"as_of": as_of, "centre": centre}).fetchone()
     sections = tuple(_sections(connection, centre, as_of, findings))
     rests = any(section.fictitious for section in sections)
-    notes = list(fictitious.notes(connection, rests))
+    notes = list(fictitious.sheet_notes(connection, sections))
     if not is_open:
         notes.append(Note("not-open", msg("The centre is not open on {date}.", date=Day(as_of))))
     its_origin = origin(connection, (row["source"],))

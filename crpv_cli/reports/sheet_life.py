@@ -63,17 +63,19 @@ def activity_years(connection: sqlite3.Connection, centre: str, as_of: str) -> R
     last = int(as_of[:4])
     found = [activity(connection, as_of, year, by="centre", centre=centre) for year in range(last, last - _YEARS, -1)]
     by_name = {column.name: column for report in found for column in report.columns}
+    # A year that the centre did not report is there, unknown.
     rows = tuple(
-        (report.parameters["year"], *(record.get(name) for name in _ACTIVITY_COLUMNS))
+        (year if isinstance(year, int) else None, *(record.get(name) for name in _ACTIVITY_COLUMNS))
         for report in found
-        for record in report.records()
+        for year in (report.parameters["year"],)
+        for record in report.records() or [{}]
     )
     known = any(report.totals["half_days"] is not None for report in found)
     return Result(
         name="activity",
         title=msg(N_("Activity in half-days, last three years")),
         columns=(Column("year", N_("Year"), Kind.YEAR), *(by_name[name] for name in _ACTIVITY_COLUMNS)),
-        rows=rows if known else (),  # type: ignore[arg-type]  # a parameter is a JSON value
+        rows=rows if known else (),
         screen=("year", *_ACTIVITY_COLUMNS[:-1]),
         fictitious=any(report.fictitious for report in found),
         origin=origin(connection, {name for report in found if report.origin for name in report.origin.sources}),

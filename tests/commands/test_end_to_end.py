@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -319,6 +320,29 @@ def test_a_closed_pipe_is_no_error(registries: Path, tmp_path: Path) -> None:
     )
     assert ran.stdout.startswith("department,measure")
     assert ran.stderr == ""
+
+
+def test_the_figures_of_the_reference_data(crpv: Crpv, registries: Path) -> None:
+    """What people know by heart, asked as they would ask it."""
+
+    def ask(*arguments: str) -> Any:
+        ran = crpv(*arguments, "--format", "json", CRPV_DB=str(registries / "reference.db"))
+        assert ran.returncode == 0, ran.stderr
+        return json.loads(ran.stdout)
+
+    for year, euros in ((2023, 5437871.00), (2024, 5798055.00)):
+        by_scheme = ask("report", "funding", "--year", str(year), "--by", "scheme")
+        assert {row["scheme"]: row["amount"] for row in by_scheme["rows"]}["P147"] == euros
+        assert ask("report", "funding", "--year", str(year))["totals"]["state"] == euros
+    (row,) = ask("report", "funding", "--year", "2023", "--centre", "villes-au-carre")["rows"]
+    assert (row["state"], row["region"], row["amount"]) == (245482, 140000, 385482)
+    assert round(row["state_share"] * 100, 1) == 63.7
+    of_2021 = {row["centre"]: row for row in ask("report", "funding", "--year", "2021")["rows"]}
+    groups = [row["id"] for row in ask("list", "--as-of", "2021-12-31") if row["legal_form"] == "gip"]
+    assert groups and {of_2021[centre]["state"] for centre in groups} == {None}
+    by_kind = ask("report", "funding", "--by", "kind", "--year", "2022")
+    listed = ask("list", "funding", "--year", "2022")
+    assert round(sum(row["amount"] for row in by_kind["rows"]), 2) == round(sum(row["amount"] for row in listed), 2)
 
 
 def test_query_in_every_machine_format(crpv: Crpv, registries: Path) -> None:

@@ -140,6 +140,56 @@ def test_the_departments_of_a_centre_are_prepared(spoilt: Path) -> None:
     assert {row.values[names.index("confidence")] for row in filled.rows} == {"high"}
 
 
+def test_activity_is_asked_of_all_four_missions(spoilt: Path) -> None:
+    asked = form(spoilt, "activities", "oriv", 2025)
+    assert asked.prepared == ("centre", "mission", "year")
+    assert [row.values[:3] for row in asked.rows] == [
+        ("oriv", mission, 2025) for mission in ("animation", "skills", "capitalisation", "complementary")
+    ]
+    assert all(value is None for row in asked.rows for value in row.values[3:])
+    assert not asked.fictitious
+    assert len(form(spoilt, "activities").rows) == 80
+
+
+def test_filled_activity_keeps_the_sources_that_tell_rows_apart_and_asks_only_what_is_missing(spoilt: Path) -> None:
+    with open_reading(spoilt) as connection:
+        told = connection.execute("select mission from activities where centre = 'oriv' and year = 2023").fetchall()
+    asked = form(spoilt, "activities", "oriv", 2023, filled=True)
+    names = [field.column.name for field in asked.fields]
+    assert asked.prepared == ("centre", "mission", "year", "source")
+    assert asked.fictitious
+    known = [str(row.values[names.index("mission")]) for row in asked.rows if row.known]
+    assert sorted(known) == sorted(row["mission"] for row in told)
+    others = {row.values[names.index("mission")] for row in asked.rows if not row.known}
+    assert others == {"animation", "skills", "capitalisation", "complementary"} - set(known)
+
+
+def test_agreements_are_asked_of_the_funders_of_a_centre(spoilt: Path) -> None:
+    asked = form(spoilt, "agreements", "reso-villes")
+    assert asked.prepared == ("centre", "funder")
+    names = [field.column.name for field in asked.fields]
+    assert {row.values[names.index("funder")] for row in asked.rows} >= {"etat", "region-bretagne", "nantes-metropole"}
+    assert {row.values[names.index(name)] for row in asked.rows for name in ("starts_on", "ends_on")} == {None}
+    filled = form(spoilt, "agreements", "reso-villes", filled=True)
+    held = {row.values[names.index("funder")] for row in filled.rows if row.known}
+    assert "etat" in held
+    assert not held & {row.values[names.index("funder")] for row in filled.rows if not row.known}
+
+
+def test_who_sits_today_is_prepared_and_said_to_be_made_up(spoilt: Path) -> None:
+    asked = form(spoilt, "governance", "oriv")
+    assert asked.prepared == ("centre", "organ", "member", "member_kind", "role", "valid_from")
+    with open_reading(spoilt) as connection:
+        (sitting,) = connection.execute(
+            "select count(*) from governance where centre = 'oriv' and (valid_to is null or valid_to >= ?)", (today(),)
+        ).fetchone()
+        (gone,) = connection.execute(
+            "select count(*) from governance where valid_to < ? and centre in (select id from centres)", (today(),)
+        ).fetchone()
+    assert len(asked.rows) == sitting > 0 < gone
+    assert asked.fictitious
+
+
 def test_one_centre_can_be_asked_about_itself(spoilt: Path) -> None:
     assert [row.values[:2] for row in form(spoilt, "centres", "oriv").rows] == [("oriv", None)]
     filled = form(spoilt, "centres", "oriv", filled=True)
@@ -148,7 +198,8 @@ def test_one_centre_can_be_asked_about_itself(spoilt: Path) -> None:
 
 
 def test_other_tables_have_blank_rows(spoilt: Path) -> None:
-    for name in set(TABLES) - {"evaluations", "funding", "perimeters", "centres"}:
+    prepared = {"activities", "agreements", "centres", "evaluations", "funding", "governance", "perimeters"}
+    for name in set(TABLES) - prepared:
         asked = form(spoilt, name)
         assert (asked.rows, asked.prepared) == ((), ())
 
@@ -362,6 +413,34 @@ def test_a_form_that_is_filled_in_loads(spoilt: Path, tmp_path: Path, load: Load
     (outcome,) = report.files
     assert (outcome.read, outcome.inserted) == (2, 2)
     assert report.centres == {"oriv"}
+
+
+def test_activity_that_is_told_loads_and_missions_without_any_are_passed_over(
+    spoilt: Path, tmp_path: Path, load: Load
+) -> None:
+    file = written(tmp_path, form(spoilt, "activities", "oriv", 2025))
+    # Two rows of one mission: the second is added beneath the prepared ones, all four of which stand.
+    fill(
+        file,
+        [
+            {"type": "Training", "half_days": 12, "participants": "240"},
+            {},
+            {},
+            {},
+            {"centre": "oriv", "mission": "animation", "year": 2025, "type": "visite", "mode": "on-site"},
+        ],
+    )
+    report = load(file)
+    assert [anomaly.message.text() for anomaly in report.anomalies] == []
+    assert [(outcome.read, outcome.inserted) for outcome in report.files] == [(2, 2)]
+
+
+def test_a_seat_that_somebody_left_comes_back_with_its_last_day(spoilt: Path, tmp_path: Path, load: Load) -> None:
+    file = written(tmp_path, form(spoilt, "governance", "oriv"))
+    fill(file, [{"valid_to": "31/12/2025"}])
+    report = load(file)
+    assert [anomaly.message.text() for anomaly in report.anomalies] == []
+    assert [(outcome.read, outcome.inserted, outcome.updated) for outcome in report.files] == [(1, 0, 1)]
 
 
 def test_what_is_wrong_is_told_with_sheet_and_cell(spoilt: Path, tmp_path: Path, load: Load) -> None:

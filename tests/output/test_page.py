@@ -350,10 +350,12 @@ def test_the_command_of_a_report_gives_the_same_report(demo_path: Path, demo: sq
     assert again == render(result, Format.JSON).content
 
 
-def test_the_command_of_a_sheet_gives_the_same_sheet(demo_path: Path, demo: sqlite3.Connection) -> None:
-    sheet = centre_sheet(demo, "oriv", "2016-06-30")
-    assert sheet.command == "crpv show oriv --as-of 2016-06-30"
-    assert crpv(*sheet.command.split()[1:], "--format", "json", db=demo_path) == sheet_json(sheet)
+@pytest.mark.parametrize("command", ["show oriv --as-of 2016-06-30", "report network --as-of 2023-10-17", "info"])
+def test_the_command_on_a_page_gives_the_same_page(demo_path: Path, command: str) -> None:
+    html = crpv(*command.split(), "--format", "html", db=demo_path)
+    stated = re.findall(r"<code>crpv ([^<]+)</code>", html)
+    assert len(stated) == 1
+    assert crpv(*stated[0].split(), "--format", "html", db=demo_path) == html
 
 
 def test_a_list_and_a_query_name_no_more_than_they_know() -> None:
@@ -370,6 +372,21 @@ def test_an_empty_list_says_so() -> None:
     page = read_page(result_page(Result("x", msg(N_("Query")), (Column("n", "N"),), ())))
     assert "No rows." in page.text
     assert page.tables == []
+
+
+def test_rows_that_hold_no_more_than_their_names_are_nothing_known() -> None:
+    columns = (Column("name", "Name"), Column("rate", "Rate", Kind.PERCENT))
+    section = Result("s", msg("Section"), columns, (("A", None), ("B", None)), notes=(Note("x", msg("Why.")),))
+    facts = Result("f", msg("Facts"), columns[:1], (("F",),))
+    page = read_page(sheet_page(Sheet("t", msg("T"), facts, (section,))))
+    assert "Section Nothing known. Why." in page.text
+    assert page.tables == []
+
+
+def test_an_address_is_a_link_and_nothing_else_is() -> None:
+    rows = (("https://example.org/a?b=1&c=2",), ("javascript:alert(1)",), ("see https://example.org",))
+    page = read_page(result_page(Result("x", msg("X"), (Column("url", "Address"),), rows)))
+    assert [attributes["href"] for tag, attributes in page.tags if tag == "a"][1:] == ["https://example.org/a?b=1&c=2"]
 
 
 def test_notes_stand_beneath_their_section() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -129,6 +131,57 @@ def test_perimeters_on_a_date(reference: sqlite3.Connection) -> None:
     assert [row[0] for row in rows] == ["villes-au-carre"]
 
 
+def with_rows(path: Path) -> sqlite3.Connection:
+    """A copy in memory of the reference registry, with a few rows of what centres do and how they are governed."""
+    connection = sqlite3.connect(":memory:")
+    connection.row_factory = sqlite3.Row
+    with closing(sqlite3.connect(path)) as original:
+        original.backup(connection)
+    connection.executescript(
+        """
+        insert into governance (centre, organ, member, member_kind, role, valid_from, valid_to, load) values
+            ('oriv', 'board', 'always', 'state', 'member', null, null, 1),
+            ('oriv', 'board', 'early', 'state', 'chair', '2020-01-01', '2023-06-30', 1),
+            ('oriv', 'board', 'late', 'region', 'chair', '2023-07-01', null, 1);
+        insert into agreements (centre, funder, starts_on, ends_on, signed_on, reference, load) values
+            ('oriv', 'etat', '2021-01-01', '2023-12-31', '2020-12-01', 'A', 1),
+            ('oriv', 'etat', '2023-01-01', '2025-12-31', '2023-09-15', 'B', 1),
+            ('oriv', 'etat', '2023-01-01', '2023-06-30', null, 'C', 1);
+        insert into activities (centre, mission, year, type, load) values
+            ('oriv', 'skills', 2022, 'visit', 1), ('oriv', 'skills', 2023, 'visit', 1);
+        insert into exceptions (rule, centre, valid_from, valid_to, reason, load) values
+            ('first', 'oriv', null, '2023-06-30', 'x', 1), ('second', 'oriv', '2023-06-30', '2030-01-01', 'x', 1);
+        """
+    )
+    return connection
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "as_of", "expected"),
+    [
+        ("governance", "member", "2019-12-31", {"always"}),
+        ("governance", "member", "2023-06-30", {"always", "early"}),
+        ("governance", "member", "2023-07-01", {"always", "late"}),
+        ("agreements", "reference", "2020-12-31", set()),
+        ("agreements", "reference", "2023-06-30", {"A", "C"}),
+        ("agreements", "reference", "2023-09-15", {"A", "B"}),
+        ("agreements", "reference", "2025-12-31", {"B"}),
+        ("activities", "year", "2021-12-31", set()),
+        ("activities", "year", "2022-01-01", {2022}),
+        ("activities", "year", "2023-01-01", {2022, 2023}),
+        ("exceptions", "rule", "2023-06-29", {"first"}),
+        ("exceptions", "rule", "2023-06-30", {"first", "second"}),
+        ("exceptions", "rule", "2023-07-01", {"second"}),
+    ],
+)
+def test_what_was_true_on_a_date(
+    reference_path: Path, table: str, name: str, as_of: str, expected: set[object]
+) -> None:
+    with closing(with_rows(reference_path)) as connection:
+        assert set(column(list_rows_of(connection, table, Asked(as_of=as_of)), name)) == expected
+        assert set(column(list_rows_of(connection, table, Asked()), name)) >= expected
+
+
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
@@ -162,15 +215,31 @@ def test_finding_other_things(reference: sqlite3.Connection) -> None:
     assert find_department(reference, "la reunion") == "974"
     assert find_region(reference, "occitanie") == "76"
     assert find_mission(reference, "capita") == "capitalisation"
+    with pytest.raises(UsageProblem):
+        find_mission(reference, "complementary")
+    assert find_mission(reference, "complementary", core=False) == "complementary"
     for finder in (find_department, find_region, find_mission):
         with pytest.raises(UsageProblem):
             finder(reference, "zzz")
 
 
+SHEET = [
+    "perimeter",
+    "governance",
+    "funding_years",
+    "funding",
+    "missions",
+    "recommendations",
+    "activity",
+    "agreements",
+    "sources",
+]
+
+
 def test_the_sheet_of_every_centre(demo: sqlite3.Connection) -> None:
     for (centre,) in demo.execute("select id from centres").fetchall():
         sheet = centre_sheet(demo, centre, "2025-12-31")
-        assert [section.name for section in sheet.sections] == ["perimeter", "funding", "missions"]
+        assert [section.name for section in sheet.sections] == SHEET
         assert len(sheet.facts.rows) == 1
     early = centre_sheet(demo, "guadeloupe", "2020-01-01")
     assert "not-open" in {note.code for note in early.notes}

@@ -1,0 +1,179 @@
+"""The network report: every figure is that of the report it names and of the SQL view, on any date."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crpv_cli import language
+from crpv_cli.errors import ExitCode
+from crpv_cli.main import run
+from crpv_cli.output.aligned import aligned_sheet
+from crpv_cli.registry.connection import open_reading
+from crpv_cli.reports.network import network
+from crpv_cli.reports.published import published_figures
+from crpv_cli.result import Sheet
+from crpv_cli.rules.checking import findings
+from tests.reports.clock import DATES, at_date
+
+TODAY = "2026-11-25"
+
+# Where the detailed report has each figure: a path in its JSON, or how many rows it has.
+IN_REPORT = {
+    "centres": "#",
+    "centres-overseas": "#",
+    "neighbourhoods": "total",
+    "coverage-neighbourhoods": "covered",
+    "coverage-contracts": "covered",
+    "coverage-inhabitants": "covered",
+    "coverage-departments": "covered",
+    "state-support": "state",
+    "local-support": "local",
+    "other-support": "other",
+    "state-support-change": "state_change_share",
+    "missions-evaluated": "evaluated",
+    "centres-complete": "complete",
+    "missions-overdue": "overdue",
+    "missions-improving": "improving",
+    "missions-slipping": "slipping",
+    "half-days": "half_days",
+    "participants": "participants",
+    "agreements-running": "running",
+    "agreements-ending": "ending",
+    "agreements-ended-without-successor": "ended_without_successor",
+    "findings-breach": "breach",
+    "findings-unknown": "unknown",
+    "findings-notice": "notice",
+}
+# What SQL cannot judge: rules are Python.
+NOT_IN_VIEW = {"findings-breach", "findings-unknown", "findings-notice"}
+
+
+def sheet_on(connection: sqlite3.Connection, date: str, **asked: Any) -> Sheet:
+    return network(connection, date, findings(connection, date), **asked)
+
+
+def figures(sheet: Sheet) -> dict[str, dict[str, Any]]:
+    (section,) = [section for section in sheet.sections if section.name == "figures"]
+    return {str(record["figure"]): record for record in section.records()}
+
+
+def printed(command: str, path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
+    with pytest.raises(SystemExit) as ended:
+        run([*shlex.split(command), "--db", str(path), "--format", "json"])
+    out = capsys.readouterr().out
+    assert ended.value.code in {ExitCode.DONE, ExitCode.ANOMALIES}
+    return json.loads(out)
+
+
+@pytest.fixture(params=["reference", "demo"])
+def path(request: pytest.FixtureRequest, reference_path: Path, demo_path: Path) -> Path:
+    return reference_path if request.param == "reference" else demo_path
+
+
+@pytest.mark.parametrize("date", [*DATES, TODAY])
+def test_every_figure_is_that_of_the_report_it_names(path: Path, date: str, capsys: pytest.CaptureFixture[str]) -> None:
+    found = {row["figure"]: row for row in printed(f"report network --as-of {date}", path, capsys)["figures"]}
+    assert set(found) <= set(IN_REPORT)
+    if "demo" in path.parent.name and date >= "2023-10-17":
+        assert set(found) == set(IN_REPORT)
+    for name, row in found.items():
+        detail = printed(f"{row['report']} --as-of {date}", path, capsys)
+        where = IN_REPORT[name]
+        expected = len(detail) if where == "#" else detail["totals"][where]
+        assert row["value"] == expected, name
+        if name.startswith("coverage-"):
+            assert (row["total"], row["share"]) == (detail["totals"]["total"], detail["totals"]["share"])
+        if name == "missions-evaluated":
+            assert (row["total"], row["share"]) == (detail["totals"]["expected"], detail["totals"]["share"])
+
+
+@pytest.mark.parametrize("date", [*DATES, TODAY])
+def test_every_figure_is_that_of_the_view(path: Path, date: str) -> None:
+    with open_reading(path) as connection:
+        found = figures(sheet_on(connection, date))
+        (view,) = at_date(connection, date).execute("select * from v_network").fetchall()
+    for name, row in found.items():
+        if name not in NOT_IN_VIEW:
+            assert view[name.replace("-", "_")] == row["value"], name
+
+
+@pytest.mark.parametrize("date", [*DATES, TODAY])
+def test_published_figures_are_quoted_as_they_were_said(demo: sqlite3.Connection, date: str) -> None:
+    said = {
+        (figure["value"], figure["unit"], figure["as_of"])
+        for measure in ("centres", "overseas_centres", "coverage", "neighbourhoods", "half_days")
+        for figure in published_figures(demo, (measure,), date)
+    }
+    quoted = {
+        (row["published"], row["published_unit"], row["published_on"])
+        for row in figures(sheet_on(demo, date)).values()
+        if row["published"] is not None
+    }
+    assert quoted <= said
+    assert all(on <= date for _, _, on in quoted)
+
+
+def test_the_acceptance_figures(reference: sqlite3.Connection) -> None:
+    then = figures(sheet_on(reference, "2023-10-17"))
+    assert (then["centres"]["value"], then["centres"]["published"]) == (19, 20)
+    assert (then["centres-overseas"]["value"], then["centres-overseas"]["published"]) == (4, 4)
+    assert then["coverage-neighbourhoods"]["share"] == 0.878888
+    assert then["coverage-neighbourhoods"]["published"] == 88
+    assert then["state-support"]["value"] == 5437871
+    later = figures(sheet_on(reference, "2025-12-31"))
+    assert (later["coverage-neighbourhoods"]["value"], later["coverage-neighbourhoods"]["total"]) == (1469, 1584)
+
+
+def test_what_nobody_knows_takes_one_line(reference: sqlite3.Connection) -> None:
+    sheet = sheet_on(reference, TODAY)
+    found = figures(sheet)
+    for name in ("missions-evaluated", "half-days", "agreements-running"):
+        assert found[name]["value"] is None
+    assert not {"centres-complete", "missions-overdue", "participants", "agreements-ending"} & set(found)
+    by_name = {section.name: section for section in sheet.sections}
+    for name in ("missions", "activity_mission", "activity_theme", "agreements"):
+        assert by_name[name].rows == ()
+        assert by_name[name].chart is None
+    gaps = {row["gap"] for row in by_name["missing"].records()}
+    assert {"no-evaluations", "no-activity", "no-agreements", "no-local-funding-known"} <= gaps
+    assert not sheet.fictitious
+
+
+def test_the_parts_that_are_made_up_are_named(demo: sqlite3.Connection) -> None:
+    sheet = sheet_on(demo, TODAY)
+    (note,) = [note for note in sheet.notes if note.code == "fictitious-sections"]
+    assert set(note.data["sections"]) == {  # type: ignore[call-overload]  # data are JSON values
+        section.name for section in sheet.sections if section.fictitious and section.rows
+    }
+    assert {"map", "regions", "coverage", "funding_years", "funding"}.isdisjoint(note.data["sections"])  # type: ignore[arg-type]
+
+
+def test_a_comparison_is_a_section(demo: sqlite3.Connection) -> None:
+    sheet = sheet_on(demo, TODAY, compare_to="2023-10-17")
+    (changes,) = [section for section in sheet.sections if section.name == "changes"]
+    assert {"77", "94", "971"} <= {row["subject"] for row in changes.records() if row["kind"] == "perimeter-gained"}
+    assert "--compare-to 2023-10-17" in sheet.command
+    assert "changes" not in {section.name for section in sheet_on(demo, TODAY).sections}
+
+
+@pytest.mark.parametrize("tongue", ["en", "fr"])
+def test_a_terminal_shows_one_screen(demo: sqlite3.Connection, tongue: str) -> None:
+    language.activate(tongue)
+    sheet = sheet_on(demo, TODAY)
+    assert [section.name for section in sheet.on_screen] == ["figures", "missing", "findings"]
+    text = aligned_sheet(sheet)
+    assert len(text.splitlines()) < 62
+    assert text.splitlines()[1] == sheet.title.text()
+
+
+def test_a_date_to_compare_with_comes_before(demo_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run(["report", "network", "--as-of", "2023-12-31", "--compare-to", "2023", "--db", str(demo_path)])
+    assert ended.value.code == ExitCode.USAGE
+    assert "--compare-to" in capsys.readouterr().err
