@@ -68,7 +68,8 @@ class Column:
     ``refers`` names the table whose key the value must be. ``minimum`` and ``maximum`` are inclusive,
     in the unit of the column. ``over`` names the column of the result that this one is a part of
     (2 of 3), ``within`` the one that says between what it lies (2 on 1-4). ``bar`` asks a terminal to draw a bar beside
-    the figure; ``prose`` holds sentences, which take as many lines as they need.
+    the figure; ``prose`` holds sentences, which take as many lines as they need. ``link``
+    names the column that holds the name of a file, beside the one that is written, to which the value leads.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Column:
     within: str | None = None
     bar: bool = False
     prose: bool = False
+    link: str | None = None
 
     @property
     def stored(self) -> str:

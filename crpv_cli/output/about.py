@@ -14,9 +14,21 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_
 from crpv_cli.output.cells import for_people
+from crpv_cli.output.layout import alerts, remaining
 from crpv_cli.result import Note, Origin, Result, Sheet
 
-__all__ = ["PARAMETERS", "WORDS", "asked_of_result", "asked_of_sheet", "command_of", "made_up", "registry_state"]
+__all__ = [
+    "PARAMETERS",
+    "WORDS",
+    "asked_of_result",
+    "asked_of_sheet",
+    "cited",
+    "command_of",
+    "made_up",
+    "made_up_alert",
+    "nothing_known",
+    "registry_state",
+]
 
 # The labels of what can be asked, and the words of their values.
 PARAMETERS = {
@@ -100,6 +112,28 @@ def registry_state(origins: Sequence[Origin]) -> str:
 def made_up(result: Result | Sheet, notes: Sequence[Note] = ()) -> bool:
     """Whether figures rest on fictitious data (that the registry merely holds some is another matter)."""
     return result.fictitious or any(note.code.startswith("fictitious") for note in notes or result.notes)
+
+
+def made_up_alert(result: Result) -> str:
+    """What a result that rests on made-up data says of it."""
+    said = alerts([note for note in result.notes if note.code.startswith("fictitious")])
+    return said[0] if said else language.text(N_("FICTITIOUS: these figures rest on made-up demonstration data."))
+
+
+def nothing_known(section: Result) -> str:
+    """A line for a section without rows: what it is, and why there is nothing in it, if that is known."""
+    notes = remaining(section.notes)
+    said = notes[0] if notes else language.text(N_("Nothing known"))
+    return language.text(N_("{title}: {text}"), title=section.title, text=said)
+
+
+def cited(result: Result) -> list[tuple[str, str]]:
+    """The sources of the rows as they stand there, by id: a list may have been cut since they were looked up."""
+    if result.origin is None:
+        return []
+    places = [place for place, column in enumerate(result.columns) if column.name == "source"]
+    named = {row[place] for row in result.rows for place in places}
+    return [(key, title) for key, title in result.origin.sources.items() if not places or key in named]
 
 
 def command_of(result: Result) -> str:

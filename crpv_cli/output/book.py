@@ -22,6 +22,7 @@ from crpv_cli.output.cells import UNKNOWN, for_csv, for_people
 from crpv_cli.result import Value
 
 if TYPE_CHECKING:
+    from xlsxwriter.chart import Chart
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
@@ -135,6 +136,12 @@ class Book:
         """Close the workbook and return its bytes."""
         self._workbook.close()
         return self._stream.getvalue()
+
+    def chart(self, options: dict[str, str]) -> Chart:
+        """Add a chart, of XlsxWriter's ``type`` and ``subtype``, to be put in a sheet."""
+        chart = self._workbook.add_chart(options)
+        assert chart is not None  # a type that XlsxWriter does not know
+        return chart
 
     def look(self, **properties: object) -> Format:
         """Return the format that has these properties, made once; texts start at the top of their cell."""

@@ -12,7 +12,7 @@ from crpv_cli.output import streams
 from crpv_cli.output.names import Format
 from crpv_cli.result import ChartShape, Note, Result, Sheet
 
-__all__ = ["EXTENSIONS", "Document", "Format", "render", "show_result", "show_sheet"]
+__all__ = ["EXTENSIONS", "Document", "Format", "format_of", "render", "render_sheet", "show_result", "show_sheet"]
 
 
 _BY_EXTENSION = {
@@ -52,6 +52,11 @@ MACHINE_FORMATS = frozenset({Format.CSV, Format.JSON, Format.JSONL})
 """Formats in which nothing changes with the reader's language."""
 
 
+def format_of(output: Path) -> Format | None:
+    """Return the format that the extension of a file tells, or None."""
+    return _BY_EXTENSION.get(output.suffix.lower())
+
+
 def choose(asked: Format | None, output: Path | None, default: Format) -> Format:
     """Return the format asked for, or told by the extension of a file to write, or the default one.
 
@@ -62,7 +67,7 @@ def choose(asked: Format | None, output: Path | None, default: Format) -> Format
         return asked
     if output is None:
         return default
-    found = _BY_EXTENSION.get(output.suffix.lower())
+    found = format_of(output)
     if found is None:
         raise UsageProblem(
             msg("The extension of {file} tells no format.", file=output),
@@ -141,7 +146,12 @@ def _drawn_map(result: Result, width: int | None, colour: bool) -> Document:
     return replace(document, remarks=(remark, *document.remarks))
 
 
-def _render_sheet(sheet: Sheet, chosen: Format, width: int | None, colour: bool) -> Document:
+def render_sheet(sheet: Sheet, chosen: Format, width: int | None = None, colour: bool = False) -> Document:
+    """Render a sheet in a format; it holds several tables, so it has no CSV.
+
+    Raises:
+        UsageProblem: the format cannot hold a sheet.
+    """
     match chosen:
         case Format.TABLE:
             if width is None:
@@ -162,7 +172,7 @@ def _render_sheet(sheet: Sheet, chosen: Format, width: int | None, colour: bool)
 
             return Document(sheet_json(sheet))
         case Format.XLSX:
-            from crpv_cli.output.workbook import sheet_workbook
+            from crpv_cli.output.sheetbook import sheet_workbook
 
             return Document(sheet_workbook(sheet))
         case Format.HTML:
@@ -201,7 +211,7 @@ def show_sheet(sheet: Sheet, asked: Format | None = None, output: Path | None = 
         FileProblem: the file exists already, or cannot be written.
     """
     chosen = choose(asked, output, Format.TABLE)
-    _show(lambda width, colour: _render_sheet(sheet, chosen, width, colour), chosen, sheet.notes, output, force)
+    _show(lambda width, colour: render_sheet(sheet, chosen, width, colour), chosen, sheet.notes, output, force)
 
 
 def _show(

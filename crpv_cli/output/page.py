@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from crpv_cli import __version__, language
 from crpv_cli.definitions.columns import Column, Kind
@@ -86,7 +87,7 @@ def sheet_page(sheet: Sheet) -> str:
 class _Cell:
     """A cell: its text, its JSON value if it is a number, a moment if it is a date, and the drawing of a series.
 
-    ``address`` is set if the text is the address of a web page.
+    ``address`` is set if the text is the address of a web page, ``link`` if it leads to a file beside the page.
     """
 
     text: str
@@ -95,6 +96,7 @@ class _Cell:
     moment: str | None = None
     spark: str = ""
     css: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,11 +234,14 @@ def _cells(result: Result, rows: Sequence[Sequence[Value]], columns: Sequence[Co
     companions = [_companion(result, column) for column in columns]
     for row, texts in zip(rows, people_rows(result, rows, columns), strict=True):
         yield tuple(
-            _cell(
-                text,
-                row[places[column.name]] if other is None else row[other],
-                column if other is None else result.columns[other],
-                _css(result, column),
+            _led(
+                _cell(
+                    text,
+                    row[places[column.name]] if other is None else row[other],
+                    column if other is None else result.columns[other],
+                    _css(result, column),
+                ),
+                row[places[column.link]] if column.link else None,
             )
             for text, column, other in zip(texts, columns, companions, strict=True)
         )
@@ -254,6 +259,11 @@ def _cell(text: str, value: Value, column: Column, css: str) -> _Cell:
         return _Cell(text, spark=_spark(points), css="series")
     long = not css and len(text) > _LONG_TEXT
     return _Cell(text, address=_web(text), css="long" if long else css)
+
+
+def _led(cell: _Cell, file: Value) -> _Cell:
+    """The cell, which leads to a file beside the page if there is one."""
+    return replace(cell, link=quote(file)) if isinstance(file, str) and file else cell
 
 
 def _spark(points: Sequence[Point]) -> str:

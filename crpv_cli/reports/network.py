@@ -59,6 +59,8 @@ def network(
     """
     parts = _parts(connection, as_of, findings, within, cycle)
     sections = tuple(_sections(connection, as_of, parts, compare_to))
+    rested_on = (result.origin for result in (*parts.coverage.values(), *sections))
+    sections = (*sections, sources_of(connection, rested_on))
     rests = any(section.fictitious for section in sections)
     return Sheet(
         name="network",
@@ -147,7 +149,6 @@ def _sections(connection: sqlite3.Connection, as_of: str, parts: Parts, compare_
     yield _section(parts.agreements, "agreements")
     if parts.findings is not None:
         yield grouped(parts.findings)
-    yield sources_of(connection, (report.origin for report in reports))
 
 
 # What the page says once, for the whole, is not said again under each section.

@@ -31,7 +31,8 @@ from crpv_cli.output import streams
 from crpv_cli.output.book import AMBER, LONGEST_NAME, Book
 from crpv_cli.output.exports import write_all
 from crpv_cli.output.formats import Format, show_result
-from crpv_cli.output.workbook import result_workbook, sheet_workbook, tables_workbook
+from crpv_cli.output.sheetbook import sheet_workbook
+from crpv_cli.output.workbook import result_workbook, tables_workbook
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.asking import ask
 from crpv_cli.reports.coverage import coverage

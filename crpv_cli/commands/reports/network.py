@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,10 +11,14 @@ import typer
 from crpv_cli import options
 from crpv_cli.commands.adding import add
 from crpv_cli.errors import UsageProblem
-from crpv_cli.language import msg
+from crpv_cli.language import Day, msg
 from crpv_cli.language import text as _
+from crpv_cli.output.names import Format
 
 __all__ = ["mount"]
+
+_ALL = "all"
+_LISTED = ("short_name", "name", "legal_form", "seat")
 
 
 def mount(reports: typer.Typer) -> None:
@@ -61,6 +67,10 @@ def network(
     from crpv_cli.rules.checking import findings
 
     date, years = as_of or today(), cycle or DEFAULT_CYCLE_YEARS
+    if centre is not None:
+        _only_of_the_network({"--compare-to": compare_to, "--within": within, "--cycle": cycle})
+        _sheets(centre, date, format_, output, force, db)
+        return
     if compare_to is not None and compare_to >= date:
         raise UsageProblem(
             msg("The date to compare with, {first}, is not before {last}.", first=compare_to, last=date),
@@ -70,3 +80,37 @@ def network(
         found = findings(connection, date, cycle=years)
         sheet = compose(connection, date, found, compare_to, WITHIN_MONTHS if within is None else within, years)
     show_sheet(sheet, format_, output, force)
+
+
+def _only_of_the_network(options_: Mapping[str, object]) -> None:
+    for option, value in options_.items():
+        if value is not None:
+            raise UsageProblem(
+                msg("--centre gives the sheet of a centre, which {option} says nothing of.", option=option),
+                msg("Leave out one of them."),
+            )
+
+
+def _sheets(centre: str, date: str, format_: Format | None, output: Path | None, force: bool, db: Path | None) -> None:
+    """The sheet of a centre, or those of all centres that are open on the date, into a folder."""
+    from crpv_cli.commands.opening import reading
+    from crpv_cli.output.folder import checked_folder, write_sheets
+    from crpv_cli.output.formats import show_sheet
+    from crpv_cli.reports.finding import find_centre
+    from crpv_cli.reports.listing import Asked, list_centres
+    from crpv_cli.reports.sheet import centre_sheet
+    from crpv_cli.rules.checking import findings
+
+    every = centre == _ALL
+    if every:
+        checked_folder(output)
+    with reading(db) as connection:
+        listed = list_centres(connection, Asked(as_of=date)).records() if every else []
+        ids = [str(row["id"]) for row in listed] if every else [find_centre(connection, centre)]
+        sheets = {id_: centre_sheet(connection, id_, date, findings(connection, date, centre=id_)) for id_ in ids}
+    if not every:
+        show_sheet(sheets[ids[0]], format_, output, force)
+        return
+    if not sheets:
+        raise UsageProblem(msg("No centre is open on {date}.", date=Day(date)), msg("Give another date with --as-of."))
+    write_sheets(msg("The centres on {date}", date=Day(date)), sheets, _LISTED, output, format_, force)
