@@ -408,7 +408,8 @@ def test_only_sources_of_the_rows_shown_are_named() -> None:
 def test_a_sheet_of_a_centre_has_a_sheet_for_each_section(spoilt: Path) -> None:
     with open_reading(spoilt) as connection:
         found = book(sheet_workbook(centre_sheet(connection, "oriv", "2025-12-31")))
-    assert found.sheetnames == ["crpv", "Identity", "Perimeter", "Funding known, last five years", "Core missions"]
+    assert found.sheetnames[:4] == ["crpv", "Identity", "Perimeter", "Governance"]
+    assert "Core missions" in found.sheetnames
     facts = dict(found["Identity"].iter_rows(max_col=2, values_only=True))
     assert facts["Id"] == "oriv"
     assert facts["Since"] == 1992
