@@ -6,6 +6,7 @@ coloured. A map has a sheet of its own (``booktiles.py``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ _HEIGHT, _BAR, _AROUND = 340, 24, 130
 _ON_ONE_PAGE = 30
 # Dark enough to differ, light enough for black figures.
 _LOWEST, _HIGHEST = "#FFFFFF", GRADES[2]
+_ADDRESS = re.compile(r"!(?=\$?[A-Z]+\$?\d)")
 _MARKERS = ("circle", "square", "triangle", "diamond", "x", "star", "plus", "short_dash")
 _AXIS = {
     Kind.MONEY: '#,##0 "€"',
@@ -80,8 +82,8 @@ def _pixels(widths: Sequence[int]) -> int:
 
 
 def _shown(title: str) -> str:
-    """A title that stays a text: what starts with an equals sign would be taken for the address of a cell."""
-    return f" {title}" if title.startswith("=") else title
+    """A title that stays a text: XlsxWriter takes what has ``!A1`` in it for the address of a cell."""
+    return _ADDRESS.sub("!\u2060", title)
 
 
 def _column(table: Table, name: str) -> Column:

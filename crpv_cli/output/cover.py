@@ -70,6 +70,8 @@ def write_cover(
     cover.section(N_("Notes"), [note.message.text() for note in notes if "fictitious" not in note.code])
     cover.contents(entries)
     cover.section(N_("Not known"), missing)
+    if any(entry.result.name == "sources" for entry in entries):
+        return  # a sheet of the workbook tells more of them
     titles = {identifier: title for result in drawn for identifier, title in cited(result)}
     cover.section(N_("Sources"), [f"{titles[identifier]} ({identifier})" for identifier in sorted(titles)])
 
