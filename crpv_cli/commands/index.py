@@ -31,13 +31,13 @@ COMMANDS = {
 
 # The commands of ``crpv report``.
 REPORTS = {
-    "network": N_("The network at a date, whole: on one screen, or as a page or a workbook to hand on."),
+    "network": N_("The network at a date: one screen, or a page to hand on."),
     "coverage": N_("Who covers what on a date, computed and published."),
     "evaluations": N_("How the core missions are evaluated, and what changed since the time before."),
-    "activity": N_("What the centres did: half-days and participants by centre, mission, theme, audience…"),
+    "activity": N_("What the centres did: half-days and participants."),
     "agreements": N_("Which agreements run, end soon, or ended without successor."),
     "funding": N_("Who funds the centres: State, local authorities and others, shares and change."),
-    "changes": N_("What changed between two dates: centres, perimeters, coverage, money, ratings."),
+    "changes": N_("What changed between two dates: territory, money, ratings."),
 }
 
 

@@ -64,10 +64,12 @@ def sheet_page(sheet: Sheet) -> str:
     """
     results = [sheet.facts, *sheet.sections]
     origins = [result.origin for result in results if result.origin]
+    # What the sheet says of itself is said once; only a sheet that says nothing has it said by its sections.
+    told = [note for note in sheet.notes if note.code.startswith("fictitious")]
     return _page(
         title=sheet.title,
         about=asked_of_sheet(sheet),
-        alert_notes=[*sheet.notes, *(note for section in sheet.sections for note in section.notes)],
+        alert_notes=told or [*sheet.notes, *(note for section in sheet.sections for note in section.notes)],
         rests=made_up(sheet, sheet.notes) or any(made_up(section) for section in sheet.sections),
         sections=[_facts(sheet), *(_section(_known(section), section.name) for section in sheet.sections)],
         notes=remaining(sheet.notes),

@@ -408,8 +408,17 @@ def test_only_sources_of_the_rows_shown_are_named() -> None:
 def test_a_sheet_of_a_centre_has_a_sheet_for_each_section(spoilt: Path) -> None:
     with open_reading(spoilt) as connection:
         found = book(sheet_workbook(centre_sheet(connection, "oriv", "2025-12-31")))
-    assert found.sheetnames[:4] == ["crpv", "Identity", "Perimeter", "Governance"]
-    assert "Core missions" in found.sheetnames
+    assert found.sheetnames == [
+        "crpv",
+        "Identity",
+        "Perimeter",
+        "Governance",
+        "Funding known, last three years",
+        "Payments known, last five years",
+        "Core missions",
+        *found.sheetnames[7:],
+    ]
+    assert {"Agreements", "Sources"} <= {name.partition(" on ")[0] for name in found.sheetnames[7:]}
     facts = dict(found["Identity"].iter_rows(max_col=2, values_only=True))
     assert facts["Id"] == "oriv"
     assert facts["Since"] == 1992

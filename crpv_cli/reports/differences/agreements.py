@@ -18,8 +18,9 @@ select
     c.short_name,
     u.name as funder_name,
     coalesce(s.fictitious, 0) as fictitious,
-    a.starts_on <= :first and a.ends_on >= :first as before,
-    a.starts_on <= :last and a.ends_on >= :last as after
+    -- An agreement is not known before it is signed.
+    a.starts_on <= :first and a.ends_on >= :first and ifnull(a.signed_on, '') <= :first as before,
+    a.starts_on <= :last and a.ends_on >= :last and ifnull(a.signed_on, '') <= :last as after
 from agreements as a
 join centres as c on c.id = a.centre
 join funders as u on u.id = a.funder
