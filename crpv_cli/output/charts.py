@@ -249,6 +249,8 @@ def _stacked(data: _Data) -> _Specification:
     left, right = _room(data.names) + 12, _room(ends) + 10
     width = _WIDTH - left - right
     legend, top = _legend(data.series, left)
+    # A bar of one part is no whole: what the others would be is not known, and "100%" would say that it is all.
+    several = [sum(part["row"] == row for part in parts) > 1 for row in range(len(sums))]
     for part in parts:
         row, series = int(str(part["row"])), int(str(part["series"]))
         start, end = float(str(part["start"])), float(str(part["end"]))
@@ -256,7 +258,7 @@ def _stacked(data: _Data) -> _Specification:
         has_room = (end - start) / ticks[-1] * width > len(share) * _SMALL_LETTER + 6
         part |= {
             "middle": (start + end) / 2,
-            "label": share if has_room else "",
+            "label": share if has_room and several[row] else "",
             "colour": _colour(series),
             "ink": _ON_COLOURS[series % 2],
         }

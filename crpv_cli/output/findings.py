@@ -22,7 +22,8 @@ Record = dict[str, Value]
 
 def findings_text(result: Result, width: int | None, colour: bool = False) -> str:
     """Set findings as text of at most ``width`` columns, or with lines of any length where that is None."""
-    lines = [*alerts(result.notes), _strong(result.title.text(), colour)]
+    heads = [*alerts(result.notes), result.title.text()]
+    lines = [_strong(line, colour) for head in heads for line in _wrapped(head, width, "", "")]
     records = result.records()
     for grave, group in groupby(records, lambda record: None if record["accepted"] else record["severity"]):
         found = list(group)

@@ -19,7 +19,7 @@ from crpv_cli.reports import fictitious, neighbourhoods
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures, published_notes
 from crpv_cli.reports.queries import query
-from crpv_cli.result import Note, Result, Value
+from crpv_cli.result import Chart, ChartShape, Note, Result, Value
 from crpv_cli.spelling import fold
 
 __all__ = ["DIVISIONS", "MEASURES", "NEIGHBOURHOOD", "UNITS", "coverage", "geography_on"]
@@ -155,6 +155,27 @@ def coverage(
         published=published,
         is_report=True,
         origin=origin(connection, _sources(connection, {**parameters, "by": by})),
+        chart=_chart(by, whole, unit),
+    )
+
+
+def _chart(by: str, whole: _Sum, unit: Message) -> Chart | None:
+    """What share of each region is covered, or what each centre covers; the map shows departments better."""
+    if whole.share is None or by not in {"centre", "region"}:
+        return None
+    return Chart(
+        ChartShape.BARS,
+        msg(N_("Share of each region that is covered: {unit}"), unit=unit)
+        if by == "region"
+        else msg(N_("What each centre covers: {unit}"), unit=unit),
+        msg(
+            "{covered} of {total} are covered ({share}).",
+            covered=whole.covered,
+            total=whole.total,
+            share=Share(whole.share),
+        ),
+        "region_name" if by == "region" else "short_name",
+        ("share",) if by == "region" else ("covered",),
     )
 
 

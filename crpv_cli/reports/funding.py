@@ -16,13 +16,13 @@ from itertools import groupby
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import UsageProblem
-from crpv_cli.language import N_, Message, Share, msg, msgs
+from crpv_cli.language import N_, Euros, Message, Share, msg, msgs
 from crpv_cli.registry.doubles import same_money
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.coverage import geography_on
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.queries import open_in, query
-from crpv_cli.result import Note, Result, Value
+from crpv_cli.result import Chart, ChartShape, Note, Result, Value
 from crpv_cli.spelling import fold
 
 __all__ = ["DIVISIONS", "LOCAL", "STAGES", "funding", "share_of_state"]
@@ -239,6 +239,7 @@ def funding(
         fictitious=rests,
         is_report=True,
         origin=origin(connection, (row["source"] for row in counted)),
+        chart=_chart(asked, totals, counted),
     )
 
 
@@ -425,6 +426,30 @@ def _title(asked: _Asked) -> Message:
         division=division,
         years=asked.years,
         stage=msg(_STAGES[asked.stage]),
+    )
+
+
+def _chart(asked: _Asked, totals: Mapping[str, int | float | None], counted: Sequence[sqlite3.Row]) -> Chart | None:
+    """Who gives what to each centre, or a bar for each group; none where nothing is known."""
+    whole = totals["total"]
+    if not counted or whole is None:
+        return None
+    shapes = {"centre": "short_name", "funder": "name"}
+    return Chart(
+        ChartShape.STACKED if asked.by == "centre" else ChartShape.BARS,
+        msg(
+            "{amount} known in {years}, by {division}",
+            amount=Euros(int(whole)),
+            years=asked.years,
+            division=msg(_DIVISIONS[asked.by]),
+        ),
+        msg(
+            "{amount} in {rows} payments; what is not known has no bar, which is not 0.",
+            amount=Euros(int(whole)),
+            rows=len(counted),
+        ),
+        shapes.get(asked.by, asked.by),
+        ("state", "local", "other") if asked.by == "centre" else ("amount",),
     )
 
 

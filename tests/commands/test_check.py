@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -207,6 +208,37 @@ def test_a_pipe_gets_no_escape_codes(demo: Path) -> None:
     assert "\x1b" not in check(demo).stdout
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no pseudo-terminal here")
+@pytest.mark.parametrize("colour", [True, False])
+def test_a_terminal_is_fitted_and_coloured_unless_told_not_to(colour: bool, demo: Path) -> None:
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    reader, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 72, 0, 0))
+    environment = {"PATH": os.environ["PATH"], "HOME": str(demo.parent), "CRPV_LANG": "en", "TERM": "xterm"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "crpv_cli", "check", "--as-of", TODAY, "--db", str(demo)],
+        stdin=subprocess.DEVNULL,
+        stdout=terminal,
+        stderr=subprocess.DEVNULL,
+        env=environment if colour else environment | {"NO_COLOR": "1"},
+    ):
+        os.close(terminal)
+        shown = b""
+        with contextlib.suppress(OSError):  # Linux says so when the other end is closed
+            while part := os.read(reader, 4096):
+                shown += part
+    os.close(reader)
+    text = shown.decode().replace("\r\n", "\n")
+    assert ("\x1b[1m" in text) is colour
+    plain = text.replace("\x1b[1m", "").replace("\x1b[0m", "")
+    assert max(map(len, plain.splitlines())) <= 72
+    assert plain.split() == check(demo).stdout.split()
+
+
 @pytest.mark.parametrize("width", [40, 60, 80, 100])
 @pytest.mark.parametrize("tongue", ["en", "fr"])
 def test_findings_are_read_whole_at_any_width(tongue: str, width: int, demo: Path) -> None:
@@ -214,7 +246,7 @@ def test_findings_are_read_whole_at_any_width(tongue: str, width: int, demo: Pat
     with open_reading(demo) as connection:
         result = findings(connection, TODAY)
     fitted = findings_text(result, width)
-    assert max(map(len, fitted.splitlines()[2:])) <= width
+    assert max(map(len, fitted.splitlines())) <= width
     assert "…" not in fitted
     assert fitted.split() == findings_text(result, None).split()
     assert "\x1b" not in fitted
