@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "intake": {"registry"},
     "registry": set(),
     "reports": {"registry"},
-    "rules": {"reports"},
+    "rules": {"reports", "registry"},
     "output": {"registry"},
     "commands": {"intake", "registry", "reports", "rules", "output", "options"},
 }

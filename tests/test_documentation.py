@@ -20,6 +20,8 @@ from crpv_cli.commands.making import make
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import ExitCode
 from crpv_cli.main import app, run
+from crpv_cli.rules.catalogue import RULES
+from crpv_cli.rules.checking import SEVERITIES
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DOCS = REPOSITORY / "docs"
@@ -208,6 +210,20 @@ def test_every_format_is_documented() -> None:
     rows = [cells(line) for line in text(REFERENCE / "formats.md").splitlines() if line.startswith("| `")]
     formats = {row[0].strip("`"): re.findall(r"`(\.\w+)`", row[1]) for row in rows if len(row) == 4}
     assert set(formats) == {choice.value for choice in Format}
+
+
+def test_every_rule_is_documented() -> None:
+    labels = {choice.code: choice.label for choice in SEVERITIES}
+    told = [tuple(cells(line)) for line in text(DOCS / "checks.md").splitlines() if line.startswith("| `")]
+    assert told == [
+        (
+            f"`{rule.id}`",
+            labels[rule.severity.value],
+            rule.explanation,
+            f"`{rule.source}`" if rule.source else "this project",
+        )
+        for rule in RULES
+    ]
 
 
 def test_every_exit_code_is_documented() -> None:

@@ -185,7 +185,11 @@ def exception_ended(moment: Moment) -> Iterator[Finding]:
     from crpv_cli.rules.catalogue import RULES
 
     known = {rule.id for rule in RULES}
-    for row in moment.connection.execute("select * from exceptions order by rule, centre, department"):
+    rows = moment.connection.execute(
+        "select * from exceptions where valid_from is null or valid_from <= ? order by rule, centre, department",
+        (moment.as_of,),
+    )
+    for row in rows:
         place = {"centre": row["centre"], "department": row["department"]}
         made_up = row["source"] in moment.made_up
         if row["rule"] not in known:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crpv_cli.language import Day, Euros, msg, msgs
+from crpv_cli.language import Day, Euros, Message, msg, msgs
 from crpv_cli.reports.evaluation_cycle import is_overdue
 from crpv_cli.reports.funding import LOCAL
 from crpv_cli.rules.model import Finding, Moment, Severity, mission_name
@@ -65,7 +65,9 @@ def missions_evaluated(moment: Moment) -> Iterator[Finding]:
     only noticed: the framework ties the State's support to the evaluation.
     """
     if not moment.any_evaluation:
-        yield _no_evaluation()
+        yield _no_evaluation(
+            msg("No evaluation is in the registry: whether the core missions are evaluated is not known.")
+        )
         return
     for series in moment.evaluations:
         if not is_overdue(series.latest_year, moment.as_of, moment.cycle):
@@ -92,7 +94,7 @@ def missions_evaluated(moment: Moment) -> Iterator[Finding]:
 def state_support_unevaluated(moment: Moment) -> Iterator[Finding]:
     """The State supports no centre of which no core mission is evaluated within the cycle."""
     if not moment.any_evaluation:
-        yield _no_evaluation()
+        yield _no_evaluation(msg("No evaluation is in the registry: whether State support rests on one is not known."))
         return
     for centre in moment.open:
         own = [series for series in moment.evaluations if series.centre == centre["id"]]
@@ -114,10 +116,10 @@ def state_support_unevaluated(moment: Moment) -> Iterator[Finding]:
             )
 
 
-def _no_evaluation() -> Finding:
+def _no_evaluation(message: Message) -> Finding:
     return Finding(
         Severity.UNKNOWN,
-        msg("No evaluation is in the registry: whether the core missions are evaluated is not known."),
+        message,
         msg("Load the evaluations: crpv load FILE, or send out forms: crpv template evaluations"),
     )
 

@@ -1,0 +1,221 @@
+"""``crpv check`` as a person uses it: the installed command, its exit codes, what it says and what it records."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crpv_cli import language
+from crpv_cli.commands.making import make
+from crpv_cli.output.findings import findings_text
+from crpv_cli.registry.connection import open_reading
+from crpv_cli.rules.catalogue import RULES
+from crpv_cli.rules.checking import findings
+
+TODAY = "2026-11-25"
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("reference") / "registry.sqlite"
+    make(path, demo=False, empty=False)
+    return path
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("demo") / "registry.sqlite"
+    make(path, demo=True, empty=False)
+    return path
+
+
+@pytest.fixture
+def gap(demo: Path, tmp_path: Path) -> Path:
+    """The demonstration, with the evaluation of one mission of one centre removed."""
+    path = tmp_path / "registry.sqlite"
+    shutil.copy(demo, path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("delete from evaluations where centre = 'oriv' and mission = 'skills'")
+        connection.commit()
+    return path
+
+
+def crpv(path: Path, *arguments: str, tongue: str = "en") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "crpv_cli", *arguments, "--db", str(path)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env={"PATH": os.environ["PATH"], "HOME": str(path.parent), "CRPV_LANG": tongue, "PYTHONUTF8": "1"},
+    )
+
+
+def check(path: Path, *arguments: str, tongue: str = "en") -> subprocess.CompletedProcess[str]:
+    return crpv(path, "check", "--as-of", TODAY, *arguments, tongue=tongue)
+
+
+def rows(answer: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(answer.stdout)["rows"]
+    return found
+
+
+def of_rule(found: Sequence[dict[str, Any]], rule: str) -> list[dict[str, Any]]:
+    return [row for row in found if row["rule"] == rule]
+
+
+def test_the_reference_data_has_no_breach_and_says_what_is_not_known(reference: Path) -> None:
+    answer = check(reference, "--format", "json")
+    assert answer.returncode == 0, answer.stderr
+    found = rows(answer)
+    assert {row["severity"] for row in found} == {"unknown", "notice"}
+    (announced,) = of_rule(found, "announced-centres")
+    assert announced["message"] == "19 centres identified against 20 announced on 2023-10-17."
+    paris = [row for row in of_rule(found, "co-funding") if row["centre"] == "paris"]
+    assert [row["severity"] for row in paris] == ["notice"]
+    assert "Paris" in paris[0]["message"]
+    assert [row["department"] for row in of_rule(found, "department-uncovered")] == ["2A", "2B", "92", "978", "987"]
+    low = {(row["centre"], row["subject"]) for row in of_rule(found, "low-confidence")}
+    assert low == {
+        ("paris", None),
+        ("guadeloupe", None),
+        ("paris", "75"),
+        ("guadeloupe", "971"),
+        ("pole-ressources-95", "78"),
+    }
+    unfunded = [row for row in of_rule(found, "co-funding") if row["subject"] == "local"]
+    assert {row["severity"] for row in unfunded} == {"unknown"}
+    assert len(unfunded) == 17
+
+
+def test_the_demonstration_has_no_breach_that_is_not_accepted(demo: Path) -> None:
+    answer = check(demo, "--format", "json")
+    assert answer.returncode == 0
+    breaches = [row for row in rows(answer) if row["severity"] == "breach"]
+    assert breaches
+    assert all(row["accepted"] and row["fictitious"] for row in breaches)
+
+
+def test_a_mission_that_is_not_evaluated_is_a_breach_until_it_is_accepted(gap: Path) -> None:
+    answer = check(gap)
+    assert answer.returncode == 1
+    assert "Breaches (1)\n  missions-evaluated\n    ORIV: The mission skills has never been evaluated." in answer.stdout
+    assert "Manquements (1)" in check(gap, tongue="fr").stdout
+
+    accepted = check(
+        gap, "--accept", "missions-evaluated", "oriv", "--until", "2027-06-30", "--reason", "Put off", "--by", "Me"
+    )
+    assert accepted.returncode == 0, accepted.stderr
+    assert accepted.stdout == ""
+    assert "Accepted: missions-evaluated for oriv" in accepted.stderr
+
+    answer = check(gap, "--format", "json")
+    assert answer.returncode == 0
+    (row,) = [row for row in rows(answer) if row["centre"] == "oriv" and row["rule"] == "missions-evaluated"]
+    assert (row["mission"], row["accepted"], row["accepted_until"]) == ("skills", True, "2027-06-30")
+    assert (row["accepted_reason"], row["accepted_by"]) == ("Put off", "Me")
+    assert "ORIV: The mission skills has never been evaluated. Accepted until 2027-06-30 by Me: Put off" in (
+        check(gap).stdout
+    )
+
+    log = json.loads(crpv(gap, "log", "--format", "json").stdout)
+    assert log[0]["command"] == "check --accept missions-evaluated oriv"
+    assert crpv(gap, "undo", str(log[0]["load"])).returncode == 0
+    assert check(gap).returncode == 1
+
+
+def test_an_exception_can_be_taken_back_and_given_anew(gap: Path) -> None:
+    asked = ("--accept", "missions-evaluated", "ORIV", "--reason", "Put off")
+    assert check(gap, *asked, "--until", "2027-01-31").returncode == 0
+    assert check(gap, *asked, "--until", "2027-12-31").returncode == 0
+    listed = json.loads(crpv(gap, "list", "exceptions", "--format", "json").stdout)
+    (mine,) = [row for row in listed if row["centre"] == "oriv"]
+    assert (mine["valid_from"], mine["valid_to"]) == (TODAY, "2027-12-31")
+    # Before it was given, it was not accepted.
+    assert crpv(gap, "check", "--as-of", "2026-11-24").returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--accept", "no-such-rule", "oriv", "--until", "2027-01-01", "--reason", "x"), "no rule called"),
+        (("--accept", "label", "orvi", "--until", "2027-01-01", "--reason", "x"), "Did you mean oriv"),
+        (("--accept", "label", "99", "--until", "2027-01-01", "--reason", "x"), "no department"),
+        (("--accept", "label", "oriv", "--until", "2027-01-01"), "--reason"),
+        (("--accept", "label", "oriv", "--until", "2027-01-01", "--reason", "  "), "--reason"),
+        (("--accept", "label", "oriv", "--reason", "x"), "--until"),
+        (("--accept", "label", "oriv", "--until", "2020-01-01", "--reason", "x"), "later date"),
+        (("--accept", "label", "oriv", "--until", "soon", "--reason", "x"), "not a date"),
+        (("--until", "2027-01-01"), "--accept"),
+        (("--reason", "x"), "--accept"),
+        (("--rule", "co-fundin"), "Did you mean co-funding"),
+        (("--centre", "orvi"), "Did you mean oriv"),
+        (("--year", "20"), "not a year"),
+        (("--cycle", "0"), "--cycle"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_changes_nothing(arguments: tuple[str, ...], said: str, gap: Path) -> None:
+    before = gap.read_bytes()
+    answer = check(gap, *arguments)
+    assert answer.returncode == 2
+    assert answer.stdout == ""
+    assert said in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert gap.read_bytes() == before
+
+
+def test_strict_counts_everything(reference: Path, demo: Path) -> None:
+    assert check(reference, "--strict").returncode == 1
+    assert check(reference, "--rule", "siren-wrong", "--strict").returncode == 0
+    assert check(demo, "--rule", "state-support-unevaluated", "--strict").returncode == 0  # accepted
+
+
+def test_nothing_found_is_one_line(reference: Path) -> None:
+    answer = check(reference, "--rule", "siren-wrong")
+    assert "The rules find nothing." in answer.stdout
+    assert answer.returncode == 0
+
+
+@pytest.mark.parametrize("tongue", ["en", "fr"])
+def test_the_rules_are_explained(tongue: str, reference: Path) -> None:
+    listed = json.loads(check(reference, "--list", "--format", "json", tongue=tongue).stdout)
+    assert [row["rule"] for row in listed] == [rule.id for rule in RULES]
+    assert all(row["explanation"] and row["title"] for row in listed)
+    framework = [row for row in listed if row["source"] == "cadre-2017"]
+    assert len(framework) == 5
+    text = check(reference, "--list", tongue=tongue)
+    assert text.returncode == 0
+    assert all(rule.id in text.stdout for rule in RULES)
+
+
+def test_machine_formats_are_the_same_in_both_languages(demo: Path) -> None:
+    for name in ("json", "jsonl", "csv"):
+        assert check(demo, "--format", name).stdout == check(demo, "--format", name, tongue="fr").stdout
+
+
+def test_a_pipe_gets_no_escape_codes(demo: Path) -> None:
+    assert "\x1b" not in check(demo).stdout
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100])
+@pytest.mark.parametrize("tongue", ["en", "fr"])
+def test_findings_are_read_whole_at_any_width(tongue: str, width: int, demo: Path) -> None:
+    language.activate(tongue)
+    with open_reading(demo) as connection:
+        result = findings(connection, TODAY)
+    fitted = findings_text(result, width)
+    assert max(map(len, fitted.splitlines()[2:])) <= width
+    assert "…" not in fitted
+    assert fitted.split() == findings_text(result, None).split()
+    assert "\x1b" not in fitted
+    assert "\x1b[1m" in findings_text(result, width, colour=True)
