@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ import pytest
 from hypothesis import settings
 
 from crpv_cli import language
+from crpv_cli.commands.making import make
+from crpv_cli.registry.connection import open_reading
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route
@@ -85,3 +88,32 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+# --- Two registries made once: the reference data alone, and with the demonstration ---
+
+
+@pytest.fixture(scope="session")
+def reference_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("reference") / "crpv.sqlite"
+    make(path, demo=False, empty=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def demo_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("demo") / "crpv.sqlite"
+    make(path, demo=True, empty=False)
+    return path
+
+
+@pytest.fixture
+def reference(reference_path: Path) -> Iterator[sqlite3.Connection]:
+    with open_reading(reference_path) as connection:
+        yield connection
+
+
+@pytest.fixture
+def demo(demo_path: Path) -> Iterator[sqlite3.Connection]:
+    with open_reading(demo_path) as connection:
+        yield connection

@@ -96,4 +96,4 @@ def test_machine_formats_do_not_import_rich(command: str, registry: Path, tmp_pa
 
 
 def test_a_page_without_charts_imports_only_what_sets_it(registry: Path, tmp_path: Path) -> None:
-    assert imported("report coverage --format html", registry, tmp_path) & SLOW == {"jinja2"}
+    assert imported("report coverage --by department --format html", registry, tmp_path) & SLOW == {"jinja2"}

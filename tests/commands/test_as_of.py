@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from crpv_cli.commands.making import make
 from crpv_cli.errors import ExitCode
 from crpv_cli.main import run
 
@@ -59,19 +58,12 @@ COMMANDS = (
 )
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("whole") / "registry.sqlite"
-    make(path, demo=True, empty=False)
-    return path
-
-
 @pytest.fixture(scope="module", params=["2016-06-30", "2023-10-17", "2024-02-15", "2025-12-31"])
-def then(request: pytest.FixtureRequest, whole: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+def then(request: pytest.FixtureRequest, demo_path: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """A date, and the registry as it could have stood on it."""
     date = request.param
     path = tmp_path_factory.mktemp("then") / "registry.sqlite"
-    shutil.copy(whole, path)
+    shutil.copy(demo_path, path)
     with closing(sqlite3.connect(path)) as connection:
         for statement in LATER:
             connection.execute(statement, {"date": date, "year": int(date[:4])})
@@ -106,16 +98,16 @@ def printed(command: str, path: Path, capsys: pytest.CaptureFixture[str]) -> Any
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_what_came_later_changes_nothing(
-    command: str, then: tuple[str, Path], whole: Path, capsys: pytest.CaptureFixture[str]
+    command: str, then: tuple[str, Path], demo_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     date, path = then
     asked = command.format(date=date)
-    assert dated(printed(asked, whole, capsys)) == dated(printed(asked, path, capsys))
+    assert dated(printed(asked, demo_path, capsys)) == dated(printed(asked, path, capsys))
 
 
-def test_what_came_later_is_there(then: tuple[str, Path], whole: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_came_later_is_there(then: tuple[str, Path], demo_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _, path = then
-    assert len(printed("list activities", path, capsys)) < len(printed("list activities", whole, capsys)) or (
+    assert len(printed("list activities", path, capsys)) < len(printed("list activities", demo_path, capsys)) or (
         then[0] == "2025-12-31"
     )
-    assert len(printed("list funding", path, capsys)) <= len(printed("list funding", whole, capsys))
+    assert len(printed("list funding", path, capsys)) <= len(printed("list funding", demo_path, capsys))

@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 
 from crpv_cli import language
-from crpv_cli.commands.making import make
 from crpv_cli.output.findings import findings_text
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.rules.catalogue import RULES
@@ -26,25 +25,11 @@ from crpv_cli.rules.checking import findings
 TODAY = "2026-11-25"
 
 
-@pytest.fixture(scope="module")
-def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("reference") / "registry.sqlite"
-    make(path, demo=False, empty=False)
-    return path
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("demo") / "registry.sqlite"
-    make(path, demo=True, empty=False)
-    return path
-
-
 @pytest.fixture
-def gap(demo: Path, tmp_path: Path) -> Path:
+def gap(demo_path: Path, tmp_path: Path) -> Path:
     """The demonstration, with the evaluation of one mission of one centre removed."""
     path = tmp_path / "registry.sqlite"
-    shutil.copy(demo, path)
+    shutil.copy(demo_path, path)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("delete from evaluations where centre = 'oriv' and mission = 'skills'")
         connection.commit()
@@ -75,8 +60,8 @@ def of_rule(found: Sequence[dict[str, Any]], rule: str) -> list[dict[str, Any]]:
     return [row for row in found if row["rule"] == rule]
 
 
-def test_the_reference_data_has_no_breach_and_says_what_is_not_known(reference: Path) -> None:
-    answer = check(reference, "--format", "json")
+def test_the_reference_data_has_no_breach_and_says_what_is_not_known(reference_path: Path) -> None:
+    answer = check(reference_path, "--format", "json")
     assert answer.returncode == 0, answer.stderr
     found = rows(answer)
     assert {row["severity"] for row in found} == {"unknown", "notice"}
@@ -99,8 +84,8 @@ def test_the_reference_data_has_no_breach_and_says_what_is_not_known(reference: 
     assert len(unfunded) == 17
 
 
-def test_the_demonstration_has_no_breach_that_is_not_accepted(demo: Path) -> None:
-    answer = check(demo, "--format", "json")
+def test_the_demonstration_has_no_breach_that_is_not_accepted(demo_path: Path) -> None:
+    answer = check(demo_path, "--format", "json")
     assert answer.returncode == 0
     breaches = [row for row in rows(answer) if row["severity"] == "breach"]
     assert breaches
@@ -175,42 +160,42 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(arguments: tuple[str, .
     assert gap.read_bytes() == before
 
 
-def test_strict_counts_everything(reference: Path, demo: Path) -> None:
-    assert check(reference, "--strict").returncode == 1
-    assert check(reference, "--rule", "siren-wrong", "--strict").returncode == 0
-    assert check(demo, "--rule", "state-support-unevaluated", "--strict").returncode == 0  # accepted
+def test_strict_counts_everything(reference_path: Path, demo_path: Path) -> None:
+    assert check(reference_path, "--strict").returncode == 1
+    assert check(reference_path, "--rule", "siren-wrong", "--strict").returncode == 0
+    assert check(demo_path, "--rule", "state-support-unevaluated", "--strict").returncode == 0  # accepted
 
 
-def test_nothing_found_is_one_line(reference: Path) -> None:
-    answer = check(reference, "--rule", "siren-wrong")
+def test_nothing_found_is_one_line(reference_path: Path) -> None:
+    answer = check(reference_path, "--rule", "siren-wrong")
     assert "The rules find nothing." in answer.stdout
     assert answer.returncode == 0
 
 
 @pytest.mark.parametrize("tongue", ["en", "fr"])
-def test_the_rules_are_explained(tongue: str, reference: Path) -> None:
-    listed = json.loads(check(reference, "--list", "--format", "json", tongue=tongue).stdout)
+def test_the_rules_are_explained(tongue: str, reference_path: Path) -> None:
+    listed = json.loads(check(reference_path, "--list", "--format", "json", tongue=tongue).stdout)
     assert [row["rule"] for row in listed] == [rule.id for rule in RULES]
     assert all(row["explanation"] and row["title"] for row in listed)
     framework = [row for row in listed if row["source"] == "cadre-2017"]
     assert len(framework) == 5
-    text = check(reference, "--list", tongue=tongue)
+    text = check(reference_path, "--list", tongue=tongue)
     assert text.returncode == 0
     assert all(rule.id in text.stdout for rule in RULES)
 
 
-def test_machine_formats_are_the_same_in_both_languages(demo: Path) -> None:
+def test_machine_formats_are_the_same_in_both_languages(demo_path: Path) -> None:
     for name in ("json", "jsonl", "csv"):
-        assert check(demo, "--format", name).stdout == check(demo, "--format", name, tongue="fr").stdout
+        assert check(demo_path, "--format", name).stdout == check(demo_path, "--format", name, tongue="fr").stdout
 
 
-def test_a_pipe_gets_no_escape_codes(demo: Path) -> None:
-    assert "\x1b" not in check(demo).stdout
+def test_a_pipe_gets_no_escape_codes(demo_path: Path) -> None:
+    assert "\x1b" not in check(demo_path).stdout
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no pseudo-terminal here")
 @pytest.mark.parametrize("colour", [True, False])
-def test_a_terminal_is_fitted_and_coloured_unless_told_not_to(colour: bool, demo: Path) -> None:
+def test_a_terminal_is_fitted_and_coloured_unless_told_not_to(colour: bool, demo_path: Path) -> None:
     import fcntl
     import pty
     import struct
@@ -218,9 +203,9 @@ def test_a_terminal_is_fitted_and_coloured_unless_told_not_to(colour: bool, demo
 
     reader, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 72, 0, 0))
-    environment = {"PATH": os.environ["PATH"], "HOME": str(demo.parent), "CRPV_LANG": "en", "TERM": "xterm"}
+    environment = {"PATH": os.environ["PATH"], "HOME": str(demo_path.parent), "CRPV_LANG": "en", "TERM": "xterm"}
     with subprocess.Popen(
-        [sys.executable, "-m", "crpv_cli", "check", "--as-of", TODAY, "--db", str(demo)],
+        [sys.executable, "-m", "crpv_cli", "check", "--as-of", TODAY, "--db", str(demo_path)],
         stdin=subprocess.DEVNULL,
         stdout=terminal,
         stderr=subprocess.DEVNULL,
@@ -236,14 +221,14 @@ def test_a_terminal_is_fitted_and_coloured_unless_told_not_to(colour: bool, demo
     assert ("\x1b[1m" in text) is colour
     plain = text.replace("\x1b[1m", "").replace("\x1b[0m", "")
     assert max(map(len, plain.splitlines())) <= 72
-    assert plain.split() == check(demo).stdout.split()
+    assert plain.split() == check(demo_path).stdout.split()
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 100])
 @pytest.mark.parametrize("tongue", ["en", "fr"])
-def test_findings_are_read_whole_at_any_width(tongue: str, width: int, demo: Path) -> None:
+def test_findings_are_read_whole_at_any_width(tongue: str, width: int, demo_path: Path) -> None:
     language.activate(tongue)
-    with open_reading(demo) as connection:
+    with open_reading(demo_path) as connection:
         result = findings(connection, TODAY)
     fitted = findings_text(result, width)
     assert max(map(len, fitted.splitlines())) <= width

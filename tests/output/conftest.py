@@ -13,9 +13,6 @@ import pytest
 from crpv_cli.commands.making import load_paths, make
 from crpv_cli.registry.connection import open_writing
 from crpv_cli.registry.loads import LoadReport
-from tests.reports.conftest import demo, demo_path, reference, reference_path
-
-__all__ = ["demo", "demo_path", "reference", "reference_path"]
 
 LONG = ("Ligne un peu longue, " * 40).strip()
 SPOILT: dict[str, list[list[str]]] = {

@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from crpv_cli import language
 from crpv_cli.errors import ExitCode
 from crpv_cli.main import run
 from crpv_cli.output.aligned import aligned_sheet
+from crpv_cli.output.table import render_sheet
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.network import network
 from crpv_cli.reports.published import published_figures
+from crpv_cli.reports.sheet import centre_sheet
 from crpv_cli.result import Sheet
 from crpv_cli.rules.checking import findings
 from tests.reports.clock import DATES, at_date
@@ -177,3 +180,14 @@ def test_a_date_to_compare_with_comes_before(demo_path: Path, capsys: pytest.Cap
         run(["report", "network", "--as-of", "2023-12-31", "--compare-to", "2023", "--db", str(demo_path)])
     assert ended.value.code == ExitCode.USAGE
     assert "--compare-to" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("tongue", ["en", "fr"])
+def test_the_sheet_of_any_centre_fits_two_screens(demo: sqlite3.Connection, tongue: str) -> None:
+    """Two screens of 100 columns and 50 lines, what the rules find of the centre included."""
+    language.activate(tongue)
+    for (centre,) in demo.execute("select id from centres").fetchall():
+        sheet = centre_sheet(demo, centre, TODAY, findings(demo, TODAY, centre=centre))
+        text, _ = render_sheet(sheet, 100, False)
+        assert len(text.splitlines()) <= 100, centre
+        assert max(map(cell_len, text.splitlines())) <= 100
