@@ -58,7 +58,7 @@ def network(
         figures, what is missing and the first findings.
     """
     parts = _parts(connection, as_of, findings, within, cycle)
-    sections = tuple(_sections(connection, as_of, parts, compare_to))
+    sections = tuple(_sections(connection, as_of, parts, compare_to, cycle))
     rested_on = (result.origin for result in (*parts.coverage.values(), *sections))
     sections = (*sections, sources_of(connection, rested_on))
     rests = any(section.fictitious for section in sections)
@@ -123,7 +123,9 @@ def _facts(connection: sqlite3.Connection, as_of: str, parts: Parts, compare_to:
     )
 
 
-def _sections(connection: sqlite3.Connection, as_of: str, parts: Parts, compare_to: str | None) -> Iterator[Result]:
+def _sections(
+    connection: sqlite3.Connection, as_of: str, parts: Parts, compare_to: str | None, cycle: int
+) -> Iterator[Result]:
     reports = (*parts.coverage.values(), parts.funding, parts.evaluations, parts.activity, parts.agreements)
     yield Result(
         name="figures",
@@ -143,7 +145,7 @@ def _sections(connection: sqlite3.Connection, as_of: str, parts: Parts, compare_
     yield funding_years(connection, as_of)
     yield _section(parts.funding, "funding")
     yield mission_grid(connection, as_of)
-    yield _section(evaluation_summaries(connection, as_of, by="mission"), "evaluations")
+    yield _section(evaluation_summaries(connection, as_of, by="mission", cycle=cycle), "evaluations")
     for by in ("mission", "theme", "mode", "centre"):
         yield _section(activity(connection, as_of, by=by), f"activity_{by}")
     yield _section(parts.agreements, "agreements")

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, Day, Euros, Message, Share, msg
+from crpv_cli.reports.agreements import WITHIN_MONTHS
+from crpv_cli.reports.evaluation_cycle import DEFAULT_CYCLE_YEARS
 from crpv_cli.reports.published import quoted
 from crpv_cli.result import Result, Value
 
@@ -239,7 +241,14 @@ def _known(totals: Totals, unknown: str) -> int:
     return _all(totals) - (_count(totals, unknown) or 0)
 
 
+def _with_cycle(command: str, report: Result) -> str:
+    """The command that gives a report again, with its cycle where that is not the default one."""
+    cycle = report.parameters["cycle"]
+    return command if cycle == DEFAULT_CYCLE_YEARS else f"{command} --cycle {cycle}"
+
+
 def _missions(parts: Parts) -> Iterator[Figure]:
+    report = _with_cycle("report evaluations", parts.evaluations)
     totals, rests = parts.evaluations.totals, parts.evaluations.fictitious
     evaluated, expected, share = _count(totals, "evaluated"), _count(totals, "expected"), totals["share"]
     assert share is None or isinstance(share, float)
@@ -249,7 +258,7 @@ def _missions(parts: Parts) -> Iterator[Figure]:
         evaluated,
         "mission",
         _of(evaluated, expected, share),
-        "report evaluations",
+        report,
         total=expected,
         share=share,
         fictitious=rests,
@@ -263,7 +272,7 @@ def _missions(parts: Parts) -> Iterator[Figure]:
         complete,
         "centre",
         _of(complete, centres, None),
-        "report evaluations",
+        report,
         total=centres,
         fictitious=rests,
     )
@@ -273,9 +282,7 @@ def _missions(parts: Parts) -> Iterator[Figure]:
         ("slipping", N_("… worse than before")),
     ):
         value = _count(totals, name)
-        yield Figure(
-            f"missions-{name}", msg(label), value, "mission", _number(value), "report evaluations", fictitious=rests
-        )
+        yield Figure(f"missions-{name}", msg(label), value, "mission", _number(value), report, fictitious=rests)
 
 
 def _activity(parts: Parts) -> Iterator[Figure]:
@@ -309,6 +316,8 @@ def _activity(parts: Parts) -> Iterator[Figure]:
 
 def _agreements(parts: Parts) -> Iterator[Figure]:
     totals, rests = parts.agreements.totals, parts.agreements.fictitious
+    within = parts.agreements.parameters["within"]
+    report = "report agreements" if within == WITHIN_MONTHS else f"report agreements --within {within}"
     for name, label in (
         ("running", N_("Agreements running")),
         ("ending", N_("… that end within {months} months")),
@@ -317,11 +326,11 @@ def _agreements(parts: Parts) -> Iterator[Figure]:
         value = _count(totals, name)
         yield Figure(
             f"agreements-{name.replace('_', '-')}",
-            msg(label, months=parts.agreements.parameters["within"]),
+            msg(label, months=within),
             value,
             "agreement",
             _number(value),
-            "report agreements",
+            report,
             fictitious=rests,
         )
         if value is None:
@@ -331,6 +340,7 @@ def _agreements(parts: Parts) -> Iterator[Figure]:
 def _findings(parts: Parts) -> Iterator[Figure]:
     if parts.findings is None:
         return
+    report = _with_cycle("check", parts.findings)
     for name, label in (
         ("breach", N_("Findings: breaches")),
         ("unknown", N_("… not known")),
@@ -343,6 +353,6 @@ def _findings(parts: Parts) -> Iterator[Figure]:
             value,
             "finding",
             _number(value),
-            "check",
+            report,
             fictitious=parts.findings.fictitious,
         )

@@ -96,6 +96,19 @@ def test_every_figure_is_that_of_the_report_it_names(path: Path, date: str, caps
             assert (row["total"], row["share"]) == (detail["totals"]["expected"], detail["totals"]["share"])
 
 
+def test_a_cycle_and_months_of_ones_own_go_into_the_reports_named(
+    demo_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = f"report network --as-of {TODAY} --cycle 1 --within 30"
+    answer = printed(asked, demo_path, capsys)
+    found = {row["figure"]: row for row in answer["figures"]}
+    for name in ("missions-overdue", "agreements-ending", "findings-breach"):
+        detail = printed(f"{found[name]['report']} --as-of {TODAY}", demo_path, capsys)
+        assert found[name]["value"] == detail["totals"][IN_REPORT[name]]
+    assert found["missions-overdue"]["value"] == sum(row["overdue"] for row in answer["evaluations"]) == 60
+    assert found["agreements-ending"]["value"] > 5
+
+
 @pytest.mark.parametrize("date", [*DATES, TODAY])
 def test_every_figure_is_that_of_the_view(path: Path, date: str) -> None:
     with open_reading(path) as connection:
