@@ -8,25 +8,27 @@ DEFAULT_CYCLE_YEARS = 3
 """Years from one evaluation of a mission to the next, where nobody says otherwise: the project's own choice."""
 
 
-def due_year(latest_year: int | None, cycle: int) -> int | None:
-    """Return the year by which the next evaluation is due; None where no evaluation is known to count from.
+def due_year(counts_from: int | None, cycle: int) -> int | None:
+    """Return the year by which the next evaluation is due; None where no year is known to count from.
 
     Args:
-        latest_year: the latest year of activity that was evaluated.
+        counts_from: the latest year of activity that was evaluated, else the year in which the centre opened.
         cycle: years from one evaluation to the next.
     """
-    return None if latest_year is None else latest_year + cycle
+    return None if counts_from is None else counts_from + cycle
 
 
-def is_overdue(latest_year: int | None, as_of: str, cycle: int) -> bool:
+def is_overdue(counts_from: int | None, as_of: str, cycle: int) -> bool:
     """Say whether the next evaluation is overdue: the year by which it was due has passed.
 
-    A mission never evaluated is overdue. Whether that can be said at all is for the caller to know: where no evaluation
-    of any centre is in the registry, nothing is known.
+    A mission never evaluated is overdue once the centre has been open for a cycle, or if it is not known since when it
+    is. Whether that can be said at all is for the caller to know: where no evaluation of any centre is in the registry,
+    nothing is known.
 
     Args:
-        latest_year: the latest year of activity that was evaluated, None for none.
+        counts_from: the latest year of activity that was evaluated, else the year in which the centre opened; None if
+            neither is known.
         as_of: ISO date for which the question is asked.
         cycle: years from one evaluation to the next: as of 2026 with a cycle of 3, the year 2023 is still in time.
     """
-    return latest_year is None or latest_year < int(as_of[:4]) - cycle
+    return counts_from is None or counts_from < int(as_of[:4]) - cycle

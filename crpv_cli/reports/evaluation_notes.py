@@ -173,7 +173,7 @@ def _cycle(tally: Tally) -> Iterable[Note]:
                     {
                         "centre": one.centre,
                         "mission": one.mission,
-                        "due_year": due_year(one.latest_year, tally.cycle),
+                        "due_year": due_year(one.counts_from, tally.cycle),
                     }
                     for one in overdue
                 ]

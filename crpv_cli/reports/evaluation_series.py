@@ -68,6 +68,7 @@ class MissionSeries:
         mission: id of the mission.
         known: one evaluation a year, the latest first.
         year: the year of activity asked for; later evaluations are left out of everything but ``latest_year``.
+        since: the year from which the centre is open, if it is known.
     """
 
     centre: str
@@ -75,6 +76,7 @@ class MissionSeries:
     mission: str
     known: tuple[Rated, ...]
     year: int | None = None
+    since: int | None = None
 
     @property
     def asked(self) -> tuple[Rated, ...]:
@@ -96,6 +98,11 @@ class MissionSeries:
     def latest_year(self) -> int | None:
         """The latest year of activity evaluated, whatever year is asked for: what a cycle counts from."""
         return self.known[0].row["year"] if self.known else None
+
+    @property
+    def counts_from(self) -> int | None:
+        """The year from which a cycle counts: the latest one evaluated, else that in which the centre opened."""
+        return self.since if self.latest_year is None else self.latest_year
 
     @property
     def points(self) -> tuple[Point, ...]:
@@ -160,7 +167,12 @@ def read_series(connection: sqlite3.Connection, as_of: str, year: int | None) ->
     found.sort(key=lambda row: fold(row["short_name"]))  # stable: missions and years keep their order
     return [
         MissionSeries(
-            centre, rows[0]["short_name"], mission, tuple(_rated(row) for row in rows if row["year"] is not None), year
+            centre,
+            rows[0]["short_name"],
+            mission,
+            tuple(_rated(row) for row in rows if row["year"] is not None),
+            year,
+            rows[0]["since"],
         )
         for (centre, mission), group in groupby(found, key=lambda row: (row["centre"], row["mission"]))
         for rows in (list(group),)

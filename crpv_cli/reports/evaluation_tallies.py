@@ -103,7 +103,7 @@ class Tally:
 
     def is_overdue(self, one: MissionSeries) -> bool | None:
         """Whether the next evaluation of a mission is overdue; None where nothing is known of any."""
-        return is_overdue(one.latest_year, self.as_of, self.cycle) if self.held else None
+        return is_overdue(one.counts_from, self.as_of, self.cycle) if self.held else None
 
     def moving(self, trend: str) -> int | None:
         """How many ratings have a trend, one of ``TRENDS``."""

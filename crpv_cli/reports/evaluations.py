@@ -204,7 +204,7 @@ def _row(series: MissionSeries, own: Tally) -> tuple[Value, ...]:
         series.trend,
         series.points,
         own.is_overdue(series),
-        due_year(series.latest_year, own.cycle),
+        due_year(series.counts_from, own.cycle),
         own.evaluated,
         own.expected,
         of(now, "summary"),

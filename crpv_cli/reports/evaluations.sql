@@ -14,6 +14,7 @@
 select
     c.id as centre,
     c.short_name,
+    c.since,
     m.id as mission,
     k.year,
     k.kind,

@@ -12,6 +12,7 @@ __all__ = ["missing"]
 
 # The notes of the reports that tell of a gap, in the order in which they are read.
 _GAPS = (
+    "before-geography",
     "uncovered-departments",
     "unknown-counts",
     "at-least",

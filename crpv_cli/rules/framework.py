@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from crpv_cli.language import Day, Euros, Message, msg, msgs
 from crpv_cli.reports.evaluation_cycle import is_overdue
 from crpv_cli.reports.funding import LOCAL
+from crpv_cli.reports.queries import open_in
 from crpv_cli.rules.model import Finding, Moment, Severity, mission_name
 
 __all__ = ["co_funding", "governance_shared", "label", "missions_evaluated", "state_support_unevaluated"]
@@ -19,6 +20,8 @@ def co_funding(moment: Moment) -> Iterator[Finding]:
     """
     advice = msg("Load what is known of it: crpv load FILE")
     for centre in moment.open:
+        if not open_in(centre, moment.year, moment.as_of):
+            continue
         if not centre["co_funded"]:
             yield Finding(
                 Severity.NOTICE,
@@ -70,7 +73,7 @@ def missions_evaluated(moment: Moment) -> Iterator[Finding]:
         )
         return
     for series in moment.evaluations:
-        if not is_overdue(series.latest_year, moment.as_of, moment.cycle):
+        if not is_overdue(series.counts_from, moment.as_of, moment.cycle):
             continue
         exempt = not moment.centres[series.centre]["co_funded"]
         yield Finding(
@@ -99,7 +102,7 @@ def state_support_unevaluated(moment: Moment) -> Iterator[Finding]:
     for centre in moment.open:
         own = [series for series in moment.evaluations if series.centre == centre["id"]]
         support = moment.money.get(centre["id"], {}).get("state")
-        evaluated = any(not is_overdue(series.latest_year, moment.as_of, moment.cycle) for series in own)
+        evaluated = any(not is_overdue(series.counts_from, moment.as_of, moment.cycle) for series in own)
         if own and not evaluated and isinstance(support, int) and support > 0:
             yield Finding(
                 Severity.BREACH,

@@ -273,6 +273,21 @@ def test_figures_are_held_against_the_registry_of_their_own_date(plant: Plant) -
     assert findings(connection, TODAY, rules=["announced-centres"]).rows == ()
 
 
+NEW = "update centres set since = 2024 where id = 'one'; delete from evaluations where centre = 'one';"
+
+
+def test_a_new_centre_has_a_cycle_to_be_evaluated_in(plant: Plant) -> None:
+    connection = plant(NEW)
+    assert findings(connection, TODAY, rules=["missions-evaluated", "state-support-unevaluated"]).rows == ()
+    assert len(findings(connection, "2028-01-01", rules=["missions-evaluated"], year=2025, cycle=3).rows) == 6
+    assert len(findings(connection, TODAY, rules=["missions-evaluated"], cycle=1).rows) == 6
+
+
+def test_nobody_funds_a_centre_before_it_is_there(plant: Plant) -> None:
+    connection = plant(NEW + "delete from funding where centre = 'one' and year = 2023")
+    assert findings(connection, TODAY, year=2023, rules=["co-funding"]).rows == ()
+
+
 # --- As of, year, centre ---
 
 

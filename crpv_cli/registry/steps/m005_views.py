@@ -286,14 +286,16 @@ _NETWORK = f"""
         where n.year = (select year from funded)
     ),
     missions_of_centres as (
+        -- A cycle counts from the latest year evaluated, else from the year in which the centre opened.
         select
-            centre,
+            e.centre,
             count(*) as expected,
-            sum(evaluated) as evaluated,
-            sum(evaluated = 0 or year < {THIS_YEAR} - {_CYCLE_YEARS}) as overdue,
-            max(fictitious) as fictitious
-        from v_evaluation_latest
-        group by centre
+            sum(e.evaluated) as evaluated,
+            sum(iif(e.evaluated is null, null, coalesce(e.year, c.since, 0) < {THIS_YEAR} - {_CYCLE_YEARS})) as overdue,
+            max(e.fictitious) as fictitious
+        from v_evaluation_latest as e
+        join centres as c on c.id = e.centre
+        group by e.centre
     ),
     missions as (
         select
