@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
+from functools import cache
 
 __all__ = ["DATES", "at_date"]
 
@@ -10,23 +12,29 @@ __all__ = ["DATES", "at_date"]
 DATES = ("2016-06-30", "2021-12-31", "2023-10-17", "2025-12-31")
 
 
+@cache
+def _answer(function: str, *arguments: object) -> str | None:
+    """What SQLite's own function answers."""
+    with closing(sqlite3.connect(":memory:")) as plain:
+        (answer,) = plain.execute(f"select {function}({', '.join('?' * len(arguments))})", arguments).fetchone()
+    return None if answer is None else str(answer)
+
+
 def at_date(connection: sqlite3.Connection, iso: str) -> sqlite3.Connection:
     """Make ``date('now', 'localtime')`` and ``strftime(…, 'now', 'localtime')`` speak of a day on this connection.
 
     Everything else that these functions are asked goes to SQLite's own.
     """
-    plain = sqlite3.connect(":memory:")
 
     def then(arguments: tuple[object, ...]) -> tuple[object, ...]:
         if "now" not in arguments:
             return arguments
         return tuple(iso if argument == "now" else argument for argument in arguments if argument != "localtime")
 
-    def ask(function: str, *arguments: object) -> str | None:
-        asked = then(arguments)
-        (answer,) = plain.execute(f"select {function}({', '.join('?' * len(asked))})", asked).fetchone()
-        return None if answer is None else str(answer)
+    for function in ("date", "strftime"):
 
-    connection.create_function("date", -1, lambda *arguments: ask("date", *arguments), deterministic=True)
-    connection.create_function("strftime", -1, lambda *arguments: ask("strftime", *arguments), deterministic=True)
+        def ask(*arguments: object, function: str = function) -> str | None:
+            return _answer(function, *then(arguments))
+
+        connection.create_function(function, -1, ask, deterministic=True)
     return connection
