@@ -62,7 +62,7 @@ def grouped(findings: Result) -> Result:
             )
             for first, about, made_up in groups.values()
         ),
-        screen=("severity", "about", "message"),
+        screen=("severity", "about", "message", "accepted_until", "accepted_reason"),
         is_report=False,
     )
 

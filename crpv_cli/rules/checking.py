@@ -105,7 +105,7 @@ def findings(
         title=msg("What the rules find on {date}, of the year {year}", date=Day(as_of), year=str(moment.year)),
         columns=COLUMNS,
         rows=tuple(rows),
-        screen=("severity", "about", "message"),
+        screen=("severity", "about", "message", "accepted_until", "accepted_reason"),
         notes=(*fictitious.notes(connection, rests), *_notes(totals)),
         parameters={
             "as_of": as_of,

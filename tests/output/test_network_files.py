@@ -147,3 +147,15 @@ def test_odd_names_stand_as_they_are_on_a_terminal(odd_path: Path) -> None:
         found = findings(connection, "2025-12-31")
         text, _ = render_sheet(network(connection, "2025-12-31", found), 200, colour=True)
     assert ODD in text
+
+
+def test_what_is_accepted_is_shown_as_accepted(demo_path: Path, tmp_path: Path) -> None:
+    reason = "[fictif] Évaluation de la capitalisation prévue au premier semestre 2027."
+    day = ("--as-of", "2026-11-25")
+    assert reason in make_report(demo_path, tmp_path / "r.html", *day).read_text(encoding="utf-8")
+    text = make_report(demo_path, tmp_path / "r.md", *day).read_text(encoding="utf-8")
+    (row,) = [line for line in text.splitlines() if line.startswith("| breach") and "R&amp;T" in line]
+    assert "2027-06-30" in row
+    assert "premier semestre 2027" in row
+    workbook = load_workbook(make_report(demo_path, tmp_path / "r.xlsx", *day))
+    assert reason in {str(cell.value) for sheet in workbook for line in sheet for cell in line}
