@@ -148,9 +148,15 @@ def _sections(
     yield _section(evaluation_summaries(connection, as_of, by="mission", cycle=cycle), "evaluations")
     for by in ("mission", "theme", "mode", "centre"):
         yield _section(activity(connection, as_of, by=by), f"activity_{by}")
-    yield _section(parts.agreements, "agreements")
+    yield _section(_standing(parts.agreements), "agreements")
     if parts.findings is not None:
         yield grouped(parts.findings)
+
+
+def _standing(agreements: Result) -> Result:
+    """The agreements that somebody has to know of: those that ended and were renewed are told by their successors."""
+    place = [column.name for column in agreements.columns].index("status")
+    return replace(agreements, rows=tuple(row for row in agreements.rows if row[place] != "ended"))
 
 
 # What the page says once, for the whole, is not said again under each section.

@@ -170,6 +170,13 @@ def test_the_parts_that_are_made_up_are_named(demo: sqlite3.Connection) -> None:
     assert {"map", "regions", "coverage", "funding_years", "funding"}.isdisjoint(note.data["sections"])  # type: ignore[arg-type]
 
 
+def test_agreements_that_were_renewed_are_told_by_their_successors(demo: sqlite3.Connection) -> None:
+    (section,) = [section for section in sheet_on(demo, TODAY).sections if section.name == "agreements"]
+    statuses = [row["status"] for row in section.records()]
+    assert set(statuses) == {"ended-without-successor", "ending", "running", "future"}
+    assert len(statuses) == 3 + 21 + 1
+
+
 def test_a_comparison_is_a_section(demo: sqlite3.Connection) -> None:
     sheet = sheet_on(demo, TODAY, compare_to="2023-10-17")
     (changes,) = [section for section in sheet.sections if section.name == "changes"]
