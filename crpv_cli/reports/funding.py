@@ -10,27 +10,26 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import UsageProblem
-from crpv_cli.language import N_, Euros, Message, Share, msg, msgs
-from crpv_cli.registry.doubles import same_money
+from crpv_cli.language import N_, Euros, Message, msg
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.coverage import geography_on
+from crpv_cli.reports.funding_money import LOCAL, Asked, CentreMoney, Money, difference, euros, per, ratio, sum_of
+from crpv_cli.reports.funding_notes import funding_notes
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.queries import open_in, query
-from crpv_cli.result import Chart, ChartShape, Note, Result, Value
+from crpv_cli.result import Chart, ChartShape, Result, Value
 from crpv_cli.spelling import fold
 
 __all__ = ["DIVISIONS", "LOCAL", "STAGES", "funding", "share_of_state"]
 
 DIVISIONS = ("centre", "funder", "kind", "year", "scheme")
 STAGES = tuple(choice.code for choice in choices.STAGES)
-LOCAL = ("region", "department", "intercommunality", "commune")
-"""The kinds of funders that are local authorities; the State is ``state``, and all else is other."""
+
 
 _DIVISIONS = {
     "centre": N_("centre"),
@@ -40,14 +39,7 @@ _DIVISIONS = {
     "scheme": N_("scheme"),
 }
 _STAGES = {choice.code: choice.label for choice in choices.STAGES}
-# What a source leaves out, where its own rows would not show it.
-_LIMITS = {
-    "jaune-plf-2023": N_(
-        "The State's figures of {years} come from a budget annex, which lists associations only: "
-        "the support of public interest groups (GIP) is not known, which is not zero."
-    ),
-}
-_NAMED_AT_MOST = 8
+
 
 BY_CENTRE: tuple[Column, ...] = (
     Column("centre", N_("Centre id"), Kind.CODE),
@@ -99,83 +91,13 @@ _GROUP = (
 _KIND_ORDER = [choice.code for choice in choices.FUNDER_KINDS]
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    as_of: str
-    first: int
-    last: int
-    by: str
-    stage: str | None
-    centre: str | None
-
-    @property
-    def end(self) -> str:
-        """The date on which the perimeter counts: the end of the last year, or the date of the report."""
-        return min(f"{self.last}-12-31", self.as_of)
-
-    @property
-    def years(self) -> str:
-        return str(self.first) if self.first == self.last else f"{self.first}–{self.last}"
-
-    @property
-    def parameters(self) -> dict[str, Value]:
-        return {"as_of": self.as_of, "first": self.first, "last": self.last, "stage": self.stage, "centre": self.centre}
-
-
-@dataclass(frozen=True, slots=True)
-class _Money:
-    """The counted rows of a centre in some years, by who gives."""
-
-    rows: tuple[sqlite3.Row, ...]
-
-    def of(self, *kinds: str) -> int | None:
-        """What funders of these kinds give, in centimes; None if nothing of theirs is known."""
-        return _sum(row for row in self.rows if row["kind"] in kinds)
-
-    @property
-    def state(self) -> int | None:
-        return self.of("state")
-
-    @property
-    def local(self) -> int | None:
-        return self.of(*LOCAL)
-
-    @property
-    def other(self) -> int | None:
-        return _sum(row for row in self.rows if row["kind"] not in {"state", *LOCAL})
-
-    @property
-    def total(self) -> int | None:
-        return _sum(self.rows)
-
-    @property
-    def both(self) -> _Money:
-        """The rows of the years of which State and local support are both known, which a share can be taken of."""
-        state = {row["year"] for row in self.rows if row["kind"] == "state"}
-        local = {row["year"] for row in self.rows if row["kind"] in LOCAL}
-        return _Money(tuple(row for row in self.rows if row["year"] in state & local))
-
-    @property
-    def kinds(self) -> set[str]:
-        return {row["kind"] for row in self.rows}
-
-
-@dataclass(frozen=True, slots=True)
-class _Centre:
-    id: str
-    short_name: str
-    now: _Money
-    before: _Money
-    state_unknown_years: tuple[int, ...]
-
-
 def share_of_state(state: int | None, local: int | None, total: int | None) -> float | None:
     """Return the State's share of the total, between 0 and 1.
 
     None unless both the State's support and a local authority's are known: without the other's money, a share of what
     is known would say nothing of who funds whom.
     """
-    return None if state is None or local is None else _ratio(state, total)
+    return None if state is None or local is None else ratio(state, total)
 
 
 def funding(
@@ -209,7 +131,7 @@ def funding(
         UsageProblem: the first year comes after the last.
     """
     first, last = _years(connection, as_of, first, last, by, stage)
-    asked = _Asked(as_of, first, last, by, stage, centre)
+    asked = Asked(as_of, first, last, by, stage, centre)
     found = connection.execute(query("funding"), asked.parameters).fetchall()
     counted = [row for row in found if row["year"] >= first]
     centres = _centres(connection, asked, found)
@@ -231,10 +153,10 @@ def funding(
         screen=screen,
         notes=(
             *fictitious.notes(connection, rests),
-            *_notes(connection, asked, centres, counted),
+            *funding_notes(connection, asked, centres, counted, totals),
         ),
         parameters={"as_of": as_of, "from": first, "to": last, "by": by, "stage": stage, "centre": centre},
-        totals={name: _euros(value) if name in _IN_EUROS else value for name, value in totals.items()},
+        totals={name: euros(value) if name in _IN_EUROS else value for name, value in totals.items()},
         total_row=_total_row(columns, totals, counted) if len(rows) > 1 else None,
         fictitious=rests,
         is_report=True,
@@ -269,7 +191,7 @@ def _years(
     return first or min(earliest, last), last
 
 
-def _centres(connection: sqlite3.Connection, asked: _Asked, found: Sequence[sqlite3.Row]) -> list[_Centre]:
+def _centres(connection: sqlite3.Connection, asked: Asked, found: Sequence[sqlite3.Row]) -> list[CentreMoney]:
     """The centres open at some time in these years, and those of which funding is known, by name."""
     by_centre = {
         centre: tuple(rows)
@@ -280,19 +202,19 @@ def _centres(connection: sqlite3.Connection, asked: _Asked, found: Sequence[sqli
         if asked.centre is not None and row["id"] != asked.centre:
             continue
         own = by_centre.get(row["id"], ())
-        now = _Money(tuple(payment for payment in own if payment["year"] >= asked.first))
+        now = Money(tuple(payment for payment in own if payment["year"] >= asked.first))
         open_years = [year for year in range(asked.first, asked.last + 1) if open_in(row, year, asked.as_of)]
         if not (open_years or now.rows or row["id"] == asked.centre):
             continue
         state_years = {payment["year"] for payment in now.rows if payment["kind"] == "state"}
         unknown = tuple(year for year in open_years if year not in state_years)
         before = tuple(payment for payment in own if payment["year"] < asked.first)
-        centres.append(_Centre(row["id"], row["short_name"], now, _Money(before), unknown))
+        centres.append(CentreMoney(row["id"], row["short_name"], now, Money(before), unknown))
     return sorted(centres, key=lambda centre: fold(centre.short_name))
 
 
 def _centre_rows(
-    connection: sqlite3.Connection, asked: _Asked, centres: Iterable[_Centre]
+    connection: sqlite3.Connection, asked: Asked, centres: Iterable[CentreMoney]
 ) -> tuple[tuple[Value, ...], ...]:
     parameters = {"as_of": asked.end, "geography": geography_on(asked.end)}
     territories = {row["centre"]: row for row in connection.execute(query("funding_territory"), parameters)}
@@ -303,9 +225,9 @@ def _centre_rows(
         neighbourhoods = territory["neighbourhoods"] if territory else None
         inhabitants = territory["inhabitants"] if territory else None
         single = asked.first == asked.last
-        state_change = _difference(now.state, before.state) if single else None
+        state_change = difference(now.state, before.state) if single else None
         # A total is compared only with one of the same kinds of funders: what is not known is no fall.
-        total_change = _difference(now.total, before.total) if single and now.kinds == before.kinds else None
+        total_change = difference(now.total, before.total) if single and now.kinds == before.kinds else None
         both = now.both
         state_share = share_of_state(both.state, both.local, both.total)
         values: dict[str, Value] = {
@@ -318,15 +240,15 @@ def _centre_rows(
             "total": now.total,
             "amount": now.total,
             "state_share": state_share,
-            "local_share": None if state_share is None else _ratio(both.local, both.total),
+            "local_share": None if state_share is None else ratio(both.local, both.total),
             "state_change": state_change,
-            "state_change_share": _ratio(state_change, before.state),
+            "state_change_share": ratio(state_change, before.state),
             "total_change": total_change,
-            "total_change_share": _ratio(total_change, before.total),
+            "total_change_share": ratio(total_change, before.total),
             "neighbourhoods": neighbourhoods,
             "inhabitants": inhabitants,
-            "state_per_neighbourhood": _per(now.state, neighbourhoods),
-            "state_per_inhabitant": _per(now.state, inhabitants),
+            "state_per_neighbourhood": per(now.state, neighbourhoods),
+            "state_per_inhabitant": per(now.state, inhabitants),
             "state_unknown_years": tuple(str(year) for year in centre.state_unknown_years),
             "known": bool(now.rows),
             "fictitious": any(row["fictitious"] for row in now.rows),
@@ -343,7 +265,7 @@ _GROUP_KEYS: Mapping[str, Callable[[sqlite3.Row], tuple[Value, ...]]] = {
 }
 
 
-def _group_rows(asked: _Asked, counted: Sequence[sqlite3.Row]) -> tuple[tuple[Value, ...], ...]:
+def _group_rows(asked: Asked, counted: Sequence[sqlite3.Row]) -> tuple[tuple[Value, ...], ...]:
     """A row for each group: the largest amount first, kinds in their own order, years in time."""
     key = _GROUP_KEYS[asked.by]
     groups: dict[tuple[Value, ...], list[sqlite3.Row]] = {}
@@ -351,8 +273,8 @@ def _group_rows(asked: _Asked, counted: Sequence[sqlite3.Row]) -> tuple[tuple[Va
         groups = {(year,): [] for year in range(asked.first, asked.last + 1)}
     for row in counted:
         groups.setdefault(key(row), []).append(row)
-    whole = _sum(counted)
-    amounts = {group: _sum(rows) for group, rows in groups.items()}
+    whole = sum_of(counted)
+    amounts = {group: sum_of(rows) for group, rows in groups.items()}
 
     def place(group: tuple[Value, ...]) -> tuple[int, str]:
         if asked.by == "year":
@@ -365,7 +287,7 @@ def _group_rows(asked: _Asked, counted: Sequence[sqlite3.Row]) -> tuple[tuple[Va
         (
             *group,
             amounts[group],
-            _ratio(amounts[group], whole),
+            ratio(amounts[group], whole),
             len({row["centre"] for row in groups[group]}),
             len(groups[group]),
             bool(groups[group]),
@@ -378,9 +300,9 @@ def _group_rows(asked: _Asked, counted: Sequence[sqlite3.Row]) -> tuple[tuple[Va
 _IN_EUROS = {"state", "local", "other", "total", "state_change"}
 
 
-def _totals(centres: Sequence[_Centre]) -> dict[str, int | float | None]:
+def _totals(centres: Sequence[CentreMoney]) -> dict[str, int | float | None]:
     """Figures over all centres; amounts in centimes."""
-    whole = _Money(tuple(row for centre in centres for row in centre.now.rows))
+    whole = Money(tuple(row for centre in centres for row in centre.now.rows))
     both = [money for centre in centres if (money := centre.now.both).rows]
     compared = [
         (centre.now.state, centre.before.state)
@@ -394,10 +316,10 @@ def _totals(centres: Sequence[_Centre]) -> dict[str, int | float | None]:
         "local": whole.local,
         "other": whole.other,
         "total": whole.total,
-        "state_share": _ratio(sum(money.state or 0 for money in both), sum(money.total or 0 for money in both)),
+        "state_share": ratio(sum(money.state or 0 for money in both), sum(money.total or 0 for money in both)),
         "state_share_centres": len(both),
         "state_change": change,
-        "state_change_share": _ratio(change, before),
+        "state_change_share": ratio(change, before),
         "state_change_centres": len(compared),
         "centres": len(centres),
         "known": sum(bool(centre.now.rows) for centre in centres),
@@ -411,13 +333,13 @@ def _totals(centres: Sequence[_Centre]) -> dict[str, int | float | None]:
 def _total_row(
     columns: Sequence[Column], totals: Mapping[str, int | float | None], counted: Sequence[sqlite3.Row]
 ) -> tuple[Value, ...]:
-    money = _Money(tuple(counted))
+    money = Money(tuple(counted))
     values: dict[str, Value] = {name: totals[name] for name in ("state", "local", "other", "total")}
     values |= {kind: money.of(kind) for kind in LOCAL} | {"amount": totals["total"], "rows": len(counted)}
     return tuple(values.get(column.name) for column in columns)
 
 
-def _title(asked: _Asked) -> Message:
+def _title(asked: Asked) -> Message:
     division = msg(_DIVISIONS[asked.by])
     if asked.stage is None:
         return msg("Funding by {division}, {years}", division=division, years=asked.years)
@@ -429,7 +351,7 @@ def _title(asked: _Asked) -> Message:
     )
 
 
-def _chart(asked: _Asked, totals: Mapping[str, int | float | None], counted: Sequence[sqlite3.Row]) -> Chart | None:
+def _chart(asked: Asked, totals: Mapping[str, int | float | None], counted: Sequence[sqlite3.Row]) -> Chart | None:
     """Who gives what to each centre, or a bar for each group; none where nothing is known."""
     whole = totals["total"]
     if not counted or whole is None:
@@ -451,161 +373,3 @@ def _chart(asked: _Asked, totals: Mapping[str, int | float | None], counted: Seq
         shapes.get(asked.by, asked.by),
         ("state", "local", "other") if asked.by == "centre" else ("amount",),
     )
-
-
-def _notes(
-    connection: sqlite3.Connection, asked: _Asked, centres: Sequence[_Centre], counted: Sequence[sqlite3.Row]
-) -> Iterable[Note]:
-    if not counted:
-        yield Note("no-funding", msg("No funding of these years is in the registry: nothing is known, which is not 0."))
-        return
-    totals = _totals(centres)
-    yield from _share_notes(asked, totals)
-    unknown = [centre for centre in centres if centre.state_unknown_years]
-    if unknown:
-        named = [
-            centre.short_name
-            if asked.first == asked.last
-            else f"{centre.short_name} ({_spans(centre.state_unknown_years)})"
-            for centre in unknown
-        ]
-        yield Note(
-            "state-support-unknown",
-            msgs(
-                "State support not known, and in no sum, for {count} centre: {centres}.",
-                "State support not known, and in no sum, for {count} centres: {centres}.",
-                len(unknown),
-                centres=[*named[:_NAMED_AT_MOST], *(["…"] if len(named) > _NAMED_AT_MOST else [])],
-            ),
-            {
-                "centres": [
-                    {"centre": centre.id, "years": [str(year) for year in centre.state_unknown_years]}
-                    for centre in unknown
-                ]
-            },
-        )
-    without = [centre.id for centre in centres if centre.now.local is None]
-    if without:
-        yield Note(
-            "no-local-funding-known",
-            msgs(
-                "No local funding known for {count} centre of {total}: that is not 0, and a share is not known either.",
-                "No local funding known for {count} centres of {total}: that is not 0, and a share is not known "
-                "either.",
-                len(without),
-                total=len(centres),
-            ),
-            {"centres": without},
-        )
-    for source, sentence in _LIMITS.items():
-        years = sorted({row["year"] for row in counted if row["source"] == source})
-        if years:
-            yield Note("source-limit", msg(sentence, years=_spans(years)), {"source": source})
-    yield Note(
-        "not-whole-budgets",
-        msg("Only what the registry holds: what open data shows is not the centres' whole budgets."),
-    )
-    yield from _double_notes(connection, counted)
-
-
-def _share_notes(asked: _Asked, totals: Mapping[str, int | float | None]) -> Iterable[Note]:
-    if asked.by != "centre":
-        return
-    share, change = totals["state_share"], totals["state_change_share"]
-    if share is not None and totals["centres"] != 1:
-        yield Note(
-            "state-share",
-            msgs(
-                "Where both are known, the State gives {share} of State, local and other money ({count} centre).",
-                "Where both are known, the State gives {share} of State, local and other money ({count} centres).",
-                int(totals["state_share_centres"] or 0),
-                share=Share(share),
-            ),
-        )
-    if change is not None and totals["centres"] != 1 and asked.first == asked.last:
-        yield Note(
-            "state-change",
-            msgs(
-                "State support against {year}, where both years are known: {change} ({count} centre).",
-                "State support against {year}, where both years are known: {change} ({count} centres).",
-                int(totals["state_change_centres"] or 0),
-                year=str(asked.first - 1),
-                change=Share(change),
-            ),
-        )
-
-
-def _double_notes(connection: sqlite3.Connection, counted: Sequence[sqlite3.Row]) -> Iterable[Note]:
-    """Say which of the rows added up look like the same money told by two sources."""
-    added = {_key(row) for row in counted}
-    pairs = [pair for pair in same_money(connection) if {_key(pair.first), _key(pair.second)} <= added]
-    if not pairs:
-        return
-    yield Note(
-        "same-money",
-        msgs(
-            "{count} pair of payments looks like the same money told by two sources: a sum may count it twice. "
-            "See: {pairs}.",
-            "{count} pairs of payments look like the same money told by two sources: sums may count them twice. "
-            "See: {pairs}.",
-            len(pairs),
-            pairs=[
-                f"{pair.first['centre']} {pair.first['year']} ({pair.first['source']}, {pair.second['source']})"
-                for pair in pairs[:_NAMED_AT_MOST]
-            ]
-            + (["…"] if len(pairs) > _NAMED_AT_MOST else []),
-        ),
-        {
-            "pairs": [
-                {
-                    **{name: pair.first[name] for name in ("centre", "year", "scheme", "stage")},
-                    "sources": [pair.first["source"], pair.second["source"]],
-                    "amounts": [_euros(pair.first["amount_cents"]), _euros(pair.second["amount_cents"])],
-                }
-                for pair in pairs
-            ]
-        },
-    )
-
-
-_KEY = ("centre", "funder", "year", "scheme", "stage", "purpose", "reference", "source")
-
-
-def _key(row: sqlite3.Row) -> tuple[Value, ...]:
-    return tuple(row[name] for name in _KEY)
-
-
-def _sum(rows: Iterable[sqlite3.Row]) -> int | None:
-    """The amounts of rows in centimes; None if there is no row."""
-    amounts = [int(row["amount_cents"]) for row in rows]
-    return sum(amounts) if amounts else None
-
-
-def _ratio(part: int | None, whole: int | None) -> float | None:
-    return round(part / whole, 6) if part is not None and whole is not None and whole > 0 else None
-
-
-def _difference(now: int | None, before: int | None) -> int | None:
-    return None if now is None or before is None else now - before
-
-
-def _per(amount: int | None, count: int | None) -> int | None:
-    """Centimes for each of a count, to the nearest centime."""
-    return round(amount / count) if amount is not None and count else None
-
-
-def _euros(centimes: int | float | None) -> int | float | None:
-    if centimes is None:
-        return None
-    return int(centimes // 100) if centimes % 100 == 0 else centimes / 100
-
-
-def _spans(years: Sequence[int]) -> str:
-    """Years in a few characters: 2016–2018, 2021."""
-    spans: list[list[int]] = []
-    for year in years:
-        if spans and spans[-1][-1] == year - 1:
-            spans[-1].append(year)
-        else:
-            spans.append([year])
-    return ", ".join(str(span[0]) if len(span) == 1 else f"{span[0]}–{span[-1]}" for span in spans)

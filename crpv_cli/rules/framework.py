@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from crpv_cli.language import Day, Euros, Message, msg, msgs
 from crpv_cli.reports.evaluation_cycle import is_overdue
-from crpv_cli.reports.funding import LOCAL
+from crpv_cli.reports.funding_money import LOCAL
 from crpv_cli.reports.queries import open_in
 from crpv_cli.rules.model import Finding, Moment, Severity, mission_name
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from crpv_cli.language import N_, Euros, Message, msg, msgs
 from crpv_cli.reports.differences import Change, signed_euros
-from crpv_cli.reports.funding import LOCAL, funding
+from crpv_cli.reports.funding import funding
+from crpv_cli.reports.funding_money import LOCAL
 from crpv_cli.result import Result, Value
 
 __all__ = ["closed_year", "funding_changes"]
