@@ -7,7 +7,9 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
+from crpv_cli.language import N_, msg
 from crpv_cli.registry.loading import LoadReport
+from crpv_cli.spelling import fold
 
 __all__ = ["accept_exception"]
 
@@ -22,7 +24,7 @@ def accept_exception(
     Args:
         connection: a registry open to write.
         rule: id of the rule.
-        subject: a centre (its id or name), the code of a department, or ``network``.
+        subject: a centre (its id or name), a department (its code or name), or ``network``.
         start: the first day.
         until: the last day.
         reason: why, in writing.
@@ -60,10 +62,9 @@ def accept_exception(
 
 
 def _subject(connection: sqlite3.Connection, subject: str) -> tuple[str | None, str | None]:
-    from crpv_cli.reports.finding import find_centre, find_department
+    from crpv_cli.reports.finding import find_place
 
-    if subject == NETWORK:
+    # The word as findings show it, in the reader's language, is taken as well.
+    if fold(subject) in {NETWORK, fold(msg(N_("network")).text())}:
         return None, None
-    if subject[:1].isdigit():
-        return None, find_department(connection, subject)
-    return find_centre(connection, subject), None
+    return find_place(connection, subject)

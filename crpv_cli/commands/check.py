@@ -10,7 +10,7 @@ import typer
 from crpv_cli import options
 from crpv_cli.commands.adding import add
 from crpv_cli.errors import ExitCode, UsageProblem
-from crpv_cli.language import msg
+from crpv_cli.language import Day, msg
 from crpv_cli.language import text as _
 
 __all__ = ["mount"]
@@ -119,7 +119,7 @@ def _accept(
     from crpv_cli.commands.opening import writing
     from crpv_cli.output import streams
     from crpv_cli.output.loads import print_load
-    from crpv_cli.rules.checking import rule_named
+    from crpv_cli.rules.checking import covered, rule_named
 
     its_rule = rule_named(rule)
     if until is None or not (reason or "").strip():
@@ -129,12 +129,22 @@ def _accept(
         )
     if until < as_of:
         raise UsageProblem(
-            msg("The exception would have ended on {until}, before {date}.", until=until, date=as_of),
+            msg("The exception would have ended on {until}, before {date}.", until=Day(until), date=Day(as_of)),
             msg("Give a later date with --until."),
         )
     with writing(db) as connection:
         report, about = accept_exception(connection, its_rule.id, subject, as_of, until, (reason or "").strip(), by)
+        found = covered(connection, as_of, its_rule.id, about)
     print_load(report)
     if report.errors:
         raise typer.Exit(ExitCode.ANOMALIES)
-    streams.say(msg("Accepted: {rule} for {about}, until {until}.", rule=its_rule.id, about=about, until=until))
+    streams.say(msg("Accepted: {rule} for {about}, until {until}.", rule=its_rule.id, about=about, until=Day(until)))
+    if not found:
+        streams.say(
+            msg(
+                "On {date} the rule {rule} finds nothing of {about}: the exception covers nothing so far.",
+                date=Day(as_of),
+                rule=its_rule.id,
+                about=about,
+            )
+        )

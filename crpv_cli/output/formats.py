@@ -61,6 +61,7 @@ def choose(asked: Format | None, output: Path | None, default: Format) -> Format
     """Return the format asked for, or told by the extension of a file to write, or the default one.
 
     Raises:
+        FileProblem: it is a folder.
         UsageProblem: the extension tells no format.
     """
     if asked is not None:
@@ -69,6 +70,8 @@ def choose(asked: Format | None, output: Path | None, default: Format) -> Format
         return default
     found = format_of(output)
     if found is None:
+        if output.is_dir():
+            streams.check_free(output, force=True)
         raise UsageProblem(
             msg("The extension of {file} tells no format.", file=output),
             msg("Name one with --format, or use one of: {extensions}.", extensions=list(_BY_EXTENSION)),

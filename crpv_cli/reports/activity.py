@@ -116,6 +116,13 @@ class _Work:
         """The rows that have these values."""
         return _Work(tuple(row for row in self.rows if all(row[name] == value for name, value in values.items())))
 
+    def by_centre(self) -> dict[str, _Work]:
+        """The rows of each centre, found in one pass."""
+        rows: dict[str, list[sqlite3.Row]] = {}
+        for row in self.rows:
+            rows.setdefault(row["centre"], []).append(row)
+        return {centre: _Work(tuple(own)) for centre, own in rows.items()}
+
     def of_centres(self, centres: set[str]) -> _Work:
         """The rows of these centres."""
         return _Work(tuple(row for row in self.rows if row["centre"] in centres))
@@ -255,23 +262,25 @@ def _centres(
 ) -> list[_Centre]:
     """The centres open at some time in the year, and those of which activity is known, by name."""
     found = []
+    of_now, of_before, nothing = now.by_centre(), before.by_centre(), _Work(())
     for row in connection.execute("select id, short_name, since, label_from, label_to from centres"):
-        own = now.only(centre=row["id"])
+        own = of_now.get(row["id"], nothing)
         expected = year is not None and open_in(row, year, as_of)
         if (centre is None or row["id"] == centre) and (expected or own.rows or row["id"] == centre):
             reported = row["id"] in reports.get(year or 0, ())
-            found.append(_Centre(row["id"], row["short_name"], own, before.only(centre=row["id"]), reported))
+            found.append(_Centre(row["id"], row["short_name"], own, of_before.get(row["id"], nothing), reported))
     return sorted(found, key=lambda one: fold(one.short_name))
 
 
 def _centre_rows(centres: Iterable[_Centre], now: _Work) -> tuple[tuple[Value, ...], ...]:
+    whole = now.half_days
     return tuple(
         (
             one.id,
             one.short_name,
             one.reported,
             *(one.now.only(mission=column.name).half_days for column in _MISSIONS),
-            *_sums(one.now, now.half_days, one.now.half_days, one.before.half_days),
+            *_sums(one.now, whole, one.now.half_days, one.before.half_days),
             one.now.fictitious,
         )
         for one in centres

@@ -61,6 +61,10 @@ def months_after(day: str, months: int) -> str:
     return start.replace(year=year, month=month, day=min(start.day, calendar.monthrange(year, month)[1])).isoformat()
 
 
+_OfBoth = dict[tuple[str, str], list[sqlite3.Row]]
+"""Agreements by their centre and funder."""
+
+
 def agreements(
     connection: sqlite3.Connection,
     as_of: str,
@@ -100,7 +104,11 @@ def agreements(
         {"as_of": as_of, "centre": centre},
     ).fetchall()
     soon = months_after(as_of, within)
-    placed = [(_status(row, found, as_of, soon), row) for row in found]
+    # By centre and funder: successors are looked for among few, however many agreements there are.
+    of_both: _OfBoth = {}
+    for row in found:
+        of_both.setdefault((row["centre"], row["funder"]), []).append(row)
+    placed = [(_status(row, of_both, as_of, soon), row) for row in found]
     placed.sort(key=lambda item: (_ORDER[item[0]], item[1]["ends_on"], fold(item[1]["short_name"]), item[1]["funder"]))
     chosen = [(where, row) for where, row in placed if status in {None, where}]
     totals = _totals(placed)
@@ -109,7 +117,7 @@ def agreements(
         name="agreements",
         title=msg("Agreements on {date}", date=Day(as_of)),
         columns=COLUMNS,
-        rows=tuple(_row(where, row, found, as_of) for where, row in chosen),
+        rows=tuple(_row(where, row, of_both, as_of) for where, row in chosen),
         screen=_SCREEN,
         spare=_SPARE,
         notes=(*fictitious.notes(connection, rests), *_notes(connection, as_of, placed, totals, within, soon)),
@@ -121,24 +129,20 @@ def agreements(
     )
 
 
-def _status(row: sqlite3.Row, found: Sequence[sqlite3.Row], as_of: str, soon: str) -> str:
+def _status(row: sqlite3.Row, of_both: _OfBoth, as_of: str, soon: str) -> str:
     if row["starts_on"] > as_of:
         return "future"
     if row["ends_on"] >= as_of:
         return "ending" if row["ends_on"] <= soon else "running"
-    taken_over = any(other["starts_on"] <= as_of for other in _successors(row, found))
+    taken_over = any(other["starts_on"] <= as_of for other in _successors(row, of_both))
     return "ended" if taken_over else "ended-without-successor"
 
 
-def _successors(row: sqlite3.Row, found: Sequence[sqlite3.Row]) -> list[sqlite3.Row]:
-    return [
-        other
-        for other in found
-        if (other["centre"], other["funder"]) == (row["centre"], row["funder"]) and other["ends_on"] > row["ends_on"]
-    ]
+def _successors(row: sqlite3.Row, of_both: _OfBoth) -> list[sqlite3.Row]:
+    return [other for other in of_both[row["centre"], row["funder"]] if other["ends_on"] > row["ends_on"]]
 
 
-def _row(status: str, row: sqlite3.Row, found: Sequence[sqlite3.Row], as_of: str) -> tuple[Value, ...]:
+def _row(status: str, row: sqlite3.Row, of_both: _OfBoth, as_of: str) -> tuple[Value, ...]:
     left = (datetime.date.fromisoformat(row["ends_on"]) - datetime.date.fromisoformat(as_of)).days
     return (
         row["centre"],
@@ -151,7 +155,7 @@ def _row(status: str, row: sqlite3.Row, found: Sequence[sqlite3.Row], as_of: str
         row["ends_on"],
         left if status in {"running", "ending"} else None,
         status,
-        bool(_successors(row, found)),
+        bool(_successors(row, of_both)),
         row["amount_cents"],
         row["reference"],
         row["source"],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 
 from crpv_cli.definitions.columns import Choice
@@ -58,9 +59,11 @@ class Rated:
         return Point(self.row["year"], self.rating, self.position)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MissionSeries:
     """What is known of one core mission of one centre.
+
+    Reports ask each series many times over: what it works out is kept, for which it has no slots.
 
     Attributes:
         centre: id of the centre.
@@ -78,18 +81,18 @@ class MissionSeries:
     year: int | None = None
     since: int | None = None
 
-    @property
+    @cached_property
     def asked(self) -> tuple[Rated, ...]:
         """The evaluations up to the year asked for, the latest first."""
         return tuple(rated for rated in self.known if self.year is None or rated.row["year"] <= self.year)
 
-    @property
+    @cached_property
     def now(self) -> Rated | None:
         """The evaluation that the report is of."""
         first = next(iter(self.asked), None)
         return first if first and (self.year is None or first.row["year"] == self.year) else None
 
-    @property
+    @cached_property
     def before(self) -> Rated | None:
         """The rated one before it: an evaluation without a rating leaves nothing to compare with."""
         return next((rated for rated in self.asked[1:] if rated.rating is not None), None) if self.now else None
@@ -109,12 +112,12 @@ class MissionSeries:
         """The series, oldest first."""
         return tuple(rated.point for rated in reversed(self.asked))
 
-    @property
+    @cached_property
     def across_scales(self) -> bool:
         """Whether the rating and the one before are on different scales."""
         return self._pair is not None and self._pair[0].row["scale"] != self._pair[1].row["scale"]
 
-    @property
+    @cached_property
     def change(self) -> float | None:
         """The change of rating, in steps of the scale; None across scales, which have no common step."""
         moved, pair = self._moved, self._pair
@@ -129,7 +132,7 @@ class MissionSeries:
         """The change of position on the scale, between -1 and 1, which ratings on any two scales have."""
         return None if self._moved is None else round(self._moved, _DIGITS)
 
-    @property
+    @cached_property
     def trend(self) -> str | None:
         """One of ``TRENDS``: by the rating on one scale, by the position across two."""
         moved = self.position_change if self.across_scales else self.change
@@ -137,18 +140,18 @@ class MissionSeries:
             return None
         return "improving" if moved > 0 else "slipping" if moved < 0 else "stable"
 
-    @property
+    @cached_property
     def fictitious(self) -> bool:
         """Whether anything that is told of it is made up; whether it is overdue rests on later years as well."""
         return any(rated.row["fictitious"] for rated in self.known)
 
-    @property
+    @cached_property
     def _pair(self) -> tuple[Rated, Rated] | None:
         """The two ratings that are compared."""
         now, before = self.now, self.before
         return (now, before) if now and before and now.rating is not None else None
 
-    @property
+    @cached_property
     def _moved(self) -> float | None:
         if self._pair is None or self._pair[0].exact is None or self._pair[1].exact is None:
             return None

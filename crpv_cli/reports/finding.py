@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.spelling import closest, fold
 
-__all__ = ["find_centre", "find_department", "find_mission", "find_region"]
+__all__ = ["find_centre", "find_department", "find_mission", "find_place", "find_region"]
 
 
 def find_centre(connection: sqlite3.Connection, wanted: str) -> str:
@@ -19,9 +20,9 @@ def find_centre(connection: sqlite3.Connection, wanted: str) -> str:
     Raises:
         UsageProblem: no centre is meant, or several are; the advice names the nearest ones.
     """
-    rows = connection.execute("select id, short_name, name from centres order by id").fetchall()
+    rows = _centres(connection)
     folded = fold(wanted)
-    names = {row["id"]: [fold(row["id"]), fold(row["short_name"]), fold(row["name"])] for row in rows}
+    names = _spellings(rows)
     exact = [identifier for identifier, spellings in names.items() if folded in spellings]
     partly = [
         identifier for identifier, spellings in names.items() if folded and any(folded in name for name in spellings)
@@ -42,18 +43,49 @@ def find_centre(connection: sqlite3.Connection, wanted: str) -> str:
     )
 
 
+def find_place(connection: sqlite3.Connection, wanted: str) -> tuple[str | None, str | None]:
+    """Return the id of a centre and None, or None and the code of a department.
+
+    What begins with a digit is the code of a department. A word that is the name of both, such as Paris, is the centre.
+
+    Raises:
+        UsageProblem: neither is meant.
+    """
+    if wanted[:1].isdigit():
+        return None, find_department(connection, wanted)
+    department = _department_called(connection, wanted)
+    if department and not any(fold(wanted) in names for names in _spellings(_centres(connection)).values()):
+        return None, department
+    return find_centre(connection, wanted), None
+
+
+def _centres(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+    return connection.execute("select id, short_name, name from centres order by id").fetchall()
+
+
+def _spellings(centres: Iterable[sqlite3.Row]) -> dict[str, list[str]]:
+    return {row["id"]: [fold(row["id"]), fold(row["short_name"]), fold(row["name"])] for row in centres}
+
+
+def _department_called(connection: sqlite3.Connection, wanted: str) -> str | None:
+    """Return the code of the department of this code (1 is 01) or name, or None."""
+    code = wanted.upper().zfill(2)
+    for row in connection.execute("select code, name from departments order by code"):
+        if code == row["code"] or fold(wanted) == fold(row["name"]):
+            return str(row["code"])
+    return None
+
+
 def find_department(connection: sqlite3.Connection, wanted: str) -> str:
     """Return the code of a department named by its code (1 is 01) or its name.
 
     Raises:
         UsageProblem: there is none.
     """
-    rows = connection.execute("select code, name from departments order by code").fetchall()
-    code = wanted.upper().zfill(2)
-    for row in rows:
-        if code == row["code"] or fold(wanted) == fold(row["name"]):
-            return str(row["code"])
-    near = closest(wanted, [row["name"] for row in rows])
+    code = _department_called(connection, wanted)
+    if code is not None:
+        return code
+    near = closest(wanted, [row["name"] for row in connection.execute("select name from departments order by code")])
     raise UsageProblem(
         msg("There is no department called “{value}”.", value=wanted),
         msg("Did you mean {near}?", near=near) if near else msg("See them with: crpv list departments"),

@@ -210,8 +210,8 @@ def _served_notes(tiles: Iterable[Tile], centre: str, name: str, unit: Message) 
     yield Note(
         "served-departments",
         msgs(
-            "{centre} serves {count} department: {departments} ({value} {unit}).",
-            "{centre} serves {count} departments: {departments} ({value} {unit}).",
+            "{centre} serves {count} department: {departments} ({unit}: {value}).",
+            "{centre} serves {count} departments: {departments} ({unit}: {value}).",
             len(served),
             centre=name,
             departments=[str(tile["department"]) for tile in served],

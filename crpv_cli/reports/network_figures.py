@@ -160,7 +160,8 @@ def _centres(parts: Parts) -> Iterator[Figure]:
 
 
 def _territory(parts: Parts) -> Iterator[Figure]:
-    total = _count(parts.coverage["neighbourhoods"].totals, "total")
+    # None counted is not that there is none: a registry without counts knows of no total.
+    total = _count(parts.coverage["neighbourhoods"].totals, "total") or None
     yield Figure(
         "neighbourhoods",
         msg(N_("Priority neighbourhoods")),

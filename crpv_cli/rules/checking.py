@@ -16,7 +16,7 @@ from crpv_cli.rules.catalogue import RULES
 from crpv_cli.rules.model import Finding, Moment, Rule, Severity
 from crpv_cli.spelling import closest, fold
 
-__all__ = ["COLUMNS", "SEVERITIES", "catalogue", "findings", "rule_named"]
+__all__ = ["COLUMNS", "SEVERITIES", "catalogue", "covered", "findings", "rule_named"]
 
 SEVERITIES = (
     Choice("breach", N_("breach")),
@@ -121,6 +121,18 @@ def findings(
     )
 
 
+def covered(connection: sqlite3.Connection, as_of: str, rule: str, about: str) -> int:
+    """Count what an exception covers on a date: findings of a rule that are accepted, of one subject.
+
+    ``about`` is the id of a centre, the code of a department, or ``network``. Money and activity are those of the year
+    that a check asks for by default.
+    """
+    return sum(
+        record["accepted"] is True and (record["centre"] or record["department"] or "network") == about
+        for record in findings(connection, as_of, rules=[rule]).records()
+    )
+
+
 Subject = tuple[str | None, str | None]
 """The centre and the department that an exception is of; neither for the whole network."""
 
@@ -171,9 +183,11 @@ _AT = {column.name: place for place, column in enumerate(COLUMNS)}
 
 def _place(row: tuple[Value, ...]) -> tuple[bool, int, int, str]:
     about = row[_AT["about"]]
+    accepted = bool(row[_AT["accepted"]])
     return (
-        bool(row[_AT["accepted"]]),
-        _ORDER[Severity(str(row[_AT["severity"]]))],
+        accepted,
+        # What is accepted stands rule by rule: its severity is not told apart any more.
+        0 if accepted else _ORDER[Severity(str(row[_AT["severity"]]))],
         _PLACES[str(row[_AT["rule"]])],
         fold(about) if isinstance(about, str) else "",
     )

@@ -97,7 +97,7 @@ def activity_unreported(moment: Moment) -> Iterator[Finding]:
         yield Finding(
             Severity.UNKNOWN,
             msg("No activity of {year} is in the registry.", year=str(moment.year)),
-            advice,
+            msg("Send out forms: crpv template activities --year {year}", year=str(moment.year)),
             year=moment.year,
         )
         return

@@ -33,6 +33,9 @@ def co_funding(moment: Moment) -> Iterator[Finding]:
             continue
         money = moment.money.get(centre["id"], {})
         state, local = money.get("state"), money.get("local")
+        # A centre that opened later is asked nothing of the year, unless money of it is known all the same.
+        if state is None and local is None and not open_in(centre, moment.year, moment.as_of):
+            continue
         made_up = bool(money.get("fictitious"))
         for amount, who in ((state, "state"), (local, "local")):
             year = str(moment.year)
@@ -80,11 +83,12 @@ def missions_evaluated(moment: Moment) -> Iterator[Finding]:
             Severity.NOTICE if exempt else Severity.BREACH,
             msg("The mission {mission} has never been evaluated.", mission=mission_name(series.mission))
             if series.latest_year is None
-            else msg(
-                "The mission {mission} was last evaluated for {year}, more than {cycle} years ago.",
+            else msgs(
+                "The mission {mission} was last evaluated for {year}, more than {count} year ago.",
+                "The mission {mission} was last evaluated for {year}, more than {count} years ago.",
+                moment.cycle,
                 mission=mission_name(series.mission),
                 year=str(series.latest_year),
-                cycle=moment.cycle,
             ),
             msg("Load its evaluation, or see: crpv report evaluations --centre {centre}", centre=series.centre),
             series.centre,
@@ -106,11 +110,12 @@ def state_support_unevaluated(moment: Moment) -> Iterator[Finding]:
         if own and not evaluated and isinstance(support, int) and support > 0:
             yield Finding(
                 Severity.BREACH,
-                msg(
-                    "The State gives {amount} in {year}, and no core mission is evaluated within {cycle} years.",
+                msgs(
+                    "The State gives {amount} in {year}, and no core mission is evaluated within {count} year.",
+                    "The State gives {amount} in {year}, and no core mission is evaluated within {count} years.",
+                    moment.cycle,
                     amount=Euros(support),
                     year=str(moment.year),
-                    cycle=moment.cycle,
                 ),
                 msg("State support depends on the evaluation of the core missions."),
                 centre["id"],

@@ -96,12 +96,12 @@ class Moment:
         """The evaluations known on the date, a series for each open centre and core mission."""
         return read_series(self.connection, self.as_of, None)
 
-    @property
+    @cached_property
     def any_evaluation(self) -> bool:
         """Whether the registry holds any evaluation known on the date."""
         return any(series.known for series in self.evaluations)
 
-    @property
+    @cached_property
     def evaluations_made_up(self) -> bool:
         """Whether any of them is made up: that a mission is not evaluated rests on what the registry holds."""
         return any(series.fictitious for series in self.evaluations)

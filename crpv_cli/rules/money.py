@@ -67,7 +67,7 @@ def agreement_ended(moment: Moment) -> Iterator[Finding]:
             yield Finding(
                 Severity.NOTICE,
                 msg(
-                    "Its agreement with {funder} ended on {date}, and none follows.",
+                    "Its agreement ({funder}) ended on {date}, and none follows.",
                     funder=record["funder_name"],
                     date=Day(str(record["ends_on"])),
                 ),

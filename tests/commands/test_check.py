@@ -236,3 +236,38 @@ def test_findings_are_read_whole_at_any_width(tongue: str, width: int, demo_path
     assert fitted.split() == findings_text(result, None).split()
     assert "\x1b" not in fitted
     assert "\x1b[1m" in findings_text(result, width, colour=True)
+
+
+def test_an_exception_that_covers_nothing_says_so(gap: Path) -> None:
+    wrong = check(gap, "--accept", "department-uncovered", "oriv", "--until", "2027-01-31", "--reason", "x")
+    assert "finds nothing of oriv" in wrong.stderr
+    right = check(gap, "--accept", "department-uncovered", "978", "--until", "2027-01-31", "--reason", "x")
+    assert right.returncode == 0
+    assert "finds nothing" not in right.stderr
+
+
+@pytest.mark.parametrize(
+    ("rule", "subject", "about"),
+    [
+        ("department-uncovered", "corse du sud", "2A"),
+        ("announced-centres", "réseau", "network"),
+        ("announced-centres", "network", "network"),
+        ("missions-evaluated", "Paris", "paris"),  # the centre, not the department
+    ],
+)
+def test_an_exception_names_its_subject_as_people_do(gap: Path, rule: str, subject: str, about: str) -> None:
+    answer = check(gap, "--accept", rule, subject, "--until", "31/01/2027", "--reason", "x", tongue="fr")
+    assert answer.returncode == 0, answer.stderr
+    assert f"{rule} pour {about}, jusqu'au 31/01/2027" in answer.stderr
+    assert "ne constate rien" not in answer.stderr
+
+
+def test_the_end_of_an_exception_is_refused_in_the_dates_of_the_reader(gap: Path) -> None:
+    answer = check(gap, "--accept", "label", "oriv", "--until", "2020-01-31", "--reason", "x", tongue="fr")
+    assert "le 31/01/2020, avant le 25/11/2026" in answer.stderr
+
+
+def test_a_folder_is_called_one(demo_path: Path, tmp_path: Path) -> None:
+    answer = crpv(demo_path, "report", "network", "-o", str(tmp_path))
+    assert answer.returncode == 3
+    assert "is a folder" in answer.stderr

@@ -16,6 +16,7 @@ from crpv_cli.errors import ExitCode
 from crpv_cli.main import run
 from crpv_cli.output.aligned import aligned_sheet
 from crpv_cli.output.table import render_sheet
+from crpv_cli.registry import migrations
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.network import network
 from crpv_cli.reports.published import published_figures
@@ -211,3 +212,13 @@ def test_the_sheet_of_any_centre_fits_two_screens(demo: sqlite3.Connection, tong
         text, _ = render_sheet(sheet, 100, False)
         assert len(text.splitlines()) <= 100, centre
         assert max(map(cell_len, text.splitlines())) <= 100
+
+
+def test_a_registry_without_counts_knows_of_no_number_of_neighbourhoods(tmp_path: Path) -> None:
+    path = tmp_path / "empty.sqlite"
+    migrations.create(path)
+    with open_reading(path) as connection:
+        sheet = network(connection, TODAY, findings(connection, TODAY))
+    figures = {record["figure"]: record for record in sheet.sections[0].records()}
+    assert figures["neighbourhoods"]["value"] is None
+    assert figures["neighbourhoods"]["shown"] is None

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from crpv_cli.errors import UsageProblem
+from crpv_cli.language import Message
 from crpv_cli.result import Result
 from crpv_cli.rules.catalogue import RULES
 from crpv_cli.rules.checking import findings, rule_named
@@ -394,3 +395,36 @@ def test_a_made_up_exception_makes_the_finding_fictitious(plant: Plant) -> None:
     result = findings(connection, TODAY, rules=["missions-evaluated"])
     assert {record["centre"]: record["fictitious"] for record in result.records()} == {"one": True, "two": False}
     assert result.fictitious
+
+
+def test_money_is_not_asked_of_a_year_in_which_the_centre_was_not_open(plant: Plant) -> None:
+    connection = plant("delete from funding where centre = 'one'; update centres set since = 2026 where id = 'one'")
+    assert findings(connection, TODAY, year=2025, rules=["co-funding"]).rows == ()
+    asked = findings(connection, TODAY, year=2026, rules=["co-funding"])
+    assert [found["subject"] for found in asked.records() if found["centre"] == "one"] == ["state", "local"]
+
+
+@pytest.mark.parametrize(("cycle", "words"), [(1, ("1 year ago", "1 year.")), (2, ("2 years ago", "2 years."))])
+def test_a_cycle_is_counted_in_words_that_agree(cycle: int, words: tuple[str, str], plant: Plant) -> None:
+    connection = plant("update evaluations set year = 2020 where centre = 'one'")
+    told = {
+        str(found["rule"]): found["message"].text()
+        for found in findings(connection, TODAY, cycle=cycle, centre="one").records()
+        if isinstance(found["message"], Message)
+    }
+    assert words[0] in told["missions-evaluated"]
+    assert told["state-support-unevaluated"].endswith(words[1])
+
+
+def test_what_is_accepted_stands_rule_by_rule(plant: Plant) -> None:
+    connection = plant(
+        UNEVALUATED
+        + "update centres set co_funded = 0, exemption_reason = 'x' where id = 'two';"
+        + "delete from evaluations where centre = 'one';"
+        + accept()
+        + accept("'one', null", rule="state-support-unevaluated")
+        + accept("'two', null")
+    )
+    rules = [str(found["rule"]) for found in findings(connection, TODAY).records() if found["accepted"]]
+    assert {"missions-evaluated", "state-support-unevaluated"} <= set(rules)
+    assert rules == sorted(rules, key=IDS.index)

@@ -73,7 +73,7 @@ def network(
         return
     if compare_to is not None and compare_to >= date:
         raise UsageProblem(
-            msg("The date to compare with, {first}, is not before {last}.", first=compare_to, last=date),
+            msg("The date to compare with, {first}, is not before {last}.", first=Day(compare_to), last=Day(date)),
             msg("Give an earlier one with --compare-to, or a later one with --as-of."),
         )
     with reading(db) as connection:

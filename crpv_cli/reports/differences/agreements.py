@@ -50,7 +50,7 @@ def _change(old: sqlite3.Row | None, new: sqlite3.Row | None) -> Change:
     row = told[0]
     return Change(
         "agreement",
-        msg("Agreement with {funder}", funder=row["funder_name"]),
+        msg("Agreement: {funder}", funder=row["funder_name"]),
         row["centre"],
         row["short_name"],
         row["funder"],
