@@ -20,8 +20,6 @@ def co_funding(moment: Moment) -> Iterator[Finding]:
     """
     advice = msg("Load what is known of it: crpv load FILE")
     for centre in moment.open:
-        if not open_in(centre, moment.year, moment.as_of):
-            continue
         if not centre["co_funded"]:
             yield Finding(
                 Severity.NOTICE,
