@@ -17,7 +17,7 @@ from crpv_cli.reports import fictitious
 from crpv_cli.reports.activity_notes import activity_notes
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures, published_notes
-from crpv_cli.reports.queries import open_in, query
+from crpv_cli.reports.queries import closed_year, open_in, query
 from crpv_cli.result import Chart, ChartShape, Result, Value
 from crpv_cli.spelling import fold
 
@@ -150,7 +150,8 @@ def activity(
     Args:
         connection: an open registry.
         as_of: ISO date: later years are not known yet.
-        year: the year of the activity; by default the latest of which any is known. By year, all years up to it.
+        year: the year of the activity; by default the latest that is over and of which any is known, else the one that
+            runs. By year, all years up to it, and by default up to the latest of which any is known.
         by: one of ``DIVISIONS``: what a row stands for.
         centre: one centre only (its id).
         mission: one mission only (its id).
@@ -163,7 +164,7 @@ def activity(
         and ``not_reported``.
     """
     asked = {"as_of": as_of, "year": year, "centre": centre, "mission": mission}
-    last = year or _latest(connection, asked)
+    last = year or _latest(connection, asked, closed=by != "year")
     first = (_earliest(connection, asked) or last) if by == "year" else last
     parameters = {"as_of": as_of, "first": first, "last": last, "centre": centre, "mission": mission}
     found = connection.execute(query("activity"), parameters).fetchall() if last else []
@@ -215,9 +216,13 @@ def activity(
     return _with_chart(result, by, first, last, totals)
 
 
-def _latest(connection: sqlite3.Connection, asked: Mapping[str, object]) -> int | None:
-    """The latest year of which any activity is known on the date."""
-    return _bound(connection, asked, "max")
+def _latest(connection: sqlite3.Connection, asked: Mapping[str, object], closed: bool) -> int | None:
+    """The latest year of which any activity is known on the date; with ``closed`` one that is over, if there is any.
+
+    Centres tell of a year when it is over: the first that tells of the year that runs is not the whole network.
+    """
+    over = {**asked, "as_of": f"{closed_year(str(asked['as_of']))}-12-31"}
+    return (_bound(connection, over, "max") if closed else None) or _bound(connection, asked, "max")
 
 
 def _earliest(connection: sqlite3.Connection, asked: Mapping[str, object]) -> int | None:

@@ -391,7 +391,9 @@ def _quality_notes(departments: list[_Department], whole: _Sum, unit: Message) -
     if unknown:
         yield Note(
             "unknown-counts",
-            msg("Not known, and left out of the totals: {departments}.", departments=_codes(unknown)),
+            msg("Not known, and left out of the totals: {departments}.", departments=_codes(unknown))
+            if len(unknown) < len(departments)
+            else msg(N_("Not known of any department: load the counts of the territories with crpv load.")),
             {"departments": list(_codes(unknown))},
         )
 

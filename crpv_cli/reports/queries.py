@@ -7,7 +7,7 @@ import sqlite3
 from functools import cache
 from pathlib import Path
 
-__all__ = ["open_centres", "open_in", "query", "today"]
+__all__ = ["closed_year", "open_centres", "open_in", "query", "today"]
 
 
 @cache
@@ -35,6 +35,11 @@ def open_in(centre: sqlite3.Row, year: int, as_of: str) -> bool:
         and (centre["label_from"] is None or centre["label_from"] <= end)
         and (centre["label_to"] is None or centre["label_to"] >= start)
     )
+
+
+def closed_year(date: str) -> int:
+    """The latest year that is over on a date; its own last day is its end."""
+    return int(date[:4]) - (date[5:] != "12-31")
 
 
 def today() -> str:

@@ -255,10 +255,22 @@ def test_nothing_before_is_no_change_in_percent(small: sqlite3.Connection) -> No
 # --- Dates, figures published, what is made up, drawing ---
 
 
-def test_the_latest_year_known_on_the_date(demo: sqlite3.Connection) -> None:
-    years = [activity(demo, as_of).parameters["year"] for as_of in ("2016-06-30", "2023-10-17", "2024-01-01", TODAY)]
-    assert years == [None, 2023, 2024, 2025]
+def test_the_latest_year_over_on_the_date(demo: sqlite3.Connection) -> None:
+    dates = ("2016-06-30", "2022-06-30", "2023-10-17", "2023-12-31", "2024-01-01", TODAY)
+    years = [activity(demo, as_of).parameters["year"] for as_of in dates]
+    # Of 2022 nothing before it is known: the year that runs is better than none.
+    assert years == [None, 2022, 2022, 2023, 2023, 2025]
+    assert activity(demo, "2023-10-17", by="year").parameters["year"] == 2023
     assert activity(demo, "2023-10-17", 2024).rows == ()
+
+
+def test_the_first_centre_that_tells_of_the_year_that_runs_is_not_the_network(small: sqlite3.Connection) -> None:
+    did(small, 10, year=2025)
+    did(small, 10, centre="irev", year=2025)
+    did(small, 1, year=2026)
+    result = activity(small, TODAY)
+    assert (result.parameters["year"], result.totals["half_days"], result.totals["reported"]) == (2025, 20, 2)
+    assert activity(small, TODAY, 2026).totals["half_days"] == 1
 
 
 def test_published_half_days_stand_beside_those_computed_of_the_same_year(small: sqlite3.Connection) -> None:

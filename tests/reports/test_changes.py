@@ -18,9 +18,9 @@ from crpv_cli.reports.coverage import MEASURES, coverage
 from crpv_cli.reports.differences.agreements import agreement_changes
 from crpv_cli.reports.differences.centres import centre_changes, perimeter_changes
 from crpv_cli.reports.differences.coverage import coverage_changes
-from crpv_cli.reports.differences.funding import closed_year
 from crpv_cli.reports.evaluations import evaluation_summaries
 from crpv_cli.reports.funding import funding
+from crpv_cli.reports.queries import closed_year
 from crpv_cli.result import Result, Value
 
 FIRST, LAST = "2023-10-17", "2025-12-31"

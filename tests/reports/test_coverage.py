@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
+from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.coverage import DIVISIONS, MEASURES, coverage, geography_on
 from crpv_cli.result import Result
 
@@ -138,3 +142,17 @@ def test_a_date_before_the_geography_is_said(reference: sqlite3.Connection) -> N
     assert "before-geography" in codes(coverage(reference, "2023-10-17", geography="2024"))
     assert "before-geography" not in codes(coverage(reference, "2015-01-01"))
     assert "before-geography" not in codes(coverage(reference, "2025-12-31"))
+
+
+def test_counts_of_no_department_are_told_in_one_line(reference_path: Path, tmp_path: Path) -> None:
+    path = tmp_path / "registry.sqlite"
+    shutil.copy(reference_path, path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("delete from territory_counts")
+        connection.commit()
+    with open_reading(path) as connection:
+        result = coverage(connection, "2025-12-31")
+        departments = records(coverage(connection, "2025-12-31", by="department"))
+    (note,) = [note for note in result.notes if note.code == "unknown-counts"]
+    assert "any department" in note.message.text()
+    assert note.data["departments"] == [row["department"] for row in departments]

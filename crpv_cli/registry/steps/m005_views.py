@@ -15,6 +15,8 @@ _MISSIONS = ("animation", "skills", "capitalisation", "complementary")
 _IN_A_YEAR = f"""min(
             date({TODAY}, '+12 months'), date({TODAY}, 'start of month', '+13 months', '-1 day')
         )"""
+# The latest year that is over; its own last day is its end.
+_CLOSED_YEAR = f"({THIS_YEAR} - (substr({TODAY}, 6) <> '12-31'))"
 _CYCLE_YEARS = 3  # as reports/evaluation_cycle.py has it
 
 _ACTIVITY = f"""
@@ -325,7 +327,7 @@ _NETWORK = f"""
             nullif(count(*), 0) as centres,
             coalesce(max(fictitious), 0) as fictitious
         from v_activity_by_centre
-        where year = (select max(year) from v_activity)
+        where year = (select coalesce(max(iif(year <= {_CLOSED_YEAR}, year, null)), max(year)) from v_activity)
     ),
     agreed as (
         select

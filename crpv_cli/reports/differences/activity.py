@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from crpv_cli.language import Message, msg, msgs
 from crpv_cli.reports.activity import activity
 from crpv_cli.reports.differences import Change, signed_count
-from crpv_cli.reports.differences.funding import closed_year
+from crpv_cli.reports.queries import closed_year
 
 __all__ = ["activity_changes"]
 

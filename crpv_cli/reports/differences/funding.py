@@ -10,19 +10,15 @@ from crpv_cli.language import N_, Euros, Message, msg, msgs
 from crpv_cli.reports.differences import Change, signed_euros
 from crpv_cli.reports.funding import funding
 from crpv_cli.reports.funding_money import LOCAL
+from crpv_cli.reports.queries import closed_year
 from crpv_cli.result import Result, Value
 
-__all__ = ["closed_year", "funding_changes"]
+__all__ = ["funding_changes"]
 
 _KINDS = {
     "state": (N_("Support of the State"), ("state",)),
     "local": (N_("Support of local authorities"), LOCAL),
 }
-
-
-def closed_year(date: str) -> int:
-    """The latest year that is over on a date; its own last day is its end."""
-    return int(date[:4]) - (date[5:] != "12-31")
 
 
 @dataclass(frozen=True, slots=True)
