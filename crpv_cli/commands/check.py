@@ -38,7 +38,7 @@ def check(
             "--year",
             metavar=_("YEAR"),
             callback=options.checked_year,
-            help=_("The year of money and activity; the year before by default."),
+            help=_("The year of money and activity; the latest that is over by default."),
         ),
     ] = None,
     cycle: options.Cycle = None,

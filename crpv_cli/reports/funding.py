@@ -21,7 +21,7 @@ from crpv_cli.reports.coverage import geography_on
 from crpv_cli.reports.funding_money import LOCAL, Asked, CentreMoney, Money, difference, euros, per, ratio, sum_of
 from crpv_cli.reports.funding_notes import funding_notes
 from crpv_cli.reports.origin import origin
-from crpv_cli.reports.queries import open_in, query
+from crpv_cli.reports.queries import closed_year, open_in, query
 from crpv_cli.result import Chart, ChartShape, Result, Value
 from crpv_cli.spelling import fold
 
@@ -116,7 +116,8 @@ def funding(
         as_of: ISO date: later years are not known yet, and centres opened later do not count.
         first: the first year; by default the first one known where ``last`` is given or rows stand for years, and
             otherwise ``last``.
-        last: the last year; by default the latest for which State support is known, or by year the latest known.
+        last: the last year; by default the latest that is over and for which State support is known, else the one that
+            runs; by year the latest known.
         by: one of ``DIVISIONS``: what a row stands for.
         stage: only rows of this stage, one of ``STAGES``; by default what was paid, else granted.
         centre: one centre only (its id).
@@ -176,17 +177,23 @@ def _years(
         )
     known = connection.execute(
         """
-        select min(f.year) as earliest, max(f.year) as latest, max(iif(u.kind = 'state', f.year, null)) as state
+        select
+            min(f.year) as earliest,
+            max(f.year) as latest,
+            max(iif(u.kind = 'state', f.year, null)) as state,
+            -- The first payment of the year that runs is not the year.
+            max(iif(u.kind = 'state' and f.year <= :closed, f.year, null)) as state_closed
         from funding as f join funders as u on u.id = f.funder
         where f.year <= cast(substr(:as_of, 1, 4) as integer)
           and iif(:stage is null, f.stage in ('granted', 'paid'), f.stage = :stage)
         """,
-        {"as_of": as_of, "stage": stage},
+        {"as_of": as_of, "stage": stage, "closed": closed_year(as_of)},
     ).fetchone()
     latest, earliest = known["latest"] or int(as_of[:4]), known["earliest"] or int(as_of[:4])
     if last is None:
         since = first is not None or by == "year"
-        chosen = max(latest if by == "year" else known["state"] or latest, first or 0)
+        usual = known["state_closed"] or known["state"] or latest
+        chosen = max(latest if by == "year" else usual, first or 0)
         return first or (min(earliest, chosen) if since else chosen), chosen
     return first or min(earliest, last), last
 

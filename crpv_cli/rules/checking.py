@@ -11,6 +11,7 @@ from crpv_cli.language import N_, Day, msg
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.evaluation_cycle import DEFAULT_CYCLE_YEARS
 from crpv_cli.reports.origin import origin
+from crpv_cli.reports.queries import closed_year
 from crpv_cli.result import Note, Result, Value
 from crpv_cli.rules.catalogue import RULES
 from crpv_cli.rules.model import Finding, Moment, Rule, Severity
@@ -75,7 +76,7 @@ def findings(
     Args:
         connection: an open registry.
         as_of: ISO date: perimeters, labels, evaluations and exceptions are those of that date.
-        year: the year of money and activity; by default the last one that had ended on the date.
+        year: the year of money and activity; by default the latest that is over on the date.
         cycle: how many years an evaluation stands.
         rules: ids of the rules to ask; all of them if empty.
         centre: only findings of this centre (its id).
@@ -88,7 +89,7 @@ def findings(
         UsageProblem: a rule that there is not.
     """
     asked = [rule_named(name) for name in rules] or list(RULES)
-    moment = Moment(connection, as_of, int(as_of[:4]) - 1 if year is None else year, cycle, centre)
+    moment = Moment(connection, as_of, closed_year(as_of) if year is None else year, cycle, centre)
     found = [
         (rule, finding)
         for rule in asked

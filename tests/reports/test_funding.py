@@ -149,8 +149,11 @@ def test_by_default_the_latest_year_of_the_states_support(reference: sqlite3.Con
     result = funding(reference, TODAY)
     assert (result.parameters["from"], result.parameters["to"]) == (2025, 2025)
     assert result.title.text("en") == "Funding by centre, 2025"
-    earlier = funding(reference, "2023-06-30")
-    assert earlier.parameters["to"] == 2023
+    # What is known of the year that runs is not the year: the latest one that is over stands.
+    assert funding(reference, "2023-06-30").parameters["to"] == 2022
+    assert funding(reference, "2023-12-31").parameters["to"] == 2023
+    assert funding(reference, "2023-06-30", 2023, 2023).parameters["to"] == 2023
+    assert funding(reference, "2014-06-30").parameters["to"] == 2014  # the first year known
     years = funding(reference, TODAY, by="year")
     assert [row["year"] for row in records(years)] == list(range(2014, 2027))
     assert years.title.text("en") == "Funding by year, 2014–2026"

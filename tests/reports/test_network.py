@@ -142,7 +142,9 @@ def test_the_acceptance_figures(reference: sqlite3.Connection) -> None:
     assert (then["centres-overseas"]["value"], then["centres-overseas"]["published"]) == (4, 4)
     assert then["coverage-neighbourhoods"]["share"] == 0.878888
     assert then["coverage-neighbourhoods"]["published"] == 88
-    assert then["state-support"]["value"] == 5437871
+    assert (then["state-support"]["year"], then["state-support"]["value"]) == (2022, 5374694.78)
+    year_end = figures(sheet_on(reference, "2023-12-31"))
+    assert (year_end["state-support"]["year"], year_end["state-support"]["value"]) == (2023, 5437871)
     later = figures(sheet_on(reference, "2025-12-31"))
     assert (later["coverage-neighbourhoods"]["value"], later["coverage-neighbourhoods"]["total"]) == (1469, 1584)
 

@@ -255,9 +255,12 @@ _NETWORK = f"""
     with covered as (
         select * from v_coverage_totals where geography = iif({TODAY} < '2024-01-01', '2015', '2024')
     ),
-    -- The latest year of which State support is known, else the latest of which any is.
+    -- The latest year that is over and of which State support is known, else the one that runs, else the latest known.
     funded as (
-        select coalesce(max(iif(funder_kind = 'state', year, null)), max(year), {THIS_YEAR}) as year
+        select coalesce(
+            max(iif(funder_kind = 'state' and year <= {_CLOSED_YEAR}, year, null)),
+            max(iif(funder_kind = 'state', year, null)), max(year), {THIS_YEAR}
+        ) as year
         from v_funding
         where stage in ('granted', 'paid')
     ),
