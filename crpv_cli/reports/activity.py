@@ -15,6 +15,7 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, Message, msg
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.activity_notes import activity_notes
+from crpv_cli.reports.funding_money import difference, ratio
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures, published_notes
 from crpv_cli.reports.queries import closed_year, open_in, query
@@ -294,12 +295,12 @@ def _centre_rows(centres: Iterable[_Centre], now: _Work) -> tuple[tuple[Value, .
 
 def _sums(work: _Work, whole: int | None, now: int | None, before: int | None) -> tuple[Value, ...]:
     """The columns of ``_SUMS``; ``now`` and ``before`` are the half-days that may be compared."""
-    change = None if now is None or before is None else now - before
+    change = difference(now, before)
     return (
         work.half_days,
-        _ratio(work.half_days, whole),
+        ratio(work.half_days, whole),
         change,
-        _ratio(change, before),
+        ratio(change, before),
         work.sum("actions"),
         work.sum("participants"),
     )
@@ -354,9 +355,9 @@ def _totals(now: _Work, centres: Sequence[_Centre]) -> dict[str, int | float | N
         "half_days": now.half_days,
         "actions": now.sum("actions"),
         "participants": now.sum("participants"),
-        "remote_share": _ratio(_Work(tuple(told)).only(mode="remote").half_days or 0, _Work(tuple(told)).half_days),
+        "remote_share": ratio(_Work(tuple(told)).only(mode="remote").half_days or 0, _Work(tuple(told)).half_days),
         "half_days_change": after - before if both else None,
-        "half_days_change_share": _ratio(after - before, before) if both else None,
+        "half_days_change_share": ratio(after - before, before) if both else None,
         "half_days_change_centres": len(both),
         "centres": len(centres),
         "reported": reported,
@@ -418,7 +419,3 @@ def _with_chart(
         drawn,
     )
     return replace(result, chart=chart)
-
-
-def _ratio(part: int | None, whole: int | None) -> float | None:
-    return round(part / whole, 6) if part is not None and whole else None
