@@ -29,8 +29,8 @@ from pathlib import Path
 
 from startup import SCRIPT, environment, measure
 
-from crpv_cli.reports.network import network
-from crpv_cli.reports.queries import today
+from crpv_cli.registry.queries import today
+from crpv_cli.reports.network.report import network
 from crpv_cli.rules.checking import findings
 
 WARM_UP = 2
@@ -44,7 +44,7 @@ import sys
 from pathlib import Path
 
 from crpv_cli import language
-from crpv_cli.output.charts import chart_svg
+from crpv_cli.output.page.charts import chart_svg
 
 language.activate("en")
 for result in pickle.loads(Path(sys.argv[1]).read_bytes()):

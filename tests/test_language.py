@@ -22,8 +22,8 @@ from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.language import Day, Euros, Share, msg, msgs
 from crpv_cli.main import app
 from crpv_cli.registry.connection import open_reading
-from crpv_cli.reports.coverage import DIVISIONS, coverage
-from crpv_cli.reports.evaluations import evaluation_summaries
+from crpv_cli.reports.coverage.report import DIVISIONS, coverage
+from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.reports.listing import Asked, list_centres
 from crpv_cli.spelling import fold
 

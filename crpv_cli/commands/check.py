@@ -73,9 +73,9 @@ def check(
     """
     from crpv_cli.commands.opening import reading
     from crpv_cli.output.formats import show_result
-    from crpv_cli.reports.evaluation_cycle import DEFAULT_CYCLE_YEARS
+    from crpv_cli.registry.queries import today
+    from crpv_cli.reports.evaluations.cycle import DEFAULT_CYCLE_YEARS
     from crpv_cli.reports.finding import find_centre
-    from crpv_cli.reports.queries import today
     from crpv_cli.rules.checking import catalogue, findings
 
     if accept is not None:
@@ -118,7 +118,7 @@ def _accept(
     from crpv_cli.commands.accepting import accept_exception
     from crpv_cli.commands.opening import writing
     from crpv_cli.output import streams
-    from crpv_cli.output.loads import print_load
+    from crpv_cli.output.terminal.loads import print_load
     from crpv_cli.rules.checking import covered, rule_named
 
     its_rule = rule_named(rule)

@@ -48,9 +48,9 @@ def map_(
     """Draw the map."""
     from crpv_cli.commands.opening import reading
     from crpv_cli.output.formats import show_result
+    from crpv_cli.registry.queries import today
+    from crpv_cli.reports.coverage.map import territory_map
     from crpv_cli.reports.finding import find_centre
-    from crpv_cli.reports.map import territory_map
-    from crpv_cli.reports.queries import today
 
     with reading(db) as connection:
         result = territory_map(

@@ -31,9 +31,9 @@ def show(
     """Show one centre."""
     from crpv_cli.commands.opening import reading
     from crpv_cli.output.formats import show_sheet
+    from crpv_cli.registry.queries import today
+    from crpv_cli.reports.centre.report import centre_sheet
     from crpv_cli.reports.finding import find_centre
-    from crpv_cli.reports.queries import today
-    from crpv_cli.reports.sheet import centre_sheet
     from crpv_cli.rules.checking import findings
 
     with reading(db) as connection:

@@ -7,7 +7,7 @@ import io
 
 from crpv_cli import language
 from crpv_cli.definitions.columns import Column, Kind
-from crpv_cli.output.cells import for_csv, for_excel
+from crpv_cli.output.shelf.cells import for_csv, for_excel
 from crpv_cli.result import Result, Value
 
 __all__ = ["csv_excel_text", "csv_text"]

@@ -46,7 +46,7 @@ def write_all(tables: Sequence[Result], output: Path, chosen: Format | None, for
 
 
 def _write_workbook(tables: Sequence[Result], output: Path, force: bool) -> None:
-    from crpv_cli.output.workbook import tables_workbook
+    from crpv_cli.output.workbook.result import tables_workbook
 
     streams.check_free(output, force)
     streams.deliver(tables_workbook(tables), output, force)

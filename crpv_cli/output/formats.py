@@ -92,23 +92,23 @@ def render(result: Result, chosen: Format, width: int | None = None, colour: boo
     """Render a result in a format; a table is fitted to ``width`` columns, or cut nowhere if that is None."""
     match chosen:
         case Format.TABLE if result.name == "check":
-            from crpv_cli.output.findings import findings_text
+            from crpv_cli.output.terminal.findings import findings_text
 
             return Document(findings_text(result, width, colour))
         case Format.TABLE:
             if result.chart is not None and result.chart.shape is ChartShape.TILES and result.rows:
                 return _drawn_map(result, width, colour)
             if width is None:
-                from crpv_cli.output.aligned import aligned_table
+                from crpv_cli.output.terminal.aligned import aligned_table
 
                 return Document(aligned_table(result))
-            from crpv_cli.output.drawing import ASCII, BLOCKS
-            from crpv_cli.output.table import render_table
+            from crpv_cli.output.terminal.drawing import ASCII, BLOCKS
+            from crpv_cli.output.terminal.table import render_table
 
             text, remarks = render_table(result, width, colour, BLOCKS if streams.blocks() else ASCII)
             return Document(text, remarks=remarks)
         case Format.MARKDOWN:
-            from crpv_cli.output.plain import markdown_text
+            from crpv_cli.output.markdown import markdown_text
 
             return Document(markdown_text(result))
         case Format.JSON:
@@ -128,18 +128,18 @@ def render(result: Result, chosen: Format, width: int | None = None, colour: boo
 
             return Document(csv_excel_text(result), "utf-8-sig")
         case Format.XLSX:
-            from crpv_cli.output.workbook import result_workbook
+            from crpv_cli.output.workbook.result import result_workbook
 
             return Document(result_workbook(result))
         case Format.HTML:
-            from crpv_cli.output.page import result_page
+            from crpv_cli.output.page.page import result_page
 
             return Document(result_page(result))
 
 
 def _drawn_map(result: Result, width: int | None, colour: bool) -> Document:
     """A map of tiles, or its rows where the terminal is too narrow for it."""
-    from crpv_cli.output.tilemap import map_width, tile_map
+    from crpv_cli.output.terminal.map import map_width, tile_map
 
     needed = map_width(result)
     if width is None or width >= needed:
@@ -158,16 +158,16 @@ def render_sheet(sheet: Sheet, chosen: Format, width: int | None = None, colour:
     match chosen:
         case Format.TABLE:
             if width is None:
-                from crpv_cli.output.aligned import aligned_sheet
+                from crpv_cli.output.terminal.aligned import aligned_sheet
 
                 return Document(aligned_sheet(sheet))
-            from crpv_cli.output.drawing import ASCII, BLOCKS
-            from crpv_cli.output.table import render_sheet
+            from crpv_cli.output.terminal.drawing import ASCII, BLOCKS
+            from crpv_cli.output.terminal.table import render_sheet
 
             text, remarks = render_sheet(sheet, width, colour, BLOCKS if streams.blocks() else ASCII)
             return Document(text, remarks=remarks)
         case Format.MARKDOWN:
-            from crpv_cli.output.plain import sheet_markdown
+            from crpv_cli.output.markdown import sheet_markdown
 
             return Document(sheet_markdown(sheet))
         case Format.JSON:
@@ -175,11 +175,11 @@ def render_sheet(sheet: Sheet, chosen: Format, width: int | None = None, colour:
 
             return Document(sheet_json(sheet))
         case Format.XLSX:
-            from crpv_cli.output.sheetbook import sheet_workbook
+            from crpv_cli.output.workbook.sheet import sheet_workbook
 
             return Document(sheet_workbook(sheet))
         case Format.HTML:
-            from crpv_cli.output.page import sheet_page
+            from crpv_cli.output.page.page import sheet_page
 
             return Document(sheet_page(sheet))
         case _:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from crpv_cli.output.cells import for_json
+from crpv_cli.output.shelf.cells import for_json
 from crpv_cli.result import Note, Result, Sheet
 
 __all__ = ["json_text", "jsonl_text", "sheet_json"]

@@ -9,13 +9,13 @@ from dataclasses import replace
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
-from crpv_cli.reports.activity import activity
-from crpv_cli.reports.agreements import agreements
-from crpv_cli.reports.coverage import coverage
-from crpv_cli.reports.evaluations import evaluation_summaries
-from crpv_cli.reports.funding import funding
+from crpv_cli.registry.queries import today
+from crpv_cli.reports.activity.report import activity
+from crpv_cli.reports.agreements.report import agreements
+from crpv_cli.reports.coverage.report import coverage
+from crpv_cli.reports.evaluations.report import evaluation_summaries
+from crpv_cli.reports.funding.report import funding
 from crpv_cli.reports.listing import Asked, list_table
-from crpv_cli.reports.queries import today
 from crpv_cli.result import Result
 from crpv_cli.spelling import closest
 

@@ -13,9 +13,9 @@ from crpv_cli.definitions.ratings import levels_of
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import Message, msg
+from crpv_cli.registry.queries import open_centres, today
 from crpv_cli.reports.fictitious import fictitious_sources
 from crpv_cli.reports.finding import find_centre
-from crpv_cli.reports.queries import open_centres, today
 from crpv_cli.result import Field, Form, FormRow, Value
 
 __all__ = ["form_of"]

@@ -12,11 +12,12 @@ from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, msg
 from crpv_cli.registry.doubles import same_money
-from crpv_cli.reports import fictitious, neighbourhoods
-from crpv_cli.reports.coverage import geography_on
+from crpv_cli.registry.queries import query, today
+from crpv_cli.reports import fictitious
+from crpv_cli.reports.coverage import neighbourhoods
+from crpv_cli.reports.coverage.report import geography_on
 from crpv_cli.reports.finding import find_department, find_region
 from crpv_cli.reports.origin import origin
-from crpv_cli.reports.queries import query, today
 from crpv_cli.result import Note, Result, Value
 from crpv_cli.spelling import closest, fold
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, msg
+from crpv_cli.registry.queries import closed_year
 from crpv_cli.reports import fictitious
-from crpv_cli.reports.evaluation_cycle import DEFAULT_CYCLE_YEARS
+from crpv_cli.reports.evaluations.cycle import DEFAULT_CYCLE_YEARS
 from crpv_cli.reports.origin import origin
-from crpv_cli.reports.queries import closed_year
 from crpv_cli.result import Note, Result, Value
 from crpv_cli.rules.catalogue import RULES
 from crpv_cli.rules.model import Finding, Moment, Rule, Severity

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crpv_cli.language import Day, Euros, Message, msg, msgs
-from crpv_cli.reports.evaluation_cycle import is_overdue
-from crpv_cli.reports.funding_money import LOCAL
-from crpv_cli.reports.queries import open_in
+from crpv_cli.registry.queries import open_in
+from crpv_cli.reports.evaluations.cycle import is_overdue
+from crpv_cli.reports.funding.money import LOCAL
 from crpv_cli.rules.model import Finding, Moment, Severity, mission_name
 
 __all__ = ["co_funding", "governance_shared", "label", "missions_evaluated", "state_support_unevaluated"]

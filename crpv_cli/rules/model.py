@@ -10,12 +10,12 @@ from functools import cached_property
 
 from crpv_cli.definitions import choices
 from crpv_cli.language import Message, msg
-from crpv_cli.reports.activity import activity
-from crpv_cli.reports.agreements import agreements
-from crpv_cli.reports.coverage import coverage
-from crpv_cli.reports.evaluation_series import MissionSeries, read_series
-from crpv_cli.reports.funding import funding
-from crpv_cli.reports.queries import open_centres
+from crpv_cli.registry.queries import open_centres
+from crpv_cli.reports.activity.report import activity
+from crpv_cli.reports.agreements.report import agreements
+from crpv_cli.reports.coverage.report import coverage
+from crpv_cli.reports.evaluations.series import MissionSeries, read_series
+from crpv_cli.reports.funding.report import funding
 from crpv_cli.result import Result, Value
 
 __all__ = ["Finding", "Moment", "Rule", "Severity", "mission_name"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crpv_cli.language import Day, msg
-from crpv_cli.reports.coverage import coverage
+from crpv_cli.reports.coverage.report import coverage
 from crpv_cli.reports.listing import Asked, list_centres
 from crpv_cli.reports.published import published_figures
 from crpv_cli.rules.model import Finding, Moment, Severity

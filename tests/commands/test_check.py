@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from crpv_cli import language
-from crpv_cli.output.findings import findings_text
+from crpv_cli.output.terminal.findings import findings_text
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.rules.catalogue import RULES
 from crpv_cli.rules.checking import findings

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from crpv_cli.output.drawing import ASCII, BLOCKS
+from crpv_cli.output.terminal.drawing import ASCII, BLOCKS
 
 DRAWN = set(BLOCKS.levels + BLOCKS.full + BLOCKS.parts)
 

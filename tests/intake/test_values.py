@@ -15,7 +15,7 @@ from crpv_cli.definitions.sirene import siren_is_valid, siret_is_valid
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.intake.values import clean, read_cell
-from crpv_cli.output.cells import for_csv, for_excel
+from crpv_cli.output.shelf.cells import for_csv, for_excel
 
 AMOUNT = TABLES["funding"].column("amount")
 COUNT = TABLES["territory_counts"].column("value")

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import Day, msg
-from crpv_cli.reports.coverage import coverage
-from crpv_cli.reports.evaluations import evaluation_summaries
-from crpv_cli.reports.funding import funding
+from crpv_cli.reports.coverage.report import coverage
+from crpv_cli.reports.evaluations.report import evaluation_summaries
+from crpv_cli.reports.funding.report import funding
 from crpv_cli.result import Chart, ChartShape, Note, Result, Sheet, Value
 
 __all__ = ["network_like"]

@@ -15,10 +15,10 @@ from crpv_cli import language
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.intake.readers import _unescape
 from crpv_cli.language import msg
-from crpv_cli.output import delimited, jsons, plain
-from crpv_cli.output.aligned import aligned_table
-from crpv_cli.output.cells import for_csv, for_excel, for_json, for_people
-from crpv_cli.output.table import render_table
+from crpv_cli.output import delimited, jsons, markdown
+from crpv_cli.output.shelf.cells import for_csv, for_excel, for_json, for_people
+from crpv_cli.output.terminal.aligned import aligned_table
+from crpv_cli.output.terminal.table import render_table
 from crpv_cli.result import Note, Result, Value
 
 
@@ -149,7 +149,7 @@ def test_json_comes_back() -> None:
 
 
 def test_markdown_shows_texts_literally() -> None:
-    text = plain.markdown_text(nasty())
+    text = markdown.markdown_text(nasty())
     assert "<script>" not in text
     assert r"\[bold\]x\[/bold\]" in text
     assert r"a\|b" in text
@@ -205,7 +205,7 @@ def test_an_empty_result_says_so() -> None:
 def test_fictitious_data_is_said_first() -> None:
     result = Result("x", msg("x"), (Column("a", "A"),), (("1",),), notes=(Note("fictitious-data", msg("FICTITIOUS")),))
     assert render_table(result, 80, colour=False)[0].startswith("FICTITIOUS")
-    assert "**FICTITIOUS**" in plain.markdown_text(result)
+    assert "**FICTITIOUS**" in markdown.markdown_text(result)
 
 
 def test_colour_only_where_it_is_wanted() -> None:

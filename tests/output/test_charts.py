@@ -14,7 +14,7 @@ from crpv_cli import language
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
-from crpv_cli.output.charts import COLOURS, GRADES, _apart, _ticks, chart_svg, charts_css
+from crpv_cli.output.page.charts import COLOURS, GRADES, _apart, _ticks, chart_svg, charts_css
 from crpv_cli.result import Chart, ChartShape, Result, Value
 
 ODD = '<b>"A" & {{7*7}} [bold] 😀'

@@ -17,15 +17,15 @@ from crpv_cli import language
 from crpv_cli.commands.making import make
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import msg
-from crpv_cli.output.aligned import aligned_table
-from crpv_cli.output.drawing import ASCII, BLOCKS, Pen, bar, in_words, sparkline
 from crpv_cli.output.formats import Format, render
-from crpv_cli.output.plain import markdown_text
-from crpv_cli.output.table import render_table
+from crpv_cli.output.markdown import markdown_text
+from crpv_cli.output.terminal.aligned import aligned_table
+from crpv_cli.output.terminal.drawing import ASCII, BLOCKS, Pen, bar, in_words, sparkline
+from crpv_cli.output.terminal.table import render_table
 from crpv_cli.registry.connection import open_reading
-from crpv_cli.reports.coverage import coverage
-from crpv_cli.reports.evaluations import evaluation_summaries
-from crpv_cli.reports.funding import funding
+from crpv_cli.reports.coverage.report import coverage
+from crpv_cli.reports.evaluations.report import evaluation_summaries
+from crpv_cli.reports.funding.report import funding
 from crpv_cli.result import Point, Result
 
 AS_OF = "2025-12-31"

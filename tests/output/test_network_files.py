@@ -127,7 +127,7 @@ def test_odd_names_stand_as_they_are_on_the_page(odd_path: Path, tmp_path: Path,
 
 
 def test_odd_names_stand_as_they_are_in_the_workbook_and_markdown(odd_path: Path, tmp_path: Path) -> None:
-    from crpv_cli.output.plain import escape
+    from crpv_cli.output.markdown import escape
 
     workbook = load_workbook(make_report(odd_path, tmp_path / "odd.xlsx"))
     cells = [str(cell.value) for sheet in workbook for row in sheet for cell in row if cell.value is not None]
@@ -138,9 +138,9 @@ def test_odd_names_stand_as_they_are_in_the_workbook_and_markdown(odd_path: Path
 
 
 def test_odd_names_stand_as_they_are_on_a_terminal(odd_path: Path) -> None:
-    from crpv_cli.output.table import render_sheet
+    from crpv_cli.output.terminal.table import render_sheet
     from crpv_cli.registry.connection import open_reading
-    from crpv_cli.reports.network import network
+    from crpv_cli.reports.network.report import network
     from crpv_cli.rules.checking import findings
 
     with open_reading(odd_path) as connection:

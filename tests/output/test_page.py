@@ -20,16 +20,16 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, msg
 from crpv_cli.output import streams
-from crpv_cli.output.about import command_of
 from crpv_cli.output.formats import Format, render, show_result, show_sheet
 from crpv_cli.output.jsons import sheet_json
-from crpv_cli.output.page import _css_string, result_page, sheet_page
+from crpv_cli.output.page.page import _css_string, result_page, sheet_page
+from crpv_cli.output.shelf.about import command_of
 from crpv_cli.registry.connection import open_reading
-from crpv_cli.reports.coverage import coverage
-from crpv_cli.reports.evaluations import evaluation_summaries
-from crpv_cli.reports.funding import funding
+from crpv_cli.reports.centre.report import centre_sheet
+from crpv_cli.reports.coverage.report import coverage
+from crpv_cli.reports.evaluations.report import evaluation_summaries
+from crpv_cli.reports.funding.report import funding
 from crpv_cli.reports.listing import Asked, list_centres
-from crpv_cli.reports.sheet import centre_sheet
 from crpv_cli.result import Chart, ChartShape, Note, Origin, Point, Result, Sheet
 from tests.output.pages import figures_of_json, read_page
 from tests.output.sheets import network_like
@@ -241,8 +241,8 @@ def test_a_page_shows_odd_names_as_they_are(odd_path: Path, command: list[str]) 
 
 
 def test_a_terminal_markdown_and_a_workbook_show_odd_names_as_they_are(odd_path: Path, tmp_path: Path) -> None:
-    from crpv_cli.output.plain import escape
-    from crpv_cli.output.table import render_sheet
+    from crpv_cli.output.markdown import escape
+    from crpv_cli.output.terminal.table import render_sheet
 
     assert SHOWN in crpv("show", "oriv", db=odd_path)
     assert not set("\u202e\x1b") & set(crpv("show", "oriv", db=odd_path))
@@ -295,7 +295,7 @@ def test_two_runs_give_the_same_bytes(demo_path: Path) -> None:
     program = """
 import sys
 from pathlib import Path
-from crpv_cli.output.page import sheet_page
+from crpv_cli.output.page.page import sheet_page
 from crpv_cli.registry.connection import open_reading
 from tests.output.sheets import network_like
 with open_reading(Path(sys.argv[1])) as connection:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from crpv_cli import language
-from crpv_cli.output.page import sheet_page
+from crpv_cli.output.page.page import sheet_page
 from crpv_cli.registry.connection import open_reading
 from tests.conftest import OpenPage
 from tests.output.sheets import network_like
@@ -137,7 +137,7 @@ def test_the_figures_are_those_of_json(demo_path: Path, open_page: OpenPage, tmp
 def test_odd_names_do_nothing(open_page: OpenPage, tmp_path: Path) -> None:
     from crpv_cli.definitions.columns import Column, Kind
     from crpv_cli.language import msg
-    from crpv_cli.output.page import result_page
+    from crpv_cli.output.page.page import result_page
     from crpv_cli.result import Chart, ChartShape, Result
 
     odd = '"><img src=x onerror=alert(1)>'

@@ -12,9 +12,9 @@ from markdown_it import MarkdownIt
 from crpv_cli import __version__, language
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import msg
-from crpv_cli.output.plain import sheet_markdown
+from crpv_cli.output.markdown import sheet_markdown
 from crpv_cli.registry.connection import open_reading
-from crpv_cli.reports.network import network
+from crpv_cli.reports.network.report import network
 from crpv_cli.result import Chart, ChartShape, Note, Origin, Result, Sheet
 from crpv_cli.rules.checking import findings
 

@@ -25,15 +25,15 @@ from crpv_cli import language
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import msg
-from crpv_cli.output.book import LONGEST_NAME
 from crpv_cli.output.jsons import sheet_json
-from crpv_cli.output.sheetbook import for_readers, sheet_workbook
-from crpv_cli.output.tiles import tiles_of
-from crpv_cli.output.workbook import result_workbook
+from crpv_cli.output.page.tiles import tiles_of
+from crpv_cli.output.workbook.book import LONGEST_NAME
+from crpv_cli.output.workbook.result import result_workbook
+from crpv_cli.output.workbook.sheet import for_readers, sheet_workbook
 from crpv_cli.registry.connection import open_reading
-from crpv_cli.reports.activity import activity
-from crpv_cli.reports.map import territory_map
-from crpv_cli.reports.network import network
+from crpv_cli.reports.activity.report import activity
+from crpv_cli.reports.coverage.map import territory_map
+from crpv_cli.reports.network.report import network
 from crpv_cli.result import Chart, ChartShape, Note, Result, Sheet
 from crpv_cli.rules.checking import findings
 from tests.output.conftest import Convert, Load

@@ -7,10 +7,10 @@ from rich.cells import cell_len
 
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import msg
-from crpv_cli.output.aligned import aligned_table
-from crpv_cli.output.plain import markdown_text
-from crpv_cli.output.table import render_table
-from crpv_cli.output.texts import groups_of
+from crpv_cli.output.markdown import markdown_text
+from crpv_cli.output.shelf.texts import groups_of
+from crpv_cli.output.terminal.aligned import aligned_table
+from crpv_cli.output.terminal.table import render_table
 from crpv_cli.result import Note, Result, Texts
 
 LONG = "Les rencontres sont régulières " * 12

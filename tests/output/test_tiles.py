@@ -14,10 +14,10 @@ import pytest
 from crpv_cli import language
 from crpv_cli.commands.making import make
 from crpv_cli.output.formats import Format, render
-from crpv_cli.output.tilemap import map_width, tile_map
-from crpv_cli.output.tiles import TILES_CSS, tiles_legend, tiles_of, tiles_svg
+from crpv_cli.output.page.tiles import TILES_CSS, tiles_legend, tiles_of, tiles_svg
+from crpv_cli.output.terminal.map import map_width, tile_map
 from crpv_cli.registry.connection import open_reading
-from crpv_cli.reports.map import territory_map
+from crpv_cli.reports.coverage.map import territory_map
 from crpv_cli.result import Result, Value
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -28,18 +28,18 @@ from crpv_cli.intake.values import clean
 from crpv_cli.intake.workbooks import OWN_SHEETS, open_workbook
 from crpv_cli.language import msg
 from crpv_cli.output import streams
-from crpv_cli.output.book import AMBER, LONGEST_NAME, Book
 from crpv_cli.output.exports import write_all
 from crpv_cli.output.formats import Format, show_result
-from crpv_cli.output.sheetbook import sheet_workbook
-from crpv_cli.output.workbook import result_workbook, tables_workbook
+from crpv_cli.output.workbook.book import AMBER, LONGEST_NAME, Book
+from crpv_cli.output.workbook.result import result_workbook, tables_workbook
+from crpv_cli.output.workbook.sheet import sheet_workbook
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.asking import ask
-from crpv_cli.reports.coverage import coverage
-from crpv_cli.reports.evaluations import evaluation_summaries
+from crpv_cli.reports.centre.report import centre_sheet
+from crpv_cli.reports.coverage.report import coverage
+from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.reports.exports import all_tables
 from crpv_cli.reports.listing import Asked, list_rows_of, list_table
-from crpv_cli.reports.sheet import centre_sheet
 from crpv_cli.result import Note, Origin, Result, Value
 from tests.output.conftest import Convert, Load
 

@@ -13,7 +13,7 @@ import pytest
 
 from crpv_cli.errors import ExitCode
 from crpv_cli.main import run
-from crpv_cli.reports.activity import DIVISIONS, activity
+from crpv_cli.reports.activity.report import DIVISIONS, activity
 from crpv_cli.reports.exports import export_rows
 from crpv_cli.result import ChartShape, Note, Result
 

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from crpv_cli.errors import UsageProblem
 from crpv_cli.registry.connection import open_reading
-from crpv_cli.reports.activity import activity
-from crpv_cli.reports.changes import CHANGES, changes
-from crpv_cli.reports.coverage import MEASURES, coverage
-from crpv_cli.reports.differences.agreements import agreement_changes
-from crpv_cli.reports.differences.centres import centre_changes, perimeter_changes
-from crpv_cli.reports.differences.coverage import coverage_changes
-from crpv_cli.reports.evaluations import evaluation_summaries
-from crpv_cli.reports.funding import funding
-from crpv_cli.reports.queries import closed_year
+from crpv_cli.registry.queries import closed_year
+from crpv_cli.reports.activity.report import activity
+from crpv_cli.reports.agreements.changes import agreement_changes
+from crpv_cli.reports.centre.changes import centre_changes, perimeter_changes
+from crpv_cli.reports.changes.report import CHANGES, changes
+from crpv_cli.reports.coverage.changes import coverage_changes
+from crpv_cli.reports.coverage.report import MEASURES, coverage
+from crpv_cli.reports.evaluations.report import evaluation_summaries
+from crpv_cli.reports.funding.report import funding
 from crpv_cli.result import Result, Value
 
 FIRST, LAST = "2023-10-17", "2025-12-31"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crpv_cli.reports.evaluation_cycle import DEFAULT_CYCLE_YEARS, due_year, is_overdue
+from crpv_cli.reports.evaluations.cycle import DEFAULT_CYCLE_YEARS, due_year, is_overdue
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from crpv_cli.output.cells import for_json
-from crpv_cli.reports.evaluations import evaluation_summaries
+from crpv_cli.output.shelf.cells import for_json
+from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.result import Note, Point, Result
 
 AS_OF = "2026-11-25"

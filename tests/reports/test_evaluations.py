@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crpv_cli.reports.evaluations import evaluation_summaries
+from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.result import Result
 
 

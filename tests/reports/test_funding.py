@@ -14,9 +14,9 @@ import pytest
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import ExitCode, UsageProblem
 from crpv_cli.main import run
-from crpv_cli.reports.coverage import coverage
+from crpv_cli.reports.coverage.report import coverage
 from crpv_cli.reports.exports import export_rows
-from crpv_cli.reports.funding import DIVISIONS, funding, share_of_state
+from crpv_cli.reports.funding.report import DIVISIONS, funding, share_of_state
 from crpv_cli.reports.listing import Asked, list_centres, list_table
 from crpv_cli.result import Note, Result
 

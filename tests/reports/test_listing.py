@@ -11,9 +11,9 @@ import pytest
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import UsageProblem
 from crpv_cli.reports.asking import ask
+from crpv_cli.reports.centre.report import centre_sheet
 from crpv_cli.reports.finding import find_centre, find_department, find_mission, find_region
 from crpv_cli.reports.listing import Asked, list_centres, list_rows_of, list_table
-from crpv_cli.reports.sheet import centre_sheet
 from crpv_cli.result import Result
 
 

@@ -12,8 +12,8 @@ import pytest
 from crpv_cli.bundled import data_folder
 from crpv_cli.errors import FileProblem
 from crpv_cli.intake.files import gather
-from crpv_cli.reports.coverage import MEASURES, coverage
-from crpv_cli.reports.map import STATES, territory_map
+from crpv_cli.reports.coverage.map import STATES, territory_map
+from crpv_cli.reports.coverage.report import MEASURES, coverage
 from crpv_cli.result import ChartShape, Result, Value
 
 # The departments that have a common border on land (or across an estuary), each pair once.

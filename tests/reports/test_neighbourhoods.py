@@ -20,10 +20,10 @@ from crpv_cli.output.formats import Format, render
 from crpv_cli.registry.connection import open_reading, open_writing
 from crpv_cli.registry.loading import LoadReport, load
 from crpv_cli.registry.lookups import lookups
-from crpv_cli.reports.coverage import NEIGHBOURHOOD, coverage
+from crpv_cli.reports.coverage.neighbourhoods import Disagreement, disagreements, listed, served_departments
+from crpv_cli.reports.coverage.report import NEIGHBOURHOOD, coverage
 from crpv_cli.reports.exports import export_rows
 from crpv_cli.reports.listing import Asked, list_rows_of
-from crpv_cli.reports.neighbourhoods import Disagreement, disagreements, listed, served_departments
 from crpv_cli.result import Result
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent

@@ -14,13 +14,13 @@ from rich.cells import cell_len
 from crpv_cli import language
 from crpv_cli.errors import ExitCode
 from crpv_cli.main import run
-from crpv_cli.output.aligned import aligned_sheet
-from crpv_cli.output.table import render_sheet
+from crpv_cli.output.terminal.aligned import aligned_sheet
+from crpv_cli.output.terminal.table import render_sheet
 from crpv_cli.registry import migrations
 from crpv_cli.registry.connection import open_reading
-from crpv_cli.reports.network import network
+from crpv_cli.reports.centre.report import centre_sheet
+from crpv_cli.reports.network.report import network
 from crpv_cli.reports.published import published_figures
-from crpv_cli.reports.sheet import centre_sheet
 from crpv_cli.result import Sheet
 from crpv_cli.rules.checking import findings
 from tests.reports.clock import DATES, at_date

@@ -15,16 +15,16 @@ import pytest
 
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.registry.connection import open_reading
-from crpv_cli.reports.activity import activity
-from crpv_cli.reports.agreements import agreements
+from crpv_cli.registry.queries import today
+from crpv_cli.reports.activity.report import activity
+from crpv_cli.reports.agreements.report import agreements
 from crpv_cli.reports.asking import ask
-from crpv_cli.reports.coverage import MEASURES, coverage, geography_on
-from crpv_cli.reports.evaluation_series import read_series
-from crpv_cli.reports.evaluations import evaluation_summaries
-from crpv_cli.reports.funding import funding
+from crpv_cli.reports.coverage.report import MEASURES, coverage, geography_on
+from crpv_cli.reports.evaluations.report import evaluation_summaries
+from crpv_cli.reports.evaluations.series import read_series
+from crpv_cli.reports.funding.report import funding
 from crpv_cli.reports.listing import Asked, list_centres, list_table
-from crpv_cli.reports.network import network
-from crpv_cli.reports.queries import today
+from crpv_cli.reports.network.report import network
 from crpv_cli.result import Result
 from tests.reports.clock import DATES, at_date
 

@@ -59,9 +59,9 @@ def activity(
     """Add up activity."""
     from crpv_cli.commands.opening import reading
     from crpv_cli.output.formats import show_result
-    from crpv_cli.reports.activity import activity as compute
+    from crpv_cli.registry.queries import today
+    from crpv_cli.reports.activity.report import activity as compute
     from crpv_cli.reports.finding import find_centre, find_mission
-    from crpv_cli.reports.queries import today
 
     with reading(db) as connection:
         result = compute(

@@ -54,10 +54,10 @@ def agreements(
     """Tell where agreements stand."""
     from crpv_cli.commands.opening import reading
     from crpv_cli.output.formats import show_result
-    from crpv_cli.reports.agreements import WITHIN_MONTHS
-    from crpv_cli.reports.agreements import agreements as compute
+    from crpv_cli.registry.queries import today
+    from crpv_cli.reports.agreements.report import WITHIN_MONTHS
+    from crpv_cli.reports.agreements.report import agreements as compute
     from crpv_cli.reports.finding import find_centre
-    from crpv_cli.reports.queries import today
 
     with reading(db) as connection:
         result = compute(

@@ -50,8 +50,8 @@ def changes(
     """Compare two dates."""
     from crpv_cli.commands.opening import reading
     from crpv_cli.output.formats import show_result
-    from crpv_cli.reports.changes import changes as compare
-    from crpv_cli.reports.queries import today
+    from crpv_cli.registry.queries import today
+    from crpv_cli.reports.changes.report import changes as compare
 
     with reading(db) as connection:
         result = compare(connection, first, last or today())

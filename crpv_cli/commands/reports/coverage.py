@@ -75,8 +75,8 @@ def coverage(
     """Compute coverage."""
     from crpv_cli.commands.opening import reading
     from crpv_cli.output.formats import show_result
-    from crpv_cli.reports.coverage import coverage as compute
-    from crpv_cli.reports.queries import today
+    from crpv_cli.registry.queries import today
+    from crpv_cli.reports.coverage.report import coverage as compute
 
     with reading(db) as connection:
         result = compute(connection, as_of or today(), measure.value, geography.value if geography else None, by.value)

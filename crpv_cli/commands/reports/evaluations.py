@@ -60,10 +60,10 @@ def evaluations(
     """Summarise evaluations."""
     from crpv_cli.commands.opening import reading
     from crpv_cli.output.formats import show_result
-    from crpv_cli.reports.evaluation_cycle import DEFAULT_CYCLE_YEARS
-    from crpv_cli.reports.evaluations import evaluation_summaries
+    from crpv_cli.registry.queries import today
+    from crpv_cli.reports.evaluations.cycle import DEFAULT_CYCLE_YEARS
+    from crpv_cli.reports.evaluations.report import evaluation_summaries
     from crpv_cli.reports.finding import find_centre, find_mission
-    from crpv_cli.reports.queries import today
 
     if full and by is not None:
         raise UsageProblem(

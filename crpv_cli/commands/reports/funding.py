@@ -78,9 +78,9 @@ def funding(
     """Add up funding."""
     from crpv_cli.commands.opening import reading
     from crpv_cli.output.formats import show_result
+    from crpv_cli.registry.queries import today
     from crpv_cli.reports.finding import find_centre
-    from crpv_cli.reports.funding import funding as compute
-    from crpv_cli.reports.queries import today
+    from crpv_cli.reports.funding.report import funding as compute
 
     if year is not None and (first is not None or last is not None):
         raise UsageProblem(

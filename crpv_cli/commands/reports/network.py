@@ -60,10 +60,10 @@ def network(
     """Compose the report of the network."""
     from crpv_cli.commands.opening import reading
     from crpv_cli.output.formats import show_sheet
-    from crpv_cli.reports.agreements import WITHIN_MONTHS
-    from crpv_cli.reports.evaluation_cycle import DEFAULT_CYCLE_YEARS
-    from crpv_cli.reports.network import network as compose
-    from crpv_cli.reports.queries import today
+    from crpv_cli.registry.queries import today
+    from crpv_cli.reports.agreements.report import WITHIN_MONTHS
+    from crpv_cli.reports.evaluations.cycle import DEFAULT_CYCLE_YEARS
+    from crpv_cli.reports.network.report import network as compose
     from crpv_cli.rules.checking import findings
 
     date, years = as_of or today(), cycle or DEFAULT_CYCLE_YEARS
@@ -96,9 +96,9 @@ def _sheets(centre: str, date: str, format_: Format | None, output: Path | None,
     from crpv_cli.commands.opening import reading
     from crpv_cli.output.folder import checked_folder, write_sheets
     from crpv_cli.output.formats import show_sheet
+    from crpv_cli.reports.centre.report import centre_sheet
     from crpv_cli.reports.finding import find_centre
     from crpv_cli.reports.listing import Asked, list_centres
-    from crpv_cli.reports.sheet import centre_sheet
     from crpv_cli.rules.checking import findings
 
     every = centre == _ALL

@@ -1,0 +1,167 @@
+"""Markdown, set by tabulate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from urllib.parse import quote
+
+from tabulate import tabulate
+
+from crpv_cli import __version__, language
+from crpv_cli.definitions.columns import Column
+from crpv_cli.language import N_, literal
+from crpv_cli.output.shelf.about import cited, made_up, made_up_alert, nothing_known
+from crpv_cli.output.shelf.cells import UNKNOWN, people_rows, to_read
+from crpv_cli.output.shelf.layout import alerts, remaining, without_empty
+from crpv_cli.output.shelf.texts import groups_of
+from crpv_cli.result import Note, Result, Sheet
+
+__all__ = ["markdown_text", "sheet_markdown"]
+
+_MARKS = re.compile(r"([\\`*_\[\]|~])")
+_NOT_IN_ANCHORS = re.compile(r"[^\w\- ]")
+_CONTENTS_FROM = 5
+
+
+def escape(text: str) -> str:
+    """Return a text that Markdown shows as it is, on one line of a table."""
+    plain = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _MARKS.sub(r"\\\1", plain).replace("\n", "<br>")
+
+
+def markdown_text(result: Result) -> str:
+    """A heading, the table, and the notes as a list; every column that a terminal shows."""
+    return f"## {escape(result.title.text())}\n\n" + _alert(result.notes) + _table(result) + _notes(result.notes)
+
+
+def sheet_markdown(sheet: Sheet) -> str:
+    """A heading, the facts as a list, a part for each section with its notes, and what tells where it comes from.
+
+    A section of which nothing is known takes one line, in a part for all of them.
+    """
+    known = [section for section in sheet.sections if section.rows]
+    parts = [f"# {escape(sheet.title.text())}\n\n", _alert(sheet.notes)]
+    for value, column in zip(sheet.facts.rows[0], sheet.facts.columns, strict=True):
+        shown = to_read(value, column)
+        if shown != UNKNOWN:
+            parts.append(f"- **{escape(language.translate(column.label))}**: {escape(shown)}\n")
+    ends = (
+        (N_("Not known"), [literal(nothing_known(section)) for section in sheet.sections if not section.rows]),
+        (N_("Notes"), remaining(sheet.notes)),
+        (N_("Sources"), _sources(sheet)),
+    )
+    bodies = [(section.title.text(), _section(section)) for section in known]
+    bodies += [(language.text(label), _list(texts)) for label, texts in ends if texts]
+    if len(bodies) > _CONTENTS_FROM:
+        parts.append("\n" + _contents([title for title, _ in bodies]))
+    parts += [f"\n## {escape(title)}\n\n{body}" for title, body in bodies]
+    return "".join(parts) + _again(sheet.command)
+
+
+def _section(section: Result) -> str:
+    """The mark of made-up data, what a chart shows where there are pictures, the table, and the section's notes."""
+    mark = f"**{escape(made_up_alert(section))}**\n\n" if made_up(section) else ""
+    caption = ""
+    if section.chart is not None:
+        caption = f"*{escape(section.chart.title.text())}.* {escape(section.chart.description.text())}\n\n"
+    return mark + caption + _table(without_empty(section)) + _notes(section.notes)
+
+
+def _contents(titles: Sequence[str]) -> str:
+    """A list of links to the headings, by the anchors that renderers of Markdown give them."""
+    taken: dict[str, int] = {}
+    lines = []
+    for title in titles:
+        anchor = _NOT_IN_ANCHORS.sub("", title.lower()).replace(" ", "-")
+        number = taken.get(anchor, 0)
+        taken[anchor] = number + 1
+        lines.append(f"- [{escape(title)}](#{anchor}{f'-{number}' if number else ''})\n")
+    return "".join(lines)
+
+
+def _sources(sheet: Sheet) -> list[str]:
+    """The sources of all sections, those left out that a section of sources lists already."""
+    listed = {
+        row[0] for section in sheet.sections if section.name == "sources" for row in section.rows if section.columns
+    }
+    titles = {key: title for result in (sheet.facts, *sheet.sections) for key, title in cited(result)}
+    return [literal(f"{titles[key]} ({key})") for key in sorted(titles) if key not in listed]
+
+
+def _again(command: str) -> str:
+    """The command that gives the same again, and the version of crpv."""
+    again = f"{language.text(N_('To make it again'))}: {_code(command)}. " if command else ""
+    return f"\n{again}{language.text(N_('Written by'))}: crpv {__version__}\n"
+
+
+def _code(text: str) -> str:
+    """A text as code, between more backquotes than it has in a row."""
+    marks = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{marks}{pad}{literal(text)}{pad}{marks}"
+
+
+def _table(result: Result) -> str:
+    by_name = {column.name: column for column in result.columns}
+    columns = [by_name[name] for name in result.screen] if result.screen else list(result.columns)
+    rows = people_rows(result, result.rows, columns)
+    if result.total_row:
+        (footer,) = people_rows(result, [result.total_row], columns)
+        footer = ["" if cell == UNKNOWN else cell for cell in footer]
+        footer[0] = footer[0] or language.text(language.N_("Total"))
+        rows.append(footer)
+    if not rows:
+        return language.text(language.N_("No rows.")) + "\n"
+    table = (
+        tabulate(
+            _cells(result, rows, columns),
+            [escape(language.translate(column.label)) for column in columns],
+            tablefmt="pipe",
+            # tabulate would rewrite 1e5 and 1234567.8, and align codes as numbers.
+            disable_numparse=True,
+            colalign=["right" if column.kind.numeric else "left" for column in columns],
+        )
+        + "\n"
+    )
+    return table + "".join(_texts(result))
+
+
+def _cells(result: Result, rows: Sequence[Sequence[str]], columns: Sequence[Column]) -> list[list[str]]:
+    """The cells as Markdown; one that leads to a file beside this one is a link."""
+    files = [_files(result, column) for column in columns]
+    return [
+        [
+            f"[{escape(cell)}]({quote(led[line])})" if line < len(led) and led[line] else escape(cell)
+            for cell, led in zip(row, files, strict=True)
+        ]
+        for line, row in enumerate(rows)
+    ]
+
+
+def _files(result: Result, column: Column) -> list[str]:
+    if column.link is None:
+        return []
+    place = next(place for place, other in enumerate(result.columns) if other.name == column.link)
+    return [str(row[place] or "") for row in result.rows]
+
+
+def _texts(result: Result) -> Iterator[str]:
+    """The long texts of the rows, as lists under a heading for those that share one."""
+    for group in groups_of(result):
+        yield f"\n### {escape(group.title)}\n\n"
+        for entry in group.entries:
+            yield f"- **{escape(entry.head)}**\n" + "".join(f"  - {escape(text)}\n" for text in entry.lines)
+
+
+def _alert(notes: Sequence[Note]) -> str:
+    return "".join(f"**{escape(alert)}**\n\n" for alert in alerts(notes))
+
+
+def _notes(notes: Sequence[Note]) -> str:
+    others = _list(remaining(notes))
+    return f"\n{others}" if others else ""
+
+
+def _list(texts: Sequence[str]) -> str:
+    return "".join(f"- {escape(text)}\n" for text in texts)

@@ -1,0 +1,448 @@
+"""Charts for pages: the rows of a result in a Vega-Lite specification, drawn as SVG offline by vl-convert.
+
+The specifications are the files ``charts/*.vl.json``, one for each shape; this module puts in what they draw: numbers,
+and texts that are set in the reader's language already. Room for texts is reckoned from their lengths, never measured,
+so that the same rows give the same bytes whatever fonts a machine has. Colours are those of the light page, and
+``CHARTS_CSS`` turns them into the page's own.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, groupby
+from pathlib import Path
+from xml.etree import ElementTree
+
+from crpv_cli import language
+from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.errors import UsageProblem
+from crpv_cli.language import msg
+from crpv_cli.output.shelf.cells import UNKNOWN, to_read
+from crpv_cli.result import Chart, ChartShape, Result, Value
+
+__all__ = ["COLOURS", "GRADES", "SIGNS", "chart_svg", "charts_css", "report_extra_missing"]
+
+_FOLDER = Path(__file__).with_name("drawings")
+_VEGALITE = "6.4"  # named, so that a newer vl-convert does not draw otherwise
+
+COLOURS = (
+    "#1d4477", "#d8752a", "#1f6b4a", "#4a97c6", "#8a2846", "#b08a1a", "#5a3d8a", "#71985a", "#3f4a55", "#cf7099",
+)  # fmt: skip
+"""Dark and light by turns: neighbours differ in print and for those who see no colour."""
+GRADES = ("#eaf1f8", "#bcd3ea", "#83aed6", "#3b74ad", "#1c4376")
+"""From 0 to 1, in five steps."""
+SIGNS = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
+_MUTED, _NOTHING = "#5a626b", "transparent"
+_ON_COLOURS = ("#fefefe", "#111112")
+_ON_GRADES = ("#121213", "#121213", "#121213", "#fdfdfd", "#fdfdfd")
+
+# In the units of the drawing, which a page scales; letters are reckoned as wide as those of a wide font.
+_WIDTH = 720
+_LETTER, _SMALL_LETTER, _LINE = 6.8, 6.4, 18
+_BAR, _SQUARE = 24, 26
+_LONGEST = 32
+_LINES_HEIGHT = 260
+_TICKS = 5
+
+
+def report_extra_missing(library: str) -> UsageProblem:
+    """What to say where a library of the extra ``report`` is not installed."""
+    return UsageProblem(
+        msg("Pages need {library}, which is not installed.", library=library),
+        msg("Install it with the extra “report”: {command}", command="pip install 'crpv[report]'"),
+    )
+
+
+def charts_css() -> str:
+    """The colours of charts in a page, which has to give ``--ink``, ``--muted``, ``--rule`` and ``--paper``."""
+    return (_FOLDER / "charts.css").read_text(encoding="utf-8")
+
+
+def chart_svg(result: Result, name: str = "") -> str:
+    """Draw the chart of a result as an ``svg`` element to stand in a page.
+
+    Args:
+        result: one whose ``chart`` is set.
+        name: what ids in the drawing start with, another one for each chart of a page; the result's name by default.
+
+    Returns:
+        The element, with the chart's description for those who do not see it; empty if there is nothing to draw.
+
+    Raises:
+        UsageProblem: vl-convert is not installed.
+    """
+    assert result.chart is not None
+    if result.chart.shape is ChartShape.TILES:
+        from crpv_cli.output.page.tiles import tiles_svg
+
+        return tiles_svg(result, name or result.name)
+    data = _data(result, result.chart)
+    if not data.drawn:
+        return ""
+    specification = _SPECIFICATIONS[result.chart.shape](data)
+    drawing = _draw(json.dumps(specification, ensure_ascii=False))
+    return _element(drawing, result.chart.description.text())
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """What is drawn: names of rows, names of series, and a figure and its text for each row and series."""
+
+    names: list[str]
+    series: list[str]
+    figures: list[list[float | None]]
+    texts: list[list[str]]
+    value_column: Column
+
+    @property
+    def drawn(self) -> bool:
+        return any(figure is not None for row in self.figures for figure in row)
+
+    def set(self, figure: float) -> str:
+        """Set a figure that is not a value of the rows: a tick, a sum."""
+        if self.value_column.kind is Kind.MONEY:
+            return to_read(round(figure * 100), self.value_column)
+        if self.value_column.kind is Kind.PERCENT:
+            return language.percent(figure, digits=0 if round(figure * 100, 6).is_integer() else 1)
+        return language.decimal(figure)
+
+
+def _data(result: Result, chart: Chart) -> _Data:
+    places = {column.name: place for place, column in enumerate(result.columns)}
+    columns = [result.columns[places[name]] for name in chart.values]
+    # What nothing is known of stands in the table; in a drawing it would only be a name without a mark.
+    known = [column for column in columns if any(_figure(row[places[column.name]], column) for row in result.rows)]
+    columns = known or columns
+    category = places[chart.category]
+    return _Data(
+        [_cut(to_read(row[category], result.columns[category])) for row in result.rows],
+        [_cut(language.translate(column.label)) for column in columns],
+        [[_figure(row[places[column.name]], column) for column in columns] for row in result.rows],
+        [[to_read(row[places[column.name]], column) for column in columns] for row in result.rows],
+        columns[0],
+    )
+
+
+def _figure(value: Value, column: Column) -> float | None:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return value / 100 if column.kind is Kind.MONEY else value
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.split("\n"))
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1].rstrip()}…"
+
+
+# --- What each specification is filled with ---
+
+
+_Specification = dict[str, object]
+
+
+def _room(texts: Sequence[str], letter: float = _LETTER) -> int:
+    return math.ceil(max((len(text) for text in texts), default=0) * letter)
+
+
+def _ticks(lowest: float, highest: float) -> list[float]:
+    """Round numbers from at most ``lowest`` to at least ``highest``, five or so."""
+    span = (highest - lowest) or 1
+    rough = span / (_TICKS - 1)
+    power = 10 ** math.floor(math.log10(rough))
+    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999999)
+    first, last = math.floor(lowest / step), math.ceil(highest / step - 1e-9)
+    return [round(number * step, 10) for number in range(first, last + 1)]
+
+
+def _bounds(figures: Sequence[float]) -> tuple[float, float]:
+    """What an axis shows at least; it always starts at zero, since a bar that does not says something else."""
+    lowest, highest = min([0.0, *figures]), max([0.0, *figures])
+    return lowest, highest if highest > lowest else lowest + 1
+
+
+def _filled(name: str, **put: object) -> _Specification:
+    """A specification with its data, parameters and size; ``sizes`` is left, top, right, bottom, width, height."""
+    specification: _Specification = json.loads((_FOLDER / f"{name}.vl.json").read_text(encoding="utf-8"))
+    specification["config"] = json.loads((_FOLDER / "look.json").read_text(encoding="utf-8"))
+    datasets, parameters = specification["datasets"], specification["params"]
+    assert isinstance(datasets, dict)
+    assert isinstance(parameters, list)
+    for key, value in put.items():
+        if key in datasets:
+            datasets[key] = value
+        elif key in {"width", "height", "padding"}:
+            specification[key] = value
+        else:
+            (parameter,) = (parameter for parameter in parameters if parameter["name"] == key)
+            parameter["value"] = value
+    return specification
+
+
+def _padding(left: float, top: float, right: float, bottom: float) -> dict[str, float]:
+    return {"left": left, "top": top, "right": right, "bottom": bottom}
+
+
+def _legend(series: Sequence[str], left: int) -> tuple[list[dict[str, object]], int]:
+    """The entries of a legend above the drawing, line by line, and the height that they take."""
+    entries: list[dict[str, object]] = []
+    x, line = 0.0, 0
+    for place, name in enumerate(series):
+        width = 36 + len(name) * (_LETTER + 0.4)
+        if x and x + width > _WIDTH:
+            x, line = 0.0, line + 1
+        entries.append({"x": x - left + 8, "y": line * _LINE, "colour": _colour(place), "label": name})
+        x += width
+    height = (line + 1) * _LINE + 10
+    return [entry | {"y": float(str(entry["y"])) - height + 9} for entry in entries], height
+
+
+def _colour(place: int) -> str:
+    return COLOURS[place % len(COLOURS)]
+
+
+def _bars(data: _Data) -> _Specification:
+    known = [figure for row in data.figures for figure in row if figure is not None]
+    lowest, highest = _bounds(known)
+    ticks = _ticks(lowest, highest)
+    left, several = _room(data.names) + 12, len(data.series) > 1
+    right = _room([text for row in data.texts for text in row]) + 8
+    legend, top = _legend(data.series, left) if several else ([], 4)
+    bars = [
+        {"row": row, "series": series, "value": figure, "end": figure or 0, "label": text, "colour": _colour(series)}
+        for row, (figures, texts) in enumerate(zip(data.figures, data.texts, strict=True))
+        for series, (figure, text) in enumerate(zip(figures, texts, strict=True))
+    ]
+    step = _BAR if not several else 14 * len(data.series) + 10
+    return _filled(
+        "bars",
+        bars=bars,
+        legend=legend,
+        names=data.names,
+        ticks=ticks,
+        tickNames=[data.set(tick) for tick in ticks],
+        lowest=ticks[0],
+        highest=ticks[-1],
+        width=_WIDTH - left - right,
+        height=step * len(data.names),
+        padding=_padding(left, top, right, 24),
+    )
+
+
+def _stacked(data: _Data) -> _Specification:
+    parts: list[dict[str, object]] = []
+    sums: list[float | None] = []
+    for row, figures in enumerate(data.figures):
+        known = [figure for figure in figures if figure is not None]
+        sums.append(math.fsum(known) if known else None)
+        start = 0.0
+        for series, figure in enumerate(figures):
+            if not figure or figure < 0:
+                continue
+            parts.append({"row": row, "series": series, "start": start, "end": start + figure})
+            start += figure
+    ticks = _ticks(*_bounds([total for total in sums if total is not None]))
+    ends = [UNKNOWN if total is None else data.set(round(total, 6)) for total in sums]
+    left, right = _room(data.names) + 12, _room(ends) + 10
+    width = _WIDTH - left - right
+    legend, top = _legend(data.series, left)
+    # A bar of one part is no whole: what the others would be is not known, and "100%" would say that it is all.
+    several = [sum(part["row"] == row for part in parts) > 1 for row in range(len(sums))]
+    for part in parts:
+        row, series = int(str(part["row"])), int(str(part["series"]))
+        start, end = float(str(part["start"])), float(str(part["end"]))
+        share = language.percent((end - start) / (sums[row] or 1), digits=0)
+        has_room = (end - start) / ticks[-1] * width > len(share) * _SMALL_LETTER + 6
+        part |= {
+            "middle": (start + end) / 2,
+            "label": share if has_room and several[row] else "",
+            "colour": _colour(series),
+            "ink": _ON_COLOURS[series % 2],
+        }
+    return _filled(
+        "stacked",
+        parts=parts,
+        ends=[{"row": row, "end": sums[row] or 0, "label": end} for row, end in enumerate(ends)],
+        legend=legend,
+        names=data.names,
+        ticks=ticks,
+        tickNames=[data.set(tick) for tick in ticks],
+        lowest=ticks[0],
+        highest=ticks[-1],
+        width=width,
+        height=_BAR * len(data.names),
+        padding=_padding(left, top, right, 24),
+    )
+
+
+def _lines(data: _Data) -> _Specification:
+    ticks = _ticks(*_bounds([figure for row in data.figures for figure in row if figure is not None]))
+    names = [data.set(tick) for tick in ticks]
+    left, right = _room(names) + 12, _room(data.series) + 30
+    width = _WIDTH - left - right
+    points = [
+        {"row": row, "series": series, "value": figure} | _drawn_as(series)
+        for row, figures in enumerate(data.figures)
+        for series, figure in enumerate(figures)
+    ]
+    ends = []
+    for series, name in enumerate(data.series):
+        last = next((row[series] for row in reversed(data.figures) if row[series] is not None), None)
+        if last is not None:
+            y = _LINES_HEIGHT * (1 - (last - ticks[0]) / (ticks[-1] - ticks[0]))
+            ends.append((y, series, name))
+    return _filled(
+        "lines",
+        points=points,
+        ends=[
+            {"x": width + 14, "y": y, "label": name} | _drawn_as(series)
+            for y, (_, series, name) in zip(_apart([end[0] for end in sorted(ends)]), sorted(ends), strict=True)
+        ],
+        names=data.names,
+        ticks=ticks,
+        tickNames=names,
+        lowest=ticks[0],
+        highest=ticks[-1],
+        width=width,
+        height=_LINES_HEIGHT,
+        padding=_padding(left, 12, right, 26),
+    )
+
+
+def _drawn_as(series: int) -> dict[str, object]:
+    return {"colour": _colour(series), "sign": SIGNS[series % len(SIGNS)]}
+
+
+def _apart(places: Sequence[float]) -> list[float]:
+    """Move sorted places apart until there is a line of text between any two, and keep them in the drawing."""
+    moved: list[float] = []
+    for place in places:
+        moved.append(max(place, moved[-1] + _LINE) if moved else place)
+    limit = float(_LINES_HEIGHT)
+    for number in reversed(range(len(moved))):
+        moved[number] = min(moved[number], limit)
+        limit = moved[number] - _LINE
+    return moved
+
+
+def _grid(data: _Data) -> _Specification:
+    left = _room(data.names) + 12
+    step = min(120, (_WIDTH - left) // len(data.series))
+    heads, lines = _heads(data.series, step)
+    squares = []
+    for row, (figures, texts) in enumerate(zip(data.figures, data.texts, strict=True)):
+        for place, (figure, text) in enumerate(zip(figures, texts, strict=True)):
+            grade = None if figure is None else min(max(int(figure * len(GRADES)), 0), len(GRADES) - 1)
+            squares.append(
+                {
+                    "row": row,
+                    "place": place,
+                    "label": text if _room([text], _SMALL_LETTER) <= step else "",
+                    "colour": _NOTHING if grade is None else GRADES[grade],
+                    "ink": _MUTED if grade is None else _ON_GRADES[grade],
+                    "known": grade is not None,
+                }
+            )
+    return _filled(
+        "grid",
+        squares=squares,
+        heads=heads,
+        names=data.names,
+        width=step * len(data.series),
+        height=_SQUARE * len(data.names),
+        padding=_padding(left, lines * 15 + 8, max(_WIDTH - left - step * len(data.series), 2), 4),
+    )
+
+
+def _heads(names: Sequence[str], step: int) -> tuple[list[dict[str, object]], int]:
+    """The heads of the columns, line by line, and how many lines they take.
+
+    What neighbours start with alike stands once above them: the years of a mission under the mission.
+    """
+    parts = [name.rpartition(" ") for name in names]
+    groups = [(start, len(list(same))) for start, same in groupby(start for start, _, _ in parts)]
+    if all(count == 1 or not start for start, count in groups):
+        columns = [(place, 1, _wrapped(name, step)) for place, name in enumerate(names)]
+        above: list[tuple[int, int, list[str]]] = []
+    else:
+        columns = [(place, 1, [end]) for place, (_, _, end) in enumerate(parts)]
+        places = accumulate((count for _, count in groups), initial=0)
+        above = [
+            (place, count, _wrapped(start, step * count))
+            for place, (start, count) in zip(places, groups, strict=False)
+            if start
+        ]
+    below = max(len(lines) for _, _, lines in columns)
+    heads = [*_stood(columns, step, 0), *_stood(above, step, below)]
+    return heads, below + max((len(lines) for _, _, lines in above), default=0)
+
+
+def _stood(heads: Sequence[tuple[int, int, list[str]]], step: int, above: int) -> Iterator[dict[str, object]]:
+    """Lines of text that end so many lines above the squares, each over the middle of its columns."""
+    for place, count, lines in heads:
+        for number, line in enumerate(lines):
+            yield {"x": (place + count / 2) * step, "y": (number - len(lines) - above) * 15 + 4, "label": line}
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, max(width // 7, 3), break_on_hyphens=True, break_long_words=False) or [""]
+
+
+_SPECIFICATIONS = {
+    ChartShape.BARS: _bars,
+    ChartShape.STACKED: _stacked,
+    ChartShape.LINES: _lines,
+    ChartShape.GRID: _grid,
+}
+
+
+# --- From a specification to an element of a page ---
+
+
+_SVG = "http://www.w3.org/2000/svg"
+# What a reader of the page gains nothing from: an image has no parts to those who hear its description.
+_LONG_NUMBER = re.compile(r"(\d\.\d{2})\d+")
+_NEEDLESS = ("class", "role", "aria-roledescription", "aria-hidden", "pointer-events", "font-family")
+
+
+def _draw(specification: str) -> str:
+    try:
+        import vl_convert
+    except ImportError as error:
+        raise report_extra_missing("vl-convert-python") from error
+    drawing: str = vl_convert.vegalite_to_svg(specification, vl_version=_VEGALITE)
+    return drawing
+
+
+def _element(drawing: str, description: str) -> str:
+    """The drawing as an element of HTML: scaled by the page, named for those who do not see it, and without ballast."""
+    ElementTree.register_namespace("", _SVG)
+    root = ElementTree.fromstring(drawing)  # noqa: S314 (our own drawing, not somebody's file)
+    _thin(root)
+    for name in ("width", "height", "version"):
+        root.attrib.pop(name, None)
+    root.set("role", "img")
+    root.set("aria-label", description)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _thin(element: ElementTree.Element) -> None:
+    for name in _NEEDLESS:
+        element.attrib.pop(name, None)
+    for name in ("opacity", "stroke-miterlimit"):
+        if element.get(name) in {"1", "10"}:
+            del element.attrib[name]
+    for name in ("d", "transform"):
+        if name in element.attrib:
+            element.set(name, _LONG_NUMBER.sub(r"\1", element.attrib[name]))
+    for child in list(element):
+        _thin(child)
+        kind = child.tag.removeprefix(f"{{{_SVG}}}")
+        drawn = child.get("d") not in {"", "M0,0h0v0h0Z", None} if kind == "path" else kind != "g" or len(child) > 0
+        if not drawn:
+            element.remove(child)

@@ -1,0 +1,432 @@
+"""Results and sheets as one HTML file that needs nothing else: no network, no script, no font of its own.
+
+Jinja2 sets ``page/*.html.j2`` with autoescape on; what the templates mark as safe is our own stylesheet and the
+drawings of ``charts.py`` and ``tiles.py``, which escape what is in them. Each number is a ``data`` element with its
+JSON value, so that a page can be compared with ``--format json``. The same registry gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from crpv_cli import __version__, language
+from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.language import N_, Message, literal
+from crpv_cli.output.page import charts
+from crpv_cli.output.shelf.about import asked_of_result, asked_of_sheet, command_of, made_up, registry_state
+from crpv_cli.output.shelf.cells import UNKNOWN, for_json, people_rows
+from crpv_cli.output.shelf.layout import alerts, remaining, without_empty
+from crpv_cli.output.shelf.texts import Group, groups_of
+from crpv_cli.result import ChartShape, Note, Origin, Point, Result, Sheet, Value
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = ["result_page", "sheet_page"]
+
+_FOLDER = Path(__file__).with_name("templates")
+_LONG_TEXT = 40
+_HEADLINE = 90
+_SHORT, _WIDE, _VERY_WIDE = 12, 8, 11
+
+
+def result_page(result: Result) -> str:
+    """A page of one table, list, report or query: the main columns, its chart, its notes, its sources.
+
+    Raises:
+        UsageProblem: what pages need is not installed.
+    """
+    section = _section(result, "result", lone=True)
+    return _page(
+        title=result.title,
+        about=asked_of_result(result),
+        alert_notes=result.notes,
+        rests=made_up(result),
+        sections=[section],
+        notes=remaining(result.notes),
+        origins=[result.origin] if result.origin else [],
+        cited=_cited(result),
+        command=command_of(result),
+    )
+
+
+def sheet_page(sheet: Sheet) -> str:
+    """A page of one subject: its facts, all its sections with their charts, its notes, its sources.
+
+    Raises:
+        UsageProblem: what pages need is not installed.
+    """
+    results = [sheet.facts, *sheet.sections]
+    origins = [result.origin for result in results if result.origin]
+    # What the sheet says of itself is said once; only a sheet that says nothing has it said by its sections.
+    told = [note for note in sheet.notes if note.code.startswith("fictitious")]
+    return _page(
+        title=sheet.title,
+        about=asked_of_sheet(sheet),
+        alert_notes=told or [*sheet.notes, *(note for section in sheet.sections for note in section.notes)],
+        rests=made_up(sheet, sheet.notes) or any(made_up(section) for section in sheet.sections),
+        sections=[_facts(sheet), *(_section(_known(section), section.name) for section in sheet.sections)],
+        notes=remaining(sheet.notes),
+        origins=origins,
+        # A sheet that tells its sources itself tells more of them.
+        cited=[entry for result in results for entry in _cited(result)]
+        if all(section.name != "sources" for section in sheet.sections)
+        else [],
+        command=sheet.command,
+    )
+
+
+# --- What the templates are given ---
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A cell: its text, its JSON value if it is a number, a moment if it is a date, and the drawing of a series.
+
+    ``address`` is set if the text is the address of a web page, ``link`` if it leads to a file beside the page.
+    """
+
+    text: str
+    value: str | None = None
+    address: str = ""
+    moment: str | None = None
+    spark: str = ""
+    css: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The head of a column: its label, the stable name, and how its cells stand."""
+
+    label: str
+    name: str
+    css: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """A chart: what it shows, the drawing, and for the map the legend (class, letter, label, count)."""
+
+    title: str
+    drawing: str
+    css: str
+    legend: tuple[tuple[str, str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """A part of the page: facts (labels and cells) or a table, and what belongs to it."""
+
+    id: str
+    name: str
+    title: str
+    lone: bool = False
+    facts: tuple[tuple[str, str, _Cell], ...] = ()
+    heads: tuple[_Head, ...] = ()
+    rows: tuple[tuple[_Cell, ...], ...] = ()
+    footer: tuple[_Cell, ...] = ()
+    figure: _Figure | None = None
+    alert: str = ""
+    notes: tuple[str, ...] = ()
+    groups: tuple[Group, ...] = ()
+    size: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to show."""
+        return not self.rows and not self.facts
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    id: str
+    title: str
+    date: str
+    iso: str
+    address: str
+
+
+def _section(result: Result, name: str, lone: bool = False) -> _Section:
+    columns = _shown(result)
+    rows = tuple(_cells(result, result.rows, columns))
+    footer = next(iter(_cells(result, [result.total_row] if result.total_row else [], columns)), ())
+    alert = language.text(N_("FICTITIOUS: these figures rest on made-up demonstration data."))
+    return _Section(
+        id=f"section-{_identifier(name)}",
+        name=result.name,
+        title=result.title.text(),
+        lone=lone,
+        heads=tuple(_Head(_label(column), column.name, _css(result, column)) for column in columns),
+        rows=rows,
+        footer=_as_footer(footer),
+        figure=_figure(result, name) if rows else None,
+        alert=alert if made_up(result) and rows and not lone else "",
+        notes=() if lone else tuple(remaining(result.notes)),
+        groups=tuple(groups_of(result)),
+        size=_size(len(rows), len(columns)),
+    )
+
+
+def _known(section: Result) -> Result:
+    """Leave out what nothing is known of: columns, and rows that would hold no more than their names."""
+    filled = without_empty(section)
+    before = len(section.screen or section.columns)
+    return replace(filled, rows=()) if len(_shown(filled)) == 1 < before else filled
+
+
+def _size(rows: int, columns: int) -> str:
+    """The classes of a table: a short one stays on one page, one with many columns is set smaller on paper."""
+    width = "very-wide" if columns >= _VERY_WIDE else "wide" if columns >= _WIDE else ""
+    return f"{'short' if rows <= _SHORT else ''} {width}".strip()
+
+
+def _facts(sheet: Sheet) -> _Section:
+    facts = sheet.facts
+    columns = _shown(facts)
+    cells = next(iter(_cells(facts, facts.rows, columns)), ())
+    pairs = [(column, cell) for column, cell in zip(columns, cells, strict=True) if cell.text != UNKNOWN]
+    unknown = [_label(column) for column, cell in zip(columns, cells, strict=True) if cell.text == UNKNOWN]
+    last = [(language.text(N_("Not known")), "", _Cell(", ".join(unknown)))] if unknown else []
+    return _Section(
+        id="section-facts",
+        name=facts.name,
+        title=facts.title.text(),
+        facts=(*((_label(column), column.name, cell) for column, cell in pairs), *last),
+        notes=tuple(remaining(facts.notes)),
+    )
+
+
+def _shown(result: Result) -> list[Column]:
+    by_name = {column.name: column for column in result.columns}
+    return [by_name[name] for name in result.screen] if result.screen else list(result.columns)
+
+
+def _label(column: Column) -> str:
+    return literal(language.translate(column.label))
+
+
+def _companion(result: Result, column: Column) -> int | None:
+    """The place of the figure that a text column shows: ``value`` for ``shown``, ``published`` for ``published_shown``.
+
+    A table of figures of several kinds has no other way to show each in its own.
+    """
+    stem = "value" if column.name == "shown" else column.name.removesuffix("_shown")
+    if stem == column.name:
+        return None
+    return next((place for place, other in enumerate(result.columns) if other.name == stem), None)
+
+
+def _css(result: Result, column: Column) -> str:
+    if column.kind.numeric or _companion(result, column) is not None:
+        return "number"
+    if column.kind in {Kind.DATE, Kind.PARTIAL_DATE}:
+        return "date"
+    return "codes" if column.kind is Kind.CODES else ""
+
+
+def _cells(result: Result, rows: Sequence[Sequence[Value]], columns: Sequence[Column]) -> Iterable[tuple[_Cell, ...]]:
+    places = {column.name: place for place, column in enumerate(result.columns)}
+    companions = [_companion(result, column) for column in columns]
+    for row, texts in zip(rows, people_rows(result, rows, columns), strict=True):
+        yield tuple(
+            _led(
+                _cell(
+                    text,
+                    row[places[column.name]] if other is None else row[other],
+                    column if other is None else result.columns[other],
+                    _css(result, column),
+                ),
+                row[places[column.link]] if column.link else None,
+            )
+            for text, column, other in zip(texts, columns, companions, strict=True)
+        )
+
+
+def _cell(text: str, value: Value, column: Column, css: str) -> _Cell:
+    if text == UNKNOWN:
+        return _Cell(text, css=f"{css} unknown".strip())
+    if isinstance(value, int | float) and not isinstance(value, bool) and column.kind is not Kind.FLAG:
+        return _Cell(text, value=json.dumps(for_json(value, column)), css=css)
+    if css == "date" and isinstance(value, str):
+        return _Cell(text, moment=literal(value), css=css)
+    if isinstance(value, tuple) and value and isinstance(value[0], Point):
+        points = [item for item in value if isinstance(item, Point)]
+        return _Cell(text, spark=_spark(points), css="series")
+    long = not css and len(text) > _LONG_TEXT
+    return _Cell(text, address=_web(text), css="long" if long else css)
+
+
+def _led(cell: _Cell, file: Value) -> _Cell:
+    """The cell, which leads to a file beside the page if there is one."""
+    return replace(cell, link=quote(file)) if isinstance(file, str) and file else cell
+
+
+def _spark(points: Sequence[Point]) -> str:
+    """The line of a series by position on its scale, as the points of a ``polyline``; the ratings stand beside it."""
+    known = [(number, point.position) for number, point in enumerate(points) if point.position is not None]
+    return " ".join(f"{3 + 10 * number},{round(15 - 12 * position, 1)}" for number, position in known)
+
+
+def _as_footer(cells: tuple[_Cell, ...]) -> tuple[_Cell, ...]:
+    if not cells:
+        return ()
+    plain = [cell if cell.text != UNKNOWN else _Cell("", css=cell.css.replace("unknown", "").strip()) for cell in cells]
+    first = plain[0] if plain[0].text else _Cell(language.text(N_("Total")))
+    return (first, *plain[1:])
+
+
+def _figure(result: Result, name: str) -> _Figure | None:
+    if result.chart is None:
+        return None
+    drawing = charts.chart_svg(result, f"chart-{_identifier(name)}")
+    if not drawing:
+        return None
+    legend: tuple[tuple[str, str, str, str], ...] = ()
+    if result.chart.shape is ChartShape.TILES:
+        from crpv_cli.output.page.tiles import tiles_legend
+
+        legend = tuple(
+            (entry.css, entry.letter, entry.label, language.number(entry.departments)) for entry in tiles_legend(result)
+        )
+    return _Figure(result.chart.title.text(), drawing, f"chart {result.chart.shape.value}", legend)
+
+
+def _identifier(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "x"
+
+
+# --- What stands at the foot ---
+
+
+def _cited(result: Result) -> list[_Source]:
+    """The sources of the rows as they stand there: a list may have been cut since they were looked up."""
+    if result.origin is None:
+        return []
+    found = result.origin
+    places = [place for place, column in enumerate(result.columns) if column.name == "source"]
+    named = {row[place] for row in result.rows for place in places}
+    return [
+        _Source(
+            literal(key),
+            literal(title),
+            language.date(found.dates[key]) if key in found.dates else "",
+            found.dates.get(key, ""),
+            _web(found.addresses.get(key, "")),
+        )
+        for key, title in found.sources.items()
+        if not places or key in named
+    ]
+
+
+def _web(address: str) -> str:
+    """An address that a link may lead to; anything but a web page is not for clicking on."""
+    return address if re.match(r"https?://[^\s]+$", address) else ""
+
+
+# --- The page itself ---
+
+
+def _page(
+    title: Message,
+    about: list[tuple[str, str]],
+    alert_notes: Sequence[Note],
+    rests: bool,
+    sections: Sequence[_Section],
+    notes: Sequence[str],
+    origins: Sequence[Origin],
+    cited: Iterable[_Source],
+    command: str,
+) -> str:
+    environment = _environment()
+    heading = title.text()
+    state = registry_state(origins)
+    if state:
+        about = [*about, (language.translate(N_("Registry")), state)]
+    # That the registry holds made-up data goes without saying where figures rest on it.
+    warnings = list(dict.fromkeys(alerts([n for n in alert_notes if n.code.startswith("fictitious") or not rests])))
+    if rests and not warnings:
+        warnings = [language.text(N_("FICTITIOUS: these figures rest on made-up demonstration data."))]
+    sources = sorted({source.id: source for source in cited}.values(), key=lambda source: source.id)
+    return environment.get_template("page.html.j2").render(
+        lang=language.current(),
+        title=heading,
+        about=about,
+        warnings=warnings,
+        warning_kind="figures" if rests else "registry",
+        sections=sections,
+        notes=notes,
+        sources=sources,
+        command=literal(command),
+        version=__version__,
+        css=_css_text(heading, about, rests),
+        words=_words(),
+        contents=[section for section in sections if not section.lone] if len(sections) > 2 else [],
+    )
+
+
+def _environment() -> Environment:
+    try:
+        import jinja2
+    except ImportError as error:
+        raise charts.report_extra_missing("Jinja2") from error
+
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_FOLDER, encoding="utf-8"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _words() -> dict[str, str]:
+    """The page's own words in the reader's language."""
+    return {
+        "skip": language.text(N_("Skip to the content")),
+        "registry": language.text(N_("The registry of the CRPV")),
+        "contents": language.text(N_("Contents")),
+        "notes": language.text(N_("Notes")),
+        "sources": language.text(N_("Sources")),
+        "about": language.text(N_("About this document")),
+        "made_up": language.text(N_("Fictitious data")),
+        "table": language.text(N_("Table: {title}")),
+        "chart": language.text(N_("Chart: {title}")),
+        "same": language.text(N_("The figures of the chart")),
+        "nothing": language.text(N_("Nothing known")),
+        "none": language.text(N_("No rows.")),
+        "unknown": language.text(N_("A dash (–) stands for what is not known; it is never zero.")),
+        "written_by": language.text(N_("Written by")),
+        "again": language.text(N_("To make it again")),
+        "published": language.text(N_("published: {date}")),
+    }
+
+
+def _css_text(title: str, about: Sequence[tuple[str, str]], rests: bool) -> str:
+    from crpv_cli.output.page.tiles import TILES_CSS
+
+    running = title if len(title) <= _HEADLINE else f"{title[: _HEADLINE - 1]}…"
+    mark = language.text(N_("Fictitious data")) if rests else ""
+    date = " · ".join(value for _, value in about[:1])
+    strings = {
+        "running": running,
+        "mark": mark.upper(),
+        "foot": f"crpv {__version__}" + (f" · {date}" if date else ""),
+    }
+    page = (_FOLDER / "page.css").read_text(encoding="utf-8")
+    print_ = (_FOLDER / "print.css").read_text(encoding="utf-8")
+    for name, text in strings.items():
+        print_ = print_.replace(f'"{{{name}}}"', _css_string(text))
+    return "\n".join([page, charts.charts_css(), TILES_CSS, print_])
+
+
+def _css_string(text: str) -> str:
+    """A string of CSS in which nothing can end it, nor the element that it stands in."""
+    return '"' + re.sub(r"[^\w .,:()·–’…-]", lambda found: f"\\{ord(found[0]):x} ", literal(text)) + '"'

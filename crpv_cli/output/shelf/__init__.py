@@ -1,0 +1,1 @@
+"""What terminal, workbook and page have in common: cells, texts, layout."""

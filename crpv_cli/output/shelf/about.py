@@ -1,0 +1,159 @@
+"""What a document that is handed on says of itself: what was asked, and whether its figures are made up.
+
+The words are shared by the first sheet of a workbook and the head and foot of a page.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+
+from crpv_cli import language
+from crpv_cli.definitions import choices
+from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.definitions.tables import TABLES
+from crpv_cli.language import N_
+from crpv_cli.output.shelf.cells import for_people
+from crpv_cli.output.shelf.layout import alerts, remaining
+from crpv_cli.result import Note, Origin, Result, Sheet
+
+__all__ = [
+    "PARAMETERS",
+    "WORDS",
+    "asked_of_result",
+    "asked_of_sheet",
+    "cited",
+    "command_of",
+    "made_up",
+    "made_up_alert",
+    "nothing_known",
+    "registry_state",
+]
+
+# The labels of what can be asked, and the words of their values.
+PARAMETERS = {
+    "sql": N_("Query"),
+    "year": N_("Year"),
+    "from": N_("From the year"),
+    "to": N_("Up to the year"),
+    "region": N_("Region"),
+    "department": N_("Department"),
+    "overseas": N_("Overseas"),
+    "uncovered": N_("Not covered only"),
+    "measure": N_("Measure"),
+    "geography": N_("Geography"),
+    "by": N_("A row for each"),
+    "mission": N_("Mission"),
+    "stage": N_("Stage"),
+    "centre": N_("Centre"),
+    "cycle": N_("Cycle, in years"),
+    "within": N_("Within, in months"),
+    "status": N_("Status"),
+    "compare_to": N_("Compared with"),
+    "rules": N_("Rules"),
+}
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "measure": {choice.code: choice.label for choice in choices.MEASURES} | {"departments": N_("departments")},
+    "geography": {choice.code: choice.label for choice in choices.GEOGRAPHIES},
+    "mission": {choice.code: choice.label for choice in choices.MISSIONS},
+    "stage": {choice.code: choice.label for choice in choices.STAGES},
+    "by": {"centre": N_("Centre"), "mission": N_("Mission"), "region": N_("Region"), "department": N_("Department")}
+    | {"funder": N_("Funder"), "kind": N_("Kind"), "year": N_("Year"), "scheme": N_("Scheme")}
+    | {"type": N_("Type"), "theme": N_("Theme"), "audience": N_("Audience"), "mode": N_("Mode")},
+}
+_FLAG = Column("flag", "", Kind.FLAG)
+# Reports whose command is not called what their result is.
+_COMMANDS = {"evaluation-summaries": ("report", "evaluations"), "map": ("map",), "check": ("check",)}
+
+
+def asked_of_result(result: Result) -> list[tuple[str, str]]:
+    """What was asked of a list, a report or a query, with labels, in the reader's language."""
+    asked = result.parameters
+    lines = [(language.text("As of"), _date(asked.get("as_of")))] if result.origin and "sql" not in asked else []
+    for name in [*PARAMETERS, *(name for name in asked if name not in {"as_of", *PARAMETERS})]:
+        value = asked.get(name)
+        if value is None:
+            continue
+        words = WORDS.get(name, {}).get(str(value))
+        shown = for_people(value, _FLAG) if isinstance(value, bool) else language.show(str(value))
+        lines.append((language.translate(PARAMETERS.get(name, name)), language.translate(words) if words else shown))
+    return lines
+
+
+def asked_of_sheet(sheet: Sheet) -> list[tuple[str, str]]:
+    """The date of a sheet, and the geography if all its sections have the same."""
+    results = [sheet.facts, *sheet.sections]
+    dates = [result.parameters["as_of"] for result in results if result.parameters.get("as_of")]
+    lines = [(language.text("As of"), _date(dates[0]))] if dates else []
+    geographies = {str(result.parameters["geography"]) for result in results if result.parameters.get("geography")}
+    if len(geographies) == 1:
+        (geography,) = geographies
+        label = WORDS["geography"].get(geography, geography)
+        lines.append((language.text("Geography"), language.translate(label)))
+    return lines
+
+
+def _date(value: object) -> str:
+    return language.date(value) if isinstance(value, str) else language.text("all dates")
+
+
+def registry_state(origins: Sequence[Origin]) -> str:
+    """Which state of the registry the figures come from; empty if nothing was loaded, or if it does not matter."""
+    for found in origins:
+        if found.load is not None and found.loaded_at is not None:
+            return language.text(
+                "as it was after load {load}, on {date}",
+                load=str(found.load),
+                date=language.Day(found.loaded_at[:10]),
+            )
+    return ""
+
+
+def made_up(result: Result | Sheet, notes: Sequence[Note] = ()) -> bool:
+    """Whether figures rest on fictitious data (that the registry merely holds some is another matter)."""
+    return result.fictitious or any(note.code.startswith("fictitious") for note in notes or result.notes)
+
+
+def made_up_alert(result: Result) -> str:
+    """What a result that rests on made-up data says of it."""
+    said = alerts([note for note in result.notes if note.code.startswith("fictitious")])
+    return said[0] if said else language.text(N_("FICTITIOUS: these figures rest on made-up demonstration data."))
+
+
+def nothing_known(section: Result) -> str:
+    """A line for a section without rows: what it is, and why there is nothing in it, if that is known."""
+    notes = remaining(section.notes)
+    said = notes[0] if notes else language.text(N_("Nothing known"))
+    return language.text(N_("{title}: {text}"), title=section.title, text=said)
+
+
+def cited(result: Result) -> list[tuple[str, str]]:
+    """The sources of the rows as they stand there, by id: a list may have been cut since they were looked up."""
+    if result.origin is None:
+        return []
+    places = [place for place, column in enumerate(result.columns) if column.name == "source"]
+    named = {row[place] for row in result.rows for place in places}
+    return [(key, title) for key, title in result.origin.sources.items() if not places or key in named]
+
+
+def command_of(result: Result) -> str:
+    """The command line that gives the same report, or the same table narrowed in the same way, again; else empty.
+
+    How a list was sorted or cut is not known any more: then the columns and the order may differ, the figures do not.
+    """
+    if result.is_report:
+        name = result.name.partition("-by-")[0]  # a division of its own has a name of its own, and an option
+        words = ["crpv", *_COMMANDS.get(name, ("report", name))]
+    elif result.name in TABLES:
+        words = ["crpv", "list", result.name]
+    else:
+        return ""
+    for name, value in result.parameters.items():
+        option = f"--{name.replace('_', '-')}"
+        if value is True:
+            words.append(option)
+        elif name == "overseas" and value is False:
+            words.append("--mainland")
+        elif value is not None and value is not False:
+            words += [option, str(value)]
+    return shlex.join(words)

@@ -1,0 +1,172 @@
+"""The map of departments in text: a tile of two lines for each, readable without colour, and its legend beneath."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+
+from crpv_cli import language
+from crpv_cli.language import N_, Share, msg, msgs
+from crpv_cli.output.page.tiles import AT_LEAST, Tile, tiles_legend, tiles_of
+from crpv_cli.output.shelf.layout import alerts, remaining
+from crpv_cli.result import Result
+
+__all__ = ["map_width", "tile_map"]
+
+_INSIDE = 5  # a code of three signs, a mark, a letter; or a number
+_STEP = _INSIDE + 1
+_SERVED, _UNCOVERED = "*", "!"
+"""Marks before the letter: without colour, what is not covered must catch the eye."""
+
+# Select Graphic Rendition, the sixteen colours that every terminal has: https://www.ecma-international.org (ECMA-48).
+_COLOURS = {
+    "covered": "30;46",
+    "several": "97;44",
+    "uncovered": "30;43",
+    "empty": "2",
+    "unknown": "2",
+    # The letter tells the state of a department of the centre asked for.
+    "served": "1;97;45",
+}
+_BOLD, _ALERT = "1", "1;33"
+
+Span = tuple[str, str]
+"""A piece of a line, and how it is set in colour."""
+
+
+def map_width(result: Result) -> int:
+    """How many columns the drawing takes."""
+    return _STEP * (max((tile.column for tile in tiles_of(result)), default=0) + 1) - 1
+
+
+def tile_map(result: Result, width: int | None, colour: bool) -> str:
+    """Draw a map: what nobody should miss, the title, the tiles, the legend, the notes.
+
+    Colour comes on top: without it the drawing is the same. Notes are wrapped to ``width``, or not if that is None.
+    """
+    tiles = tiles_of(result)
+    lines = [
+        *([(alert, _ALERT)] for alert in alerts(result.notes)),
+        [(result.title.text(), _BOLD)],
+        *_drawing(tiles),
+        [],
+        *_legend(result, tiles),
+        [],
+        *([(line, "")] for note in remaining(result.notes) for line in _wrapped(f"· {note}", width)),
+    ]
+    return "".join(f"{_line(line, colour)}\n" for line in lines)
+
+
+def _line(spans: Iterable[Span], colour: bool) -> str:
+    if not colour:
+        return "".join(text for text, _ in spans).rstrip()
+    return "".join(f"\x1b[{style}m{text}\x1b[0m" if style else text for text, style in spans)
+
+
+def _drawing(tiles: Sequence[Tile]) -> Iterable[list[Span]]:
+    by_place = {(tile.column, tile.row): tile for tile in tiles}
+    rows, columns = (
+        range(max(places) + 1) for places in zip(*((row, column) for column, row in by_place), strict=True)
+    )
+    overseas = [tile for tile in tiles if tile.overseas]
+    label_row = min((tile.row for tile in overseas), default=0) - 1
+    label_column = min((tile.column for tile in overseas), default=0)
+    for row in rows:
+        line = [by_place.get((column, row)) for column in columns]
+        yield _half(line, _head)
+        numbers = _half(line, lambda tile: f"{tile.number:>{_INSIDE}}")
+        yield _labelled(numbers, label_column * _STEP) if row == label_row else numbers
+
+
+def _half(line: Sequence[Tile | None], text: Callable[[Tile], str]) -> list[Span]:
+    """The upper or the lower line of a row of tiles."""
+    spans: list[Span] = []
+    for tile in line:
+        if tile is None:
+            spans.append((" " * _STEP, ""))
+        else:
+            spans += [(text(tile), _style(tile)), (" ", "")]
+    return spans
+
+
+def _head(tile: Tile) -> str:
+    return f"{tile.department:<3}{_mark(tile.state, tile.served)}{tile.letter}"
+
+
+def _mark(state: str, served: bool = False) -> str:
+    if served:
+        return _SERVED
+    return _UNCOVERED if state == "uncovered" else " "
+
+
+def _style(tile: Tile) -> str:
+    return _COLOURS["served"] if tile.served else _COLOURS[tile.state]
+
+
+def _labelled(spans: list[Span], start: int) -> list[Span]:
+    """A line with the word that stands above the overseas departments, where it is blank."""
+    label = language.text(N_("Overseas"))
+    blank = 0
+    while blank < len(spans) and not spans[blank][0].strip():
+        blank += 1
+    room = sum(len(text) for text, _ in spans[:blank])
+    return [(f"{' ' * start}{label}"[:room].ljust(room), ""), *spans[blank:]]
+
+
+def _legend(result: Result, tiles: Sequence[Tile]) -> Iterable[list[Span]]:
+    states = tiles_legend(result)
+    unit = _UNITS[str(result.parameters["measure"])]
+    counts = [msgs("{count} department", "{count} departments", state.departments).text() for state in states]
+    values = [language.number(state.value) for state in states]
+    label_width, count_width, value_width = (
+        max((len(text) for text in texts), default=0) for texts in ([state.label for state in states], counts, values)
+    )
+    for state, count, value in zip(states, counts, values, strict=True):
+        held = f"  {value:>{value_width}} {language.translate(unit)}" if state.value else ""
+        yield [
+            (f"{_mark(state.state)}{state.letter}", _COLOURS[state.state]),
+            (f"  {state.label:<{label_width}}  {count:>{count_width}}{held}", ""),
+        ]
+    signs = {
+        AT_LEAST: (any(tile.number.startswith(AT_LEAST) for tile in tiles), msg("at least")),
+        _SERVED: (
+            any(tile.served for tile in tiles),
+            msg("in the perimeter of {centre}", centre=_centre_name(result)),
+        ),
+        "k": (any(tile.number.endswith("k") for tile in tiles), msg("thousands of inhabitants")),
+    }
+    yield from (
+        [(f" {sign}", _COLOURS["served"] if sign == _SERVED else ""), (f"  {said.text()}", "")]
+        for sign, (used, said) in signs.items()
+        if used
+    )
+    share = result.totals["share"]
+    covered = msg(
+        "Covered: {covered} of {total} {unit} ({share}).",
+        covered=result.totals["covered"],
+        total=result.totals["total"],
+        unit=msg(unit),
+        share=Share(share) if isinstance(share, float) else "–",
+    )
+    yield [(covered.text(), "")]
+
+
+_UNITS = {
+    "neighbourhoods": N_("neighbourhoods"),
+    "contracts": N_("contracts"),
+    "inhabitants": N_("inhabitants"),
+    "departments": N_("departments"),
+}
+
+
+def _centre_name(result: Result) -> str:
+    return next(
+        (str(note.data["name"]) for note in result.notes if note.code == "served-departments"),
+        str(result.parameters["centre"]),
+    )
+
+
+def _wrapped(text: str, width: int | None) -> list[str]:
+    if width is None:
+        return [text]
+    return textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False)

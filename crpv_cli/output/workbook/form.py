@@ -1,0 +1,370 @@
+"""A form to send out: a workbook that a person fills in and that comes back right.
+
+It has two sheets. The first has the name of the table in the reader's language: a title, instructions, the headings
+(each with its explanation as a comment, those of required columns followed by ``*``), the prepared rows and blank ones.
+
+The second is hidden and called ``crpv-form`` (``FORM_SHEET`` in ``intake/workbooks.py``). All its cells are texts:
+
+========== ==================================================================================================
+column A   column B, from row 1 downwards
+========== ==================================================================================================
+form       ``1``: the version of this layout
+table      the name of the table: ``evaluations``
+centre     the id of the centre that the form is for; empty if it is for all
+year       the year that it is about; empty if the table has none
+prepared   the names of the columns that rows come with, parted by commas: ``centre,mission,year``; empty if none.
+           A row in which nothing else is filled was not answered
+filled     ``1`` if the rows that the registry held stand in the form, ``0`` if not
+fictitious ``1`` if any of these rows is made up, ``0`` if not
+language   ``en`` or ``fr``: the language of its headings and lists
+crpv       the version of crpv that made it
+========== ==================================================================================================
+
+Column C is empty. From column D on, each column is a list to choose from: the name of the table's column in row 1, its
+values from row 2 on, as they stand in the cells of the form.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crpv_cli import __version__, language
+from crpv_cli.definitions.columns import Column, Kind, Shape
+from crpv_cli.errors import UsageProblem
+from crpv_cli.language import N_, Day, Message, msg, msgs
+from crpv_cli.output import streams
+from crpv_cli.output.shelf.cells import for_people
+from crpv_cli.output.workbook.book import ALERT, AMBER, INK, Book, height_of, refer, width_of
+from crpv_cli.result import Field, Form, FormRow
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+__all__ = ["form_workbook", "workbook_file", "write_form"]
+
+FACTS = "crpv-form"
+FICTITIOUS = N_("FICTITIOUS: rows of this form are made-up demonstration data.")
+
+_LINE_COLOUR, _GREY, _GREY_INK, _PALE_INK = "#BFC7D0", "#E6E9ED", "#4A5560", "#5F6B76"
+_FIRST_LIST = 3  # column D
+# How many rows are checked as they are filled in, and how many blank ones are drawn beneath prepared ones.
+_CHECKED, _BEYOND, _BLANK = 200, 50, 10
+_LEGEND = 6
+_NARROWEST = {Kind.TEXT: 20, Kind.MONEY: 17, Kind.DATE: 13, Kind.PARTIAL_DATE: 13, Kind.CODES: 24}
+_NARROWEST_CODE = 14
+# Columns in which people write sentences.
+_PROSE = {"summary", "recommendation", "note", "exemption_reason"}
+_PROSE_WIDTH = 42
+_HEADING = 24.0
+# What a spreadsheet takes for a check: a title, a message.
+_TITLE, _MESSAGE = 32, 255
+
+
+def workbook_file(output: Path | None, force: bool) -> Path:
+    """Return the file to write a form to, before any work is done for it.
+
+    Raises:
+        UsageProblem: none is named, or it is no workbook by its name.
+        FileProblem: it exists already.
+    """
+    if output is None:
+        raise UsageProblem(
+            msg("A form is a workbook: it goes into a file."),
+            msg("Name the file to write: {option}", option=msg("-o FILE.xlsx")),
+        )
+    if output.suffix.lower() != ".xlsx":
+        raise UsageProblem(
+            msg("A form is a workbook, and {file} is not named as one.", file=output),
+            msg("Name a file that ends in .xlsx."),
+        )
+    streams.check_free(output, force)
+    return output
+
+
+def write_form(form: Form, file: Path, force: bool) -> None:
+    """Write a form to a file, and say what stands in it.
+
+    Raises:
+        FileProblem: the file exists already, or cannot be written.
+    """
+    streams.deliver(form_workbook(form), file, force)
+    streams.say_all(form.remarks)
+    if form.fictitious:
+        streams.say(msg(FICTITIOUS))
+    streams.say(
+        msgs(
+            "The form was written to {file}: {count} row is prepared.",
+            "The form was written to {file}: {count} rows are prepared.",
+            len(form.rows),
+            file=file,
+        )
+    )
+
+
+def form_workbook(form: Form) -> bytes:
+    """Set a form as a workbook; a form of many rows has as many as it needs."""
+    return _FormBook(form).content()
+
+
+def _yes_no() -> tuple[str, ...]:
+    flag = Column("flag", "", Kind.FLAG)
+    return for_people(True, flag), for_people(False, flag)
+
+
+class _FormBook:
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self.label = language.translate(form.table.label)
+        self.title = " · ".join(
+            str(part) for part in (self.label, form.year, form.centre_name or form.centre) if part is not None
+        )
+        self.book = Book(self.title)
+        self.name = self.book.name(self.label)
+        self.lists = {field.column.name: self._choices(field) for field in form.fields}
+
+    def _choices(self, field: Field) -> tuple[str, ...]:
+        """What may be chosen in a column, as it stands in its cells."""
+        if field.column.choices:
+            return tuple(language.translate(choice.label) for choice in field.column.choices)
+        if field.column.kind is Kind.FLAG:
+            return _yes_no()
+        return field.choices
+
+    def content(self) -> bytes:
+        sheet = self.book.sheet(self.name)
+        header = self._top(sheet)
+        self._headings(sheet, header)
+        self._rows(sheet, header + 1)
+        self._checks(sheet, header + 1, self._facts())
+        sheet.freeze_panes(header + 1, 0)
+        sheet.set_landscape()
+        sheet.repeat_rows(header)
+        sheet.hide_gridlines(2)
+        drawn = len(self.form.rows) + (_BLANK if self.form.rows else 2 * _BLANK)
+        sheet.print_area(0, 0, header + drawn, len(self.form.fields) - 1)
+        if self.form.fictitious:
+            sheet.set_tab_color(AMBER)
+        line, place = self._first_blank(header + 1)
+        sheet.set_selection(line, place, line, place)
+        return self.book.content()
+
+    # --- The sheet to fill in ---
+
+    def _top(self, sheet: Worksheet) -> int:
+        """Write the title and the instructions; returns the row of the headings."""
+        self.book.text(sheet, 0, 0, self.title, bold=True, font_size=16, font_color=INK, num_format="General")
+        sheet.set_row(0, 26)
+        row = 1
+        if self.form.fictitious:
+            said = language.translate(FICTITIOUS)
+            for place in range(len(self.form.fields)):
+                self.book.text(sheet, row, place, said if place == 0 else "", **ALERT)
+            row += 1
+        for message in self._instructions():
+            self.book.text(sheet, row, 0, message.text(), font_color=_PALE_INK, num_format="General")
+            row += 1
+        for field in self.form.fields:
+            if legend := _legend(field):
+                text = f"{language.translate(field.column.label)}{_COLON[language.current()]} {' · '.join(legend)}"
+                self.book.text(sheet, row, 0, text, font_color=_PALE_INK, font_size=9, num_format="General")
+                row += 1
+        sheet.set_row(row, 6)
+        return row + 1
+
+    def _instructions(self) -> Sequence[Message]:
+        if self.form.rows:
+            fill = msg(
+                "Fill in the white cells; leave the grey ones as they are. More rows can be added beneath. "
+                "A row whose white cells are all empty is passed over."
+            )
+        else:
+            fill = msg("One row each. An empty row is passed over.")
+        return (
+            fill,
+            msg(
+                "Columns marked * are required. The explanation of a column shows when the mouse rests on its heading. "
+                "When you are done, save the file and send it back."
+            ),
+        )
+
+    def _headings(self, sheet: Worksheet, header: int) -> None:
+        labels, widths = [], []
+        for place, field in enumerate(self.form.fields):
+            column = field.column
+            label = language.translate(column.label) + (" *" if column.required else "")
+            values = [row.values[place] for row in self.form.rows]
+            least = _NARROWEST.get(column.kind, _NARROWEST_CODE) if not column.choices else _NARROWEST_CODE
+            longest = max((len(choice) + 4 for choice in self.lists[column.name]), default=0)
+            least = _PROSE_WIDTH if column.name in _PROSE else least
+            width = max(width_of(column, label, values) + 1, min(longest, _PROSE_WIDTH), least)
+            width = 10 if column.kind is Kind.YEAR else width
+            sheet.set_column(place, place, width, self.book.column(column, valign="vcenter"))
+            self.book.heading(sheet, header, place, label, column)
+            comment = self._comment(field)
+            options = {"author": "crpv", "width": 300, "height": 22 + 17 * _lines(comment, 46), "font_size": 9}
+            sheet.write_comment(header, place, comment, options)
+            labels.append(label)
+            widths.append(width)
+        self.widths = widths
+        sheet.set_row(
+            header, height_of([(label, width - 2) for label, width in zip(labels, widths, strict=True)]) or _HEADING
+        )
+
+    def _comment(self, field: Field) -> str:
+        parts = [language.translate(field.column.explanation)]
+        if field.prepared:
+            parts.append(language.text("Prepared: leave it as it is."))
+        elif field.column.required:
+            parts.append(language.text("Required."))
+        if legend := _legend(field):
+            parts.extend(legend)
+        elif self.lists[field.column.name] and not field.prepared:
+            parts.append(language.text("Choose from the list."))
+        return "\n".join(part for part in parts if part)
+
+    def _rows(self, sheet: Worksheet, first: int) -> None:
+        blank = FormRow(tuple(None for _ in self.form.fields))
+        more = _BLANK if self.form.rows else _CHECKED
+        for line, row in enumerate([*self.form.rows, *([blank] * more)], first):
+            texts = []
+            for place, (field, value) in enumerate(zip(self.form.fields, row.values, strict=True)):
+                look: dict[str, object] = {"border": 1, "border_color": _LINE_COLOUR, "valign": "vcenter"}
+                if row is not blank and self._is_locked(field, row):
+                    look |= {"bg_color": _GREY, "font_color": _GREY_INK}
+                wraps = {} if field.column.kind.numeric else {"text_wrap": True}
+                self.book.value(sheet, line, place, value, field.column, **look, **wraps)
+                if isinstance(value, str):
+                    texts.append((for_people(value, field.column), self.widths[place]))
+            sheet.set_row(line, height_of(texts))
+
+    def _is_locked(self, field: Field, row: FormRow) -> bool:
+        """Whether a cell looks as if nobody should change it: it came prepared, or tells which row it is."""
+        return field.prepared or (row.known and field.column.name in self.form.table.key)
+
+    def _first_blank(self, first: int) -> tuple[int, int]:
+        for line, row in enumerate(self.form.rows, first):
+            for place, (field, value) in enumerate(zip(self.form.fields, row.values, strict=True)):
+                if value is None and not self._is_locked(field, row):
+                    return line, place
+        return first, 0
+
+    # --- Checks ---
+
+    def _checks(self, sheet: Worksheet, first: int, lists: Mapping[str, str]) -> None:
+        last = first + max(_CHECKED, len(self.form.rows) + _BEYOND) - 1
+        for place, field in enumerate(self.form.fields):
+            check = {**self._check(field, lists), **self._told(field)}
+            sheet.data_validation(first, place, last, place, check)
+
+    def _told(self, field: Field) -> dict[str, object]:
+        said = " ".join(self._comment(field).split("\n"))
+        if legend := _legend(field):
+            # Too long for a message, names would hide the explanation.
+            short = language.translate(field.column.explanation)
+            said = "\n".join([short, *legend])
+            said = said if len(said) <= _MESSAGE else short
+        return {
+            "input_title": language.translate(field.column.label)[:_TITLE],
+            "input_message": said[:_MESSAGE],
+            "error_title": language.translate(field.column.label)[:_TITLE],
+        }
+
+    def _check(self, field: Field, lists: Mapping[str, str]) -> dict[str, object]:
+        column = field.column
+        if column.name in lists:
+            return {
+                "validate": "list",
+                "source": lists[column.name],
+                "error_type": "stop" if field.certain else "warning",
+                "error_message": language.text("Choose a value from the list."),
+            }
+        lowest, highest = column.minimum, column.maximum
+        match column.kind:
+            case Kind.YEAR | Kind.INTEGER:
+                lowest, highest = -(2**31) if lowest is None else lowest, 2**31 if highest is None else highest
+                return _between("integer", lowest, highest, _number_asked(column))
+            case Kind.MONEY | Kind.DECIMAL | Kind.PERCENT:
+                lowest, highest = -1e12 if lowest is None else lowest, 1e12 if highest is None else highest
+                return _between("decimal", lowest, highest, _number_asked(column))
+            case Kind.DATE:
+                asked = msg("Write a date between 1900 and 2100, such as {date}.", date=Day("2025-12-31"))
+                return _between("date", datetime.date(1900, 3, 1), datetime.date(2100, 12, 31), asked)
+        if column.shape is Shape.SIREN and column.kind is Kind.CODE:
+            # People write it with blanks too, or the longer SIRET: what it is, loading finds out.
+            return _between("length", 9, 18, msg("A SIREN has nine digits.")) | {"error_type": "warning"}
+        return {"validate": "any"}
+
+    # --- The hidden sheet ---
+
+    def _facts(self) -> dict[str, str]:
+        """Write what crpv reads of the form, and the lists; returns the address of the list of each column."""
+        sheet = self.book.sheet(FACTS)
+        form = self.form
+        facts = {
+            "form": "1",
+            "table": form.table.name,
+            "centre": form.centre or "",
+            "year": str(form.year or ""),
+            "prepared": ",".join(form.prepared),
+            "filled": str(int(any(row.known for row in form.rows))),
+            "fictitious": str(int(form.fictitious)),
+            "language": language.current(),
+            "crpv": __version__,
+        }
+        for row, (key, value) in enumerate(facts.items()):
+            self.book.text(sheet, row, 0, key, num_format="@")
+            self.book.text(sheet, row, 1, value, num_format="@")
+        addresses = {}
+        for place, (name, choices) in enumerate(
+            ((name, choices) for name, choices in self.lists.items() if choices), _FIRST_LIST
+        ):
+            for row, text in enumerate((name, *choices)):
+                self.book.text(sheet, row, place, text, num_format="@")
+            addresses[name] = "=" + refer(FACTS, _range(place, len(choices)))
+        sheet.hide()
+        return addresses
+
+
+_COLON = {"en": ":", "fr": "\u00a0:"}
+
+
+def _legend(field: Field) -> list[str]:
+    """What the few choices of a column are called, where that says more than the choices themselves."""
+    if not field.names or len(field.choices) > _LEGEND:
+        return []
+    return [f"{choice} = {name}" for choice, name in zip(field.choices, field.names, strict=True)]
+
+
+def _range(place: int, count: int) -> str:
+    from xlsxwriter.utility import xl_col_to_name
+
+    letter = xl_col_to_name(place, col_abs=True)
+    return f"{letter}$2:{letter}${count + 1}"
+
+
+def _lines(text: str, width: int) -> int:
+    return sum(1 + len(line) // width for line in text.split("\n"))
+
+
+def _between(kind: str, lowest: object, highest: object, asked: Message) -> dict[str, object]:
+    return {
+        "validate": kind,
+        "criteria": "between",
+        "minimum": lowest,
+        "maximum": highest,
+        "error_message": asked.text()[:_MESSAGE],
+    }
+
+
+def _number_asked(column: Column) -> Message:
+    if column.minimum is not None and column.maximum is not None:
+        bounds = {"minimum": f"{column.minimum:g}", "maximum": f"{column.maximum:g}"}
+        return msg(N_("Write a number between {minimum} and {maximum}."), **bounds)
+    if column.minimum is not None:
+        return msg(N_("Write a number of {minimum} or more."), minimum=f"{column.minimum:g}")
+    if column.kind is Kind.MONEY:
+        return msg("Write the amount in euros as a number, without words.")
+    return msg("Write a number, without words.")

@@ -1,0 +1,82 @@
+"""The map of departments as a sheet of a workbook: a cell for each department, where ``data/map/tiles.csv`` puts it.
+
+The letter in a cell tells its state to those who see no colour, and on paper that has none.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crpv_cli import language
+from crpv_cli.language import N_
+from crpv_cli.output.page.tiles import Tile, tiles_legend, tiles_of
+from crpv_cli.output.workbook.book import INK, Book
+from crpv_cli.result import Result
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+__all__ = ["write_map"]
+
+_WIDTH, _HEIGHT = 7, 34.0
+# The colours of the page's map in a light theme (``tiles.TILES_CSS``).
+_LOOKS: dict[str, dict[str, object]] = {
+    "covered": {"bg_color": "#BFDCF2"},
+    "several": {"bg_color": "#12507B", "font_color": "#FFFFFF"},
+    "uncovered": {"bg_color": "#F5B25A", "bold": True},
+    "empty": {"bg_color": "#ECECEC", "font_color": "#4A4A4A"},
+    "unknown": {"bg_color": "#FFFFFF", "font_color": "#4A4A4A"},
+}
+_LINE, _SERVED = 1, 5  # thin, thick
+
+
+def write_map(book: Book, sheet: Worksheet, result: Result, top: int) -> None:
+    """Draw a map, and its legend beneath.
+
+    Args:
+        book: the workbook.
+        sheet: an empty sheet, or one whose first rows are taken.
+        result: what ``territory_map`` gives.
+        top: the first row of the map, counted from 0.
+    """
+    tiles = tiles_of(result)
+    columns = max((tile.column for tile in tiles), default=0) + 1
+    rows = max((tile.row for tile in tiles), default=0) + 1
+    sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 1)
+    sheet.set_column(0, columns - 1, _WIDTH)
+    for row in range(rows):
+        sheet.set_row(top + row, _HEIGHT)
+    for tile in tiles:
+        book.text(sheet, top + tile.row, tile.column, _words(tile), **_look(tile))
+    _name_overseas(book, sheet, tiles, top)
+    row = top + rows + 1
+    for entry in tiles_legend(result):
+        look = {"align": "center", "border": _LINE, "border_color": "#767676", **_LOOKS[entry.state]}
+        book.text(sheet, row, 0, entry.letter, **look)
+        count = language.number(entry.departments)
+        book.text(sheet, row, 1, f"{entry.label} ({count})", align="left", indent=1)
+        row += 1
+    said = language.text(N_("In each square: the department, the letter of its state, and its number beneath."))
+    book.text(sheet, row + 1, 0, said, font_color="#4A4A4A")
+
+
+def _words(tile: Tile) -> str:
+    return f"{tile.department} {tile.letter}\n{tile.number}"
+
+
+def _look(tile: Tile) -> dict[str, object]:
+    border = {"border": _SERVED, "border_color": "#000000"} if tile.served else {"border": _LINE}
+    shade = {} if tile.served else {"border_color": "#FFFFFF" if tile.state != "unknown" else "#767676"}
+    return {"align": "center", "valign": "vcenter", "text_wrap": True, **border, **shade, **_LOOKS[tile.state]}
+
+
+def _name_overseas(book: Book, sheet: Worksheet, tiles: tuple[Tile, ...], top: int) -> None:
+    overseas = [tile for tile in tiles if tile.overseas]
+    if not overseas:
+        return
+    row, column = min(tile.row for tile in overseas) - 1, min(tile.column for tile in overseas)
+    if row >= 0 and not any(tile.row == row and column <= tile.column <= column + 1 for tile in tiles):
+        label = language.text(N_("Overseas"))
+        book.text(sheet, top + row, column, label, bold=True, font_color=INK, valign="bottom")

@@ -1,0 +1,215 @@
+"""A sheet of several sections as a workbook: a first sheet that leads to the others, then a sheet for each section.
+
+A section of which nothing is known takes a line of the first sheet and no sheet of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from crpv_cli import language
+from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.language import N_
+from crpv_cli.output.shelf.about import asked_of_sheet, made_up, made_up_alert, nothing_known
+from crpv_cli.output.shelf.cells import for_people
+from crpv_cli.output.shelf.layout import facts_of, remaining
+from crpv_cli.output.workbook.book import ALERT, INK, LONGEST_NAME, Book, height_of
+from crpv_cli.output.workbook.charts import draw, stands_beside
+from crpv_cli.output.workbook.cover import LABEL_WIDTH, TEXT_WIDTH, Entry, write_cover
+from crpv_cli.output.workbook.map import write_map
+from crpv_cli.output.workbook.tables import Table, harmless, mark_made_up, write_table
+from crpv_cli.result import ChartShape, Result, Sheet, Value
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+__all__ = ["sheet_workbook"]
+
+# The names of sheets whose section has a title that is too long for one.
+_SHORT = {
+    "changes": N_("Changes"),
+    "map": N_("Map"),
+    "regions": N_("Coverage by region"),
+    "coverage": N_("Coverage by centre"),
+    "funding_years": N_("Funding by kind of funder"),
+    "funding": N_("Funding by centre"),
+    "missions": N_("Ratings"),
+    "evaluations": N_("Evaluations"),
+    "recommendations": N_("Recommendations"),
+    "activity": N_("Activity"),
+    "agreements": N_("Agreements"),
+    "findings": N_("Findings"),
+}
+_FACTS_ON_COVER = 6
+# In characters: what a page of A4 on its side shows in a size that can be read.
+_PAGE = 165
+_NOTES_WIDTH = 70
+_MAP_ACROSS = 14
+_TITLE_HEIGHT = 24
+
+
+def sheet_workbook(sheet: Sheet) -> bytes:
+    """A workbook of one subject: its facts as a list, then a sheet for each section with its chart and its notes.
+
+    Raises:
+        UsageProblem: a sheet of a workbook cannot hold a section.
+    """
+    book = Book(sheet.title.text())
+    asked, entries = asked_of_sheet(sheet), []
+    if len(sheet.facts.columns) > _FACTS_ON_COVER:
+        entries = [Entry(book.name(sheet.facts.title.text()), sheet.facts, counted=False)]
+    else:
+        asked = facts_of(sheet)
+    facts = tuple(entries)
+    written: list[tuple[Entry, bool]] = []
+    for section in sheet.sections:
+        if not section.rows:
+            continue
+        if section.chart is not None and section.chart.shape is ChartShape.TILES:
+            written.append((Entry(book.name(_short_title(section)), section, counted=False), True))
+            written.append((Entry(book.name(language.text(N_("The map as a table"))), section), False))
+        else:
+            written.append((Entry(book.name(_short_title(section)), section), False))
+    entries.extend(entry for entry, _ in written)
+    nothing = [nothing_known(section) for section in sheet.sections if not section.rows]
+    write_cover(book, sheet.title, entries, sheet.notes, asked, nothing, sheet.command)
+    for entry in facts:
+        _write_facts(book, entry)
+    for entry, is_map in written:
+        (_write_map if is_map else _write_section)(book, entry, sheet.title.text())
+    return book.content()
+
+
+def _short_title(section: Result) -> str:
+    """The name of a section's sheet: what stands first in its title, or a shorter one if that is too long."""
+    title = section.title.text().partition(":")[0].partition(" (")[0].strip()
+    short = _SHORT.get(section.name)
+    return language.text(short) if short and len(title) > LONGEST_NAME else title
+
+
+def _write_facts(book: Book, entry: Entry) -> None:
+    sheet, facts = book.sheet(entry.name), entry.result
+    sheet.set_column(0, 0, LABEL_WIDTH)
+    sheet.set_column(1, 1, TEXT_WIDTH)
+    for row, (value, column) in enumerate(zip(facts.rows[0], facts.columns, strict=True)):
+        book.text(sheet, row, 0, language.translate(column.label), bold=True, font_color=INK)
+        book.value(sheet, row, 1, value, column, align="left")
+        sheet.set_row(row, height_of([(for_people(value, column), TEXT_WIDTH)]))
+    sheet.set_landscape()
+    sheet.set_header("&L&10&B" + harmless(facts.title.text()))
+
+
+def _write_map(book: Book, entry: Entry, title: str) -> None:
+    sheet = book.sheet(entry.name)
+    top = _write_head(book, sheet, entry.result, _MAP_ACROSS)
+    write_map(book, sheet, entry.result, top)
+    mark_made_up(sheet, title, entry.result)
+
+
+def _write_section(book: Book, entry: Entry, title: str) -> None:
+    sheet = book.sheet(entry.name)
+    shown = for_readers(entry.result)
+    top = _write_head(book, sheet, shown, len(shown.columns))
+    table = write_table(book, sheet, entry.name, shown, top, _PAGE)
+    mark_made_up(sheet, title, shown)
+    across = _across(table)
+    notes = remaining(shown.notes)
+    if 0 in table.widths:
+        notes.append(language.text(N_("More columns are folded away: open them with the + above the headings.")))
+    row = _write_notes(book, sheet, notes, table, across)
+    if shown.chart is None:
+        return
+    if stands_beside(table):
+        draw(book, sheet, table, table.top, max(across, len(table.widths)) + 1)
+    else:
+        draw(book, sheet, table, row + 1, 0)
+
+
+def _write_head(book: Book, sheet: Worksheet, section: Result, across: int) -> int:
+    """Write the title of a section, whether it is made up, and what its colours show; return the row that is free."""
+    book.text(sheet, 0, 0, section.title.text(), bold=True, font_size=14, font_color=INK, valign="vcenter")
+    sheet.set_row(0, _TITLE_HEIGHT)
+    row = 1
+    if made_up(section):
+        book.text(sheet, row, 0, made_up_alert(section), **ALERT)
+        for column in range(1, across):
+            book.text(sheet, row, column, "", **ALERT)
+        row += 1
+    if section.chart is not None and section.chart.shape in {ChartShape.GRID, ChartShape.TILES}:
+        for text in (section.chart.title.text(), section.chart.description.text()):
+            book.text(sheet, row, 0, text, italic=True)
+            row += 1
+    return row + 1
+
+
+def _across(table: Table) -> int:
+    """How many columns the notes stand across: those of the table, and more beside a narrow one."""
+    widths = [*table.widths, *[8] * (_NOTES_WIDTH // 8)]
+    sums = list(accumulate(widths))
+    return next(count for count, width in enumerate(sums, 1) if width >= _NOTES_WIDTH)
+
+
+def _write_notes(book: Book, sheet: Worksheet, notes: Sequence[str], table: Table, across: int) -> int:
+    """Write the notes beneath the table, and return the first row that is free."""
+    row = table.end + 1 if notes else table.end
+    width = sum([*table.widths, *[8] * across][:across])
+    for note in notes:
+        if across > 1:
+            sheet.merge_range(row, 0, row, across - 1, "", book.look(text_wrap=True))
+        book.text(sheet, row, 0, note, text_wrap=True)
+        sheet.set_row(row, height_of([(note, width)]))
+        row += 1
+    return row
+
+
+# --- What a reader needs of a section ---
+
+
+def for_readers(section: Result) -> Result:
+    """The columns that a reader needs: those that a screen shows first, then the others of which something is known.
+
+    Codes that only programs need are left out, since their names stand beside them, and so is what says for each row
+    whether it is made up, where all are or none is.
+    """
+    if not section.screen:
+        return section
+    places = {column.name: place for place, column in enumerate(section.columns)}
+    drawn = (section.chart.category, *section.chart.values) if section.chart is not None else ()
+    if section.chart is not None and section.chart.shape is ChartShape.TILES:
+        drawn = (*section.screen, "quality")
+        others: list[str] = []
+    else:
+        others = [column.name for column in section.columns if _is_read(column, section)]
+    wanted = dict.fromkeys((*section.screen, *drawn, *others))
+    names = [name for name in wanted if _known(section, places[name])] or list(section.screen)
+    kept = _only(section, [places[name] for name in names])
+    return replace(kept, screen=tuple(name for name in section.screen if name in names))
+
+
+def _is_read(column: Column, section: Result) -> bool:
+    named = {other.over for other in section.columns} | {other.within for other in section.columns}
+    if column.name in named or column.choices:
+        return True
+    if column.name == "fictitious":
+        place = section.columns.index(column)
+        return len({bool(row[place]) for row in section.rows}) > 1
+    return column.kind is not Kind.CODE
+
+
+def _known(section: Result, place: int) -> bool:
+    return any(row[place] not in (None, ()) for row in section.rows)
+
+
+def _only(section: Result, places: Sequence[int]) -> Result:
+    def cut(row: Sequence[Value]) -> tuple[Value, ...]:
+        return tuple(row[place] for place in places)
+
+    return replace(
+        section,
+        columns=tuple(section.columns[place] for place in places),
+        rows=tuple(cut(row) for row in section.rows),
+        total_row=cut(section.total_row) if section.total_row else None,
+    )

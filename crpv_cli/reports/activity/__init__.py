@@ -1,0 +1,1 @@
+"""One question: what the centres did."""

@@ -1,0 +1,421 @@
+"""What the centres did: half-days, actions and participants.
+
+The half-day is the unit in which the agency's yearly *bilan quantitatif* counts activity. What nobody told is None,
+never 0: a centre that has not reported a year has done an unknown number of half-days in it, and counts in no sum.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from crpv_cli.definitions import choices
+from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.language import N_, Message, msg
+from crpv_cli.registry.queries import closed_year, open_in, query
+from crpv_cli.reports import fictitious
+from crpv_cli.reports.activity.notes import activity_notes
+from crpv_cli.reports.funding.money import difference, ratio
+from crpv_cli.reports.origin import origin
+from crpv_cli.reports.published import published_figures, published_notes
+from crpv_cli.result import Chart, ChartShape, Result, Value
+from crpv_cli.spelling import fold
+
+__all__ = ["BY_CENTRE", "DIVISIONS", "activity"]
+
+DIVISIONS = ("centre", "mission", "type", "theme", "audience", "mode", "year")
+_TITLES = {
+    "centre": N_("centre"),
+    "mission": N_("mission"),
+    "type": N_("type"),
+    "theme": N_("theme"),
+    "audience": N_("audience"),
+    "mode": N_("mode"),
+    "year": N_("year"),
+}
+_KEYS = {
+    "mission": Column("mission", N_("Mission"), Kind.CODE, choices=choices.MISSIONS),
+    "type": Column("type", N_("Type"), Kind.CODE, choices=choices.ACTIVITY_TYPES),
+    "theme": Column("theme", N_("Theme")),
+    "audience": Column("audience", N_("Audience"), Kind.CODE, choices=choices.AUDIENCES),
+    "mode": Column("mode", N_("Mode"), Kind.CODE, choices=choices.MODES),
+    "year": Column("year", N_("Year"), Kind.YEAR),
+}
+# The order in which closed lists are read; themes and what no list knows come by their half-days.
+_ORDERS = {
+    "mission": [choice.code for choice in choices.MISSIONS],
+    "type": [choice.code for choice in choices.ACTIVITY_TYPES],
+    "audience": [choice.code for choice in choices.AUDIENCES],
+    "mode": [choice.code for choice in choices.MODES],
+}
+_SUMS = (
+    Column("half_days", N_("Half-days"), Kind.INTEGER, bar=True),
+    Column("share", N_("Share"), Kind.PERCENT),
+    Column("half_days_change", N_("Change"), Kind.INTEGER),
+    Column("half_days_change_share", N_("Change, %"), Kind.PERCENT),
+    Column("actions", N_("Actions"), Kind.INTEGER),
+    Column("participants", N_("Participants"), Kind.INTEGER),
+)
+_MISSIONS = (
+    Column("animation", N_("Animation"), Kind.INTEGER),
+    Column("skills", N_("Skills"), Kind.INTEGER),
+    Column("capitalisation", N_("Capitalisation"), Kind.INTEGER),
+    Column("complementary", N_("Complementary"), Kind.INTEGER),
+)
+BY_CENTRE = (
+    Column("centre", N_("Centre id"), Kind.CODE),
+    Column("short_name", N_("Centre")),
+    Column("reported", N_("Reported"), Kind.FLAG),
+    *_MISSIONS,
+    *_SUMS,
+    Column("fictitious", N_("Fictitious"), Kind.FLAG),
+)
+_GROUP = (
+    *_SUMS,
+    Column("centres", N_("Centres"), Kind.INTEGER),
+    Column("rows", N_("Rows"), Kind.INTEGER),
+    Column("fictitious", N_("Fictitious"), Kind.FLAG),
+)
+_CENTRE_SCREEN = (
+    "short_name",
+    *(column.name for column in _MISSIONS),
+    "half_days",
+    "share",
+    "half_days_change_share",
+    "participants",
+)
+# A narrow terminal does without these: what is left says how much was done, and of which core mission.
+_CENTRE_SPARE = ("participants", "share", "complementary", "half_days_change_share")
+_GROUP_SPARE = ("centres", "participants")
+_GROUP_SCREEN = ("half_days", "share", "half_days_change_share", "participants", "centres")
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Rows of activity, and what they add up to; a sum is None where none of its rows tells the figure."""
+
+    rows: tuple[sqlite3.Row, ...]
+
+    def sum(self, name: str) -> int | None:
+        told = [int(row[name]) for row in self.rows if row[name] is not None]
+        return sum(told) if told else None
+
+    @property
+    def half_days(self) -> int | None:
+        return self.sum("half_days")
+
+    @property
+    def centres(self) -> set[str]:
+        return {row["centre"] for row in self.rows}
+
+    @property
+    def fictitious(self) -> bool:
+        return any(row["fictitious"] for row in self.rows)
+
+    def only(self, **values: object) -> _Work:
+        """The rows that have these values."""
+        return _Work(tuple(row for row in self.rows if all(row[name] == value for name, value in values.items())))
+
+    def by_centre(self) -> dict[str, _Work]:
+        """The rows of each centre, found in one pass."""
+        rows: dict[str, list[sqlite3.Row]] = {}
+        for row in self.rows:
+            rows.setdefault(row["centre"], []).append(row)
+        return {centre: _Work(tuple(own)) for centre, own in rows.items()}
+
+    def of_centres(self, centres: set[str]) -> _Work:
+        """The rows of these centres."""
+        return _Work(tuple(row for row in self.rows if row["centre"] in centres))
+
+
+@dataclass(frozen=True, slots=True)
+class _Centre:
+    id: str
+    short_name: str
+    now: _Work
+    before: _Work
+    reported: bool
+
+
+def activity(
+    connection: sqlite3.Connection,
+    as_of: str,
+    year: int | None = None,
+    by: str = "centre",
+    centre: str | None = None,
+    mission: str | None = None,
+) -> Result:
+    """Add up the activity of the centres in a year.
+
+    Args:
+        connection: an open registry.
+        as_of: ISO date: later years are not known yet.
+        year: the year of the activity; by default the latest that is over and of which any is known, else the one that
+            runs. By year, all years up to it, and by default up to the latest of which any is known.
+        by: one of ``DIVISIONS``: what a row stands for.
+        centre: one centre only (its id).
+        mission: one mission only (its id).
+
+    Returns:
+        A report. By centre, a row for each centre open at some time in the year; by anything else, a row for each
+        group, what was not told of being a group of its own. Change is against the year before: of one centre where it
+        reported both years, of a group only over the centres that did. Totals: ``half_days``, ``actions``,
+        ``participants``, ``remote_share`` (0 to 1, of the half-days whose mode is told), ``centres`` open, ``reported``
+        and ``not_reported``.
+    """
+    asked = {"as_of": as_of, "year": year, "centre": centre, "mission": mission}
+    last = year or _latest(connection, asked, closed=by != "year")
+    first = (_earliest(connection, asked) or last) if by == "year" else last
+    parameters = {"as_of": as_of, "first": first, "last": last, "centre": centre, "mission": mission}
+    found = connection.execute(query("activity"), parameters).fetchall() if last else []
+    now = _Work(tuple(row for row in found if row["year"] == last))
+    before = _Work(tuple(row for row in found if last and row["year"] == last - 1))
+    reports = _reports(connection, as_of)
+    centres = _centres(connection, as_of, last, centre, now, before, reports)
+    columns, rows, screen = (
+        (BY_CENTRE, _centre_rows(centres, now) if now.rows else (), _CENTRE_SCREEN)
+        if by == "centre"
+        else ((_KEYS[by], *_GROUP), _group_rows(by, found, last, reports), (by, *_GROUP_SCREEN))
+    )
+    shown = _Work(tuple(row for row in found if first and row["year"] >= first)) if by == "year" else now
+    totals = _totals(now, centres)
+    # What was published of later years says nothing of this one, and a figure of all nothing of one centre or mission.
+    known_on = min(as_of, f"{last}-12-31") if last else as_of
+    published = published_figures(connection, ("half_days",), known_on) if centre is None and mission is None else ()
+    computed: dict[str, object] = {}
+    if now.half_days is not None and any(str(figure["as_of"])[:4] == str(last) for figure in published):
+        computed["half_days"] = now.half_days
+    result = Result(
+        name=f"activity-by-{by}",
+        title=_title(by, first, last),
+        columns=columns,
+        rows=rows,
+        screen=screen,
+        spare=_CENTRE_SPARE if by == "centre" else _GROUP_SPARE,
+        notes=(
+            *fictitious.notes(connection, shown.fictitious),
+            *activity_notes(
+                as_of,
+                last,
+                totals,
+                {one.id: one.short_name for one in centres if not one.reported},
+                _untold(now),
+                held=_holds_any(connection),
+                narrowed=centre is not None or mission is not None,
+            ),
+            *published_notes(published, computed),
+        ),
+        parameters={"as_of": as_of, "year": last, "by": by, "centre": centre, "mission": mission},
+        totals=totals,
+        total_row=_total_row(columns, totals, now) if by != "year" and len(rows) > 1 and now.rows else None,
+        published=published,
+        fictitious=shown.fictitious,
+        is_report=True,
+        origin=origin(connection, (row["source"] for row in shown.rows)),
+    )
+    return _with_chart(result, by, first, last, totals)
+
+
+def _latest(connection: sqlite3.Connection, asked: Mapping[str, object], closed: bool) -> int | None:
+    """The latest year of which any activity is known on the date; with ``closed`` one that is over, if there is any.
+
+    Centres tell of a year when it is over: the first that tells of the year that runs is not the whole network.
+    """
+    over = {**asked, "as_of": f"{closed_year(str(asked['as_of']))}-12-31"}
+    return (_bound(connection, over, "max") if closed else None) or _bound(connection, asked, "max")
+
+
+def _earliest(connection: sqlite3.Connection, asked: Mapping[str, object]) -> int | None:
+    return _bound(connection, asked, "min")
+
+
+def _bound(connection: sqlite3.Connection, asked: Mapping[str, object], bound: str) -> int | None:
+    (found,) = connection.execute(
+        f"""
+        select {bound}(year) from activities
+        where year <= cast(substr(:as_of, 1, 4) as integer)
+          and (:centre is null or centre = :centre) and (:mission is null or mission = :mission)
+        """,
+        dict(asked),
+    ).fetchone()
+    return None if found is None else int(found)
+
+
+def _holds_any(connection: sqlite3.Connection) -> bool:
+    """Whether the registry holds any activity, of whatever year."""
+    return connection.execute("select 1 from activities limit 1").fetchone() is not None
+
+
+def _reports(connection: sqlite3.Connection, as_of: str) -> dict[int, set[str]]:
+    """Which centres have told anything of a year, whatever the mission: what they did not tell of, they did not do."""
+    reports: dict[int, set[str]] = {}
+    for row in connection.execute(
+        "select distinct year, centre from activities where year <= cast(substr(?, 1, 4) as integer)", (as_of,)
+    ):
+        reports.setdefault(row["year"], set()).add(row["centre"])
+    return reports
+
+
+def _centres(
+    connection: sqlite3.Connection,
+    as_of: str,
+    year: int | None,
+    centre: str | None,
+    now: _Work,
+    before: _Work,
+    reports: Mapping[int, set[str]],
+) -> list[_Centre]:
+    """The centres open at some time in the year, and those of which activity is known, by name."""
+    found = []
+    of_now, of_before, nothing = now.by_centre(), before.by_centre(), _Work(())
+    for row in connection.execute("select id, short_name, since, label_from, label_to from centres"):
+        own = of_now.get(row["id"], nothing)
+        expected = year is not None and open_in(row, year, as_of)
+        if (centre is None or row["id"] == centre) and (expected or own.rows or row["id"] == centre):
+            reported = row["id"] in reports.get(year or 0, ())
+            found.append(_Centre(row["id"], row["short_name"], own, of_before.get(row["id"], nothing), reported))
+    return sorted(found, key=lambda one: fold(one.short_name))
+
+
+def _centre_rows(centres: Iterable[_Centre], now: _Work) -> tuple[tuple[Value, ...], ...]:
+    whole = now.half_days
+    return tuple(
+        (
+            one.id,
+            one.short_name,
+            one.reported,
+            *(one.now.only(mission=column.name).half_days for column in _MISSIONS),
+            *_sums(one.now, whole, one.now.half_days, one.before.half_days),
+            one.now.fictitious,
+        )
+        for one in centres
+    )
+
+
+def _sums(work: _Work, whole: int | None, now: int | None, before: int | None) -> tuple[Value, ...]:
+    """The columns of ``_SUMS``; ``now`` and ``before`` are the half-days that may be compared."""
+    change = difference(now, before)
+    return (
+        work.half_days,
+        ratio(work.half_days, whole),
+        change,
+        ratio(change, before),
+        work.sum("actions"),
+        work.sum("participants"),
+    )
+
+
+def _group_rows(
+    by: str, found: Sequence[sqlite3.Row], last: int | None, reports: Mapping[int, set[str]]
+) -> tuple[tuple[Value, ...], ...]:
+    """A row for each group: years in time, closed lists in their order, themes by their half-days.
+
+    A change is told over the centres that reported both years.
+    """
+    work, both = _Work(tuple(found)), {year: reports[year] & reports.get(year - 1, set()) for year in reports}
+    if by == "year":
+        years = [row["year"] for row in found]
+        works = {year: work.only(year=year) for year in range(min(years), max(years) + 1)} if years else {}
+        return tuple(
+            _group_row(year, own, work.half_days, works.get(year - 1, _Work(())), both.get(year, set()))
+            for year, own in works.items()
+        )
+    if last is None:
+        return ()
+    now, before = work.only(year=last), work.only(year=last - 1)
+    groups = {value: now.only(**{by: value}) for value in dict.fromkeys(row[by] for row in now.rows)}
+    order = _ORDERS.get(by, [])
+
+    def place(value: str | None) -> tuple[int, int, str]:
+        if value is None:
+            return 2, 0, ""
+        if value in order:
+            return 0, order.index(value), ""
+        return 1, -(groups[value].half_days or 0), fold(value)
+
+    return tuple(
+        _group_row(value, groups[value], now.half_days, before.only(**{by: value}), both.get(last, set()))
+        for value in sorted(groups, key=place)
+    )
+
+
+def _group_row(value: Value, work: _Work, whole: int | None, before: _Work, both: set[str]) -> tuple[Value, ...]:
+    """A group; ``both`` are the centres that told of both years, over which alone a change says anything."""
+    sums = _sums(work, whole, work.of_centres(both).half_days, before.of_centres(both).half_days)
+    return (value, *sums, len(work.centres), len(work.rows), work.fictitious)
+
+
+def _totals(now: _Work, centres: Sequence[_Centre]) -> dict[str, int | float | None]:
+    told = [row for row in now.rows if row["mode"] is not None]
+    both = [one for one in centres if one.now.half_days is not None and one.before.half_days is not None]
+    after, before = (sum(getattr(one, when).half_days for one in both) for when in ("now", "before"))
+    reported = sum(one.reported for one in centres)
+    return {
+        "half_days": now.half_days,
+        "actions": now.sum("actions"),
+        "participants": now.sum("participants"),
+        "remote_share": ratio(_Work(tuple(told)).only(mode="remote").half_days or 0, _Work(tuple(told)).half_days),
+        "half_days_change": after - before if both else None,
+        "half_days_change_share": ratio(after - before, before) if both else None,
+        "half_days_change_centres": len(both),
+        "centres": len(centres),
+        "reported": reported,
+        "not_reported": len(centres) - reported,
+        "rows": len(now.rows),
+    }
+
+
+def _untold(now: _Work) -> int:
+    """How many rows do not tell their half-days."""
+    return sum(row["half_days"] is None for row in now.rows)
+
+
+def _total_row(columns: Sequence[Column], totals: Mapping[str, int | float | None], now: _Work) -> tuple[Value, ...]:
+    values: dict[str, Value] = {name: totals[name] for name in ("half_days", "actions", "participants", "rows")}
+    values |= {column.name: now.only(mission=column.name).half_days for column in _MISSIONS}
+    return tuple(values.get(column.name) for column in columns)
+
+
+def _title(by: str, first: int | None, last: int | None) -> Message:
+    if last is None:
+        return msg("Activity by {division}", division=msg(_TITLES[by]))
+    years = str(last) if first in {None, last} else f"{first}–{last}"
+    return msg("Activity by {division}, {years}", division=msg(_TITLES[by]), years=years)
+
+
+def _with_chart(
+    result: Result, by: str, first: int | None, last: int | None, totals: Mapping[str, int | float | None]
+) -> Result:
+    """The chart of a report: half-days by group, or by centre and mission; none where nothing is known."""
+    if totals["half_days"] is None or not result.rows:
+        return result
+    category = "short_name" if by == "centre" else by
+    drawn = tuple(column.name for column in _MISSIONS) if by == "centre" else ("half_days",)
+    chart = Chart(
+        ChartShape.STACKED if by == "centre" else ChartShape.BARS,
+        msg("Half-days of activity in each year, {first}–{last}", first=str(first), last=str(last))
+        if by == "year"
+        else msg(
+            "{half_days} half-days of activity in {year}, by centre and mission",
+            half_days=totals["half_days"],
+            year=str(last),
+        )
+        if by == "centre"
+        else msg(
+            "{half_days} half-days of activity in {year}, by {division}",
+            half_days=totals["half_days"],
+            year=str(last),
+            division=msg(_TITLES[by]),
+        ),
+        msg(
+            "{half_days} half-days in {year}, told by {reported} of {centres} centres.",
+            half_days=totals["half_days"],
+            year=str(last),
+            reported=totals["reported"],
+            centres=totals["centres"],
+        ),
+        category,
+        drawn,
+    )
+    return replace(result, chart=chart)

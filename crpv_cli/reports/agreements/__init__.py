@@ -1,0 +1,1 @@
+"""One question: what is agreed with the centres."""

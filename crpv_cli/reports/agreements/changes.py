@@ -1,0 +1,73 @@
+"""Which agreements run on one date and not on the other."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from itertools import groupby, zip_longest
+
+from crpv_cli.language import N_, Day, Message, msg
+from crpv_cli.reports.changes.difference import Change
+from crpv_cli.spelling import fold
+
+__all__ = ["agreement_changes"]
+
+_FOUND = """
+select
+    a.*,
+    c.short_name,
+    u.name as funder_name,
+    coalesce(s.fictitious, 0) as fictitious,
+    -- An agreement is not known before it is signed.
+    a.starts_on <= :first and a.ends_on >= :first and ifnull(a.signed_on, '') <= :first as before,
+    a.starts_on <= :last and a.ends_on >= :last and ifnull(a.signed_on, '') <= :last as after
+from agreements as a
+join centres as c on c.id = a.centre
+join funders as u on u.id = a.funder
+left join sources as s on s.id = a.source
+where before <> after
+order by a.centre, a.funder, a.starts_on, a.ends_on, a.reference
+"""
+
+
+def agreement_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
+    """The agreements that started or ended; both of its bounds are days of an agreement.
+
+    One that ended and one that started, of the same centre and funder, are one that was renewed. The values are the
+    amounts promised.
+    """
+    rows = connection.execute(_FOUND, {"first": first, "last": last}).fetchall()
+    rows.sort(key=lambda row: (fold(row["short_name"]), fold(row["funder_name"])))  # stable: dates keep their order
+    for _, found in groupby(rows, key=lambda row: (row["centre"], row["funder"])):
+        of_both = list(found)
+        ended, started = ([row for row in of_both if row[name]] for name in ("before", "after"))
+        for old, new in zip_longest(ended, started):
+            yield _change(old, new)
+
+
+def _change(old: sqlite3.Row | None, new: sqlite3.Row | None) -> Change:
+    told = [row for row in (old, new) if row is not None]
+    row = told[0]
+    return Change(
+        "agreement",
+        msg("Agreement: {funder}", funder=row["funder_name"]),
+        row["centre"],
+        row["short_name"],
+        row["funder"],
+        _until(old),
+        _until(new),
+        msg(N_("renewed") if len(told) == 2 else N_("ended") if new is None else N_("started")),
+        _amount(old),
+        _amount(new),
+        "euros",
+        any(bool(row["fictitious"]) for row in told),
+        tuple(row["source"] for row in told),
+    )
+
+
+def _until(row: sqlite3.Row | None) -> Message | None:
+    return None if row is None else msg("until {date}", date=Day(row["ends_on"]))
+
+
+def _amount(row: sqlite3.Row | None) -> float | None:
+    return None if row is None or row["amount_cents"] is None else row["amount_cents"] / 100

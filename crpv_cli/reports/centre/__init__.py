@@ -1,0 +1,1 @@
+"""One centre as a whole."""

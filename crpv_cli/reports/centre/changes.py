@@ -1,0 +1,105 @@
+"""Which centres opened and closed, and which departments entered and left their perimeters."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from crpv_cli.language import Day, Message, msg
+from crpv_cli.registry.queries import open_centres, query
+from crpv_cli.reports.changes.difference import Change, plain
+from crpv_cli.reports.coverage.report import coverage, geography_on
+from crpv_cli.result import Value
+from crpv_cli.spelling import fold
+
+__all__ = ["centre_changes", "perimeter_changes"]
+
+
+def centre_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
+    """The centres that are open on one of the dates and not on the other."""
+    before, after = set(open_centres(connection, first)), set(open_centres(connection, last))
+    for row in _centres(connection):
+        identity = {"centre": row["id"], "short_name": row["short_name"], "sources": (row["source"],)}
+        fictitious = bool(row["fictitious"])
+        if row["id"] in after - before:
+            yield Change("centre-opened", msg("Centre opened"), after=_since(row), fictitious=fictitious, **identity)
+        if row["id"] in before - after:
+            yield Change("centre-closed", msg("Centre closed"), before=_until(row), fictitious=fictitious, **identity)
+
+
+def _centres(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+    rows = connection.execute(
+        """
+        select c.*, coalesce(s.fictitious, 0) as fictitious
+        from centres as c left join sources as s on s.id = c.source
+        """
+    ).fetchall()
+    return sorted(rows, key=lambda row: fold(row["short_name"]))
+
+
+def _since(row: sqlite3.Row) -> Message | None:
+    """From when a centre is open: the later one of its year of creation and the first day of its label."""
+    if row["label_from"] is not None and (row["since"] is None or row["label_from"] >= f"{row['since']}-01-01"):
+        return msg("label from {date}", date=Day(row["label_from"]))
+    return msg("since {year}", year=str(row["since"])) if row["since"] is not None else None
+
+
+def _until(row: sqlite3.Row) -> Message | None:
+    return msg("label to {date}", date=Day(row["label_to"])) if row["label_to"] is not None else None
+
+
+def perimeter_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
+    """The departments that a centre serves on one of the dates and not on the other.
+
+    Before and after say who serves the department on each date; the values are how many neighbourhoods of it the
+    centre covers, in the geography of the last date.
+    """
+    pairs = [_served(connection, date) for date in (first, last)]
+    names = {row["id"]: row["short_name"] for row in _centres(connection)}
+    listed = coverage(connection, max(first, last), by="department", geography=geography_on(max(first, last)))
+    columns = [column.name for column in listed.columns]
+    for values in listed.rows:
+        department = dict(zip(columns, values, strict=True))
+        code = str(department["department"])
+        before, after = (sorted(centre for centre, served in served_on if served == code) for served_on in pairs)
+        for centre in sorted({*before} ^ {*after}, key=lambda id_: fold(names[id_])):
+            gained = centre in after
+            found = pairs[gained][centre, code]
+            yield Change(
+                "perimeter-gained" if gained else "perimeter-lost",
+                msg("Gains {code} {name}", code=code, name=department["name"])
+                if gained
+                else msg("Loses {code} {name}", code=code, name=department["name"]),
+                centre,
+                names[centre],
+                code,
+                _serving(before, names),
+                _serving(after, names),
+                _neighbourhoods(department["total"], gained),
+                0 if gained else _number(department["total"]),
+                _number(department["total"]) if gained else 0,
+                "neighbourhoods",
+                bool(found["fictitious"]),
+                (found["source"],),
+            )
+
+
+def _served(connection: sqlite3.Connection, as_of: str) -> dict[tuple[str, str], sqlite3.Row]:
+    """The pairs of centre and department on a date, with the source that says so."""
+    rows = connection.execute(query("served_pairs"), {"as_of": as_of})
+    return {(row["centre"], row["department"]): row for row in rows}
+
+
+def _serving(centres: list[str], names: dict[str, str]) -> Message:
+    return plain([names[centre] for centre in centres]) if centres else msg("no centre")
+
+
+def _neighbourhoods(value: Value, gained: bool) -> Message | None:
+    count = _number(value)
+    if count is None:
+        return None
+    return msg("{sign}{count} QPV", sign="+" if gained else "-", count=count) if count else msg("0 QPV")
+
+
+def _number(value: Value) -> int | None:
+    return value if isinstance(value, int) else None

@@ -1,0 +1,89 @@
+"""Who funds one centre: three years at a glance, and each payment."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from crpv_cli.definitions import choices
+from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.language import N_, msg
+from crpv_cli.reports import fictitious
+from crpv_cli.reports.funding.report import funding
+from crpv_cli.reports.origin import origin
+from crpv_cli.result import Result
+
+__all__ = ["funding_years", "payments"]
+
+_YEARS = 3
+_YEAR_COLUMNS = (
+    "state",
+    "local",
+    "other",
+    "total",
+    "state_share",
+    "state_change_share",
+    "state_per_neighbourhood",
+    "fictitious",
+)
+
+
+def funding_years(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
+    """Return the last three years up to the date: State, local and other money, shares and change.
+
+    A year of which nothing is known is there, unknown.
+    """
+    last = int(as_of[:4])
+    found = [funding(connection, as_of, year, year, centre=centre) for year in range(last, last - _YEARS, -1)]
+    by_name = {column.name: column for column in found[0].columns}
+    records = [(report.parameters["to"], record) for report in found for record in report.records()]
+    rests = any(report.fictitious for report in found)
+    return Result(
+        name="funding_years",
+        title=msg(N_("Funding known, last three years")),
+        columns=(Column("year", N_("Year"), Kind.YEAR), *(by_name[name] for name in _YEAR_COLUMNS)),
+        rows=tuple(
+            (year if isinstance(year, int) else None, *(record[name] for name in _YEAR_COLUMNS))
+            for year, record in records
+        )
+        if any(record["known"] for _, record in records)
+        else (),
+        screen=("year", *_YEAR_COLUMNS[:-1]),
+        fictitious=rests,
+        origin=origin(connection, {name for report in found if report.origin for name in report.origin.sources}),
+    )
+
+
+def payments(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
+    """Return each row of funding of the last five years up to the date, at every stage."""
+    columns = (
+        Column("year", N_("Year"), Kind.YEAR),
+        Column("funder", N_("Funder"), Kind.CODE),
+        Column("name", N_("Funder")),
+        Column("kind", N_("Kind"), Kind.CODE, choices=choices.FUNDER_KINDS),
+        Column("scheme", N_("Scheme")),
+        Column("stage", N_("Stage"), Kind.CODE, choices=choices.STAGES),
+        Column("amount", N_("Amount"), Kind.MONEY),
+        Column("source", N_("Source"), Kind.CODE),
+    )
+    found = connection.execute(
+        """
+        select f.year, f.funder, u.name, u.kind, f.scheme, f.stage, f.amount_cents, f.source
+        from funding as f join funders as u on u.id = f.funder
+        where f.centre = :centre
+          and f.year > cast(substr(:as_of, 1, 4) as integer) - 5
+          and f.year <= cast(substr(:as_of, 1, 4) as integer)
+        order by f.year desc, u.kind, f.funder, f.scheme, f.stage
+        """,
+        {"centre": centre, "as_of": as_of},
+    )
+    rows = tuple(tuple(row) for row in found)
+    made_up = fictitious.fictitious_sources(connection)
+    return Result(
+        name="funding",
+        title=msg(N_("Payments known, last five years")),
+        columns=columns,
+        rows=rows,
+        screen=("year", "name", "scheme", "stage", "amount", "source"),
+        fictitious=any(row[-1] in made_up for row in rows),
+        origin=origin(connection, (row[-1] for row in rows)),
+    )

@@ -1,0 +1,126 @@
+"""Everything about one centre, on a page: what a funders' committee wants before it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+
+from crpv_cli.definitions.columns import Kind
+from crpv_cli.definitions.tables import TABLES
+from crpv_cli.language import N_, Day, msg
+from crpv_cli.registry.queries import query
+from crpv_cli.reports import fictitious
+from crpv_cli.reports.centre.life import activity_years, agreements_of, governance
+from crpv_cli.reports.centre.money import funding_years, payments
+from crpv_cli.reports.centre.territory import perimeter
+from crpv_cli.reports.evaluations.report import evaluation_summaries
+from crpv_cli.reports.listing import Asked, shape
+from crpv_cli.reports.origin import origin
+from crpv_cli.reports.sources import sources_of
+from crpv_cli.result import Note, Result, Sheet, Value
+
+__all__ = ["centre_sheet"]
+
+# What a terminal shows of a centre, and how many rows: two screens at most. Other formats hold it all.
+_ON_SCREEN: dict[str, int | None] = {
+    "perimeter": None,
+    "governance": 8,
+    "funding_years": None,
+    "missions": None,
+    "activity": None,
+    "agreements": 4,
+    "findings": 6,
+}
+_MISSION_COLUMNS = (
+    "mission",
+    "year",
+    "rating",
+    "scale_bounds",
+    "series",
+    "change",
+    "trend",
+    "overdue",
+    "kind",
+    "evaluator",
+    "evaluated_on",
+    "fictitious",
+)
+_MISSION_SCREEN = ("mission", "year", "rating", "series", "trend", "overdue", "kind", "evaluator")
+
+
+def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findings: Result | None = None) -> Sheet:
+    """Return the sheet of a centre on a date.
+
+    Args:
+        connection: an open registry.
+        centre: its id.
+        as_of: ISO date.
+        findings: what the rules find of the centre on that date, made by the caller.
+
+    Returns:
+        Its identity, and sections: ``perimeter``, ``governance``, ``funding_years``, ``funding`` (each payment),
+        ``missions``, ``recommendations``, ``activity``, ``agreements``, ``findings`` and ``sources``. The sheet of a
+        centre that is not open on the date says so and still shows what is known.
+    """
+    row = connection.execute("select * from centres where id = ?", (centre,)).fetchone()
+    is_open = connection.execute(query("open_centre"), {"as_of": as_of, "centre": centre}).fetchone()
+    sections = tuple(_sections(connection, centre, as_of, findings))
+    rests = any(section.fictitious for section in sections)
+    notes = list(fictitious.sheet_notes(connection, sections))
+    if not is_open:
+        notes.append(Note("not-open", msg("The centre is not open on {date}.", date=Day(as_of))))
+    its_origin = origin(connection, (row["source"],))
+    return Sheet(
+        name="centre",
+        title=msg("{name}, on {date}", name=row["name"], date=Day(as_of)),
+        facts=Result(
+            name="centre",
+            title=msg(N_("Identity")),
+            columns=TABLES["centres"].columns,
+            rows=(_flags(row),),
+            parameters={"as_of": as_of},
+            origin=its_origin,
+        ),
+        sections=(*sections, sources_of(connection, (its_origin, *(section.origin for section in sections)))),
+        notes=tuple(notes),
+        brief=_ON_SCREEN,
+        command=f"crpv show {centre} --as-of {as_of}",
+        fictitious=rests,
+    )
+
+
+def _flags(row: sqlite3.Row) -> tuple[Value, ...]:
+    return tuple(
+        bool(row[column.stored]) if column.kind is Kind.FLAG else row[column.stored]
+        for column in TABLES["centres"].columns
+    )
+
+
+def _sections(connection: sqlite3.Connection, centre: str, as_of: str, findings: Result | None) -> Iterator[Result]:
+    yield perimeter(connection, centre, as_of)
+    yield governance(connection, centre, as_of)
+    yield funding_years(connection, centre, as_of)
+    yield payments(connection, centre, as_of)
+    yield from _missions(connection, centre, as_of)
+    yield activity_years(connection, centre, as_of)
+    yield agreements_of(connection, centre, as_of)
+    if findings is not None:
+        yield replace(findings, name="findings", title=msg(N_("What the rules find")), notes=(), is_report=False)
+
+
+def _missions(connection: sqlite3.Connection, centre: str, as_of: str) -> Iterator[Result]:
+    summaries = evaluation_summaries(connection, as_of, centre=centre)
+    known = summaries.totals["evaluated"] is not None
+    common = replace(summaries, notes=(), total_row=None, is_report=False, rows=summaries.rows if known else ())
+    shaped = shape(common, Asked(columns=_MISSION_COLUMNS))
+    yield replace(shaped, name="missions", screen=_MISSION_SCREEN, title=msg(N_("Core missions")))
+    told = shape(common, Asked(columns=("mission", "year", "summary", "recommendation", "source")))
+    rows = tuple(row for row in told.rows if row[2] is not None or row[3] is not None)
+    yield replace(
+        told,
+        name="recommendations",
+        title=msg(N_("What the evaluations found and advise")),
+        rows=rows,
+        screen=("mission", "year", "summary", "recommendation"),
+    )

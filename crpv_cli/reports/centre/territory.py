@@ -1,0 +1,45 @@
+"""The territory of one centre on a date."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from crpv_cli.definitions import choices
+from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.language import N_, msg
+from crpv_cli.registry.queries import query
+from crpv_cli.reports.coverage.report import geography_on
+from crpv_cli.reports.origin import origin
+from crpv_cli.result import Result
+
+__all__ = ["perimeter"]
+
+_COLUMNS = (
+    Column("department", N_("Department"), Kind.CODE),
+    Column("name", N_("Name")),
+    Column("valid_from", N_("Valid from"), Kind.DATE),
+    Column("valid_to", N_("Valid to"), Kind.DATE),
+    Column("confidence", N_("Confidence"), choices=choices.CONFIDENCES),
+    Column("neighbourhoods", N_("Neighbourhoods"), Kind.INTEGER),
+    Column("contracts", N_("Contracts"), Kind.INTEGER),
+    Column("inhabitants", N_("Inhabitants"), Kind.INTEGER),
+)
+
+
+def perimeter(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
+    """Return the departments that a centre serves on a date, with what they hold in the geography of that date."""
+    geography = geography_on(as_of)
+    rows = tuple(
+        tuple(row)
+        for row in connection.execute(query("territory"), {"centre": centre, "as_of": as_of, "geography": geography})
+    )
+    served = connection.execute("select source from perimeters where centre = ?", (centre,))
+    sums = [sum(int(row[place] or 0) for row in rows) if rows else None for place in (5, 6, 7)]
+    return Result(
+        name="perimeter",
+        title=msg("Perimeter ({geography})", geography=msg(choices.GEOGRAPHY_LABELS[geography])),
+        columns=_COLUMNS,
+        rows=rows,
+        total_row=(None, None, None, None, None, *sums) if len(rows) > 1 else None,
+        origin=origin(connection, {source for (source,) in served}),
+    )

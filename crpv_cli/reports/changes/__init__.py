@@ -1,0 +1,1 @@
+"""One question: what changed between two dates."""

@@ -1,0 +1,74 @@
+"""What institutions published of dates between the two, each beside the figure of the same measure before it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from crpv_cli.language import N_, Day, Message, msg
+from crpv_cli.reports.changes.difference import Change, plain, points, signed_count
+from crpv_cli.reports.published import published_figures, quoted
+
+__all__ = ["published_changes"]
+
+_MEASURES = {
+    "centres": N_("centres"),
+    "overseas_centres": N_("overseas centres"),
+    "coverage": N_("coverage"),
+    "core_missions": N_("core missions"),
+    "neighbourhoods": N_("neighbourhoods"),
+    "contracts": N_("contracts"),
+    "half_days": N_("half-days"),
+}
+
+
+def published_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
+    """The figures that speak of a date after the first one and not after the last one."""
+    rows = connection.execute(
+        """
+        select distinct f.measure, f.as_of from published_figures as f
+        where f.as_of > ? and f.as_of <= ? order by f.as_of, f.measure
+        """,
+        (first, last),
+    ).fetchall()
+    for row in rows:
+        (now,) = published_figures(connection, (row["measure"],), row["as_of"])
+        earlier = published_figures(connection, (row["measure"],), _day_before(row["as_of"]))
+        before = earlier[0] if earlier and earlier[0]["unit"] == now["unit"] else None
+        yield Change(
+            "published",
+            msg(
+                "Published: {measure}, {publisher}",
+                measure=msg(_MEASURES.get(row["measure"], row["measure"])),
+                publisher=now["publisher"] or now["source"] or "?",
+            ),
+            subject=row["measure"],
+            before=_shown(before) if before else None,
+            after=_shown(now),
+            change=_change(_value(before), _value(now), str(now["unit"])) if before else None,
+            before_value=_value(before) if before else None,
+            after_value=_value(now),
+            unit=str(now["unit"]),
+            sources=(str(now["source"]) if now["source"] else None,),
+        )
+
+
+def _change(before: float, after: float, unit: str) -> Message | None:
+    return points(before / 100, after / 100) if unit == "percent" else signed_count(before, after)
+
+
+def _day_before(as_of: str) -> str:
+    import datetime
+
+    return (datetime.date.fromisoformat(as_of) - datetime.timedelta(days=1)).isoformat()
+
+
+def _shown(figure: dict[str, object]) -> Message:
+    value = quoted(figure) if figure["unit"] == "percent" else figure["value"]
+    return msg("{value} ({date})", value=plain(value), date=Day(str(figure["as_of"])))
+
+
+def _value(figure: dict[str, object]) -> float:
+    value = figure["value"]
+    assert isinstance(value, int | float)
+    return value

@@ -1,0 +1,145 @@
+"""What changed between two dates: who serves whom, what is covered, paid, evaluated, done, agreed and published.
+
+Each question has a function of its own, which compares what is true on one date with what is true on another and
+gives the differences. A figure is the one that its own report gives for the date, and where two dates cannot be
+compared as they stand (other neighbourhoods, other centres known), a second line compares like with like.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+
+from crpv_cli.definitions.columns import Choice, Column, Kind
+from crpv_cli.errors import UsageProblem
+from crpv_cli.language import N_, Day, msg
+from crpv_cli.reports import fictitious
+from crpv_cli.reports.activity.changes import activity_changes
+from crpv_cli.reports.agreements.changes import agreement_changes
+from crpv_cli.reports.centre.changes import centre_changes, perimeter_changes
+from crpv_cli.reports.changes.difference import Change
+from crpv_cli.reports.changes.published import published_changes
+from crpv_cli.reports.coverage.changes import coverage_changes
+from crpv_cli.reports.coverage.report import geography_on
+from crpv_cli.reports.evaluations.changes import completeness_changes, rating_changes
+from crpv_cli.reports.funding.changes import funding_changes
+from crpv_cli.reports.origin import origin
+from crpv_cli.result import Note, Result
+
+__all__ = ["CHANGES", "changes"]
+
+CHANGES = (
+    Choice("centre-opened", N_("centre opened")),
+    Choice("centre-closed", N_("centre closed")),
+    Choice("perimeter-gained", N_("perimeter gained")),
+    Choice("perimeter-lost", N_("perimeter lost")),
+    Choice("coverage", N_("coverage")),
+    Choice("funding", N_("funding")),
+    Choice("rating", N_("rating")),
+    Choice("completeness", N_("completeness")),
+    Choice("activity", N_("activity")),
+    Choice("agreement", N_("agreement")),
+    Choice("published", N_("published")),
+)
+_COLUMNS = (
+    Column("kind", N_("What kind"), Kind.CODE, choices=CHANGES),
+    Column("centre", N_("Centre id"), Kind.CODE),
+    Column("short_name", N_("Centre")),
+    Column("subject", N_("Subject"), Kind.CODE),
+    Column("what", N_("What")),
+    Column("before", N_("Before")),
+    Column("after", N_("After")),
+    Column("change", N_("Change")),
+    Column("before_value", N_("Value before"), Kind.DECIMAL),
+    Column("after_value", N_("Value after"), Kind.DECIMAL),
+    Column("difference", N_("Difference"), Kind.DECIMAL),
+    Column("unit", N_("Unit"), Kind.CODE),
+    Column("fictitious", N_("Fictitious"), Kind.FLAG),
+)
+_SCREEN = ("short_name", "what", "before", "after", "change")
+"""What stands in ``kind`` can be read in ``what``, and six columns are too many for a terminal."""
+
+_QUESTIONS: tuple[Callable[[sqlite3.Connection, str, str], Iterable[Change]], ...] = (
+    centre_changes,
+    perimeter_changes,
+    coverage_changes,
+    funding_changes,
+    rating_changes,
+    completeness_changes,
+    activity_changes,
+    agreement_changes,
+    published_changes,
+)
+
+
+def changes(connection: sqlite3.Connection, first: str, last: str) -> Result:
+    """Tell what changed from one date to another.
+
+    Args:
+        connection: an open registry.
+        first: ISO date: the state before.
+        last: ISO date after ``first``: the state after.
+
+    Returns:
+        A report of a row for each difference, by kind. ``before``, ``after`` and ``change`` are for people; machines
+        read ``before_value``, ``after_value`` and ``difference``, in ``unit``: euros, ``share`` and ``position``
+        (0 to 1), or a count. Totals are the number of rows of each kind.
+
+    Raises:
+        UsageProblem: ``first`` is not before ``last``.
+    """
+    if first >= last:
+        raise UsageProblem(
+            msg("{first} is not before {last}.", first=Day(first), last=Day(last)),
+            msg("Give the earlier date with --from and the later one with --to."),
+        )
+    order = {choice.code: place for place, choice in enumerate(CHANGES)}
+    found = [change for question in _QUESTIONS for change in question(connection, first, last)]
+    found.sort(key=lambda change: order[change.kind])  # stable: the order within a kind is its question's
+    rests = any(change.fictitious for change in found)
+    return Result(
+        name="changes",
+        title=msg("What changed between {first} and {last}", first=Day(first), last=Day(last)),
+        columns=_COLUMNS,
+        rows=tuple(tuple(getattr(change, column.name) for column in _COLUMNS) for change in found),
+        screen=_SCREEN
+        if any(change.short_name for change in found)
+        else tuple(n for n in _SCREEN if n != "short_name"),
+        notes=(*fictitious.notes(connection, rests), *_notes(found, first, last)),
+        parameters={"from": first, "to": last},
+        totals={choice.code.replace("-", "_"): sum(c.kind == choice.code for c in found) for choice in CHANGES},
+        fictitious=rests,
+        is_report=True,
+        origin=origin(connection, {source for change in found for source in change.sources}),
+    )
+
+
+def _notes(found: Sequence[Change], first: str, last: str) -> Iterable[Note]:
+    kinds = {change.kind for change in found}
+    before, after = geography_on(first), geography_on(last)
+    if before != after and "coverage" in kinds:
+        yield Note(
+            "geographies-differ",
+            msg(
+                "The neighbourhoods of {before} and those of {after} are not the same ones: the lines “{after} on both "
+                "dates” compare like with like.",
+                before=before,
+                after=after,
+            ),
+            {"geographies": [before, after]},
+        )
+    if "funding" in kinds:
+        yield Note(
+            "closed-years",
+            msg(
+                "Money is that of the latest year closed on each date of which some is known; "
+                "what is not known is not 0."
+            ),
+        )
+    if any(change.unit in {"share", "position"} for change in found):
+        yield Note("before-rounding", msg("Differences are computed before rounding."))
+    if any(change.unit == "position" for change in found):
+        yield Note(
+            "by-position",
+            msg("Ratings are compared by where they stand on their scale, from 0 to 100 points."),
+        )

@@ -1,0 +1,1 @@
+"""One question: who covers what."""

@@ -1,0 +1,70 @@
+"""How much is covered on each date, each in its own geography and, where these differ, in one for both."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from crpv_cli.language import Message, Share, msg
+from crpv_cli.reports.changes.difference import Change, points
+from crpv_cli.reports.coverage.report import MEASURES, UNITS, coverage, geography_on
+from crpv_cli.result import Result
+
+__all__ = ["coverage_changes"]
+
+
+def coverage_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
+    """What is covered of each measure, where that is not the same on both dates."""
+    before, after = geography_on(first), geography_on(last)
+    for measure in MEASURES:
+        yield from _compared(
+            msg("Coverage: {unit}", unit=msg(UNITS[measure])),
+            measure,
+            coverage(connection, first, measure, before),
+            coverage(connection, last, measure, after),
+        )
+    if before != after:
+        common = max(before, after)
+        for measure in MEASURES:
+            yield from _compared(
+                msg("Coverage: {unit}, {geography} on both dates", unit=msg(UNITS[measure]), geography=common),
+                f"{measure}-{common}",
+                coverage(connection, first, measure, common),
+                coverage(connection, last, measure, common),
+            )
+
+
+def _compared(what: Message, subject: str, first: Result, last: Result) -> Iterable[Change]:
+    keys = ("covered", "total")
+    if [first.totals[key] for key in keys] == [last.totals[key] for key in keys]:
+        return
+    before, after = _share(first), _share(last)
+    yield Change(
+        "coverage",
+        what,
+        subject=subject,
+        before=_shown(first),
+        after=_shown(last),
+        change=points(before, after),
+        before_value=before,
+        after_value=after,
+        unit="share",
+        sources=tuple(source for result in (first, last) if result.origin for source in result.origin.sources),
+    )
+
+
+def _share(result: Result) -> float | None:
+    share = result.totals["share"]
+    return share if isinstance(share, float) else None
+
+
+def _shown(result: Result) -> Message | None:
+    share = _share(result)
+    if share is None:
+        return None
+    return msg(
+        "{share} ({covered} of {total})",
+        share=Share(share),
+        covered=result.totals["covered"],
+        total=result.totals["total"],
+    )

@@ -1,0 +1,235 @@
+"""The map of departments as a grid of tiles: where each stands, and how a centre covers it on a date.
+
+The layout (``data/map/tiles.csv``) is the project's own drawing: a square for each department, neighbours near each
+other. What a tile says is computed by the coverage report, so that the two can never differ.
+"""
+
+from __future__ import annotations
+
+import csv
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from crpv_cli.bundled import data_folder
+from crpv_cli.definitions import choices
+from crpv_cli.definitions.columns import Choice, Column, Kind
+from crpv_cli.language import N_, Day, Message, Share, msg, msgs
+from crpv_cli.reports.coverage.report import UNITS, coverage
+from crpv_cli.result import Chart, ChartShape, Note, Result, Value
+
+__all__ = ["BLOCKS", "STATES", "territory_map"]
+
+BLOCKS = (
+    Choice("mainland", N_("metropolitan France")),
+    Choice("overseas", N_("overseas")),
+)
+STATES = (
+    Choice("covered", N_("covered")),
+    Choice("several", N_("several centres")),
+    Choice("uncovered", N_("not covered")),
+    Choice("empty", N_("without neighbourhoods")),
+    Choice("unknown", N_("not known")),
+)
+
+# Of what the coverage report tells, what a reader of the map must know; the rest stands there.
+_NOTES = {
+    "fictitious-data",
+    "registry-holds-fictitious-data",
+    "uncovered-departments",
+    "published-figure",
+    "before-geography",
+    "at-least",
+    "previous-geography",
+    "unknown-counts",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a tile stands: its column and row, counted from 1, and the block that it is a part of."""
+
+    column: int
+    row: int
+    block: str
+
+
+@cache
+def _layout() -> Mapping[str, _Place]:
+    """The place of each department, by code."""
+    with (data_folder() / "map" / "tiles.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            row["department"]: _Place(int(row["column"]), int(row["row"]), row["block"]) for row in csv.DictReader(file)
+        }
+
+
+def territory_map(
+    connection: sqlite3.Connection,
+    as_of: str,
+    measure: str = "neighbourhoods",
+    geography: str | None = None,
+    centre: str | None = None,
+) -> Result:
+    """Tell of each department where its tile stands and how it is covered on a date.
+
+    Args:
+        connection: an open registry.
+        as_of: ISO date.
+        measure: one of ``MEASURES`` of the coverage report.
+        geography: "2015" or "2024"; by default the one in force on the date.
+        centre: the id of a centre whose departments stand out; all of them stay on the map.
+
+    Returns:
+        A report of a row for each department. ``served`` is None unless a centre is asked for. Totals are those of the
+        coverage report, and ``states``: how many ``departments`` are in each state, and the sum of their ``value``.
+    """
+    covered = coverage(connection, as_of, measure, geography, by="department")
+    geography = str(covered.parameters["geography"])
+    names = [column.name for column in covered.columns]
+    called = {row["id"]: row["short_name"] for row in connection.execute("select id, short_name from centres")}
+    tiles = [_tile(dict(zip(names, row, strict=True)), called, centre) for row in covered.rows]
+    states = _states(tiles)
+    unit = msg(UNITS[measure])
+    return Result(
+        name="map",
+        title=msg(
+            "Map of coverage on {date}: {unit}, {geography}",
+            date=Day(as_of),
+            unit=unit,
+            geography=msg(choices.GEOGRAPHY_LABELS[geography]),
+        ),
+        columns=_columns(measure),
+        rows=tuple(tuple(tile.values()) for tile in tiles),
+        screen=("department", "name", "state", "centre_names", "value"),
+        notes=(
+            *(_served_notes(tiles, centre, called[centre], unit) if centre else ()),
+            *(note for note in covered.notes if note.code in _NOTES),
+            *_off_notes(tiles),
+        ),
+        parameters={"as_of": as_of, "measure": measure, "geography": geography, "centre": centre},
+        totals={**covered.totals, "states": states},
+        published=covered.published,
+        fictitious=covered.fictitious,
+        is_report=True,
+        origin=covered.origin,
+        chart=Chart(
+            ChartShape.TILES,
+            msg("Who covers what on {date}, a square for each department", date=Day(as_of)),
+            _description(covered.totals, states, unit),
+            category="department",
+            values=("state", "value"),
+        ),
+    )
+
+
+def _columns(measure: str) -> tuple[Column, ...]:
+    return (
+        Column("department", N_("Department"), Kind.CODE),
+        Column("name", N_("Name")),
+        Column("region_name", N_("Region")),
+        Column("column", N_("Column"), Kind.INTEGER),
+        Column("row", N_("Row"), Kind.INTEGER),
+        Column("block", N_("Block"), Kind.CODE, choices=BLOCKS),
+        Column("state", N_("Coverage"), Kind.CODE, choices=STATES),
+        Column("centres", N_("Centre ids"), Kind.CODES),
+        Column("centre_names", N_("Centres")),
+        Column("value", _HEADINGS[measure], Kind.INTEGER),
+        Column("quality", N_("Quality"), Kind.CODE, choices=choices.QUALITIES),
+        Column("served", N_("In the perimeter"), Kind.FLAG),
+    )
+
+
+_HEADINGS = {
+    "neighbourhoods": N_("Neighbourhoods"),
+    "contracts": N_("Contracts"),
+    "inhabitants": N_("Inhabitants"),
+    "departments": N_("Departments"),
+}
+
+Tile = dict[str, Value]
+
+
+def _tile(row: Mapping[str, Value], called: Mapping[str, str], centre: str | None) -> Tile:
+    """The values of a tile from a row of the coverage report by department."""
+    place = _layout().get(str(row["department"]))
+    centres = row["centres"]
+    assert isinstance(centres, tuple)
+    return {
+        "department": row["department"],
+        "name": row["name"],
+        "region_name": row["region_name"],
+        "column": place.column if place else None,
+        "row": place.row if place else None,
+        "block": place.block if place else None,
+        "state": _state(row["total"], len(centres)),
+        "centres": centres,
+        "centre_names": ", ".join(called[str(id_)] for id_ in centres) or None,
+        "value": row["total"],
+        "quality": row["quality"],
+        "served": None if centre is None else centre in centres,
+    }
+
+
+def _state(value: Value, centres: int) -> str:
+    """How a department is covered; one that has nothing to cover is empty, whoever serves it."""
+    if value is None:
+        return "unknown"
+    if not value:
+        return "empty"
+    return ("uncovered", "covered")[centres] if centres < 2 else "several"
+
+
+def _states(tiles: Iterable[Tile]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {choice.code: {"departments": 0, "value": 0} for choice in STATES}
+    for tile in tiles:
+        sums = found[str(tile["state"])]
+        sums["departments"] += 1
+        sums["value"] += int(tile["value"]) if isinstance(tile["value"], int) else 0
+    return found
+
+
+def _description(totals: Mapping[str, object], states: Mapping[str, Mapping[str, int]], unit: Message) -> Message:
+    share = totals["share"]
+    return msg(
+        "{covered} of {total} {unit} are covered ({share}): {one} departments are covered by one centre, {several} by "
+        "several, {uncovered} by none, and {empty} have no neighbourhood.",
+        covered=totals["covered"],
+        total=totals["total"],
+        unit=unit,
+        share=Share(share) if isinstance(share, float) else "–",
+        one=states["covered"]["departments"],
+        several=states["several"]["departments"],
+        uncovered=states["uncovered"]["departments"],
+        empty=states["empty"]["departments"],
+    )
+
+
+def _served_notes(tiles: Iterable[Tile], centre: str, name: str, unit: Message) -> Iterable[Note]:
+    served = [tile for tile in tiles if tile["served"]]
+    yield Note(
+        "served-departments",
+        msgs(
+            "{centre} serves {count} department: {departments} ({unit}: {value}).",
+            "{centre} serves {count} departments: {departments} ({unit}: {value}).",
+            len(served),
+            centre=name,
+            departments=[str(tile["department"]) for tile in served],
+            value=sum(tile["value"] for tile in served if isinstance(tile["value"], int)),
+            unit=unit,
+        )
+        if served
+        else msg("{centre} serves no department on this date.", centre=name),
+        {"centre": centre, "name": name, "departments": [tile["department"] for tile in served]},
+    )
+
+
+def _off_notes(tiles: Iterable[Tile]) -> Iterable[Note]:
+    """Say which departments of the registry have no tile of their own."""
+    off = [str(tile["department"]) for tile in tiles if tile["column"] is None]
+    if off:
+        yield Note(
+            "not-on-map",
+            msg("Not on the map, and counted in its totals: {departments}.", departments=off),
+            {"departments": off},
+        )

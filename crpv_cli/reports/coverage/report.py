@@ -1,0 +1,412 @@
+"""Who covers what, on which date, and how that compares with what was published.
+
+A department counts as covered on a date if a centre open on that date has it in its perimeter. The share
+is covered ÷ total over ``territory_counts`` of one measure and one geography. A department that two
+centres serve counts once in the totals.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from crpv_cli.definitions import choices
+from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.errors import UsageProblem
+from crpv_cli.language import N_, Day, Message, Share, msg, msgs
+from crpv_cli.registry.queries import query
+from crpv_cli.reports import fictitious
+from crpv_cli.reports.coverage import neighbourhoods
+from crpv_cli.reports.origin import origin
+from crpv_cli.reports.published import published_figures, published_notes
+from crpv_cli.result import Chart, ChartShape, Note, Result, Value
+from crpv_cli.spelling import fold
+
+__all__ = ["DIVISIONS", "MEASURES", "NEIGHBOURHOOD", "UNITS", "coverage", "geography_on"]
+
+MEASURES = ("neighbourhoods", "contracts", "inhabitants", "departments")
+DIVISIONS = ("centre", "region", "department")
+NEIGHBOURHOOD = "neighbourhood"
+"""A division of its own: it rests on the detailed list, where the others rest on the counts per department."""
+
+UNITS = {
+    "neighbourhoods": N_("neighbourhoods"),
+    "contracts": N_("contracts"),
+    "inhabitants": N_("inhabitants"),
+    "departments": N_("departments"),
+}
+
+
+def geography_on(as_of: str) -> str:
+    """Return the geography in force on a date: 2015 before 1 January 2024, then 2024 (décret n° 2023-1314)."""
+    return "2015" if as_of < "2024-01-01" else "2024"
+
+
+@dataclass(frozen=True, slots=True)
+class _Department:
+    code: str
+    name: str
+    region_code: str
+    region_name: str
+    value: int | None
+    quality: str | None
+    centres: tuple[str, ...]
+
+    @property
+    def overseas(self) -> bool:
+        return self.code[:2] in {"97", "98"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    covered: int
+    total: int
+
+    @property
+    def share(self) -> float | None:
+        return round(self.covered / self.total, 6) if self.total else None
+
+    def as_json(self) -> dict[str, object]:
+        return {"covered": self.covered, "total": self.total, "share": self.share}
+
+
+def _sum(departments: Iterable[_Department]) -> _Sum:
+    known = [department for department in departments if department.value is not None]
+    covered = sum(department.value or 0 for department in known if department.centres)
+    return _Sum(covered, sum(department.value or 0 for department in known))
+
+
+def coverage(
+    connection: sqlite3.Connection,
+    as_of: str,
+    measure: str = "neighbourhoods",
+    geography: str | None = None,
+    by: str = "centre",
+) -> Result:
+    """Compute coverage on a date.
+
+    Args:
+        connection: an open registry.
+        as_of: ISO date.
+        measure: one of ``MEASURES``.
+        geography: "2015" or "2024"; by default the one in force on the date.
+        by: one of ``DIVISIONS`` or ``NEIGHBOURHOOD``: what a row stands for.
+
+    Returns:
+        A report. Its totals are ``covered``, ``total``, ``share`` (0 to 1), ``uncovered``, and the same for
+        ``metropolitan`` and ``overseas``; by neighbourhood they are those of the detailed list.
+
+    Raises:
+        UsageProblem: by neighbourhood, another measure, or a detailed list that nobody loaded.
+    """
+    geography = geography or geography_on(as_of)
+    parameters = {"as_of": as_of, "measure": measure, "geography": geography}
+    departments = [
+        _Department(**{**dict(row), "centres": tuple((row["centres"] or "").split())})
+        for row in connection.execute(query("coverage"), parameters)
+    ]
+    if by == NEIGHBOURHOOD:
+        departments = _as_listed(connection, departments, measure, geography)
+    whole = _sum(departments)
+    columns, rows, screen = (
+        _by_neighbourhood(connection, geography, departments)
+        if by == NEIGHBOURHOOD
+        else _ROWS[by](connection, as_of, departments, whole)
+    )
+    measured = ("coverage", measure) if measure in {"neighbourhoods", "contracts"} else ("coverage",)
+    # A figure of another geography counts other neighbourhoods: it is no figure to compare with.
+    published = tuple(
+        figure
+        for figure in published_figures(connection, measured, as_of)
+        if figure["measure"] == "coverage" or geography_on(str(figure["as_of"])) == geography
+    )
+    computed: dict[str, object] = {measure: whole.total}
+    if whole.share is not None:
+        computed["coverage"] = Share(whole.share)
+    unit = msg(UNITS[measure])
+    totals = whole.as_json() | {
+        "uncovered": whole.total - whole.covered,
+        "metropolitan": _sum(d for d in departments if not d.overseas).as_json(),
+        "overseas": _sum(d for d in departments if d.overseas).as_json(),
+    }
+    return Result(
+        name="coverage",
+        title=msg(
+            "Coverage on {date}: {unit}, {geography}",
+            date=Day(as_of),
+            unit=unit,
+            geography=msg(choices.GEOGRAPHY_LABELS[geography]),
+        ),
+        columns=columns,
+        rows=rows,
+        screen=screen,
+        notes=(
+            *_whole_notes(departments, unit),
+            *published_notes(published, computed),
+            *_before_geography(as_of, geography),
+            *_quality_notes(departments, whole, unit),
+            *(neighbourhoods.disagreement_notes(connection, geography) if measure == "neighbourhoods" else ()),
+            *_low_confidence(connection, as_of),
+            *fictitious.notes(connection, rests=False),
+        ),
+        parameters={**parameters, "by": by},
+        totals=totals,
+        total_row=None if by == NEIGHBOURHOOD else _total_row(columns, whole),
+        published=published,
+        is_report=True,
+        origin=origin(connection, _sources(connection, {**parameters, "by": by})),
+        chart=_chart(by, whole, unit),
+    )
+
+
+def _chart(by: str, whole: _Sum, unit: Message) -> Chart | None:
+    """What share of each region is covered, or what each centre covers; the map shows departments better."""
+    if whole.share is None or by not in {"centre", "region"}:
+        return None
+    return Chart(
+        ChartShape.BARS,
+        msg(N_("Share of each region that is covered: {unit}"), unit=unit)
+        if by == "region"
+        else msg(N_("What each centre covers: {unit}"), unit=unit),
+        msg(
+            "{covered} of {total} are covered ({share}).",
+            covered=whole.covered,
+            total=whole.total,
+            share=Share(whole.share),
+        ),
+        "region_name" if by == "region" else "short_name",
+        ("share",) if by == "region" else ("covered",),
+    )
+
+
+def _sources(connection: sqlite3.Connection, parameters: Mapping[str, str]) -> set[str]:
+    """The sources of the counts, or of the detailed list, and of the perimeters that coverage is computed from."""
+    rows = connection.execute(
+        """
+        select source from territory_counts
+        where geography = :geography and measure = iif(:measure = 'departments', 'neighbourhoods', :measure)
+          and :by <> 'neighbourhood'
+        union
+        select source from neighbourhoods where geography = :geography and :by = 'neighbourhood'
+        union
+        select source from perimeters
+        where (valid_from is null or valid_from <= :as_of) and (valid_to is null or valid_to >= :as_of)
+        """,
+        dict(parameters),
+    )
+    return {row[0] for row in rows}
+
+
+def _total_row(columns: tuple[Column, ...], whole: _Sum) -> tuple[Value, ...]:
+    values: dict[str, Value] = {"covered": whole.covered, "total": whole.total, "share": whole.share}
+    return tuple(values.get(column.name) for column in columns)
+
+
+Rows = tuple[tuple[Column, ...], tuple[tuple[Value, ...], ...], tuple[str, ...]]
+
+_COVERED = Column("covered", N_("Covered"), Kind.INTEGER)
+_TOTAL = Column("total", N_("Total"), Kind.INTEGER)
+_DEPARTMENTS = Column("departments", N_("Departments"), Kind.CODES)
+
+
+def _by_centre(connection: sqlite3.Connection, as_of: str, departments: list[_Department], whole: _Sum) -> Rows:
+    columns = (
+        Column("centre", N_("Centre id"), Kind.CODE),
+        Column("short_name", N_("Centre")),
+        _DEPARTMENTS,
+        _COVERED,
+        Column("share", N_("Share"), Kind.PERCENT, bar=True),
+        Column("shared", N_("Of which shared with another centre"), Kind.INTEGER),
+    )
+    rows = []
+    centres = connection.execute(query("open_centres"), {"as_of": as_of}).fetchall()
+    for centre in sorted(centres, key=lambda row: fold(row["short_name"])):
+        own = [department for department in departments if centre["id"] in department.centres]
+        covered = sum(department.value or 0 for department in own)
+        shared = sum(department.value or 0 for department in own if len(department.centres) > 1)
+        rows.append(
+            (
+                centre["id"],
+                centre["short_name"],
+                tuple(department.code for department in own),
+                covered,
+                _Sum(covered, whole.total).share,
+                shared,
+            )
+        )
+    screen = ("short_name", "departments", "covered", "share")
+    return columns, tuple(rows), (*screen, "shared") if any(row[-1] for row in rows) else screen
+
+
+def _by_region(connection: sqlite3.Connection, as_of: str, departments: list[_Department], whole: _Sum) -> Rows:
+    columns = (
+        Column("region_code", N_("Region code"), Kind.CODE),
+        Column("region_name", N_("Region")),
+        _COVERED,
+        _TOTAL,
+        Column("share", N_("Share covered"), Kind.PERCENT, bar=True),
+        Column("uncovered_departments", N_("Departments not covered"), Kind.CODES),
+    )
+    regions: dict[tuple[str, str], list[_Department]] = {}
+    for department in departments:
+        regions.setdefault((department.region_code, department.region_name), []).append(department)
+    rows = tuple(
+        (code, name, total.covered, total.total, total.share, _codes(_uncovered(members)))
+        for (code, name), members in sorted(regions.items(), key=lambda item: item[0][1])
+        for total in (_sum(members),)
+    )
+    return columns, rows, ("region_name", "covered", "total", "share", "uncovered_departments")
+
+
+def _by_department(connection: sqlite3.Connection, as_of: str, departments: list[_Department], whole: _Sum) -> Rows:
+    columns = (
+        Column("department", N_("Department"), Kind.CODE),
+        Column("name", N_("Name")),
+        Column("region_code", N_("Region code"), Kind.CODE),
+        Column("region_name", N_("Region")),
+        Column("centres", N_("Centres"), Kind.CODES),
+        _COVERED,
+        _TOTAL,
+        Column("share", N_("Share covered"), Kind.PERCENT),
+        Column("quality", N_("Quality"), Kind.CODE, choices=choices.QUALITIES),
+    )
+    rows = tuple(
+        (
+            department.code,
+            department.name,
+            department.region_code,
+            department.region_name,
+            department.centres,
+            None if department.value is None else total.covered,
+            department.value,
+            total.share,
+            department.quality,
+        )
+        for department in departments
+        for total in (_sum([department]),)
+    )
+    return columns, rows, ("department", "name", "centres", "covered", "total")
+
+
+def _as_listed(
+    connection: sqlite3.Connection, departments: list[_Department], measure: str, geography: str
+) -> list[_Department]:
+    """The departments with what the detailed list has in each."""
+    if measure != "neighbourhoods":
+        raise UsageProblem(
+            msg("By neighbourhood, only neighbourhoods are counted."),
+            msg("Leave --measure out, or ask for another division with --by."),
+        )
+    found = neighbourhoods.require_list(connection, geography)
+    return [replace(department, value=found.get(department.code, 0), quality="exact") for department in departments]
+
+
+def _by_neighbourhood(connection: sqlite3.Connection, geography: str, departments: list[_Department]) -> Rows:
+    centres = {department.code: department.centres for department in departments}
+    return neighbourhoods.COLUMNS, neighbourhoods.rows_of(connection, geography, centres), neighbourhoods.SCREEN
+
+
+_ROWS = {"centre": _by_centre, "region": _by_region, "department": _by_department}
+
+
+def _uncovered(departments: Iterable[_Department]) -> list[_Department]:
+    return [department for department in departments if department.value and not department.centres]
+
+
+def _codes(departments: Iterable[_Department]) -> tuple[str, ...]:
+    return tuple(department.code for department in departments)
+
+
+def _whole_notes(departments: list[_Department], unit: Message) -> Iterable[Note]:
+    for code, message, overseas in (
+        ("metropolitan", N_("Metropolitan France: {covered} of {total} ({share})."), False),
+        ("overseas", N_("Overseas: {covered} of {total} ({share})."), True),
+    ):
+        part = _sum(department for department in departments if department.overseas is overseas)
+        if part.share is not None:
+            yield Note(code, msg(message, covered=part.covered, total=part.total, share=Share(part.share)))
+    uncovered = _uncovered(departments)
+    if uncovered:
+        yield Note(
+            "uncovered-departments",
+            msgs(
+                "Not covered: {value} {unit} in {count} department: {departments}.",
+                "Not covered: {value} {unit} in {count} departments: {departments}.",
+                len(uncovered),
+                value=sum(department.value or 0 for department in uncovered),
+                unit=unit,
+                departments=_codes(uncovered),
+            ),
+            {
+                "departments": [
+                    {"department": department.code, "name": department.name, "value": department.value}
+                    for department in uncovered
+                ]
+            },
+        )
+    shared = [department for department in departments if department.value and len(department.centres) > 1]
+    if shared:
+        yield Note(
+            "overlapping-perimeters",
+            msg("In several perimeters, counted once in the totals: {departments}.", departments=_codes(shared)),
+            {"departments": list(_codes(shared))},
+        )
+
+
+def _before_geography(as_of: str, geography: str) -> Iterable[Note]:
+    first = {"2015": "2015-01-01", "2024": "2024-01-01"}[geography]
+    if as_of < first:
+        yield Note(
+            "before-geography",
+            msg(
+                "This geography starts on {first}: perimeters of {date} are held against counts of a later time.",
+                first=Day(first),
+                date=Day(as_of),
+            ),
+        )
+
+
+def _quality_notes(departments: list[_Department], whole: _Sum, unit: Message) -> Iterable[Note]:
+    least = [department for department in departments if department.quality == "minimum"]
+    if least:
+        yield Note(
+            "at-least",
+            msgs(
+                "At least: the value of {count} department is a minimum ({total} {unit} are located).",
+                "At least: the values of {count} departments are minimums ({total} {unit} are located).",
+                len(least),
+                total=whole.total,
+                unit=unit,
+            ),
+            {"departments": list(_codes(least))},
+        )
+    previous = [department for department in departments if department.quality == "previous-geography"]
+    if previous:
+        yield Note(
+            "previous-geography",
+            msg("Values of the previous geography, the only ones known: {departments}.", departments=_codes(previous)),
+            {"departments": list(_codes(previous))},
+        )
+    unknown = [department for department in departments if department.value is None]
+    if unknown:
+        yield Note(
+            "unknown-counts",
+            msg("Not known, and left out of the totals: {departments}.", departments=_codes(unknown))
+            if len(unknown) < len(departments)
+            else msg(N_("Not known of any department: load the counts of the territories with crpv load.")),
+            {"departments": list(_codes(unknown))},
+        )
+
+
+def _low_confidence(connection: sqlite3.Connection, as_of: str) -> Iterable[Note]:
+    rows = connection.execute(query("low_confidence"), {"as_of": as_of}).fetchall()
+    if rows:
+        yield Note(
+            "low-confidence",
+            msg(
+                "Perimeters still to confirm: {perimeters}.",
+                perimeters=[f"{row['centre']} ({row['department']})" for row in rows],
+            ),
+            {"perimeters": [dict(row) for row in rows]},
+        )

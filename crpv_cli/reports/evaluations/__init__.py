@@ -1,0 +1,1 @@
+"""One question: how the core missions are evaluated."""

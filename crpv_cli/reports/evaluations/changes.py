@@ -1,0 +1,141 @@
+"""Which missions were evaluated since, whose ratings rose or fell, and how complete the evaluations are."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+
+from crpv_cli.definitions import choices
+from crpv_cli.language import Message, Share, msg, msgs
+from crpv_cli.reports.changes.difference import Change, plain, points, signed_count
+from crpv_cli.reports.evaluations.report import evaluation_summaries
+from crpv_cli.result import Result, Value
+
+__all__ = ["completeness_changes", "rating_changes"]
+
+Record = Mapping[str, Value]
+_MISSIONS = {choice.code: choice.label for choice in choices.MISSIONS}
+
+
+def rating_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
+    """By centre: the missions newly evaluated, then the missions whose latest rating stands elsewhere on its scale."""
+    earlier = {_key(record): record for record in _records(evaluation_summaries(connection, first))}
+    for centre, found in groupby(_records(evaluation_summaries(connection, last)), key=lambda record: record["centre"]):
+        records = list(found)
+        before = {str(record["mission"]): earlier.get((centre, record["mission"])) for record in records}
+        new = [record for record in records if record["evaluated"] and not _evaluated(before[str(record["mission"])])]
+        if new:
+            yield _newly(new, len(records), sum(_evaluated(record) for record in before.values()))
+        for record in records:
+            yield from _moved(before[str(record["mission"])], record)
+
+
+def _newly(new: list[Record], missions: int, before: int) -> Change:
+    after = before + len(new)
+    return Change(
+        "rating",
+        msg("Newly evaluated: {mission}", mission=_mission(new[0]))
+        if len(new) == 1
+        else msgs("Newly evaluated: {count} mission", "Newly evaluated: {count} missions", len(new)),
+        str(new[0]["centre"]),
+        str(new[0]["short_name"]),
+        " ".join(str(record["mission"]) for record in new),
+        _of(before, missions),
+        _of(after, missions),
+        signed_count(before, after),
+        before,
+        after,
+        "missions",
+        any(bool(record["fictitious"]) for record in new),
+        tuple(record["source"] for record in new),
+    )
+
+
+def _moved(before: Record | None, after: Record) -> Iterable[Change]:
+    """The rating of a mission that stands higher or lower on its scale than on the first date."""
+    first = before["position"] if before else None
+    last = after["position"]
+    if before is None or not isinstance(first, float) or not isinstance(last, float) or first == last:
+        return
+    difference = points(first, last)
+    yield Change(
+        "rating",
+        msg("Improving: {mission}", mission=_mission(after))
+        if last > first
+        else msg("Slipping: {mission}", mission=_mission(after)),
+        str(after["centre"]),
+        str(after["short_name"]),
+        str(after["mission"]),
+        _rating(before),
+        _rating(after),
+        difference,
+        first,
+        last,
+        "position",
+        bool(before["fictitious"] or after["fictitious"]),
+        (before["source"], after["source"]),
+    )
+
+
+def completeness_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
+    """How many of the expected core missions are evaluated in the whole network, and what share that is."""
+    results = [evaluation_summaries(connection, date) for date in (first, last)]
+    before, after = (result.totals for result in results)
+    keys = ("evaluated", "expected")
+    if [before[key] for key in keys] == [after[key] for key in keys] or before["evaluated"] == after[
+        "evaluated"
+    ] is None:
+        return
+    shares = [value if isinstance(value, float) else None for value in (before["share"], after["share"])]
+    yield Change(
+        "completeness",
+        msg("Core missions evaluated"),
+        before=_complete(before),
+        after=_complete(after),
+        change=points(*shares),
+        before_value=shares[0],
+        after_value=shares[1],
+        unit="share",
+        fictitious=any(result.fictitious for result in results),
+        sources=tuple(source for result in results if result.origin for source in result.origin.sources),
+    )
+
+
+def _complete(totals: Mapping[str, object]) -> Message:
+    share = totals["share"]
+    if not isinstance(share, float):
+        return msg("not known")
+    return msg(
+        "{share} ({covered} of {total})", share=Share(share), covered=totals["evaluated"], total=totals["expected"]
+    )
+
+
+def _records(result: Result) -> list[Record]:
+    names = [column.name for column in result.columns]
+    return [dict(zip(names, row, strict=True)) for row in result.rows]
+
+
+def _key(record: Record) -> tuple[Value, Value]:
+    return record["centre"], record["mission"]
+
+
+def _evaluated(record: Record | None) -> bool:
+    return bool(record and record["evaluated"])
+
+
+def _mission(record: Record) -> Message:
+    return msg(_MISSIONS.get(str(record["mission"]), str(record["mission"])))
+
+
+def _rating(record: Record) -> Message:
+    return msg(
+        "{rating} on {scale} ({year})",
+        rating=record["rating"],
+        scale=record["scale_bounds"],
+        year=str(record["year"]),
+    )
+
+
+def _of(count: int, missions: int) -> Message:
+    return plain(f"{count}/{missions}")

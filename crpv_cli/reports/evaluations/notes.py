@@ -1,0 +1,197 @@
+"""What the reader of an evaluation report must know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from crpv_cli.definitions import choices
+from crpv_cli.language import Message, Share, msg, msgs
+from crpv_cli.reports.evaluations.cycle import DEFAULT_CYCLE_YEARS, due_year
+from crpv_cli.reports.evaluations.series import MissionSeries
+from crpv_cli.reports.evaluations.tallies import Tally
+from crpv_cli.result import Note
+
+__all__ = ["evaluation_notes"]
+
+_NAMED_AT_MOST = 8
+_MISSIONS = {choice.code: choice.label for choice in choices.MISSIONS}
+
+
+def evaluation_notes(tally: Tally, year: int | None, by: str | None) -> Iterable[Note]:
+    """Return the notes of a report: how far the network is, what is compared how, and what is late.
+
+    Args:
+        tally: the count of all that the report is of.
+        year: the year of activity asked for, if any.
+        by: ``mission``, ``centre`` or None, what a row stands for.
+    """
+    if tally.evaluated is None:
+        yield _nothing(tally, year)
+    elif len(tally.by("centre")) != 1:
+        yield from _network(tally)
+    if by is not None:
+        yield from _centres_moving(tally)
+    across = [one for one in tally.series if one.across_scales and one.trend]
+    if across:
+        yield Note(
+            "compared-by-position",
+            msg(
+                "On another scale than the rating before, where only positions on the scale are compared: {missions}.",
+                missions=_named(across),
+            ),
+            {
+                "missions": [
+                    {
+                        "centre": one.centre,
+                        "mission": one.mission,
+                        "scale": one.now.row["scale"],
+                        "previous_scale": one.before.row["scale"],
+                    }
+                    for one in across
+                    if one.now and one.before
+                ]
+            },
+        )
+    scales = {one.now.scale.id for one in tally.series if one.now and one.now.scale}
+    if by is not None and tally.position is not None:
+        yield Note(
+            "means-of-positions",
+            msg(
+                "Means are of positions on the scale, 0% for its lowest rating and 100% for its highest: "
+                "ratings on different scales are never added up."
+            ),
+            {"scales": sorted(scales)},
+        )
+    if by == "mission" and len(scales) > 1:
+        yield Note(
+            "distribution-by-quarter",
+            msg("q1 to q4 are the quarters of the scale, the lowest first, where ratings are on several scales."),
+        )
+    yield from _cycle(tally)
+    unofficial = {
+        rated.row["scale"] for one in tally.series for rated in one.asked if rated.scale and not rated.row["official"]
+    }
+    for scale in sorted(unofficial):
+        yield Note(
+            "scale-not-official",
+            msg("No official rating scale exists: {scale} is its author's own (see: crpv list scales).", scale=scale),
+            {"scale": scale},
+        )
+
+
+def _nothing(tally: Tally, year: int | None) -> Note:
+    if tally.held:
+        return Note("no-evaluations", msg("No evaluation of {year} or before is in the registry.", year=str(year)))
+    return Note(
+        "no-evaluations",
+        msg(
+            "No evaluation is in the registry, and none is public: load yours with crpv load, "
+            "or see fictitious ones with crpv init --demo --db demo.sqlite"
+        ),
+    )
+
+
+def _network(tally: Tally) -> Iterable[Note]:
+    if tally.share is None:
+        return
+    centres = tally.by("centre").values()
+    yield Note(
+        "network",
+        msg(
+            "Network: {evaluated} of {expected} core missions evaluated ({share}); "
+            "{complete} of {centres} centres have them all.",
+            evaluated=tally.evaluated,
+            expected=tally.expected,
+            share=Share(tally.share),
+            complete=sum(own.evaluated == own.expected for own in centres),
+            centres=len(centres),
+        ),
+    )
+    yield Note(
+        "changes",
+        msg(
+            "Since the rating before: {improving} better, {stable} the same, {slipping} worse.",
+            improving=tally.moving("improving"),
+            stable=tally.moving("stable"),
+            slipping=tally.moving("slipping"),
+        ),
+    )
+
+
+def _centres_moving(tally: Tally) -> Iterable[Note]:
+    """Name the centres that are better or worse in some mission."""
+    centres = {key: own.series for key, own in tally.by("centre").items()}
+    better, worse = (
+        {key: series for key, series in centres.items() if any(one.trend == trend for one in series)}
+        for trend in ("improving", "slipping")
+    )
+    if better:
+        yield Note(
+            "centres-improving",
+            msg("Better than the time before in a mission or more: {centres}.", centres=_names(better.values())),
+            {"centres": list(better)},
+        )
+    if worse:
+        yield Note(
+            "centres-slipping",
+            msg("Worse than the time before in a mission or more: {centres}.", centres=_names(worse.values())),
+            {"centres": list(worse)},
+        )
+
+
+def _cycle(tally: Tally) -> Iterable[Note]:
+    """Say by what cycle evaluations are due, whose that cycle is, and which are overdue."""
+    if not tally.held:
+        return
+    yield Note(
+        "cycle",
+        msgs(
+            "No official cycle is known; {count} year is this project's own default (see --cycle).",
+            "No official cycle is known; {count} years is this project's own default (see --cycle).",
+            tally.cycle,
+        )
+        if tally.cycle == DEFAULT_CYCLE_YEARS
+        else msgs(
+            "No official cycle is known; {count} year was asked for.",
+            "No official cycle is known; {count} years were asked for.",
+            tally.cycle,
+        ),
+        {"years": tally.cycle},
+    )
+    overdue = [one for one in tally.series if tally.is_overdue(one)]
+    if overdue:
+        yield Note(
+            "overdue",
+            msgs(
+                "Overdue: {count} mission: {missions}.",
+                "Overdue: {count} missions: {missions}.",
+                len(overdue),
+                missions=_named(overdue),
+            ),
+            {
+                "missions": [
+                    {
+                        "centre": one.centre,
+                        "mission": one.mission,
+                        "due_year": due_year(one.counts_from, tally.cycle),
+                    }
+                    for one in overdue
+                ]
+            },
+        )
+
+
+def _named(series: Sequence[MissionSeries]) -> list[object]:
+    """The centres with their missions: ``ORIV (skills)``."""
+    missions: dict[str, list[Message]] = {}
+    for one in series:
+        missions.setdefault(one.short_name, []).append(Message(_MISSIONS.get(one.mission, one.mission)))
+    return _some([msg("{centre} ({missions})", centre=centre, missions=own) for centre, own in missions.items()])
+
+
+def _names(groups: Iterable[Sequence[MissionSeries]]) -> list[object]:
+    return _some([series[0].short_name for series in groups])
+
+
+def _some(named: Sequence[object]) -> list[object]:
+    return [*named[:_NAMED_AT_MOST], *(["…"] if len(named) > _NAMED_AT_MOST else [])]

@@ -1,0 +1,244 @@
+"""How the core missions of each centre are evaluated: the latest rating, and the change since the one before."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from crpv_cli.definitions import choices
+from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.language import N_, Day, Message, msg
+from crpv_cli.reports import fictitious
+from crpv_cli.reports.evaluations.cycle import DEFAULT_CYCLE_YEARS, due_year
+from crpv_cli.reports.evaluations.notes import evaluation_notes
+from crpv_cli.reports.evaluations.series import TRENDS, MissionSeries, Rated, read_series
+from crpv_cli.reports.evaluations.tallies import (
+    BY_CENTRE,
+    BY_MISSION,
+    Tally,
+    rows_by_centre,
+    rows_by_mission,
+    total_row,
+)
+from crpv_cli.reports.origin import origin
+from crpv_cli.reports.published import published_figures, published_notes
+from crpv_cli.result import Result, Texts, Value
+
+__all__ = ["COLUMNS", "DIVISIONS", "evaluation_summaries"]
+
+DIVISIONS = ("mission", "centre")
+"""What a row may stand for, beside a centre and mission."""
+
+COLUMNS = (
+    Column("centre", N_("Centre id"), Kind.CODE),
+    Column("short_name", N_("Centre")),
+    Column("mission", N_("Mission"), Kind.CODE, choices=choices.MISSIONS),
+    Column("evaluated", N_("Evaluated"), Kind.FLAG),
+    Column("year", N_("Year"), Kind.YEAR),
+    Column("kind", N_("Evaluation"), Kind.CODE, choices=choices.EVALUATION_KINDS),
+    Column("rating", N_("Rating"), Kind.CODE, within="scale_bounds"),
+    Column("scale", N_("Scale id"), Kind.CODE),
+    Column("scale_bounds", N_("Scale"), Kind.CODE),
+    Column("position", N_("Position on the scale"), Kind.PERCENT),
+    Column("evaluator", N_("Evaluator")),
+    Column("evaluated_on", N_("Evaluated on"), Kind.DATE),
+    Column("previous_year", N_("Year before"), Kind.YEAR),
+    Column("previous_rating", N_("Rating before"), Kind.CODE),
+    Column("previous_scale", N_("Scale before"), Kind.CODE),
+    Column("change", N_("Change"), Kind.DECIMAL),
+    Column("position_change", N_("Change of position"), Kind.PERCENT),
+    Column("trend", N_("Trend"), Kind.CODE, choices=TRENDS),
+    Column("series", N_("Series"), Kind.SERIES),
+    Column("overdue", N_("Overdue"), Kind.FLAG),
+    Column("due_year", N_("Due"), Kind.YEAR),
+    Column("missions_evaluated", N_("Missions"), Kind.INTEGER, over="core_missions"),
+    Column("core_missions", N_("Core missions"), Kind.INTEGER),
+    Column("summary", N_("Summary")),
+    Column("recommendation", N_("Recommendation")),
+    Column("source", N_("Source"), Kind.CODE),
+    Column("fictitious", N_("Fictitious"), Kind.FLAG),
+)
+SCREEN = (
+    "short_name",
+    "mission",
+    "year",
+    "rating",
+    "change",
+    "series",
+    "kind",
+    "evaluator",
+    "overdue",
+    "missions_evaluated",
+)
+# A narrow terminal does without these: what is left says how each mission stands.
+SPARE = ("evaluator", "missions_evaluated", "kind", "overdue")
+TEXTS = Texts(
+    group="short_name",
+    head=("mission", "year", "rating", "kind", "evaluator", "evaluated_on"),
+    texts=("summary", "recommendation"),
+)
+_HIDDEN = {"centre", "expected", "share", "unrated", "distribution_by", "fictitious"}
+_SPARE = {
+    None: SPARE,
+    "mission": ("mean_position", "stable", "overdue"),
+    "centre": ("latest_year", "mean_position", "stable"),
+}
+
+
+def evaluation_summaries(
+    connection: sqlite3.Connection,
+    as_of: str,
+    year: int | None = None,
+    mission: str | None = None,
+    centre: str | None = None,
+    by: str | None = None,
+    cycle: int = DEFAULT_CYCLE_YEARS,
+    full: bool = False,
+) -> Result:
+    """Summarise the evaluations of the core missions: one row per open centre and core mission.
+
+    Args:
+        connection: an open registry.
+        as_of: ISO date: evaluations made later are not known yet, and centres opened later do not count.
+        year: only evaluations of this year of activity count as evaluated, compared with those before.
+        mission: one core mission only.
+        centre: one centre only (its id).
+        by: one of ``DIVISIONS`` for a row of counts for each; by default a row for each centre and mission.
+        cycle: years from one evaluation of a mission to the next, after which the next one is overdue.
+        full: whether the texts of summaries and recommendations are written out beneath the rows.
+
+    Returns:
+        A report. Totals: ``centres``, ``expected`` and ``evaluated`` missions, ``share`` (0 to 1), ``complete``
+        centres, how many ratings are ``improving``, ``stable`` or ``slipping`` since the one before, how many missions
+        are ``overdue``, and the ``mean_position`` of the ratings on their scales (0 to 1).
+    """
+    whole = read_series(connection, as_of, year)
+    # Without any evaluation in the registry, nothing is known: that is not the same as none evaluated.
+    # That a mission is not evaluated rests on what the registry holds: on fictitious rows, where there are any.
+    tally = Tally(
+        series=tuple(one for one in whole if centre in {None, one.centre} and mission in {None, one.mission}),
+        as_of=as_of,
+        cycle=cycle,
+        known=any(one.asked for one in whole),
+        held=any(one.known for one in whole),
+        made_up=any(one.fictitious for one in whole),
+    )
+    columns, rows, screen = _rows(tally, by)
+    published = published_figures(connection, ("core_missions",), as_of)
+    rests = tally.fictitious
+    totals = _totals(tally)
+    return Result(
+        name="evaluation-summaries" if by is None else f"evaluations-by-{by}",
+        title=_title(as_of, year, by),
+        columns=columns,
+        rows=rows,
+        screen=screen,
+        spare=_SPARE[by],
+        texts=TEXTS if full and by is None else None,
+        notes=(
+            *fictitious.notes(connection, rests),
+            *evaluation_notes(tally, year, by),
+            *published_notes(published, {}),
+        ),
+        parameters={"as_of": as_of, "year": year, "mission": mission, "centre": centre, "by": by, "cycle": cycle},
+        totals=totals,
+        total_row=_total_row(columns, tally, by),
+        published=published,
+        fictitious=rests,
+        is_report=True,
+        origin=origin(connection, {rated.row["source"] for one in tally.series for rated in one.asked}),
+    )
+
+
+_TITLES = {
+    None: (
+        N_("Evaluation of the core missions in {year}"),
+        N_("Evaluation of the core missions, known on {date}"),
+    ),
+    "mission": (
+        N_("Evaluation of the core missions in {year}, by mission"),
+        N_("Evaluation of the core missions, known on {date}, by mission"),
+    ),
+    "centre": (
+        N_("Evaluation of the core missions in {year}, by centre"),
+        N_("Evaluation of the core missions, known on {date}, by centre"),
+    ),
+}
+
+
+def _title(as_of: str, year: int | None, by: str | None) -> Message:
+    of_year, of_date = _TITLES[by]
+    return msg(of_year, year=str(year)) if year else msg(of_date, date=Day(as_of))
+
+
+def _rows(tally: Tally, by: str | None) -> tuple[tuple[Column, ...], tuple[tuple[Value, ...], ...], tuple[str, ...]]:
+    if by is None:
+        return COLUMNS, tuple(row for own in tally.by("centre").values() for row in _rows_of_centre(own)), SCREEN
+    columns = BY_MISSION if by == "mission" else BY_CENTRE
+    screen = tuple(column.name for column in columns if column.name not in _HIDDEN)
+    rows = rows_by_mission(tally) if by == "mission" else rows_by_centre(tally)
+    return columns, rows, screen
+
+
+def _rows_of_centre(own: Tally) -> list[tuple[Value, ...]]:
+    return [_row(one, own) for one in own.series]
+
+
+def _row(series: MissionSeries, own: Tally) -> tuple[Value, ...]:
+    now, before = series.now, series.before
+
+    def of(rated: Rated | None, name: str) -> Value:
+        value: Value = rated.row[name] if rated else None
+        return value
+
+    return (
+        series.centre,
+        series.short_name,
+        series.mission,
+        now is not None if own.known else None,
+        of(now, "year"),
+        of(now, "kind"),
+        of(now, "rating"),
+        of(now, "scale"),
+        now.scale.bounds() if now and now.scale else None,
+        now.position if now else None,
+        of(now, "evaluator"),
+        of(now, "evaluated_on"),
+        of(before, "year"),
+        of(before, "rating"),
+        of(before, "scale"),
+        series.change,
+        series.position_change,
+        series.trend,
+        series.points,
+        own.is_overdue(series),
+        due_year(series.counts_from, own.cycle),
+        own.evaluated,
+        own.expected,
+        of(now, "summary"),
+        of(now, "recommendation"),
+        of(now, "source"),
+        own.of((series,)).fictitious,
+    )
+
+
+def _totals(tally: Tally) -> dict[str, Value]:
+    centres = tally.by("centre").values()
+    return {
+        "centres": len(centres),
+        "expected": tally.expected,
+        "evaluated": tally.evaluated,
+        "share": tally.share,
+        "complete": sum(own.evaluated == own.expected for own in centres) if tally.known else None,
+        **{trend.code: tally.moving(trend.code) for trend in TRENDS},
+        "overdue": tally.overdue,
+        "mean_position": tally.position,
+    }
+
+
+def _total_row(columns: tuple[Column, ...], tally: Tally, by: str | None) -> tuple[Value, ...] | None:
+    if by is not None:
+        return total_row(columns, tally)
+    if not tally.known:
+        return None
+    sums: dict[str, Value] = {"missions_evaluated": tally.evaluated, "core_missions": tally.expected}
+    return tuple(sums.get(column.name) for column in columns)

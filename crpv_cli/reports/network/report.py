@@ -1,0 +1,187 @@
+"""The network of centres at a date, whole: its figures, what is missing, and each detailed report as a section."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+
+from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.language import N_, Day, Message, Share, msg
+from crpv_cli.reports import fictitious
+from crpv_cli.reports.activity.report import activity
+from crpv_cli.reports.agreements.report import WITHIN_MONTHS, agreements
+from crpv_cli.reports.changes.report import changes
+from crpv_cli.reports.coverage.map import territory_map
+from crpv_cli.reports.coverage.report import MEASURES, coverage, geography_on
+from crpv_cli.reports.evaluations.cycle import DEFAULT_CYCLE_YEARS
+from crpv_cli.reports.evaluations.grid import mission_grid
+from crpv_cli.reports.evaluations.report import evaluation_summaries
+from crpv_cli.reports.funding.report import funding
+from crpv_cli.reports.funding.years import funding_years
+from crpv_cli.reports.listing import Asked, list_centres
+from crpv_cli.reports.network.figures import COLUMNS, SCREEN, Parts, figure_rows
+from crpv_cli.reports.network.findings import grouped
+from crpv_cli.reports.network.missing import missing
+from crpv_cli.reports.origin import origin
+from crpv_cli.reports.published import published_figures
+from crpv_cli.reports.sources import sources_of
+from crpv_cli.result import Note, Result, Sheet
+
+__all__ = ["network"]
+
+_PUBLISHED = ("centres", "overseas_centres", "coverage", "neighbourhoods", "half_days")
+_FINDINGS_ON_SCREEN = 5
+
+
+def network(
+    connection: sqlite3.Connection,
+    as_of: str,
+    findings: Result | None = None,
+    compare_to: str | None = None,
+    within: int = WITHIN_MONTHS,
+    cycle: int = DEFAULT_CYCLE_YEARS,
+) -> Sheet:
+    """Compose the report of the network on a date.
+
+    Args:
+        connection: an open registry.
+        as_of: ISO date.
+        findings: what the rules find on that date (``rules.findings``), made by the caller.
+        compare_to: an earlier ISO date, to tell what changed since.
+        within: how many months ahead an agreement counts as ending.
+        cycle: how many years an evaluation stands.
+
+    Returns:
+        A sheet whose section ``figures`` holds a row a figure, each equal to that of the report that its column
+        ``report`` names; ``missing`` what is not known; and a section for each detailed report. A terminal shows the
+        figures, what is missing and the first findings.
+    """
+    parts = _parts(connection, as_of, findings, within, cycle)
+    sections = tuple(_sections(connection, as_of, parts, compare_to, cycle))
+    rested_on = (result.origin for result in (*parts.coverage.values(), *sections))
+    sections = (*sections, sources_of(connection, rested_on))
+    rests = any(section.fictitious for section in sections)
+    return Sheet(
+        name="network",
+        title=msg("The network of centres on {date}", date=Day(as_of)),
+        facts=_facts(connection, as_of, parts, compare_to),
+        sections=sections,
+        notes=(*fictitious.sheet_notes(connection, sections), *_notes(parts)),
+        brief={"figures": None, "missing": None, "findings": _FINDINGS_ON_SCREEN},
+        command=_command(as_of, compare_to, within, cycle),
+        fictitious=rests,
+    )
+
+
+def _command(as_of: str, compare_to: str | None, within: int, cycle: int) -> str:
+    parts = ["crpv report network", f"--as-of {as_of}"]
+    parts += [f"--compare-to {compare_to}"] if compare_to else []
+    parts += [f"--within {within}"] if within != WITHIN_MONTHS else []
+    parts += [f"--cycle {cycle}"] if cycle != DEFAULT_CYCLE_YEARS else []
+    return " ".join(parts)
+
+
+def _parts(connection: sqlite3.Connection, as_of: str, findings: Result | None, within: int, cycle: int) -> Parts:
+    return Parts(
+        centres=list_centres(connection, Asked(as_of=as_of)),
+        overseas=len(list_centres(connection, Asked(as_of=as_of, overseas=True)).rows),
+        coverage={measure: coverage(connection, as_of, measure) for measure in MEASURES},
+        funding=funding(connection, as_of),
+        evaluations=evaluation_summaries(connection, as_of, cycle=cycle),
+        activity=activity(connection, as_of),
+        agreements=agreements(connection, as_of, within=within),
+        findings=findings,
+        published=_published(connection, as_of),
+    )
+
+
+def _published(connection: sqlite3.Connection, as_of: str) -> dict[str, dict[str, object]]:
+    """The latest figure published of each measure; a number of neighbourhoods only of the geography in force."""
+    return {
+        str(figure["measure"]): figure
+        for figure in published_figures(connection, _PUBLISHED, as_of)
+        if figure["measure"] != "neighbourhoods" or geography_on(str(figure["as_of"])) == geography_on(as_of)
+    }
+
+
+def _facts(connection: sqlite3.Connection, as_of: str, parts: Parts, compare_to: str | None) -> Result:
+    facts: tuple[tuple[Column, object], ...] = (
+        (Column("as_of", N_("Date"), Kind.DATE), as_of),
+        (Column("geography", N_("Geography"), Kind.CODE), geography_on(as_of)),
+        (Column("funding_year", N_("Year of the money"), Kind.YEAR), parts.funding.parameters["to"]),
+        (Column("activity_year", N_("Year of the activity"), Kind.YEAR), parts.activity.parameters["year"]),
+        *(((Column("compare_to", N_("Compared with"), Kind.DATE), compare_to),) if compare_to else ()),
+    )
+    return Result(
+        name="network",
+        title=msg(N_("What this is")),
+        columns=tuple(column for column, _ in facts),
+        rows=(tuple(value if isinstance(value, str | int) else None for _, value in facts),),
+        parameters={"as_of": as_of, "compare_to": compare_to},
+        origin=origin(connection),
+    )
+
+
+def _sections(
+    connection: sqlite3.Connection, as_of: str, parts: Parts, compare_to: str | None, cycle: int
+) -> Iterator[Result]:
+    reports = (*parts.coverage.values(), parts.funding, parts.evaluations, parts.activity, parts.agreements)
+    yield Result(
+        name="figures",
+        title=msg(N_("The network in figures")),
+        columns=COLUMNS,
+        rows=figure_rows(parts),
+        screen=SCREEN,
+        fictitious=any(report.fictitious for report in reports),
+        origin=origin(connection, (str(figure["source"]) for figure in parts.published.values())),
+    )
+    yield missing(reports)
+    if compare_to is not None:
+        yield _section(changes(connection, compare_to, as_of), "changes")
+    yield _section(territory_map(connection, as_of), "map")
+    yield _section(coverage(connection, as_of, by="region"), "regions", msg(N_("Coverage by region")))
+    yield _section(parts.coverage["neighbourhoods"], "coverage", msg(N_("Coverage by centre")))
+    yield funding_years(connection, as_of)
+    yield _section(parts.funding, "funding")
+    yield mission_grid(connection, as_of)
+    yield _section(evaluation_summaries(connection, as_of, by="mission", cycle=cycle), "evaluations")
+    for by in ("mission", "theme", "mode", "centre"):
+        yield _section(activity(connection, as_of, by=by), f"activity_{by}")
+    yield _section(_standing(parts.agreements), "agreements")
+    if parts.findings is not None:
+        yield grouped(parts.findings)
+
+
+def _standing(agreements: Result) -> Result:
+    """The agreements that somebody has to know of: those that ended and were renewed are told by their successors."""
+    place = [column.name for column in agreements.columns].index("status")
+    return replace(agreements, rows=tuple(row for row in agreements.rows if row[place] != "ended"))
+
+
+# What the page says once, for the whole, is not said again under each section.
+_SAID_ONCE = {"registry-holds-fictitious-data", "low-confidence", "published-figure"}
+
+
+def _section(report: Result, name: str, title: Message | None = None) -> Result:
+    return replace(
+        report,
+        name=name,
+        title=title or report.title,
+        notes=tuple(note for note in report.notes if note.code not in _SAID_ONCE),
+        is_report=False,
+    )
+
+
+def _notes(parts: Parts) -> Iterator[Note]:
+    share = parts.coverage["neighbourhoods"].totals["share"]
+    published = parts.published.get("coverage")
+    if isinstance(share, float) and published is not None:
+        yield Note(
+            "published-apart",
+            msg(
+                "Published figures are quoted with their date and never mixed with those computed here ({share} of the "
+                "neighbourhoods covered on the date of this report).",
+                share=Share(share),
+            ),
+        )
