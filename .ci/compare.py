@@ -77,7 +77,7 @@ def run(checkout: Path, db: Path, arguments: list[str]) -> str:
         cwd=checkout,
         check=False,
     )
-    return f"exit {done.returncode}\n{done.stdout.decode()}"
+    return f"exit {done.returncode}\n{done.stdout.decode()}".replace(str(checkout), "")
 
 
 def _without(value: object, names: set[str]) -> object:
