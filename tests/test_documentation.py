@@ -16,7 +16,7 @@ import pytest
 import typer
 
 import crpv_cli
-from crpv_cli.commands.making import make
+from crpv_cli.commands.new import make
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import ExitCode
 from crpv_cli.main import app, run

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from crpv_cli.commands.making import make
+from crpv_cli.commands.new import make
 
 # Runs a command as the console script does, then writes the names of all modules that were imported.
 PROGRAM = """

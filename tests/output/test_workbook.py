@@ -367,7 +367,7 @@ def test_made_up_data_is_told_in_colour(spoilt: Path) -> None:
 
 
 def test_a_registry_without_made_up_data_says_so(tmp_path: Path) -> None:
-    from crpv_cli.commands.making import make
+    from crpv_cli.commands.new import make
 
     make(tmp_path / "real.sqlite", demo=False, empty=False)
     with open_reading(tmp_path / "real.sqlite") as connection:
