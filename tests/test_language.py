@@ -327,11 +327,12 @@ ENGLISH = re.compile(
 METAVARS = re.compile(r"\b(?:TEXT|INTEGER|FLOAT|BOOLEAN|RANGE|FILENAME|DIRECTORY|PATH|ARGS)\b")
 
 
-def commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+def commands(command: click.Command | None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     yield path
     if isinstance(command, click.Group):
-        for name, inner in command.commands.items():
-            yield from commands(inner, (*path, name))
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            yield from commands(command.get_command(context, name), (*path, name))
 
 
 COMMANDS = list(commands(typer.main.get_command(app)))

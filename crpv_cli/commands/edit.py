@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["edit"]
 
-Key = tuple[object, ...]
+Keys = Collection[tuple[object, ...]]
 
 
 @command("db")
@@ -54,7 +55,7 @@ def edit(
     path = folder / f"{its_table.name}.csv"
     original = csv_text(before)
     path.write_bytes(original.encode())
-    keys = {_key_of(before.columns, row, its_table.key) for row in before.rows}
+    keys = {tuple(record[name] for name in its_table.key) for record in before.records()}
     try:
         _edit_until_sound(door, path, original, its_table.name, keys, yes)
     except (CrpvError, click.ClickException):
@@ -64,7 +65,7 @@ def edit(
     folder.rmdir()
 
 
-def _edit_until_sound(door: Door, path: Path, original: str, table: str, keys: set[Key], yes: bool) -> None:
+def _edit_until_sound(door: Door, path: Path, original: str, table: str, keys: Keys, yes: bool) -> None:
     """Open the editor until its rows are sound and agreed to, or given up; then load them.
 
     Raises:
@@ -104,12 +105,7 @@ def _edit_until_sound(door: Door, path: Path, original: str, table: str, keys: s
         raise typer.Exit(ExitCode.ANOMALIES)
 
 
-def _key_of(columns: tuple[object, ...], row: tuple[object, ...], key: tuple[str, ...]) -> Key:
-    names = [getattr(column, "name", "") for column in columns]
-    return tuple(row[names.index(name)] for name in key)
-
-
-def _load(door: Door, path: Path, table: str, keys: set[Key], dry_run: bool) -> LoadReport:
+def _load(door: Door, path: Path, table: str, keys: Keys, dry_run: bool) -> LoadReport:
     """Load the edited rows and remove those that are no longer there; a dry run shows what would change."""
     from crpv_cli.intake.files import InputFile, Reading
     from crpv_cli.intake.sources import sources_of

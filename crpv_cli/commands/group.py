@@ -24,31 +24,16 @@ def settings() -> dict[str, Any]:
     return {"context_settings": {"help_option_names": ["-h", "--help"]}, "options_metavar": _("[OPTIONS]")}
 
 
-class _Lazily(dict[str, Any]):
-    """The commands by name; a command is imported when it is asked for."""
-
-    def __getitem__(self, name: str) -> click.Command:
-        return _made(name, super().__getitem__(name))
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """Return a command by name."""
-        return self[name] if name in self else default  # noqa: SIM401 - get itself
-
-    def values(self) -> Any:
-        """Return every command."""
-        return [self[name] for name in self]
-
-    def items(self) -> Any:
-        """Return every command with its name."""
-        return [(name, self[name]) for name in self]
-
-
 class _Group(TyperGroup):
     entries: ClassVar[Mapping[str, Command | Report]]
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        self.commands = _Lazily(self.entries)
+        self.commands = dict.fromkeys(self.entries)  # type: ignore[assignment]  # imported when asked for
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        return _made(cmd_name, self.entries[cmd_name]) if cmd_name in self.entries else None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of the help."""

@@ -24,13 +24,13 @@ SHARED = {"format", "output", "force", "db"}
 
 
 def command_of(name: str) -> click.Command:
-    root = typer.main.get_command(app)
-    assert isinstance(root, click.Group)
-    if name in REPORTS:
-        reports = root.commands["report"]
-        assert isinstance(reports, click.Group)
-        return reports.commands[name]
-    return root.commands[name]
+    command = typer.main.get_command(app)
+    for part in ["report", name] if name in REPORTS else [name]:
+        assert isinstance(command, click.Group)
+        found = command.get_command(click.Context(command), part)
+        assert found is not None
+        command = found
+    return command
 
 
 @pytest.mark.parametrize("name", KNOWN)
