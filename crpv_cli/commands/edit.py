@@ -41,14 +41,14 @@ def edit(
     from crpv_cli.language import msg
     from crpv_cli.output import streams
     from crpv_cli.output.delimited import csv_text
-    from crpv_cli.reports.listing import Asked, list_table
+    from crpv_cli.reports.listing import Selection, list_table
 
     its_table = table_named(table)
     if not (os.environ.get("VISUAL") or os.environ.get("EDITOR") or streams.can_ask()):
         raise UsageProblem(
             msg("There is no terminal for an editor."), msg("Name a program that edits the file in EDITOR.")
         )
-    asked = Asked(region=region, department=department, year=year, as_of=as_of)
+    asked = Selection(region=region, department=department, year=year, as_of=as_of)
     with door.reading() as connection:
         before = list_table(connection, its_table, asked)
     folder = Path(tempfile.mkdtemp(prefix="crpv-edit-"))

@@ -43,8 +43,8 @@ def list_rows(
     limit: options.Limit = None,
 ) -> None:
     """List the rows of a table."""
-    from crpv_cli.reports.listing import Asked, list_rows_of
+    from crpv_cli.reports.listing import Selection, list_rows_of
 
     shown = tuple(name.strip() for name in (columns or "").split(",") if name.strip())
-    asked = Asked(region, department, overseas, year, as_of, sort, shown, limit, uncovered)
+    asked = Selection(region, department, overseas, year, as_of, sort, shown, limit, uncovered)
     door.answer(list_rows_of, table, asked)

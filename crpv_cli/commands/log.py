@@ -24,11 +24,11 @@ def log(
 ) -> None:
     """Show the loads."""
     from crpv_cli.reports.history import changes_of_load, loads
-    from crpv_cli.reports.listing import Asked, shape
+    from crpv_cli.reports.listing import Selection, shape
 
     with door.reading() as connection:
         result = loads(connection) if load is None else changes_of_load(connection, load)
-    door.show(shape(result, Asked(limit=limit)))
+    door.show(shape(result, Selection(limit=limit)))
 
 
 @command("db")

@@ -57,7 +57,7 @@ def _show_centres(door: Door, centre: str, date: str) -> None:
     """The sheet of a centre, or those of all centres that are open on the date, into a folder."""
     from crpv_cli.output.folder import checked_folder, write_sheets
     from crpv_cli.reports.finding import find_centre
-    from crpv_cli.reports.listing import Asked, list_centres
+    from crpv_cli.reports.listing import Selection, list_centres
 
     if centre != _ALL:
         with door.reading() as connection:
@@ -66,7 +66,7 @@ def _show_centres(door: Door, centre: str, date: str) -> None:
         return
     checked_folder(door.output)
     with door.reading() as connection:
-        ids = [str(row["id"]) for row in list_centres(connection, Asked(as_of=date)).records()]
+        ids = [str(row["id"]) for row in list_centres(connection, Selection(as_of=date)).records()]
         sheets = {id_: sheet_of(connection, id_, date) for id_ in ids}
     if not sheets:
         raise UsageProblem(msg("No centre is open on {date}.", date=Day(date)), msg("Give another date with --as-of."))

@@ -10,7 +10,7 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.registry.queries import today
 from crpv_cli.reports.index import REPORTS
-from crpv_cli.reports.listing import Asked, list_table
+from crpv_cli.reports.listing import Selection, list_table
 from crpv_cli.result import Result
 from crpv_cli.spelling import closest
 
@@ -47,4 +47,4 @@ def all_tables(connection: sqlite3.Connection) -> list[Result]:
 
 def _whole(connection: sqlite3.Connection, table: Table, as_of: str | None = None) -> Result:
     """A table with all its columns, even in a format that would show a person fewer."""
-    return replace(list_table(connection, table, Asked(as_of=as_of)), screen=())
+    return replace(list_table(connection, table, Selection(as_of=as_of)), screen=())
