@@ -55,6 +55,7 @@ REFERENCE = "empty Typer program, one of its two commands"
 COMMANDS: dict[str, float | None] = {
     "--version": 1.3,
     "--help": 1.3,
+    "report --help": 1.3,
     "list": 2.0,
     "list --format json": None,
     "show oriv": None,

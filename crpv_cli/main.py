@@ -2,82 +2,37 @@
 
 from __future__ import annotations
 
-import gettext
-import importlib
 import io
 import os
 import re
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
-from typing import Annotated, Any
+from typing import Annotated
 
 import click
 import typer
-from typer.core import TyperGroup
 
 from crpv_cli import __version__
-from crpv_cli.commands.index import COMMANDS, about
+from crpv_cli.commands.group import Commands, settings
 from crpv_cli.errors import CrpvError, ExitCode, FileProblem, UsageProblem
 from crpv_cli.language import N_, msg, translate
 from crpv_cli.language import text as _
-from crpv_cli.options import command_settings
 from crpv_cli.output import streams
 
 __all__ = ["app", "run"]
 
 
-class _Lazily(dict[str, Any]):
-    """The commands by name; a command is imported when it is asked for, so that one never pays for the others."""
-
-    def __getitem__(self, name: str) -> click.Command:
-        module = importlib.import_module(f"crpv_cli.commands.{COMMANDS[name][0]}")
-        mounted = typer.Typer(rich_markup_mode=None)
-        module.mount(mounted)
-        command: click.Command = typer.main.get_group(mounted).commands[name]
-        return command
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """Return a command by name."""
-        return self[name] if name in COMMANDS else default
-
-    def values(self) -> Any:
-        """Return every command."""
-        return [self[name] for name in self]
-
-    def items(self) -> Any:
-        """Return every command with its name."""
-        return [(name, self[name]) for name in self]
-
-
-class _Commands(TyperGroup):
-    """The root: its help lists the commands without importing them."""
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
-        self.commands = _Lazily(dict.fromkeys(COMMANDS))
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names in the order of the help."""
-        return list(COMMANDS)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write what each command does."""
-        with formatter.section(gettext.gettext("Commands")):
-            formatter.write_dl([(name, about(name)) for name in COMMANDS])
-
-
 app = typer.Typer(
     name="crpv",
-    cls=_Commands,
+    cls=Commands,
     help=_("The registry of the French centres de ressources politique de la ville (CRPV)."),
     epilog=_("Examples: crpv list · crpv report coverage --as-of 2023-10-17 · crpv show oriv · crpv load FILE"),
     no_args_is_help=True,
     rich_markup_mode=None,  # Rich's help takes twice as long to start
-    context_settings=command_settings(),
-    options_metavar=_("[OPTIONS]"),
     subcommand_metavar=_("COMMAND [ARGUMENTS]..."),
     pretty_exceptions_enable=False,
+    **settings(),
 )
 
 

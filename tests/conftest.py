@@ -13,7 +13,7 @@ import pytest
 from hypothesis import settings
 
 from crpv_cli import language
-from crpv_cli.commands.making import make
+from crpv_cli.commands.new import make
 from crpv_cli.registry.connection import open_reading
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from crpv_cli.main import app
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.coverage.report import DIVISIONS, coverage
 from crpv_cli.reports.evaluations.report import evaluation_summaries
-from crpv_cli.reports.listing import Asked, list_centres
+from crpv_cli.reports.listing import Selection, list_centres
 from crpv_cli.spelling import fold
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -264,7 +264,7 @@ def test_a_heading_means_one_column(table: Table) -> None:
 def test_labels_are_unique(tongue: str, registry: Path) -> None:
     with open_reading(registry) as connection:
         results = [
-            list_centres(connection, Asked()),
+            list_centres(connection, Selection()),
             evaluation_summaries(connection, "2025-12-31"),
             *(coverage(connection, "2025-12-31", by=division) for division in DIVISIONS),
         ]
@@ -327,11 +327,12 @@ ENGLISH = re.compile(
 METAVARS = re.compile(r"\b(?:TEXT|INTEGER|FLOAT|BOOLEAN|RANGE|FILENAME|DIRECTORY|PATH|ARGS)\b")
 
 
-def commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+def commands(command: click.Command | None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     yield path
     if isinstance(command, click.Group):
-        for name, inner in command.commands.items():
-            yield from commands(inner, (*path, name))
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            yield from commands(command.get_command(context, name), (*path, name))
 
 
 COMMANDS = list(commands(typer.main.get_command(app)))

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from crpv_cli.commands.making import make
+from crpv_cli.commands.new import make
+from crpv_cli.reports.index import REPORTS
 
 # Runs a command as the console script does, then writes the names of all modules that were imported.
 PROGRAM = """
@@ -48,7 +49,7 @@ READING = [
     "query 'select id, seat from centres'",
     "info",
 ]
-ASKING = ["--version", "--help", "list --help"]
+ASKING = ["--version", "--help", "list --help", "report --help"]
 
 SLOW = {"sqlite_utils", "pydantic", "tabulate", "pandas", "numpy", "babel", "xlsxwriter", "python_calamine", "openpyxl"}
 SLOW |= {"jinja2", "vl_convert"}
@@ -88,6 +89,18 @@ def test_help_and_version_import_neither_rich_nor_sqlite3(
     command: str, lang: str, registry: Path, tmp_path: Path
 ) -> None:
     assert imported(command, registry, tmp_path, lang) & {"rich", "sqlite3", "platformdirs", *SLOW} == set()
+
+
+@pytest.mark.parametrize("command", ["--help", "report --help", "list --help", "load --help"])
+def test_help_imports_no_report(command: str, registry: Path, tmp_path: Path) -> None:
+    rooms = {name for name in imported(command, registry, tmp_path) if name.startswith("crpv_cli.reports.")}
+    assert rooms <= {"crpv_cli.reports.index", "crpv_cli.reports.options"}
+
+
+@pytest.mark.parametrize("command", ["report coverage", "report coverage --help", "report agreements --format json"])
+def test_a_report_imports_no_other(command: str, registry: Path, tmp_path: Path) -> None:
+    modules = {f"crpv_cli.reports.{report.module}": name for name, report in REPORTS.items()}
+    assert {modules[name] for name in imported(command, registry, tmp_path) if name in modules} == {command.split()[1]}
 
 
 @pytest.mark.parametrize("command", [command for command in READING if "json" in command or "csv" in command])

@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crpv_cli import options
-from crpv_cli.commands.adding import add
+from crpv_cli.commands import options
+from crpv_cli.commands.door import Door, command
 from crpv_cli.errors import ExitCode, UsageProblem
-from crpv_cli.language import Day, msg
+from crpv_cli.language import N_, Day, msg
 from crpv_cli.language import text as _
+from crpv_cli.reports.options import YEAR
+from crpv_cli.spelling import fold
 
-__all__ = ["mount"]
+if TYPE_CHECKING:
+    import sqlite3
 
+__all__ = ["check"]
 
-def mount(app: typer.Typer) -> None:
-    """Add the command."""
-    add(
-        app,
-        "check",
-        check,
-        _("Examples: crpv check · crpv check --rule co-funding --year 2024 · crpv check --list"),
-    )
+_NETWORK = "network"
 
 
+@command()
 def check(
+    door: Door,
     rules: Annotated[
         list[str] | None,
         typer.Option("--rule", metavar=_("RULE"), help=_("Only this rule; several may be named.")),
     ] = None,
     centre: options.Centre = None,
     year: Annotated[
-        str | None,
-        typer.Option(
-            "--year",
-            metavar=_("YEAR"),
-            callback=options.checked_year,
-            help=_("The year of money and activity; the latest that is over by default."),
-        ),
+        int | None,
+        options.info(replace(YEAR, help=N_("The year of money and activity; the latest that is over by default."))),
     ] = None,
     cycle: options.Cycle = None,
     strict: Annotated[
@@ -56,30 +50,24 @@ def check(
     ] = None,
     until: Annotated[
         str | None,
-        typer.Option("--until", metavar=_("DATE"), callback=options.iso_date, help=_("The last day of the exception.")),
+        typer.Option("--until", metavar=_("DATE"), parser=options.iso_date, help=_("The last day of the exception.")),
     ] = None,
     reason: Annotated[str | None, typer.Option("--reason", metavar=_("TEXT"), help=_("Why it is accepted."))] = None,
     by: Annotated[str | None, typer.Option("--by", metavar=_("NAME"), help=_("Who accepts it."))] = None,
     as_of: options.AsOf = None,
-    format_: options.FormatOption = None,
-    output: options.Output = None,
-    force: options.Force = False,
-    db: options.Db = None,
 ) -> None:
     """Ask the rules.
 
     Raises:
         typer.Exit: with 1, something was found that is not accepted: a breach, or anything with ``--strict``.
     """
-    from crpv_cli.commands.opening import reading
-    from crpv_cli.output.formats import show_result
     from crpv_cli.registry.queries import today
     from crpv_cli.reports.evaluations.cycle import DEFAULT_CYCLE_YEARS
     from crpv_cli.reports.finding import find_centre
     from crpv_cli.rules.checking import catalogue, findings
 
     if accept is not None:
-        _accept(*accept, as_of or today(), until, reason, by, db)
+        _accept(door, *accept, as_of or today(), until, reason, by)
         return
     for option, value in (("--until", until), ("--reason", reason), ("--by", by)):
         if value is not None:
@@ -87,19 +75,19 @@ def check(
                 msg("{option} goes with --accept.", option=option),
                 msg('Write: crpv check --accept RULE CENTRE --until DATE --reason "…"'),
             )
-    with reading(db) as connection:
+    with door.reading() as connection:
         if explain:
             result = catalogue(connection)
         else:
             result = findings(
                 connection,
                 as_of or today(),
-                options.year_number(year),
+                year,
                 cycle or DEFAULT_CYCLE_YEARS,
                 tuple(rules or ()),
                 find_centre(connection, centre) if centre else None,
             )
-    show_result(result, format_, output, force)
+    door.show(result)
     if explain:
         return
     counted = ("breach", "unknown", "notice") if strict else ("breach",)
@@ -108,17 +96,16 @@ def check(
 
 
 def _accept(
-    rule: str, subject: str, as_of: str, until: str | None, reason: str | None, by: str | None, db: Path | None
+    door: Door, rule: str, subject: str, as_of: str, until: str | None, reason: str | None, by: str | None
 ) -> None:
     """Record an exception, through the same door as any other row.
 
     Raises:
         UsageProblem: an unknown rule or subject, no reason, no end, or an end that has passed.
     """
-    from crpv_cli.commands.accepting import accept_exception
-    from crpv_cli.commands.opening import writing
+    from crpv_cli.intake.sources import sources_of_rows
     from crpv_cli.output import streams
-    from crpv_cli.output.terminal.loads import print_load
+    from crpv_cli.registry.loading import load
     from crpv_cli.rules.checking import covered, rule_named
 
     its_rule = rule_named(rule)
@@ -132,10 +119,22 @@ def _accept(
             msg("The exception would have ended on {until}, before {date}.", until=Day(until), date=Day(as_of)),
             msg("Give a later date with --until."),
         )
-    with writing(db) as connection:
-        report, about = accept_exception(connection, its_rule.id, subject, as_of, until, (reason or "").strip(), by)
+    with door.writing() as connection:
+        centre, department = _subject(connection, subject)
+        row = {
+            "rule": its_rule.id,
+            "centre": centre or "",
+            "department": department or "",
+            "valid_from": as_of,
+            "valid_to": until,
+            "reason": (reason or "").strip(),
+            "accepted_by": by or "",
+        }
+        sources, anomalies = sources_of_rows("exceptions", [row])
+        report = load(connection, sources, anomalies, command=f"check --accept {its_rule.id} {subject}")
+        about = centre or department or _NETWORK
         found = covered(connection, as_of, its_rule.id, about)
-    print_load(report)
+    Door().show_load(report)
     if report.errors:
         raise typer.Exit(ExitCode.ANOMALIES)
     streams.say(msg("Accepted: {rule} for {about}, until {until}.", rule=its_rule.id, about=about, until=Day(until)))
@@ -148,3 +147,12 @@ def _accept(
                 about=about,
             )
         )
+
+
+def _subject(connection: sqlite3.Connection, subject: str) -> tuple[str | None, str | None]:
+    """Find the centre or the department that is meant; neither for the network, also in the reader's language."""
+    from crpv_cli.reports.finding import find_place
+
+    if fold(subject) in {_NETWORK, fold(msg(N_("network")).text())}:
+        return None, None
+    return find_place(connection, subject)

@@ -3,70 +3,61 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crpv_cli import options
-from crpv_cli.commands.adding import add
+from crpv_cli.commands import options
+from crpv_cli.commands.door import Door, command
 from crpv_cli.errors import CrpvError, ExitCode, FileProblem, UsageProblem
 from crpv_cli.language import text as _
 
 if TYPE_CHECKING:
     from crpv_cli.registry.loads import LoadReport
 
-__all__ = ["mount"]
+__all__ = ["edit"]
 
-Key = tuple[object, ...]
-
-
-def mount(app: typer.Typer) -> None:
-    """Add the command."""
-    add(
-        app,
-        "edit",
-        edit,
-        _("Examples: crpv edit centres · crpv edit perimeters --department 86 · EDITOR=nano crpv edit funders"),
-    )
+Keys = Collection[tuple[object, ...]]
 
 
+@command("db")
 def edit(
+    door: Door,
     table: Annotated[str, typer.Argument(metavar=_("TABLE"), help=_("The table whose rows to edit."))],
     region: options.Region = None,
     department: options.Department = None,
     year: options.Year = None,
     as_of: options.AsOf = None,
     yes: Annotated[bool, typer.Option("--yes", help=_("Load the changes without asking."))] = False,
-    db: options.Db = None,
 ) -> None:
     """Edit rows by hand."""
     import tempfile
 
     import click
 
-    from crpv_cli.commands.opening import reading
     from crpv_cli.definitions.named import table_named
     from crpv_cli.language import msg
     from crpv_cli.output import streams
     from crpv_cli.output.delimited import csv_text
-    from crpv_cli.reports.listing import Asked, list_table
+    from crpv_cli.reports.listing import Selection, list_table
 
     its_table = table_named(table)
     if not (os.environ.get("VISUAL") or os.environ.get("EDITOR") or streams.can_ask()):
         raise UsageProblem(
             msg("There is no terminal for an editor."), msg("Name a program that edits the file in EDITOR.")
         )
-    asked = Asked(region=region, department=department, year=options.year_number(year), as_of=as_of)
-    with reading(db) as connection:
+    asked = Selection(region=region, department=department, year=year, as_of=as_of)
+    with door.reading() as connection:
         before = list_table(connection, its_table, asked)
     folder = Path(tempfile.mkdtemp(prefix="crpv-edit-"))
     path = folder / f"{its_table.name}.csv"
     original = csv_text(before)
     path.write_bytes(original.encode())
-    keys = {_key_of(before.columns, row, its_table.key) for row in before.rows}
+    keys = {tuple(record[name] for name in its_table.key) for record in before.records()}
     try:
-        _edit_until_sound(db, path, original, its_table.name, keys, yes)
+        _edit_until_sound(door, path, original, its_table.name, keys, yes)
     except (CrpvError, click.ClickException):
         streams.say(msg("Nothing was written. What you typed is kept in {file}", file=path))
         raise
@@ -74,7 +65,7 @@ def edit(
     folder.rmdir()
 
 
-def _edit_until_sound(db: Path | None, path: Path, original: str, table: str, keys: set[Key], yes: bool) -> None:
+def _edit_until_sound(door: Door, path: Path, original: str, table: str, keys: Keys, yes: bool) -> None:
     """Open the editor until its rows are sound and agreed to, or given up; then load them.
 
     Raises:
@@ -96,7 +87,7 @@ def _edit_until_sound(db: Path | None, path: Path, original: str, table: str, ke
         if path.read_bytes() == original.encode():
             streams.say(msg("Nothing was changed."))
             return
-        found = _load(db, path, table, keys, dry_run=True)
+        found = _load(door, path, table, keys, dry_run=True)
         if not found.errors and not found.changed:
             streams.say(msg("Nothing was changed."))
             return
@@ -109,27 +100,19 @@ def _edit_until_sound(db: Path | None, path: Path, original: str, table: str, ke
             streams.say(msg("There is no terminal to ask on: --yes loads without asking."))
             raise typer.Exit(ExitCode.USAGE)
         raise typer.Exit(ExitCode.ANOMALIES if found.errors else ExitCode.DONE)
-    if _load(db, path, table, keys, dry_run=False).errors:
+    if _load(door, path, table, keys, dry_run=False).errors:
         streams.say(msg("Nothing was written. What you typed is kept in {file}", file=path))
         raise typer.Exit(ExitCode.ANOMALIES)
 
 
-def _key_of(columns: tuple[object, ...], row: tuple[object, ...], key: tuple[str, ...]) -> Key:
-    names = [getattr(column, "name", "") for column in columns]
-    return tuple(row[names.index(name)] for name in key)
-
-
-def _load(db: Path | None, path: Path, table: str, keys: set[Key], dry_run: bool) -> LoadReport:
+def _load(door: Door, path: Path, table: str, keys: Keys, dry_run: bool) -> LoadReport:
     """Load the edited rows and remove those that are no longer there; a dry run shows what would change."""
-    from crpv_cli.commands.opening import writing
     from crpv_cli.intake.files import InputFile, Reading
     from crpv_cli.intake.sources import sources_of
-    from crpv_cli.output.formats import show_result
-    from crpv_cli.output.terminal.loads import print_load
     from crpv_cli.registry.loading import load
     from crpv_cli.reports.history import would_change
 
-    with writing(db) as connection:
+    with door.writing() as connection:
         sources, anomalies = sources_of([InputFile(path, str(path))], Reading(table))
         report = load(
             connection,
@@ -141,7 +124,7 @@ def _load(db: Path | None, path: Path, table: str, keys: set[Key], dry_run: bool
             gone=(table, keys),
         )
         if dry_run and report.changes:
-            show_result(would_change(connection, report.changes))
+            door.show(would_change(connection, report.changes))
     if report.errors or not dry_run:
-        print_load(report)
+        door.show_load(report)
     return report

@@ -2,72 +2,49 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from crpv_cli import options
-from crpv_cli.commands.adding import add
+from crpv_cli.commands.door import Door, command
+from crpv_cli.commands.options import AsOf
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.language import text as _
 from crpv_cli.output.names import Format
 
-__all__ = ["mount"]
+__all__ = ["export"]
 
 
-def mount(app: typer.Typer) -> None:
-    """Add the command."""
-    add(
-        app,
-        "export",
-        export,
-        _(
-            "Examples: crpv export evaluation-summaries -o s.csv · crpv export all -o out/"
-            " · crpv export all -o registry.xlsx"
-        ),
-    )
-
-
+@command(output=_("The file to write; for all, the folder or a workbook."))
 def export(
+    door: Door,
     name: Annotated[
         str,
         typer.Argument(
             metavar=_("NAME"), help=_("A table, coverage, evaluation-summaries, funding-by-centre, or all.")
         ),
     ],
-    as_of: options.AsOf = None,
-    format_: options.FormatOption = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", "-o", metavar=_("FILE"), help=_("The file to write; for all, the folder or a workbook.")
-        ),
-    ] = None,
-    force: options.Force = False,
-    db: options.Db = None,
+    as_of: AsOf = None,
 ) -> None:
     """Export a table or the rows of a report; CSV unless asked otherwise."""
-    from crpv_cli.commands.opening import reading
     from crpv_cli.output.exports import write_all
-    from crpv_cli.output.formats import show_result
     from crpv_cli.reports.exports import all_tables, export_rows
 
-    if name == "all":
-        if output is not None and output.suffix.lower() in {".csv", ".json", ".jsonl", ".md", ".txt"}:
-            raise UsageProblem(
-                msg("{file} names one file, and there are several tables.", file=output),
-                msg("Name a folder, or one workbook: crpv export all -o registry.xlsx"),
-            )
-        if output is None:
-            raise UsageProblem(
-                msg("Everything goes into a folder, or into one workbook."),
-                msg("Name it: crpv export all -o FOLDER/ or crpv export all -o registry.xlsx"),
-            )
-        with reading(db) as connection:
-            write_all(all_tables(connection), output, format_, force)
+    if name != "all":
+        with door.reading() as connection:
+            result = export_rows(connection, name, as_of)
+        door.show(result, default=Format.CSV)
         return
-    with reading(db) as connection:
-        result = export_rows(connection, name, as_of)
-    show_result(result, format_, output, force, default=Format.CSV)
+    if door.output is None:
+        raise UsageProblem(
+            msg("Everything goes into a folder, or into one workbook."),
+            msg("Name it: crpv export all -o FOLDER/ or crpv export all -o registry.xlsx"),
+        )
+    if door.output.suffix.lower() in {".csv", ".json", ".jsonl", ".md", ".txt"}:
+        raise UsageProblem(
+            msg("{file} names one file, and there are several tables.", file=door.output),
+            msg("Name a folder, or one workbook: crpv export all -o registry.xlsx"),
+        )
+    with door.reading() as connection:
+        write_all(all_tables(connection), door.output, door.format, door.force)

@@ -1,46 +1,111 @@
-"""The commands by name: their module and what they do. The one thing that ``crpv --help`` has to know of them."""
+"""The commands by name: their module, what they do and examples: all that ``crpv --help`` has to know of them."""
 
 from __future__ import annotations
 
-from crpv_cli.language import N_, translate
+from typing import NamedTuple
 
-__all__ = ["COMMANDS", "REPORTS", "about"]
+from crpv_cli.language import N_
+from crpv_cli.reports.index import Report
 
-COMMANDS = {
-    "list": ("listing", N_("List the centres, or the rows of a table.")),
-    "show": ("show", N_("Show everything about one centre, on a page.")),
-    "map": ("map", N_("Draw the departments as tiles: who covers them, and what they hold.")),
-    "report": (
+__all__ = ["COMMANDS", "Command"]
+
+
+class Command(NamedTuple):
+    """A command: its module and its function there (by default of its name), its help and examples."""
+
+    module: str
+    about: str
+    examples: str = ""
+    function: str = ""
+
+
+COMMANDS: dict[str, Command | Report] = {
+    "list": Command(
+        "list",
+        N_("List the centres, or the rows of a table."),
+        N_("Examples: crpv list · crpv list --overseas --as-of 2023-10-17 · crpv list funding --year 2024 -f csv"),
+        "list_rows",
+    ),
+    "show": Command(
+        "show",
+        N_("Show everything about one centre, on a page."),
+        N_("Examples: crpv show oriv · crpv show villes-au-carre --as-of 2016-06-30 -o sheet.md"),
+    ),
+    "map": Report(
+        "coverage.map",
+        "territory_map",
+        N_("Draw the departments as tiles: who covers them, and what they hold."),
+        N_("Examples: crpv map --as-of 2023-10-17 · crpv map --measure inhabitants --centre oriv"),
+    ),
+    "report": Command(
         "report",
         N_("Answer one question: the network, coverage, funding, evaluations, activity, agreements, changes."),
     ),
-    "check": ("check", N_("Check the registry against the 2017 framework and against itself.")),
-    "load": ("load", N_("Load files into the registry: all their rows, or none.")),
-    "export": ("export", N_("Write a table, the rows of a report, or all tables to files.")),
-    "template": ("template", N_("Make a form to send out: a workbook with lists, checks and prepared rows.")),
-    "profiles": ("profiles", N_("List the profiles through which official files are read, or show one.")),
-    "query": ("query", N_("Ask the registry a question in SQL; it can read and nothing else.")),
-    "log": ("history", N_("Show the loads, or row by row what one load changed.")),
-    "diff": ("history", N_("Show, cell by cell, what loading files would change.")),
-    "undo": ("history", N_("Take a load back: its rows become what they were.")),
-    "trace": ("history", N_("Tell which load, file, line and source each value of a row comes from.")),
-    "edit": ("edit", N_("Open the rows of a table in your editor, and load what you changed.")),
-    "init": ("init", N_("Make a registry from the bundled reference data.")),
-    "info": ("info", N_("Show where the registry is, its versions, and what it holds.")),
+    "check": Command(
+        "check",
+        N_("Check the registry against the 2017 framework and against itself."),
+        N_("Examples: crpv check · crpv check --rule co-funding --year 2024 · crpv check --list"),
+    ),
+    "load": Command(
+        "load",
+        N_("Load files into the registry: all their rows, or none."),
+        N_("Examples: crpv load evaluations.csv · crpv load folder/ --dry-run · cat f.csv | crpv load - --as funding"),
+    ),
+    "export": Command(
+        "export",
+        N_("Write a table, the rows of a report, or all tables to files."),
+        N_(
+            "Examples: crpv export evaluation-summaries -o s.csv · crpv export all -o out/"
+            " · crpv export all -o registry.xlsx"
+        ),
+    ),
+    "template": Command(
+        "template",
+        N_("Make a form to send out: a workbook with lists, checks and prepared rows."),
+        N_(
+            "Examples: crpv template evaluations --centre oriv --year 2025 -o oriv.xlsx"
+            " · crpv template funding --filled -o funding.xlsx"
+        ),
+    ),
+    "profiles": Command(
+        "profiles",
+        N_("List the profiles through which official files are read, or show one."),
+        N_("Examples: crpv profiles · crpv profiles scdl-subventions · crpv profiles mine.toml"),
+    ),
+    "query": Command(
+        "query",
+        N_("Ask the registry a question in SQL; it can read and nothing else."),
+        N_("Example: crpv query 'select id, seat from centres where legal_form = :form' -p form=gip"),
+    ),
+    "log": Command(
+        "log",
+        N_("Show the loads, or row by row what one load changed."),
+        N_("Examples: crpv log · crpv log 3 · crpv log 3 -o changes.csv"),
+    ),
+    "diff": Command(
+        "load",
+        N_("Show, cell by cell, what loading files would change."),
+        N_("Examples: crpv diff evaluations.csv · crpv diff returns/ -o changes.csv"),
+    ),
+    "undo": Command(
+        "log",
+        N_("Take a load back: its rows become what they were."),
+        N_("Examples: crpv undo 3 --dry-run · crpv undo 3"),
+    ),
+    "trace": Command(
+        "log",
+        N_("Tell which load, file, line and source each value of a row comes from."),
+        N_("Examples: crpv trace centres oriv · crpv trace funding oriv etat 2023"),
+    ),
+    "edit": Command(
+        "edit",
+        N_("Open the rows of a table in your editor, and load what you changed."),
+        N_("Examples: crpv edit centres · crpv edit perimeters --department 86 · EDITOR=nano crpv edit funders"),
+    ),
+    "init": Command(
+        "init",
+        N_("Make a registry from the bundled reference data."),
+        N_("Examples: crpv init · crpv init --demo --db demo.sqlite · crpv init --empty --db new.sqlite"),
+    ),
+    "info": Command("info", N_("Show where the registry is, its versions, and what it holds.")),
 }
-
-# The commands of ``crpv report``.
-REPORTS = {
-    "network": N_("The network at a date: one screen, or a page to hand on."),
-    "coverage": N_("Who covers what on a date, computed and published."),
-    "evaluations": N_("How the core missions are evaluated, and what changed since the time before."),
-    "activity": N_("What the centres did: half-days and participants."),
-    "agreements": N_("Which agreements run, end soon, or ended without successor."),
-    "funding": N_("Who funds the centres: State, local authorities and others, shares and change."),
-    "changes": N_("What changed between two dates: territory, money, ratings."),
-}
-
-
-def about(name: str) -> str:
-    """Say in the reader's language what a command does."""
-    return translate(REPORTS[name] if name in REPORTS else COMMANDS[name][1])

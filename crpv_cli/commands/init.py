@@ -6,26 +6,17 @@ from typing import Annotated
 
 import typer
 
-from crpv_cli import options
-from crpv_cli.commands.adding import add
+from crpv_cli.commands.door import Door, command
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.language import text as _
 
-__all__ = ["mount"]
+__all__ = ["init"]
 
 
-def mount(app: typer.Typer) -> None:
-    """Add the command."""
-    add(
-        app,
-        "init",
-        init,
-        _("Examples: crpv init · crpv init --demo --db demo.sqlite · crpv init --empty --db new.sqlite"),
-    )
-
-
+@command("db")
 def init(
+    door: Door,
     demo: Annotated[
         bool,
         typer.Option(
@@ -34,26 +25,23 @@ def init(
         ),
     ] = False,
     empty: Annotated[bool, typer.Option("--empty", help=_("Put nothing in it."))] = False,
-    db: options.Db = None,
 ) -> None:
     """Make a registry, or add the demonstration to one that is there."""
-    from crpv_cli.commands.making import load_paths, make
-    from crpv_cli.commands.opening import writing
+    from crpv_cli.commands.new import load_paths, make
     from crpv_cli.intake.bundled import demo_folder
     from crpv_cli.output import streams
-    from crpv_cli.output.terminal.loads import print_load
     from crpv_cli.registry.connection import resolve_path, version_of
 
     if demo and empty:
         raise UsageProblem(msg("--demo and --empty exclude each other."), msg("Choose one of them."))
-    path, _by_default = resolve_path(db)
+    path, _by_default = resolve_path(door.db)
     if path.is_file():
         version_of(path)  # a file of another program is told at once
     if not path.exists():
         report = make(path, demo, empty)
         streams.say(msg("The registry was made: {path}", path=path))
     elif demo:
-        with writing(db) as connection:
+        with door.writing() as connection:
             report = load_paths(connection, [str(demo_folder())], command="init --demo")
     else:
         raise UsageProblem(
@@ -64,7 +52,7 @@ def init(
             ),
         )
     if report is not None:
-        print_load(report)
+        door.show_load(report)
     if demo:
         streams.say(msg("What the demonstration adds is fictitious; every screen and file says so."))
     streams.say(msg("Next: crpv list"))

@@ -1,47 +1,44 @@
-"""``crpv load``: files into the registry, all or nothing."""
+"""``crpv load``: files into the registry, all or nothing; and ``crpv diff``: what that would change."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import click
 import typer
 
-from crpv_cli import options
-from crpv_cli.commands.adding import add
-from crpv_cli.errors import ExitCode
+from crpv_cli.commands import options
+from crpv_cli.commands.door import Door, command
+from crpv_cli.errors import ExitCode, UsageProblem
+from crpv_cli.language import msg
 from crpv_cli.language import text as _
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Sequence
 
+    from crpv_cli.intake.files import InputFile, Reading
     from crpv_cli.registry.loads import Source
 
-__all__ = ["mount"]
+__all__ = ["diff", "load"]
 
 
-class Expected(StrEnum):
-    """Who is expected to have sent a file."""
-
-    CENTRES = "centres"
-
-
-def mount(app: typer.Typer) -> None:
-    """Add the command."""
-    add(
-        app,
-        "load",
-        load,
-        _("Examples: crpv load evaluations.csv · crpv load folder/ --dry-run · cat f.csv | crpv load - --as funding"),
-    )
+def _delimiter(value: str) -> str:
+    """Read a delimiter: the sign itself, or the word tab."""
+    sign = "\t" if value.casefold() in {"tab", "\\t"} else value
+    if sign not in {";", ",", "|", "\t"}:
+        raise typer.BadParameter(_("The delimiter is one of ; , | or tab."))
+    return sign
 
 
+@command()
 def load(
-    paths: Annotated[
-        list[str], typer.Argument(metavar=_("PATH..."), help=_("Files, folders of files, or - for standard input."))
-    ],
+    door: Door,
+    paths: options.Paths,
     table: options.As = None,
     profile: options.Profile = None,
     dry_run: options.DryRun = False,
@@ -68,51 +65,106 @@ def load(
         str | None, typer.Option("--sheet", metavar=_("NAME"), help=_("Of a workbook, only the sheet of this name."))
     ] = None,
     expect: Annotated[
-        Expected | None,
-        typer.Option("--expect", metavar="centres", help=_("Say which open centres no row of the files is about.")),
+        str | None,
+        typer.Option(
+            "--expect",
+            metavar="centres",
+            click_type=click.Choice(["centres"]),
+            help=_("Say which open centres no row of the files is about."),
+        ),
     ] = None,
-    format_: options.FormatOption = None,
-    output: options.Output = None,
-    force: options.Force = False,
-    db: options.Db = None,
 ) -> None:
-    """Load files."""
-    from crpv_cli.commands.opening import writing
+    """Load files.
+
+    Raises:
+        typer.Exit: with 1, rows were refused.
+    """
     from crpv_cli.definitions.named import table_named
-    from crpv_cli.intake.files import Reading, gather
-    from crpv_cli.intake.profiles.cells import Known
+    from crpv_cli.intake.files import Reading
     from crpv_cli.intake.refused import refused_rows
     from crpv_cli.intake.sources import sources_of
     from crpv_cli.output import streams
-    from crpv_cli.output.terminal.loads import print_load, print_unanswered, write_refused
+    from crpv_cli.output.terminal.loads import print_unanswered, write_refused
     from crpv_cli.output.terminal.progress import progress
     from crpv_cli.registry.loading import load as load_sources
-    from crpv_cli.registry.lookups import lookups
     from crpv_cli.registry.queries import open_centres, today
 
     if table is not None:
         table_named(table)
-    options.check_profile(profile, table)
-    if output is not None:
-        streams.check_free(output, force)  # before the registry is touched
-    with writing(db) as connection, gather(paths) as (files, notices):
-        streams.say_all(notices)
-        known = Known(lookups(connection))
-        how = Reading(table, encoding, options.delimiter(delimiter), sheet, profile=profile, known=known)
+    _check_profile(profile, table)
+    if door.output is not None:
+        streams.check_free(door.output, door.force)  # before the registry is touched
+    asked = Reading(table, encoding, delimiter and _delimiter(delimiter), sheet, profile=profile)
+    with _opened(door, paths, asked) as (connection, files, how):
         with progress(sum(file.path.stat().st_size for file in files)) as bar:
             sources, anomalies = sources_of(files, replace(how, progress=bar))
-            aside = _places_aside(sources, refused or Path(), force) if keep_valid and not dry_run else {}
+            aside = _places_aside(sources, refused or Path(), door.force) if keep_valid and not dry_run else {}
             report = load_sources(connection, sources, anomalies, dry_run=dry_run, keep_valid=keep_valid)
-        print_load(report, format_, output, force)
+        door.show_load(report)
         by_name = {file.name: file for file in files}
         for outcome, lines in report.refusals() if aside else ():
             header, rows = refused_rows(by_name[outcome.name], how, outcome.sheet, lines)
             reasons = ((line, cells, lines[line]) for line, cells in rows)
-            write_refused(header, reasons, aside[outcome.name, outcome.sheet], force)
+            write_refused(header, reasons, aside[outcome.name, outcome.sheet], door.force)
         if expect is not None:
             print_unanswered([name for name in open_centres(connection, today()) if name not in report.centres])
     if report.errors:
         raise typer.Exit(ExitCode.ANOMALIES)
+
+
+@command()
+def diff(door: Door, paths: options.Paths, table: options.As = None, profile: options.Profile = None) -> None:
+    """Show what loading files would change.
+
+    Raises:
+        typer.Exit: with 1, rows would be refused.
+    """
+    from crpv_cli.intake.files import Reading
+    from crpv_cli.intake.sources import sources_of
+    from crpv_cli.registry.loading import load as load_sources
+    from crpv_cli.reports.history import would_change
+
+    _check_profile(profile, table)
+    with _opened(door, paths, Reading(table, profile=profile)) as (connection, files, how):
+        sources, anomalies = sources_of(files, how)
+        report = load_sources(connection, sources, anomalies, dry_run=True, details=True)
+        result = would_change(connection, report.changes)
+    if not report.stopped:
+        door.show(result)
+    Door().show_load(report)
+    if report.errors:
+        raise typer.Exit(ExitCode.ANOMALIES)
+
+
+def _check_profile(profile: str | None, table: str | None) -> None:
+    """Check that a profile is there and sound, and that no table is named beside it.
+
+    Raises:
+        UsageProblem: a table is named as well, or no profile has that name.
+        FileProblem: the file is missing or holds no profile.
+    """
+    if profile is None:
+        return
+    if table is not None:
+        raise UsageProblem(msg("--as and --profile exclude each other."), msg("A profile names its table itself."))
+    from crpv_cli.intake.profiles.shipped import load_profile
+
+    load_profile(profile)
+
+
+@contextmanager
+def _opened(
+    door: Door, paths: list[str], how: Reading
+) -> Iterator[tuple[sqlite3.Connection, list[InputFile], Reading]]:
+    """Open the registry and the files, and say what was passed over; foreign files are matched with what it holds."""
+    from crpv_cli.intake.files import gather
+    from crpv_cli.intake.profiles.cells import Known
+    from crpv_cli.output import streams
+    from crpv_cli.registry.lookups import lookups
+
+    with door.writing() as connection, gather(paths) as (files, notices):
+        streams.say_all(notices)
+        yield connection, files, replace(how, known=Known(lookups(connection)))
 
 
 def _places_aside(sources: Sequence[Source], folder: Path, force: bool) -> dict[tuple[str, str | None], Path]:

@@ -1,27 +1,60 @@
-"""``crpv report``: one command a question."""
+"""``crpv report``, and ``crpv map``: a command of each report of the registry of reports, as its options say."""
 
 from __future__ import annotations
 
-import typer
+import inspect
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated
 
-from crpv_cli import options
-from crpv_cli.commands.index import about
-from crpv_cli.commands.reports import activity, agreements, changes, coverage, evaluations, funding, network
-from crpv_cli.language import text as _
+from crpv_cli.commands import options
+from crpv_cli.commands.door import Door, with_shared
+from crpv_cli.reports.options import Option, Takes
 
-__all__ = ["mount"]
+if TYPE_CHECKING:
+    import sqlite3
+
+    from crpv_cli.reports.index import Report
+
+__all__ = ["report_command"]
+
+# Reports that are more than a question to the registry have a function of their own, which is given what was read.
+_OWN = {"network": "crpv_cli.commands.network"}
 
 
-def mount(app: typer.Typer) -> None:
-    """Add the commands."""
-    reports = typer.Typer(
-        help=about("report"),
-        no_args_is_help=True,
-        rich_markup_mode=None,
-        context_settings=options.command_settings(),
-        options_metavar=_("[OPTIONS]"),
-        subcommand_metavar=_("COMMAND [ARGUMENTS]..."),
-    )
-    for report in (network, coverage, funding, evaluations, activity, agreements, changes):
-        report.mount(reports)
-    app.add_typer(reports, name="report")
+def report_command(name: str, report: Report) -> Callable[..., None]:
+    """Return what Typer makes the command of a report of."""
+    compute, asked = report.load()
+    own = import_module(_OWN[name]).answer if name in _OWN else None
+    filled = inspect.signature(own or compute).parameters
+
+    def answer(door: Door, **given: object) -> None:
+        with door.reading() as connection:
+            result = compute(connection, **_found(connection, asked, given))
+        door.show(result)
+
+    return with_shared(own or answer, [_parameter(option, filled[option.name]) for option in asked])
+
+
+def _parameter(option: Option, filled: inspect.Parameter) -> inspect.Parameter:
+    type_ = options.type_of(option)
+    annotation = Annotated[type_ if option.takes is Takes.FLAG else type_ | None, options.info(option)]  # type: ignore[valid-type]
+    return filled.replace(annotation=annotation, default=None if option.name == "as_of" else filled.default)
+
+
+def _found(connection: sqlite3.Connection, asked: tuple[Option, ...], given: dict[str, object]) -> dict[str, object]:
+    """Return what a report is called with: ids where people typed names, today where no date was given."""
+    from crpv_cli.registry.queries import today
+    from crpv_cli.reports.finding import find_centre, find_mission
+
+    find: dict[Takes, Callable[[sqlite3.Connection, str], str]] = {
+        Takes.CENTRE: find_centre,
+        Takes.MISSION: partial(find_mission, core=False),
+        Takes.CORE_MISSION: find_mission,
+    }
+    values = {**given, "as_of": given["as_of"] or today()} if "as_of" in given else dict(given)
+    for option in asked:
+        if option.takes in find and (wanted := values[option.name]):
+            values[option.name] = find[option.takes](connection, str(wanted))
+    return values

@@ -2,41 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crpv_cli import options
-from crpv_cli.commands.adding import add
+from crpv_cli.commands.door import Door, command
+from crpv_cli.commands.options import AsOf
 from crpv_cli.language import text as _
 
-__all__ = ["mount"]
+if TYPE_CHECKING:
+    import sqlite3
+
+    from crpv_cli.result import Sheet
+
+__all__ = ["sheet_of", "show"]
 
 
-def mount(app: typer.Typer) -> None:
-    """Add the command."""
-    add(app, "show", show, _("Examples: crpv show oriv · crpv show villes-au-carre --as-of 2016-06-30 -o sheet.md"))
-
-
+@command()
 def show(
+    door: Door,
     centre: Annotated[
         str, typer.Argument(metavar=_("CENTRE"), help=_("Its id, its short name, or a part that only it has."))
     ],
-    as_of: options.AsOf = None,
-    format_: options.FormatOption = None,
-    output: options.Output = None,
-    force: options.Force = False,
-    db: options.Db = None,
+    as_of: AsOf = None,
 ) -> None:
     """Show one centre."""
-    from crpv_cli.commands.opening import reading
-    from crpv_cli.output.formats import show_sheet
     from crpv_cli.registry.queries import today
-    from crpv_cli.reports.centre.report import centre_sheet
     from crpv_cli.reports.finding import find_centre
+
+    with door.reading() as connection:
+        sheet = sheet_of(connection, find_centre(connection, centre), as_of or today())
+    door.show(sheet)
+
+
+def sheet_of(connection: sqlite3.Connection, centre: str, date: str) -> Sheet:
+    """Return the sheet of a centre on a date, with what the rules find of it."""
+    from crpv_cli.reports.centre.report import centre_sheet
     from crpv_cli.rules.checking import findings
 
-    with reading(db) as connection:
-        date, its_id = as_of or today(), find_centre(connection, centre)
-        sheet = centre_sheet(connection, its_id, date, findings(connection, date, centre=its_id))
-    show_sheet(sheet, format_, output, force)
+    return centre_sheet(connection, centre, date, findings(connection, date, centre=centre))

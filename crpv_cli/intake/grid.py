@@ -8,7 +8,7 @@ from typing import Protocol
 
 from crpv_cli.errors import Anomaly
 
-__all__ = ["BrokenRow", "Grid", "Row"]
+__all__ = ["BrokenRow", "Grid", "Row", "RowsGrid"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +59,29 @@ class Grid(Protocol):
 
     def letter(self, place: int) -> str | None:
         """Return the letter of a column in its sheet, None outside workbooks."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowsGrid:
+    """Rows that come from no file, numbered as a CSV file of them would."""
+
+    header: list[str]
+    cells: list[list[str]]
+    sha256: str
+    header_line: int = 1
+    sheet: str | None = None
+    profile: str | None = None
+    prepared: tuple[str, ...] = ()
+
+    @property
+    def headings(self) -> list[str]:
+        """The columns' own names."""
+        return self.header
+
+    def rows(self) -> Iterator[Row | BrokenRow | Anomaly]:
+        """Yield the rows."""
+        yield from (Row(line, cells) for line, cells in enumerate(self.cells, 2))
+
+    def letter(self, place: int) -> str | None:
+        """Return None: no column has a letter."""
+        return None

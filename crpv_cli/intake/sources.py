@@ -1,15 +1,23 @@
-"""Files that were recognised become what the registry loads."""
+"""Files that were recognised, and rows that come from none, become what the registry loads."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+import hashlib
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
+from crpv_cli.definitions.named import table_named
 from crpv_cli.errors import Anomaly
-from crpv_cli.intake.files import InputFile, Reading, open_tables
+from crpv_cli.intake.columns import columns_of
+from crpv_cli.intake.files import InputFile, Reading, TableFile, open_tables
+from crpv_cli.intake.grid import RowsGrid
 from crpv_cli.intake.profiles.grid import MadeGrid
+from crpv_cli.intake.values import clean
 from crpv_cli.registry.loading import Source
 
-__all__ = ["sources_of"]
+__all__ = ["sources_of", "sources_of_rows"]
 
 
 def sources_of(files: Sequence[InputFile], reading: Reading) -> tuple[list[Source], list[Anomaly]]:
@@ -19,9 +27,25 @@ def sources_of(files: Sequence[InputFile], reading: Reading) -> tuple[list[Sourc
         FileProblem: a file cannot be opened.
         UsageProblem: ``reading`` names no table.
     """
+    return _loadable([opened for file in files for opened in open_tables(file, reading)])
+
+
+def sources_of_rows(table: str, rows: Sequence[Mapping[str, str]]) -> tuple[list[Source], list[Anomaly]]:
+    """Make of rows with the same columns, cells as people write them, what a CSV file of them would be."""
+    header, written = list(rows[0]), io.StringIO()
+    csv.writer(written).writerows([header, *(row.values() for row in rows)])
+    grid = RowsGrid(
+        header,
+        [[clean(cell) for cell in row.values()] for row in rows],
+        hashlib.sha256(written.getvalue().encode()).hexdigest(),
+    )
+    return _loadable([TableFile("-", Path("-"), grid, columns_of(header, table_named(table)))])
+
+
+def _loadable(tables: Iterable[TableFile]) -> tuple[list[Source], list[Anomaly]]:
     sources: list[Source] = []
     anomalies: list[Anomaly] = []
-    for opened in [opened for file in files for opened in open_tables(file, reading)]:
+    for opened in tables:
         anomalies.extend(opened.anomalies)
         if opened.grid is None or opened.header is None:
             continue

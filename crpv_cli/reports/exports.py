@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from dataclasses import replace
 
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.registry.queries import today
-from crpv_cli.reports.activity.report import activity
-from crpv_cli.reports.agreements.report import agreements
-from crpv_cli.reports.coverage.report import coverage
-from crpv_cli.reports.evaluations.report import evaluation_summaries
-from crpv_cli.reports.funding.report import funding
-from crpv_cli.reports.listing import Asked, list_table
+from crpv_cli.reports.index import REPORTS
+from crpv_cli.reports.listing import Selection, list_table
 from crpv_cli.result import Result
 from crpv_cli.spelling import closest
 
-__all__ = ["REPORTS", "all_tables", "export_rows"]
-
-REPORTS: dict[str, Callable[[sqlite3.Connection, str], Result]] = {
-    "activity-by-centre": activity,
-    "agreements-by-status": agreements,
-    "coverage": coverage,
-    "evaluation-summaries": evaluation_summaries,
-    "funding-by-centre": funding,
-}
+__all__ = ["all_tables", "export_rows"]
 
 
 def export_rows(connection: sqlite3.Connection, name: str, as_of: str | None) -> Result:
@@ -36,12 +23,16 @@ def export_rows(connection: sqlite3.Connection, name: str, as_of: str | None) ->
     Raises:
         UsageProblem: nothing has that name.
     """
-    if name in REPORTS:
-        return replace(REPORTS[name](connection, as_of or today()), screen=())
+    reports = {report.export: report for report in REPORTS.values() if report.export}
+    if name in reports:
+        compute, _options = reports[name].load()
+        result = compute(connection, as_of or today())
+        assert isinstance(result, Result)
+        return replace(result, screen=())
     table = TABLES.get(name.replace("-", "_"))
     if table is not None:
         return _whole(connection, table, as_of)
-    names = [*TABLES, *REPORTS, "all"]
+    names = [*TABLES, *sorted(reports), "all"]
     near = closest(name, names)
     raise UsageProblem(
         msg("There is nothing called {name} to export.", name=name),
@@ -56,4 +47,4 @@ def all_tables(connection: sqlite3.Connection) -> list[Result]:
 
 def _whole(connection: sqlite3.Connection, table: Table, as_of: str | None = None) -> Result:
     """A table with all its columns, even in a format that would show a person fewer."""
-    return replace(list_table(connection, table, Asked(as_of=as_of)), screen=())
+    return replace(list_table(connection, table, Selection(as_of=as_of)), screen=())

@@ -62,7 +62,7 @@ def form_of(
         raise _not_applicable(table, "--year")
     if centre is not None and "centre" not in table.names and table.name != "centres":
         raise _not_applicable(table, "--centre")
-    asked = _Asked(
+    asked = _Request(
         connection,
         table,
         find_centre(connection, centre) if centre is not None else None,
@@ -80,7 +80,7 @@ def _not_applicable(table: Table, option: str) -> UsageProblem:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Request:
     connection: sqlite3.Connection
     table: Table
     centre: str | None

@@ -21,11 +21,11 @@ from crpv_cli.reports.origin import origin
 from crpv_cli.result import Note, Result, Value
 from crpv_cli.spelling import closest, fold
 
-__all__ = ["Asked", "list_centres", "list_rows_of", "list_table", "shape"]
+__all__ = ["Selection", "list_centres", "list_rows_of", "list_table", "shape"]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Selection:
     """What a list is narrowed to and how it is laid out; None and empty mean not asked.
 
     ``uncovered`` leaves the neighbourhoods that no centre serves on the date.
@@ -66,7 +66,7 @@ _SHORT_NAME = TABLES["centres"].names.index("short_name")
 _SOURCE = TABLES["centres"].names.index("source")
 
 
-def list_rows_of(connection: sqlite3.Connection, name: str, asked: Asked) -> Result:
+def list_rows_of(connection: sqlite3.Connection, name: str, asked: Selection) -> Result:
     """List a table by name: the overview for centres, the rows as they are for the others.
 
     Raises:
@@ -78,7 +78,7 @@ def list_rows_of(connection: sqlite3.Connection, name: str, asked: Asked) -> Res
     return list_centres(connection, asked) if table.name == "centres" else list_table(connection, table, asked)
 
 
-def list_centres(connection: sqlite3.Connection, asked: Asked) -> Result:
+def list_centres(connection: sqlite3.Connection, asked: Selection) -> Result:
     """List the centres open on a date (today by default), with perimeter, State support and missions evaluated.
 
     With a year, the support and the evaluations are those of that year.
@@ -145,7 +145,7 @@ def _centre_notes(connection: sqlite3.Connection, rests: bool, only_evaluations:
     return fictitious.notes(connection, rests)
 
 
-def list_table(connection: sqlite3.Connection, table: Table, asked: Asked) -> Result:
+def list_table(connection: sqlite3.Connection, table: Table, asked: Selection) -> Result:
     """List the rows of a table, in the order of its key.
 
     Filters that the table's columns cannot answer are refused rather than passed over. With a date, only rows that
@@ -183,7 +183,7 @@ def list_table(connection: sqlite3.Connection, table: Table, asked: Asked) -> Re
     return shape(result, asked)
 
 
-def _parameters(asked: Asked) -> dict[str, object]:
+def _parameters(asked: Selection) -> dict[str, object]:
     """What narrows the rows, by name."""
     narrowing = ("as_of", "year", "region", "department", "overseas")
     found = {name: getattr(asked, name) for name in narrowing if getattr(asked, name) is not None}
@@ -199,7 +199,7 @@ def _value(value: str | int | float | None, kind: Kind) -> Value:
     return tuple(str(value).split()) if kind is Kind.CODES else value
 
 
-def _departments(connection: sqlite3.Connection, asked: Asked) -> set[str] | None:
+def _departments(connection: sqlite3.Connection, asked: Selection) -> set[str] | None:
     """The departments that the filters leave, or None if they leave all."""
     if asked.region is None and asked.department is None and asked.overseas is None:
         return None
@@ -215,7 +215,7 @@ def _departments(connection: sqlite3.Connection, asked: Asked) -> set[str] | Non
     return left
 
 
-def _conditions(connection: sqlite3.Connection, table: Table, asked: Asked) -> tuple[list[str], list[Value]]:
+def _conditions(connection: sqlite3.Connection, table: Table, asked: Selection) -> tuple[list[str], list[Value]]:
     conditions: list[str] = []
     parameters: list[Value] = []
     left = _departments(connection, asked)
@@ -248,7 +248,7 @@ def _conditions(connection: sqlite3.Connection, table: Table, asked: Asked) -> t
     return conditions, parameters
 
 
-def _neighbourhoods(connection: sqlite3.Connection, asked: Asked) -> tuple[list[str], list[Value]]:
+def _neighbourhoods(connection: sqlite3.Connection, asked: Selection) -> tuple[list[str], list[Value]]:
     """With a date, the neighbourhoods of the geography in force on it; if asked, those that no centre serves."""
     if asked.as_of is None and not asked.uncovered:
         return [], []
@@ -283,7 +283,7 @@ def _not_applicable(table: Table, option: str) -> UsageProblem:
     )
 
 
-def shape(result: Result, asked: Asked) -> Result:
+def shape(result: Result, asked: Selection) -> Result:
     """Sort a result, keep the columns asked for, and cut it to a number of rows.
 
     Empty values come last in either direction; texts are sorted without case and accents.

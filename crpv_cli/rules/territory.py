@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from crpv_cli.language import Day, msg
 from crpv_cli.reports.coverage.report import coverage
-from crpv_cli.reports.listing import Asked, list_centres
+from crpv_cli.reports.listing import Selection, list_centres
 from crpv_cli.reports.published import published_figures
 from crpv_cli.rules.model import Finding, Moment, Severity
 
@@ -101,4 +101,4 @@ def _identified(moment: Moment, measure: str, on: str) -> int | None:
         total = coverage(moment.connection, on).totals["total"]
         return total if isinstance(total, int) and total > 0 else None
     overseas = True if measure == "overseas_centres" else None
-    return len(list_centres(moment.connection, Asked(as_of=on, overseas=overseas)).rows)
+    return len(list_centres(moment.connection, Selection(as_of=on, overseas=overseas)).rows)

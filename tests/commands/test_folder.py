@@ -14,7 +14,7 @@ from urllib.parse import unquote
 import pytest
 from openpyxl import load_workbook
 
-from crpv_cli.commands.making import make
+from crpv_cli.commands.new import make
 from crpv_cli.errors import ExitCode
 from crpv_cli.registry.connection import open_writing
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crpv_cli.commands.making import make
+from crpv_cli.commands.new import make
 from crpv_cli.main import run
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from crpv_cli.commands.making import make
+from crpv_cli.commands.new import make
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import translate
 

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crpv_cli import language
-from crpv_cli.commands.making import make
+from crpv_cli.commands.new import make
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import Anomaly, CrpvError, FileProblem, Severity, UsageProblem
 from crpv_cli.intake.faults import Fault

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from crpv_cli.commands.making import load_paths, make
+from crpv_cli.commands.new import load_paths, make
 from crpv_cli.registry.connection import open_writing
 from crpv_cli.registry.loads import LoadReport
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from crpv_cli import language
-from crpv_cli.commands.making import make
+from crpv_cli.commands.new import make
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import msg
 from crpv_cli.output.formats import Format, render

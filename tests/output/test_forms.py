@@ -222,7 +222,7 @@ def test_what_does_not_apply_is_refused(
 
 
 def test_an_empty_table_to_choose_from_is_told_to_the_sender(tmp_path: Path) -> None:
-    from crpv_cli.commands.making import make
+    from crpv_cli.commands.new import make
 
     make(tmp_path / "real.sqlite", demo=False, empty=False)
     assert ["scales" in remark.text() for remark in form(tmp_path / "real.sqlite", "evaluations").remarks] == [True]

@@ -29,7 +29,7 @@ from crpv_cli.reports.centre.report import centre_sheet
 from crpv_cli.reports.coverage.report import coverage
 from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.reports.funding.report import funding
-from crpv_cli.reports.listing import Asked, list_centres
+from crpv_cli.reports.listing import Selection, list_centres
 from crpv_cli.result import Chart, ChartShape, Note, Origin, Point, Result, Sheet
 from tests.output.pages import figures_of_json, read_page
 from tests.output.sheets import network_like
@@ -46,7 +46,7 @@ REPORTS: dict[str, Callable[[sqlite3.Connection], Result]] = {
     "funding": lambda connection: funding(connection, DAY, 2023, 2023),
     "funding by kind": lambda connection: funding(connection, DAY, 2020, 2022, by="kind"),
     "evaluations": lambda connection: evaluation_summaries(connection, DAY),
-    "list": lambda connection: list_centres(connection, Asked(as_of=DAY)),
+    "list": lambda connection: list_centres(connection, Selection(as_of=DAY)),
 }
 
 

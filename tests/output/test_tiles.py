@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from crpv_cli import language
-from crpv_cli.commands.making import make
+from crpv_cli.commands.new import make
 from crpv_cli.output.formats import Format, render
 from crpv_cli.output.page.tiles import TILES_CSS, tiles_legend, tiles_of, tiles_svg
 from crpv_cli.output.terminal.map import map_width, tile_map

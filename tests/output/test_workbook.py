@@ -39,7 +39,7 @@ from crpv_cli.reports.centre.report import centre_sheet
 from crpv_cli.reports.coverage.report import coverage
 from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.reports.exports import all_tables
-from crpv_cli.reports.listing import Asked, list_rows_of, list_table
+from crpv_cli.reports.listing import Selection, list_rows_of, list_table
 from crpv_cli.result import Note, Origin, Result, Value
 from tests.output.conftest import Convert, Load
 
@@ -127,7 +127,7 @@ def test_libreoffice_saves_it_and_nothing_is_lost(
 @pytest.mark.parametrize("name", TABLES)
 def test_a_workbook_of_one_table_comes_back(spoilt: Path, tmp_path: Path, load: Load, name: str) -> None:
     with open_reading(spoilt) as connection:
-        result = list_table(connection, TABLES[name], Asked())
+        result = list_table(connection, TABLES[name], Selection())
     file = tmp_path / "one.xlsx"
     file.write_bytes(result_workbook(result))
     report = load(file)
@@ -367,11 +367,11 @@ def test_made_up_data_is_told_in_colour(spoilt: Path) -> None:
 
 
 def test_a_registry_without_made_up_data_says_so(tmp_path: Path) -> None:
-    from crpv_cli.commands.making import make
+    from crpv_cli.commands.new import make
 
     make(tmp_path / "real.sqlite", demo=False, empty=False)
     with open_reading(tmp_path / "real.sqlite") as connection:
-        found = book(result_workbook(list_rows_of(connection, "centres", Asked(as_of="2023-10-17", overseas=True))))
+        found = book(result_workbook(list_rows_of(connection, "centres", Selection(as_of="2023-10-17", overseas=True))))
     cover = found["crpv"]
     assert said(cover, "Demonstration data") == "None in this file."
     assert (said(cover, "As of"), said(cover, "Overseas")) == ("2023-10-17", "yes")

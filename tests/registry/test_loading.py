@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crpv_cli import __version__
-from crpv_cli.commands.making import make
+from crpv_cli.commands.new import make
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import RegistryProblem, Severity
 from crpv_cli.intake.bundled import reference_folder

@@ -17,7 +17,7 @@ from crpv_cli.main import run
 from crpv_cli.reports.coverage.report import coverage
 from crpv_cli.reports.exports import export_rows
 from crpv_cli.reports.funding.report import DIVISIONS, funding, share_of_state
-from crpv_cli.reports.listing import Asked, list_centres, list_table
+from crpv_cli.reports.listing import Selection, list_centres, list_table
 from crpv_cli.result import Note, Result
 
 TODAY = "2026-11-23"
@@ -115,7 +115,7 @@ def test_groups_are_unknown_in_2021_and_not_zero(reference: sqlite3.Connection) 
 
 
 def test_by_kind_adds_up_to_the_rows_of_the_list(reference: sqlite3.Connection) -> None:
-    listed = records(list_table(reference, TABLES["funding"], Asked(year=2022)))
+    listed = records(list_table(reference, TABLES["funding"], Selection(year=2022)))
     kinds = {row["id"]: row["kind"] for row in reference.execute("select id, kind from funders")}
     by_kind = records(funding(reference, TODAY, 2022, 2022, by="kind"))
     expected: dict[str, int] = {}
@@ -273,7 +273,7 @@ def test_export_gives_the_same_rows(reference: sqlite3.Connection) -> None:
 
 def test_the_same_support_as_in_the_list_of_centres(reference: sqlite3.Connection) -> None:
     for year in range(2016, 2026):
-        listed = {row["id"]: row["state_support"] for row in records(list_centres(reference, Asked(year=year)))}
+        listed = {row["id"]: row["state_support"] for row in records(list_centres(reference, Selection(year=year)))}
         reported = {row["centre"]: row["state"] for row in records(funding(reference, TODAY, year, year))}
         assert {centre: listed[centre] for centre in reported if centre in listed} == {
             centre: amount for centre, amount in reported.items() if centre in listed
@@ -291,7 +291,7 @@ def test_paid_stands_before_granted_for_each_scheme(small: sqlite3.Connection) -
     result = funding(small, TODAY)
     assert of_centre(result, "oriv")["state"] == 90_00
     assert result.totals["rows"] == 2
-    listed = {row["id"]: row["state_support"] for row in records(list_centres(small, Asked()))}
+    listed = {row["id"]: row["state_support"] for row in records(list_centres(small, Selection()))}
     assert listed["oriv"] == 90_00
 
 
@@ -381,7 +381,7 @@ def test_made_up_money_says_so(small: sqlite3.Connection) -> None:
     assert "fictitious-data" in codes(result)
     assert of_centre(result, "oriv")["fictitious"] is True
     assert of_centre(result, "irev")["fictitious"] is False
-    listed = list_centres(small, Asked())
+    listed = list_centres(small, Selection())
     assert {row["id"] for row in records(listed) if row["fictitious"]} == {"oriv"}
     assert codes(listed) == {"fictitious-data"}
 

@@ -13,7 +13,7 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.reports.asking import ask
 from crpv_cli.reports.centre.report import centre_sheet
 from crpv_cli.reports.finding import find_centre, find_department, find_mission, find_region
-from crpv_cli.reports.listing import Asked, list_centres, list_rows_of, list_table
+from crpv_cli.reports.listing import Selection, list_centres, list_rows_of, list_table
 from crpv_cli.result import Result
 
 
@@ -23,7 +23,7 @@ def column(result: Result, name: str) -> list[object]:
 
 
 def test_centres_of_today(reference: sqlite3.Connection) -> None:
-    result = list_centres(reference, Asked())
+    result = list_centres(reference, Selection())
     assert len(result.rows) == 20
     assert column(result, "missions_evaluated") == [None] * 20  # none known is not none evaluated
     paris = column(result, "id").index("paris")
@@ -31,14 +31,14 @@ def test_centres_of_today(reference: sqlite3.Connection) -> None:
 
 
 def test_overseas_on_the_day_of_the_statement(reference: sqlite3.Connection) -> None:
-    result = list_centres(reference, Asked(as_of="2023-10-17", overseas=True))
+    result = list_centres(reference, Selection(as_of="2023-10-17", overseas=True))
     assert set(column(result, "id")) == {"ville-caraibe", "crpv-guyane", "cr-csur", "maore-ouvoimoja"}
-    mainland = list_centres(reference, Asked(as_of="2023-10-17", overseas=False))
+    mainland = list_centres(reference, Selection(as_of="2023-10-17", overseas=False))
     assert len(mainland.rows) == 15
 
 
 def test_state_support_of_a_year(reference: sqlite3.Connection) -> None:
-    result = list_centres(reference, Asked(year=2023))
+    result = list_centres(reference, Selection(year=2023))
     support = dict(zip(column(result, "id"), column(result, "state_support"), strict=True))
     assert support["villes-au-carre"] == 24548200
     assert sum(value for value in support.values() if isinstance(value, int)) == 543787100
@@ -58,7 +58,7 @@ def test_paid_stands_before_granted_and_requests_never_count(reference_path: obj
             """,
             (stage, amount),
         )
-    result = list_centres(connection, Asked())
+    result = list_centres(connection, Selection())
     connection.close()
     assert dict(zip(column(result, "id"), column(result, "state_support"), strict=True))["oriv"] == 12300
 
@@ -66,32 +66,32 @@ def test_paid_stands_before_granted_and_requests_never_count(reference_path: obj
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
-        (Asked(region="Bretagne"), {"reso-villes"}),
-        (Asked(region="53"), {"reso-villes"}),
-        (Asked(department="Mayotte"), {"maore-ouvoimoja"}),
-        (Asked(department="1"), {"labo-cites"}),
-        (Asked(region="ile de france", department="93"), {"profession-banlieue"}),
+        (Selection(region="Bretagne"), {"reso-villes"}),
+        (Selection(region="53"), {"reso-villes"}),
+        (Selection(department="Mayotte"), {"maore-ouvoimoja"}),
+        (Selection(department="1"), {"labo-cites"}),
+        (Selection(region="ile de france", department="93"), {"profession-banlieue"}),
     ],
 )
-def test_filters_by_territory(reference: sqlite3.Connection, asked: Asked, expected: set[str]) -> None:
+def test_filters_by_territory(reference: sqlite3.Connection, asked: Selection, expected: set[str]) -> None:
     assert set(column(list_centres(reference, asked), "id")) == expected
 
 
 def test_sorting_keeps_the_unknown_last_in_both_directions(reference: sqlite3.Connection) -> None:
     for sort in ("since", "-since"):
-        values = column(list_centres(reference, Asked(sort=sort)), "since")
+        values = column(list_centres(reference, Selection(sort=sort)), "since")
         known = [value for value in values if value is not None]
         assert values[len(known) :] == [None] * (len(values) - len(known))
         assert known == sorted(known, reverse=sort.startswith("-"))  # type: ignore[type-var]
 
 
 def test_sorting_texts_ignores_accents(reference: sqlite3.Connection) -> None:
-    seats = column(list_centres(reference, Asked(sort="seat")), "seat")
+    seats = column(list_centres(reference, Selection(sort="seat")), "seat")
     assert seats.index("Évry-Courcouronnes") < seats.index("Fort-de-France")
 
 
 def test_columns_and_limit(reference: sqlite3.Connection) -> None:
-    result = list_rows_of(reference, "territory-counts", Asked(columns=("value", "Department"), limit=3))
+    result = list_rows_of(reference, "territory-counts", Selection(columns=("value", "Department"), limit=3))
     assert [column.name for column in result.columns] == ["value", "department"]
     assert len(result.rows) == 3
     assert "limited" in {note.code for note in result.notes}
@@ -99,7 +99,7 @@ def test_columns_and_limit(reference: sqlite3.Connection) -> None:
 
 @pytest.mark.parametrize("name", list(TABLES))
 def test_every_table_can_be_listed(demo: sqlite3.Connection, name: str) -> None:
-    result = list_table(demo, TABLES[name], Asked())
+    result = list_table(demo, TABLES[name], Selection())
     (count,) = demo.execute(f"select count(*) from {name}").fetchone()
     assert len(result.rows) == count
     # Of the tables, only the detailed list does not come with crpv.
@@ -110,24 +110,24 @@ def test_every_table_can_be_listed(demo: sqlite3.Connection, name: str) -> None:
 @pytest.mark.parametrize(
     ("table", "asked"),
     [
-        ("nope", Asked()),
-        ("funders", Asked(year=2023)),
-        ("sources", Asked(overseas=True)),
-        ("departments", Asked(as_of="2023-01-01")),
-        ("centres", Asked(sort="nope")),
-        ("centres", Asked(columns=("nope",))),
-        ("centres", Asked(region="nowhere")),
-        ("centres", Asked(department="99")),
+        ("nope", Selection()),
+        ("funders", Selection(year=2023)),
+        ("sources", Selection(overseas=True)),
+        ("departments", Selection(as_of="2023-01-01")),
+        ("centres", Selection(sort="nope")),
+        ("centres", Selection(columns=("nope",))),
+        ("centres", Selection(region="nowhere")),
+        ("centres", Selection(department="99")),
     ],
 )
-def test_what_cannot_be_answered_is_refused(reference: sqlite3.Connection, table: str, asked: Asked) -> None:
+def test_what_cannot_be_answered_is_refused(reference: sqlite3.Connection, table: str, asked: Selection) -> None:
     with pytest.raises(UsageProblem) as caught:
         list_rows_of(reference, table, asked)
     assert caught.value.advice is not None
 
 
 def test_perimeters_on_a_date(reference: sqlite3.Connection) -> None:
-    rows = list_rows_of(reference, "perimeters", Asked(as_of="2016-06-30", department="86")).rows
+    rows = list_rows_of(reference, "perimeters", Selection(as_of="2016-06-30", department="86")).rows
     assert [row[0] for row in rows] == ["villes-au-carre"]
 
 
@@ -178,8 +178,8 @@ def test_what_was_true_on_a_date(
     reference_path: Path, table: str, name: str, as_of: str, expected: set[object]
 ) -> None:
     with closing(with_rows(reference_path)) as connection:
-        assert set(column(list_rows_of(connection, table, Asked(as_of=as_of)), name)) == expected
-        assert set(column(list_rows_of(connection, table, Asked()), name)) >= expected
+        assert set(column(list_rows_of(connection, table, Selection(as_of=as_of)), name)) == expected
+        assert set(column(list_rows_of(connection, table, Selection()), name)) >= expected
 
 
 @pytest.mark.parametrize(

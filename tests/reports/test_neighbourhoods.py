@@ -23,7 +23,7 @@ from crpv_cli.registry.lookups import lookups
 from crpv_cli.reports.coverage.neighbourhoods import Disagreement, disagreements, listed, served_departments
 from crpv_cli.reports.coverage.report import NEIGHBOURHOOD, coverage
 from crpv_cli.reports.exports import export_rows
-from crpv_cli.reports.listing import Asked, list_rows_of
+from crpv_cli.reports.listing import Selection, list_rows_of
 from crpv_cli.result import Result
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
@@ -91,11 +91,11 @@ def test_without_a_list_the_report_says_how_to_load_it(reference: sqlite3.Connec
             if by_report:
                 coverage(reference, AS_OF, by=NEIGHBOURHOOD)
             else:
-                list_rows_of(reference, "neighbourhoods", Asked(uncovered=True))
+                list_rows_of(reference, "neighbourhoods", Selection(uncovered=True))
         assert problem.value.advice is not None
         assert "crpv load FILE.csv" in problem.value.advice.text("en")
         assert "data.gouv.fr" in problem.value.advice.text("en")
-    empty = list_rows_of(reference, "neighbourhoods", Asked())
+    empty = list_rows_of(reference, "neighbourhoods", Selection())
     assert empty.rows == ()
     assert [note.code for note in empty.notes] == ["no-list"]
 
@@ -109,7 +109,7 @@ def test_without_a_list_there_is_nothing_to_disagree_with(reference: sqlite3.Con
 
 
 def test_what_is_uncovered_lies_where_no_centre_serves(few: sqlite3.Connection) -> None:
-    result = list_rows_of(few, "neighbourhoods", Asked(uncovered=True, as_of=AS_OF))
+    result = list_rows_of(few, "neighbourhoods", Selection(uncovered=True, as_of=AS_OF))
     assert codes(result) == ["QN02A01M", "QN02A02M", "QN97801M"]
     assert "2025-12-31" in result.title.text("en")
     assert records(result)[0]["communes"] == ("2A247",)
@@ -121,25 +121,25 @@ def test_what_is_uncovered_lies_where_no_centre_serves(few: sqlite3.Connection) 
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
-        (Asked(), ["QN02A01M", "QN02A02M", "QN06701M", "QN06702M", "QN06703M", "QN97801M", "QP067001"]),
-        (Asked(as_of=AS_OF), ["QN02A01M", "QN02A02M", "QN06701M", "QN06702M", "QN06703M", "QN97801M"]),
-        (Asked(as_of="2023-12-31"), ["QP067001"]),
-        (Asked(as_of="2024-01-01", department="67"), ["QN06701M", "QN06702M", "QN06703M"]),
-        (Asked(overseas=True), ["QN97801M"]),
-        (Asked(region="Corse"), ["QN02A01M", "QN02A02M"]),
-        (Asked(uncovered=True, as_of=AS_OF, overseas=False), ["QN02A01M", "QN02A02M"]),
-        (Asked(uncovered=True, as_of=AS_OF, department="67"), []),
-        (Asked(uncovered=True, as_of="2023-06-30"), []),
+        (Selection(), ["QN02A01M", "QN02A02M", "QN06701M", "QN06702M", "QN06703M", "QN97801M", "QP067001"]),
+        (Selection(as_of=AS_OF), ["QN02A01M", "QN02A02M", "QN06701M", "QN06702M", "QN06703M", "QN97801M"]),
+        (Selection(as_of="2023-12-31"), ["QP067001"]),
+        (Selection(as_of="2024-01-01", department="67"), ["QN06701M", "QN06702M", "QN06703M"]),
+        (Selection(overseas=True), ["QN97801M"]),
+        (Selection(region="Corse"), ["QN02A01M", "QN02A02M"]),
+        (Selection(uncovered=True, as_of=AS_OF, overseas=False), ["QN02A01M", "QN02A02M"]),
+        (Selection(uncovered=True, as_of=AS_OF, department="67"), []),
+        (Selection(uncovered=True, as_of="2023-06-30"), []),
     ],
 )
-def test_the_list_can_be_narrowed(few: sqlite3.Connection, asked: Asked, expected: list[str]) -> None:
+def test_the_list_can_be_narrowed(few: sqlite3.Connection, asked: Selection, expected: list[str]) -> None:
     assert codes(list_rows_of(few, "neighbourhoods", asked)) == expected
 
 
 @pytest.mark.parametrize("name", ["centres", "departments", "funding", "territory-counts"])
 def test_only_neighbourhoods_can_be_uncovered(few: sqlite3.Connection, name: str) -> None:
     with pytest.raises(UsageProblem) as problem:
-        list_rows_of(few, name, Asked(uncovered=True))
+        list_rows_of(few, name, Selection(uncovered=True))
     assert "--uncovered" in problem.value.message.text("en")
 
 
@@ -234,7 +234,7 @@ def real(tmp_path_factory: pytest.TempPathFactory, reference_path: Path) -> Path
 @needs_samples
 def test_the_real_list_agrees_with_the_coverage_report(real: Path) -> None:
     with open_reading(real) as connection:
-        uncovered = list_rows_of(connection, "neighbourhoods", Asked(uncovered=True, as_of=AS_OF))
+        uncovered = list_rows_of(connection, "neighbourhoods", Selection(uncovered=True, as_of=AS_OF))
         detailed = coverage(connection, AS_OF, by=NEIGHBOURHOOD)
         counted = coverage(connection, AS_OF)
         differing = disagreements(connection, "2024")

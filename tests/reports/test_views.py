@@ -23,7 +23,7 @@ from crpv_cli.reports.coverage.report import MEASURES, coverage, geography_on
 from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.reports.evaluations.series import read_series
 from crpv_cli.reports.funding.report import funding
-from crpv_cli.reports.listing import Asked, list_centres, list_table
+from crpv_cli.reports.listing import Selection, list_centres, list_table
 from crpv_cli.reports.network.report import network
 from crpv_cli.result import Result
 from tests.reports.clock import DATES, at_date
@@ -146,7 +146,7 @@ def euros(cents: int | None) -> float | None:
 
 def test_centres(registry: sqlite3.Connection, as_of: str) -> None:
     found = {row["id"]: row for row in view(registry, "v_centres")}
-    listed = records(list_centres(registry, Asked(as_of=as_of)))
+    listed = records(list_centres(registry, Selection(as_of=as_of)))
     assert set(found) == {row["id"] for row in listed}
     for row in listed:
         expected = row | {
@@ -183,7 +183,7 @@ def test_coverage_totals(registry: sqlite3.Connection, as_of: str, measure: str,
 
 def test_funding(registry: sqlite3.Connection, as_of: str) -> None:
     found = view(registry, "v_funding")
-    listed = records(list_table(registry, TABLES["funding"], Asked(as_of=as_of)))
+    listed = records(list_table(registry, TABLES["funding"], Selection(as_of=as_of)))
     names = ("centre", "funder", "year", "scheme", "stage", "purpose", "reference", "source", "note")
     assert sorted(([row[name] for name in names] + [row["amount"]] for row in found), key=repr) == sorted(
         ([row[name] for name in names] + [euros(row["amount"])] for row in listed), key=repr
@@ -245,7 +245,7 @@ def test_evaluation_series(registry: sqlite3.Connection, as_of: str) -> None:
 
 def test_activity(registry: sqlite3.Connection, as_of: str) -> None:
     found = view(registry, "v_activity")
-    listed = records(list_table(registry, TABLES["activities"], Asked(as_of=as_of)))
+    listed = records(list_table(registry, TABLES["activities"], Selection(as_of=as_of)))
     assert sorted(([row[name] for name in TABLES["activities"].names] for row in found), key=repr) == sorted(
         (list(row.values()) for row in listed), key=repr
     )
@@ -305,7 +305,7 @@ def test_within_a_year_counts_months_of_the_calendar(reference_path: Path, tmp_p
 
 def test_governance(registry: sqlite3.Connection, as_of: str) -> None:
     found = view(registry, "v_governance")
-    listed = records(list_table(registry, TABLES["governance"], Asked(as_of=as_of)))
+    listed = records(list_table(registry, TABLES["governance"], Selection(as_of=as_of)))
     assert sorted(([row[name] for name in TABLES["governance"].names] for row in found), key=repr) == sorted(
         (list(row.values()) for row in listed), key=repr
     )

@@ -17,14 +17,22 @@ from crpv_cli.registry.queries import closed_year, open_in, query
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.activity.notes import activity_notes
 from crpv_cli.reports.funding.money import difference, ratio
+from crpv_cli.reports.options import AS_OF, CENTRE, YEAR, Option, Takes, division
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures, published_notes
 from crpv_cli.result import Chart, ChartShape, Result, Value
 from crpv_cli.spelling import fold
 
-__all__ = ["BY_CENTRE", "DIVISIONS", "activity"]
+__all__ = ["BY_CENTRE", "DIVISIONS", "OPTIONS", "activity"]
 
 DIVISIONS = ("centre", "mission", "type", "theme", "audience", "mode", "year")
+OPTIONS = (
+    YEAR,
+    division(N_("A row for each centre, mission, type, theme, audience, mode or year."), DIVISIONS),
+    CENTRE,
+    Option("mission", N_("Only this mission: its id or name."), N_("MISSION"), Takes.MISSION),
+    AS_OF,
+)
 _TITLES = {
     "centre": N_("centre"),
     "mission": N_("mission"),

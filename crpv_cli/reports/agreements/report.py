@@ -11,11 +11,12 @@ from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.language import N_, Day, Euros, msg, msgs
 from crpv_cli.reports import fictitious
+from crpv_cli.reports.options import AS_OF, CENTRE, WITHIN, Option, codes
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Note, Result, Value
 from crpv_cli.spelling import fold
 
-__all__ = ["COLUMNS", "STATUSES", "WITHIN_MONTHS", "agreements", "months_after"]
+__all__ = ["COLUMNS", "OPTIONS", "STATUSES", "WITHIN_MONTHS", "agreements", "months_after"]
 
 WITHIN_MONTHS = 12
 """How far ahead an agreement that runs is said to end soon: the project's own default."""
@@ -27,6 +28,17 @@ STATUSES = (
     Choice("running", N_("running")),
     Choice("future", N_("to come")),
     Choice("ended", N_("ended, renewed")),
+)
+OPTIONS = (
+    WITHIN,
+    Option(
+        "status",
+        N_("Only ended-without-successor, ending, running, future or ended."),
+        N_("STATUS"),
+        choices=codes(STATUSES),
+    ),
+    CENTRE,
+    AS_OF,
 )
 COLUMNS = (
     Column("centre", N_("Centre id"), Kind.CODE),

@@ -10,7 +10,7 @@ from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, msg
 from crpv_cli.reports.activity.report import activity
 from crpv_cli.reports.agreements.report import agreements
-from crpv_cli.reports.listing import Asked, list_table, shape
+from crpv_cli.reports.listing import Selection, list_table, shape
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Result
 
@@ -45,12 +45,12 @@ _AGREEMENT_COLUMNS = (
 def governance(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
     """Return who sits in the organs of a centre on a date."""
     table = TABLES["governance"]
-    seats = list_table(connection, table, Asked(as_of=as_of))
+    seats = list_table(connection, table, Selection(as_of=as_of))
     place = table.names.index("centre")
     own = replace(seats, rows=tuple(row for row in seats.rows if row[place] == centre))
     sources = [row[table.names.index("source")] for row in own.rows]
     return replace(
-        shape(own, Asked(columns=_SEAT_COLUMNS)),
+        shape(own, Selection(columns=_SEAT_COLUMNS)),
         screen=_SEAT_COLUMNS[:-2],
         notes=(),
         fictitious=own.fictitious and bool(own.rows),
@@ -85,5 +85,5 @@ def activity_years(connection: sqlite3.Connection, centre: str, as_of: str) -> R
 def agreements_of(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
     """Return the agreements of a centre known on a date, what needs attention first."""
     report = agreements(connection, as_of, centre=centre)
-    shaped = shape(report, Asked(columns=_AGREEMENT_COLUMNS))
+    shaped = shape(report, Selection(columns=_AGREEMENT_COLUMNS))
     return replace(shaped, name="agreements", screen=_AGREEMENT_COLUMNS[:6], notes=(), total_row=None, is_report=False)

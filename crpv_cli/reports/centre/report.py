@@ -15,7 +15,7 @@ from crpv_cli.reports.centre.life import activity_years, agreements_of, governan
 from crpv_cli.reports.centre.money import funding_years, payments
 from crpv_cli.reports.centre.territory import perimeter
 from crpv_cli.reports.evaluations.report import evaluation_summaries
-from crpv_cli.reports.listing import Asked, shape
+from crpv_cli.reports.listing import Selection, shape
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.sources import sources_of
 from crpv_cli.result import Note, Result, Sheet, Value
@@ -113,9 +113,9 @@ def _missions(connection: sqlite3.Connection, centre: str, as_of: str) -> Iterat
     summaries = evaluation_summaries(connection, as_of, centre=centre)
     known = summaries.totals["evaluated"] is not None
     common = replace(summaries, notes=(), total_row=None, is_report=False, rows=summaries.rows if known else ())
-    shaped = shape(common, Asked(columns=_MISSION_COLUMNS))
+    shaped = shape(common, Selection(columns=_MISSION_COLUMNS))
     yield replace(shaped, name="missions", screen=_MISSION_SCREEN, title=msg(N_("Core missions")))
-    told = shape(common, Asked(columns=("mission", "year", "summary", "recommendation", "source")))
+    told = shape(common, Selection(columns=("mission", "year", "summary", "recommendation", "source")))
     rows = tuple(row for row in told.rows if row[2] is not None or row[3] is not None)
     yield replace(
         told,

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, msg
+from crpv_cli.registry.queries import today
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.activity.changes import activity_changes
 from crpv_cli.reports.agreements.changes import agreement_changes
@@ -23,11 +24,16 @@ from crpv_cli.reports.coverage.changes import coverage_changes
 from crpv_cli.reports.coverage.report import geography_on
 from crpv_cli.reports.evaluations.changes import completeness_changes, rating_changes
 from crpv_cli.reports.funding.changes import funding_changes
+from crpv_cli.reports.options import Option, Takes
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Note, Result
 
-__all__ = ["CHANGES", "changes"]
+__all__ = ["CHANGES", "OPTIONS", "changes"]
 
+OPTIONS = (
+    Option("first", N_("The date before; a year is its 31 December."), N_("DATE"), Takes.DATE_OR_YEAR, flag="--from"),
+    Option("last", N_("The date after, or a year; today by default."), N_("DATE"), Takes.DATE_OR_YEAR, flag="--to"),
+)
 CHANGES = (
     Choice("centre-opened", N_("centre opened")),
     Choice("centre-closed", N_("centre closed")),
@@ -72,13 +78,13 @@ _QUESTIONS: tuple[Callable[[sqlite3.Connection, str, str], Iterable[Change]], ..
 )
 
 
-def changes(connection: sqlite3.Connection, first: str, last: str) -> Result:
+def changes(connection: sqlite3.Connection, first: str, last: str | None = None) -> Result:
     """Tell what changed from one date to another.
 
     Args:
         connection: an open registry.
         first: ISO date: the state before.
-        last: ISO date after ``first``: the state after.
+        last: ISO date after ``first``: the state after; today by default.
 
     Returns:
         A report of a row for each difference, by kind. ``before``, ``after`` and ``change`` are for people; machines
@@ -88,6 +94,7 @@ def changes(connection: sqlite3.Connection, first: str, last: str) -> Result:
     Raises:
         UsageProblem: ``first`` is not before ``last``.
     """
+    last = last or today()
     if first >= last:
         raise UsageProblem(
             msg("{first} is not before {last}.", first=Day(first), last=Day(last)),

@@ -9,17 +9,18 @@ from __future__ import annotations
 import csv
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from crpv_cli.bundled import data_folder
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.language import N_, Day, Message, Share, msg, msgs
-from crpv_cli.reports.coverage.report import UNITS, coverage
+from crpv_cli.reports.coverage.report import GEOGRAPHY, MEASURE, UNITS, coverage
+from crpv_cli.reports.options import AS_OF, CENTRE
 from crpv_cli.result import Chart, ChartShape, Note, Result, Value
 
-__all__ = ["BLOCKS", "STATES", "territory_map"]
+__all__ = ["BLOCKS", "OPTIONS", "STATES", "territory_map"]
 
 BLOCKS = (
     Choice("mainland", N_("metropolitan France")),
@@ -62,6 +63,14 @@ def _layout() -> Mapping[str, _Place]:
         return {
             row["department"]: _Place(int(row["column"]), int(row["row"]), row["block"]) for row in csv.DictReader(file)
         }
+
+
+OPTIONS = (
+    AS_OF,
+    MEASURE,
+    GEOGRAPHY,
+    replace(CENTRE, help=N_("Mark the departments of this centre: its id or name.")),
+)
 
 
 def territory_map(

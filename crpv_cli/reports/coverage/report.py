@@ -18,17 +18,41 @@ from crpv_cli.language import N_, Day, Message, Share, msg, msgs
 from crpv_cli.registry.queries import query
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.coverage import neighbourhoods
+from crpv_cli.reports.options import AS_OF, Option, codes, division
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures, published_notes
 from crpv_cli.result import Chart, ChartShape, Note, Result, Value
 from crpv_cli.spelling import fold
 
-__all__ = ["DIVISIONS", "MEASURES", "NEIGHBOURHOOD", "UNITS", "coverage", "geography_on"]
+__all__ = [
+    "DIVISIONS",
+    "GEOGRAPHY",
+    "MEASURE",
+    "MEASURES",
+    "NEIGHBOURHOOD",
+    "OPTIONS",
+    "UNITS",
+    "coverage",
+    "geography_on",
+]
 
-MEASURES = ("neighbourhoods", "contracts", "inhabitants", "departments")
+MEASURES = (*codes(choices.MEASURES), "departments")
 DIVISIONS = ("centre", "region", "department")
 NEIGHBOURHOOD = "neighbourhood"
 """A division of its own: it rests on the detailed list, where the others rest on the counts per department."""
+
+MEASURE = Option(
+    "measure", N_("neighbourhoods, contracts, inhabitants or departments."), N_("MEASURE"), choices=MEASURES
+)
+GEOGRAPHY = Option(
+    "geography", N_("By default the one in force on the date."), "2015|2024", choices=codes(choices.GEOGRAPHIES)
+)
+OPTIONS = (
+    AS_OF,
+    MEASURE,
+    GEOGRAPHY,
+    division(N_("A row for each centre, region, department or neighbourhood."), (*DIVISIONS, NEIGHBOURHOOD)),
+)
 
 UNITS = {
     "neighbourhoods": N_("neighbourhoods"),

@@ -6,6 +6,7 @@ import sqlite3
 
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, Message, msg
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.evaluations.cycle import DEFAULT_CYCLE_YEARS, due_year
@@ -19,13 +20,23 @@ from crpv_cli.reports.evaluations.tallies import (
     rows_by_mission,
     total_row,
 )
+from crpv_cli.reports.options import AS_OF, CENTRE, CYCLE, YEAR, Option, Takes, division
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures, published_notes
 from crpv_cli.result import Result, Texts, Value
 
-__all__ = ["COLUMNS", "DIVISIONS", "evaluation_summaries"]
+__all__ = ["COLUMNS", "DIVISIONS", "OPTIONS", "evaluation_summaries"]
 
 DIVISIONS = ("mission", "centre")
+OPTIONS = (
+    YEAR,
+    Option("mission", N_("Only this core mission."), N_("MISSION"), Takes.CORE_MISSION),
+    CENTRE,
+    division(N_("A row for each mission or centre; by default for each mission of each centre."), DIVISIONS),
+    CYCLE,
+    Option("full", N_("Write out the summaries and recommendations, centre by centre."), takes=Takes.FLAG),
+    AS_OF,
+)
 """What a row may stand for, beside a centre and mission."""
 
 COLUMNS = (
@@ -110,7 +121,14 @@ def evaluation_summaries(
         A report. Totals: ``centres``, ``expected`` and ``evaluated`` missions, ``share`` (0 to 1), ``complete``
         centres, how many ratings are ``improving``, ``stable`` or ``slipping`` since the one before, how many missions
         are ``overdue``, and the ``mean_position`` of the ratings on their scales (0 to 1).
+
+    Raises:
+        UsageProblem: the texts are asked for, which are of a mission of a centre, and a row stands for something else.
     """
+    if full and by is not None:
+        raise UsageProblem(
+            msg("--full and --by exclude each other."), msg("Texts are of a mission of a centre: leave --by out.")
+        )
     whole = read_series(connection, as_of, year)
     # Without any evaluation in the registry, nothing is known: that is not the same as none evaluated.
     # That a mission is not evaluated rests on what the registry holds: on fictitious rows, where there are any.

@@ -21,14 +21,29 @@ from crpv_cli.reports import fictitious
 from crpv_cli.reports.coverage.report import geography_on
 from crpv_cli.reports.funding.money import LOCAL, Asked, CentreMoney, Money, difference, euros, per, ratio, sum_of
 from crpv_cli.reports.funding.notes import funding_notes
+from crpv_cli.reports.options import AS_OF, CENTRE, YEAR, Option, Takes, codes, division
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Chart, ChartShape, Result, Value
 from crpv_cli.spelling import fold
 
-__all__ = ["DIVISIONS", "LOCAL", "STAGES", "funding", "share_of_state"]
+__all__ = ["DIVISIONS", "LOCAL", "OPTIONS", "STAGES", "funding", "share_of_state"]
 
 DIVISIONS = ("centre", "funder", "kind", "year", "scheme")
-STAGES = tuple(choice.code for choice in choices.STAGES)
+STAGES = codes(choices.STAGES)
+OPTIONS = (
+    YEAR,
+    Option("first", N_("From this year on."), N_("YEAR"), Takes.YEAR, flag="--from"),
+    Option("last", N_("Up to this year."), N_("YEAR"), Takes.YEAR, flag="--to"),
+    division(N_("A row for each centre, funder, kind (of funder), year or scheme."), DIVISIONS),
+    Option(
+        "stage",
+        N_("Only money requested, granted or paid; by default paid, else granted."),
+        N_("STAGE"),
+        choices=STAGES,
+    ),
+    CENTRE,
+    AS_OF,
+)
 
 
 _DIVISIONS = {
@@ -108,6 +123,7 @@ def funding(
     by: str = "centre",
     stage: str | None = None,
     centre: str | None = None,
+    year: int | None = None,
 ) -> Result:
     """Add up the funding of the centres over some years.
 
@@ -121,6 +137,7 @@ def funding(
         by: one of ``DIVISIONS``: what a row stands for.
         stage: only rows of this stage, one of ``STAGES``; by default what was paid, else granted.
         centre: one centre only (its id).
+        year: this year only, in the place of ``first`` and ``last``.
 
     Returns:
         A report. By centre, a row for each centre that was open in these years or of which funding is known, with the
@@ -129,8 +146,15 @@ def funding(
         ``total``; shares are between 0 and 1.
 
     Raises:
-        UsageProblem: the first year comes after the last.
+        UsageProblem: the first year comes after the last, or ``year`` stands beside one of them.
     """
+    if year is not None:
+        if first is not None or last is not None:
+            raise UsageProblem(
+                msg("--year and --from, --to exclude each other."),
+                msg("For several years, write --from 2020 --to 2024."),
+            )
+        first = last = year
     first, last = _years(connection, as_of, first, last, by, stage)
     asked = Asked(as_of, first, last, by, stage, centre)
     found = connection.execute(query("funding"), asked.parameters).fetchall()

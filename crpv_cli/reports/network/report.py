@@ -19,19 +19,37 @@ from crpv_cli.reports.evaluations.grid import mission_grid
 from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.reports.funding.report import funding
 from crpv_cli.reports.funding.years import funding_years
-from crpv_cli.reports.listing import Asked, list_centres
+from crpv_cli.reports.listing import Selection, list_centres
 from crpv_cli.reports.network.figures import COLUMNS, SCREEN, Parts, figure_rows
 from crpv_cli.reports.network.findings import grouped
 from crpv_cli.reports.network.missing import missing
+from crpv_cli.reports.options import AS_OF, CYCLE, WITHIN, Option, Takes
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures
 from crpv_cli.reports.sources import sources_of
 from crpv_cli.result import Note, Result, Sheet
 
-__all__ = ["network"]
+__all__ = ["OPTIONS", "network"]
 
 _PUBLISHED = ("centres", "overseas_centres", "coverage", "neighbourhoods", "half_days")
 _FINDINGS_ON_SCREEN = 5
+
+OPTIONS = (
+    AS_OF,
+    Option(
+        "compare_to",
+        N_("Tell what changed since this date; a year is its 31 December."),
+        N_("DATE"),
+        Takes.DATE_OR_YEAR,
+    ),
+    Option(
+        "centre",
+        N_("The sheet of this centre instead; all writes one for each centre into the folder of -o."),
+        N_("CENTRE"),
+    ),
+    WITHIN,
+    CYCLE,
+)
 
 
 def network(
@@ -84,8 +102,8 @@ def _command(as_of: str, compare_to: str | None, within: int, cycle: int) -> str
 
 def _parts(connection: sqlite3.Connection, as_of: str, findings: Result | None, within: int, cycle: int) -> Parts:
     return Parts(
-        centres=list_centres(connection, Asked(as_of=as_of)),
-        overseas=len(list_centres(connection, Asked(as_of=as_of, overseas=True)).rows),
+        centres=list_centres(connection, Selection(as_of=as_of)),
+        overseas=len(list_centres(connection, Selection(as_of=as_of, overseas=True)).rows),
         coverage={measure: coverage(connection, as_of, measure) for measure in MEASURES},
         funding=funding(connection, as_of),
         evaluations=evaluation_summaries(connection, as_of, cycle=cycle),

@@ -6,24 +6,16 @@ from typing import Annotated
 
 import typer
 
-from crpv_cli import options
-from crpv_cli.commands.adding import add
+from crpv_cli.commands import options
+from crpv_cli.commands.door import Door, command
 from crpv_cli.language import text as _
 
-__all__ = ["mount"]
+__all__ = ["list_rows"]
 
 
-def mount(app: typer.Typer) -> None:
-    """Add the command."""
-    add(
-        app,
-        "list",
-        list_rows,
-        _("Examples: crpv list · crpv list --overseas --as-of 2023-10-17 · crpv list funding --year 2024 -f csv"),
-    )
-
-
+@command()
 def list_rows(
+    door: Door,
     table: Annotated[
         str, typer.Argument(metavar=_("[TABLE]"), show_default=False, help=_("A table; centres by default."))
     ] = "centres",
@@ -40,33 +32,19 @@ def list_rows(
     uncovered: Annotated[
         bool, typer.Option("--uncovered", help=_("Of the neighbourhoods, those that no centre serves on the date."))
     ] = False,
-    sort: options.Sort = None,
+    sort: Annotated[
+        str | None,
+        typer.Option("--sort", metavar=_("COLUMN"), help=_("Sort by a column; -COLUMN for the largest first.")),
+    ] = None,
     columns: Annotated[
         str | None,
         typer.Option("--columns", metavar=_("COLUMNS"), help=_("The columns to show, by name, parted by commas.")),
     ] = None,
     limit: options.Limit = None,
-    format_: options.FormatOption = None,
-    output: options.Output = None,
-    force: options.Force = False,
-    db: options.Db = None,
 ) -> None:
     """List the rows of a table."""
-    from crpv_cli.commands.opening import reading
-    from crpv_cli.output.formats import show_result
-    from crpv_cli.reports.listing import Asked, list_rows_of
+    from crpv_cli.reports.listing import Selection, list_rows_of
 
-    asked = Asked(
-        region=region,
-        department=department,
-        overseas=overseas,
-        year=options.year_number(year),
-        as_of=as_of,
-        sort=sort,
-        columns=options.names(columns),
-        limit=limit,
-        uncovered=uncovered,
-    )
-    with reading(db) as connection:
-        result = list_rows_of(connection, table, asked)
-    show_result(result, format_, output, force)
+    shown = tuple(name.strip() for name in (columns or "").split(",") if name.strip())
+    asked = Selection(region, department, overseas, year, as_of, sort, shown, limit, uncovered)
+    door.answer(list_rows_of, table, asked)

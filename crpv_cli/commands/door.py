@@ -1,0 +1,165 @@
+"""The door of every command: the options that all share, the registry they open, and what they show."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crpv_cli.language import msg
+from crpv_cli.language import text as _
+from crpv_cli.output import streams
+from crpv_cli.output.names import Format
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from crpv_cli.registry.loading import LoadReport
+    from crpv_cli.result import Result, Sheet
+
+__all__ = ["Door", "command", "with_shared"]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What somebody said of the registry and of where the answer goes."""
+
+    format: Format | None = None
+    output: Path | None = None
+    force: bool = False
+    db: Path | None = None
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Open the registry to read. On the default path only, a missing one is made first, and that is said.
+
+        Raises:
+            RegistryProblem: it is missing, unreadable, or made by a newer program.
+        """
+        from crpv_cli.registry.connection import open_reading
+
+        with open_reading(self._path()) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Open the registry to write, as ``reading`` does.
+
+        Raises:
+            RegistryProblem: it is missing, unreadable, locked, or made by a newer program.
+        """
+        from crpv_cli.registry.connection import open_writing
+
+        with open_writing(self._path()) as connection:
+            yield connection
+
+    def answer(self, report: Callable[..., Result | Sheet], *asked: object, **named: object) -> None:
+        """Ask the registry and show what it answers."""
+        with self.reading() as connection:
+            result = report(connection, *asked, **named)
+        self.show(result)
+
+    def show(self, result: Result | Sheet, default: Format = Format.TABLE) -> None:
+        """Print a result, or write it to the file that was named."""
+        from crpv_cli.output.formats import show_result, show_sheet
+        from crpv_cli.result import Sheet
+
+        if isinstance(result, Sheet):
+            show_sheet(result, self.format, self.output, self.force)
+        else:
+            show_result(result, self.format, self.output, self.force, default=default)
+
+    def show_load(self, report: LoadReport) -> None:
+        """Print what a load found and did, or write what it found to the file that was named."""
+        from crpv_cli.output.terminal.loads import print_load
+
+        print_load(report, self.format, self.output, self.force)
+
+    def _path(self) -> Path:
+        """Find the registry: made where it may be, brought up to date, or refused when it is opened."""
+        from crpv_cli.registry import connection as registry
+
+        path, by_default = registry.resolve_path(self.db)
+        if by_default and not path.exists():
+            from crpv_cli.commands.new import make
+
+            make(path, demo=False, empty=False)
+            streams.say(msg("A registry was made from the bundled reference data: {path}", path=path))
+        if path.is_file() and registry.version_of(path) < registry.SCHEMA_VERSION:
+            from crpv_cli.registry.migrations import migrate
+
+            copy = migrate(path)
+            streams.say(msg("The registry was brought up to date; a copy of it as it was is kept: {copy}", copy=copy))
+        return path
+
+
+def _shared(output: str) -> dict[str, tuple[Any, Any]]:
+    """The annotations and defaults of the options that fill a door."""
+    return {
+        "format": (
+            Annotated[
+                Format | None,
+                typer.Option(
+                    "--format",
+                    "-f",
+                    metavar=_("FORMAT"),
+                    help=_("table, csv, csv-excel, json, jsonl, markdown, xlsx or html."),
+                ),
+            ],
+            None,
+        ),
+        "output": (Annotated[Path | None, typer.Option("--output", "-o", metavar=_("FILE"), help=output)], None),
+        "force": (Annotated[bool, typer.Option("--force", help=_("Write over a file that is there already."))], False),
+        "db": (
+            Annotated[
+                Path | None,
+                typer.Option(
+                    "--db",
+                    metavar=_("FILE"),
+                    help=_("The registry; by default CRPV_DB, or else the one in your data folder."),
+                ),
+            ],
+            None,
+        ),
+    }
+
+
+def command(*shared: str, output: str = "") -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command its door as the first argument, and the options that fill it after its own ones.
+
+    Args:
+        shared: which of them it takes: ``format``, ``output``, ``force``, ``db``; all by default.
+        output: help of ``--output``, where it is not the usual one.
+    """
+
+    def give(function: Callable[..., None]) -> Callable[..., None]:
+        _door, *own = inspect.signature(function, eval_str=True).parameters.values()
+        return with_shared(function, own, shared, output)
+
+    return give
+
+
+def with_shared(
+    function: Callable[..., None], own: list[inspect.Parameter], shared: tuple[str, ...] = (), output: str = ""
+) -> Callable[..., None]:
+    """Return what Typer makes a command of: ``function`` with a door, its own parameters and the shared ones."""
+    known = _shared(output or _("Write to a file; its extension chooses the format."))
+    names = shared or tuple(known)
+
+    def run(**given: Any) -> None:  # noqa: ANN401 - what Typer read
+        function(Door(**{name: given.pop(name) for name in names}), **given)
+
+    kind = inspect.Parameter.KEYWORD_ONLY
+    parameters = [
+        *(parameter.replace(kind=kind) for parameter in own),
+        *(inspect.Parameter(name, kind, annotation=known[name][0], default=known[name][1]) for name in names),
+    ]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    run.__doc__ = function.__doc__
+    return run

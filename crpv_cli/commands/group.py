@@ -1,0 +1,79 @@
+"""Groups of commands: their help lists the commands without importing them, and one never pays for the others."""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, ClassVar
+
+import click
+import typer
+from typer.core import TyperGroup
+
+from crpv_cli.commands.index import COMMANDS, Command
+from crpv_cli.language import text as _
+from crpv_cli.language import translate
+from crpv_cli.reports.index import REPORTS, Report
+
+__all__ = ["Commands", "settings"]
+
+
+def settings() -> dict[str, Any]:
+    """Settings of every command and group: ``-h`` as well as ``--help``, and words in the reader's language."""
+    return {"context_settings": {"help_option_names": ["-h", "--help"]}, "options_metavar": _("[OPTIONS]")}
+
+
+class _Group(TyperGroup):
+    entries: ClassVar[Mapping[str, Command | Report]]
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.commands = dict.fromkeys(self.entries)  # type: ignore[assignment]  # imported when asked for
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        return _made(cmd_name, self.entries[cmd_name]) if cmd_name in self.entries else None
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the help."""
+        return list(self.entries)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what each command does."""
+        with formatter.section(gettext.gettext("Commands")):
+            formatter.write_dl([(name, translate(entry.about)) for name, entry in self.entries.items()])
+
+
+class Commands(_Group):
+    """The root."""
+
+    entries: ClassVar[Mapping[str, Command | Report]] = COMMANDS
+
+
+class _Reports(_Group):
+    entries: ClassVar[Mapping[str, Command | Report]] = REPORTS
+
+
+def _made(name: str, entry: Command | Report) -> click.Command:
+    """Import a command and make it; the reports are a group of their own."""
+    if entry is COMMANDS["report"]:
+        reports = typer.Typer(
+            cls=_Reports,
+            help=translate(entry.about),
+            no_args_is_help=True,
+            rich_markup_mode=None,
+            subcommand_metavar=_("COMMAND [ARGUMENTS]..."),
+            **settings(),
+        )
+        return typer.main.get_group(reports)
+    if isinstance(entry, Report):
+        from crpv_cli.commands.report import report_command
+
+        function = report_command(name, entry)
+    else:
+        function = getattr(import_module(f"crpv_cli.commands.{entry.module}"), entry.function or name)
+    mounted = typer.Typer(rich_markup_mode=None)
+    mounted.command(name, help=translate(entry.about), epilog=translate(entry.examples) or None, **settings())(function)
+    command: click.Command = typer.main.get_group(mounted).commands[name]
+    return command

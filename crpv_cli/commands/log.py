@@ -1,0 +1,80 @@
+"""``crpv log``, ``undo`` and ``trace``: what happened to the registry, and the way back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crpv_cli.commands import options
+from crpv_cli.commands.door import Door, command
+from crpv_cli.language import msg
+from crpv_cli.language import text as _
+
+__all__ = ["log", "trace", "undo"]
+
+
+@command()
+def log(
+    door: Door,
+    load: Annotated[
+        int | None, typer.Argument(metavar=_("[LOAD]"), help=_("The number of a load; all loads by default."))
+    ] = None,
+    limit: options.Limit = None,
+) -> None:
+    """Show the loads."""
+    from crpv_cli.reports.history import changes_of_load, loads
+    from crpv_cli.reports.listing import Selection, shape
+
+    with door.reading() as connection:
+        result = loads(connection) if load is None else changes_of_load(connection, load)
+    door.show(shape(result, Selection(limit=limit)))
+
+
+@command("db")
+def undo(
+    door: Door,
+    load: Annotated[int, typer.Argument(metavar=_("LOAD"), help=_("The number of the load (see: crpv log)."))],
+    dry_run: options.DryRun = False,
+) -> None:
+    """Take a load back."""
+    from crpv_cli.output import streams
+    from crpv_cli.registry.history import undo as take_back
+
+    with door.writing() as connection:
+        undone = take_back(connection, load, dry_run)
+    for table in dict.fromkeys([*undone.removed, *undone.restored]):
+        streams.say(
+            msg(
+                "{table}: {removed} removed, {restored} restored",
+                table=table,
+                removed=undone.removed.get(table, 0),
+                restored=undone.restored.get(table, 0),
+            )
+        )
+    if undone.load is None:
+        streams.say(msg("Nothing was written: this was a dry run."))
+        return
+    streams.say(
+        msg(
+            "Load {load} was taken back; this is load {number}, which can be taken back too.",
+            load=str(load),
+            number=str(undone.load),
+        )
+    )
+
+
+@command()
+def trace(
+    door: Door,
+    table: Annotated[str, typer.Argument(metavar=_("TABLE"), help=_("The table of the row."))],
+    key: Annotated[
+        list[str],
+        typer.Argument(metavar=_("KEY..."), help=_("The parts of its key in order, or COLUMN=VALUE.")),
+    ],
+) -> None:
+    """Trace the values of a row."""
+    from crpv_cli.definitions.named import table_named
+    from crpv_cli.reports.history import trace as trace_row
+
+    door.answer(trace_row, table_named(table), key)

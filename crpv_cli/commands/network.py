@@ -1,0 +1,74 @@
+"""``crpv report network``: the network at a date, whole; or the sheets of its centres."""
+
+from __future__ import annotations
+
+from crpv_cli.commands.door import Door
+from crpv_cli.commands.show import sheet_of
+from crpv_cli.errors import UsageProblem
+from crpv_cli.language import Day, msg
+
+__all__ = ["answer"]
+
+_ALL = "all"
+_LISTED = ("short_name", "name", "legal_form", "seat")
+
+
+def answer(
+    door: Door,
+    as_of: str | None = None,
+    compare_to: str | None = None,
+    centre: str | None = None,
+    within: int | None = None,
+    cycle: int | None = None,
+) -> None:
+    """Compose the report of the network.
+
+    Raises:
+        UsageProblem: options that exclude each other, or a date to compare with that is not before the other.
+    """
+    from crpv_cli.registry.queries import today
+    from crpv_cli.reports.agreements.report import WITHIN_MONTHS
+    from crpv_cli.reports.evaluations.cycle import DEFAULT_CYCLE_YEARS
+    from crpv_cli.reports.network.report import network
+    from crpv_cli.rules.checking import findings
+
+    date, years = as_of or today(), cycle or DEFAULT_CYCLE_YEARS
+    if centre is not None:
+        for option, value in (("--compare-to", compare_to), ("--within", within), ("--cycle", cycle)):
+            if value is not None:
+                raise UsageProblem(
+                    msg("--centre gives the sheet of a centre, which {option} says nothing of.", option=option),
+                    msg("Leave out one of them."),
+                )
+        _show_centres(door, centre, date)
+        return
+    if compare_to is not None and compare_to >= date:
+        raise UsageProblem(
+            msg("The date to compare with, {first}, is not before {last}.", first=Day(compare_to), last=Day(date)),
+            msg("Give an earlier one with --compare-to, or a later one with --as-of."),
+        )
+    with door.reading() as connection:
+        found = findings(connection, date, cycle=years)
+        sheet = network(connection, date, found, compare_to, WITHIN_MONTHS if within is None else within, years)
+    door.show(sheet)
+
+
+def _show_centres(door: Door, centre: str, date: str) -> None:
+    """The sheet of a centre, or those of all centres that are open on the date, into a folder."""
+    from crpv_cli.output.folder import checked_folder, write_sheets
+    from crpv_cli.reports.finding import find_centre
+    from crpv_cli.reports.listing import Selection, list_centres
+
+    if centre != _ALL:
+        with door.reading() as connection:
+            sheet = sheet_of(connection, find_centre(connection, centre), date)
+        door.show(sheet)
+        return
+    checked_folder(door.output)
+    with door.reading() as connection:
+        ids = [str(row["id"]) for row in list_centres(connection, Selection(as_of=date)).records()]
+        sheets = {id_: sheet_of(connection, id_, date) for id_ in ids}
+    if not sheets:
+        raise UsageProblem(msg("No centre is open on {date}.", date=Day(date)), msg("Give another date with --as-of."))
+    title = msg("The centres on {date}", date=Day(date))
+    write_sheets(title, sheets, _LISTED, door.output, door.format, door.force)

@@ -1,0 +1,118 @@
+"""Options as Typer takes them: those of reports, and what several commands share; one name and one help text each."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+import click
+import typer
+
+from crpv_cli.language import text as _
+from crpv_cli.language import translate
+from crpv_cli.reports import options as asked
+from crpv_cli.reports.options import Option, Takes
+
+__all__ = [
+    "As",
+    "AsOf",
+    "Centre",
+    "Cycle",
+    "Department",
+    "DryRun",
+    "Limit",
+    "Paths",
+    "Profile",
+    "Region",
+    "Year",
+    "info",
+    "iso_date",
+    "type_of",
+    "year",
+]
+
+
+def iso_date(value: str) -> str:
+    """Read a date as people type it; returns it in ISO form.
+
+    Raises:
+        typer.BadParameter: it is no date.
+    """
+    parts = value.split("-") if "-" in value else value.split("/")[::-1]
+    try:
+        its_year, month, day = (int(part) for part in parts)
+        if its_year < 1000:
+            raise ValueError
+        return date(its_year, month, day).isoformat()
+    except ValueError:
+        raise typer.BadParameter(_("“{value}” is not a date; write 2023-10-17 or 17/10/2023.", value=value)) from None
+
+
+def date_or_year(value: str) -> str:
+    """Read a date as people type it, or a year, which stands for its 31 December; returns it in ISO form.
+
+    Raises:
+        typer.BadParameter: it is neither.
+    """
+    if len(value) == 4 and value.isascii() and value.isdigit():
+        return f"{year(value)}-12-31"
+    return iso_date(value)
+
+
+def year(value: str) -> int:
+    """Read a year.
+
+    Raises:
+        typer.BadParameter: it is no year.
+    """
+    if not (len(value) == 4 and value.isascii() and value.isdigit() and 1970 <= int(value) <= 2100):
+        raise typer.BadParameter(_("“{value}” is not a year between 1970 and 2100; write it as 2024.", value=value))
+    return int(value)
+
+
+_READ = {Takes.YEAR: year, Takes.DATE: iso_date, Takes.DATE_OR_YEAR: date_or_year}
+
+
+def info(option: Option) -> Any:  # noqa: ANN401 - Typer says no more of it
+    """Return an option as Typer takes it beside the type of its parameter."""
+    read = _READ.get(option.takes)
+    return typer.Option(
+        option.typed,
+        metavar=option.metavar and translate(option.metavar),
+        help=translate(option.help),
+        min=option.minimum,
+        max=option.maximum,
+        show_default=option.takes is not Takes.NUMBER,  # its help says why it is the default
+        click_type=click.Choice(option.choices) if option.choices else read and click.types.FuncParamType(read),
+    )
+
+
+def type_of(option: Option) -> type:
+    """Return the type of what an option is read into."""
+    return {Takes.FLAG: bool, Takes.NUMBER: int, Takes.YEAR: int}.get(option.takes, str)
+
+
+AsOf = Annotated[str | None, info(asked.AS_OF)]
+Centre = Annotated[str | None, info(asked.CENTRE)]
+Cycle = Annotated[int | None, info(asked.CYCLE)]
+Department = Annotated[str | None, info(asked.DEPARTMENT)]
+Region = Annotated[str | None, info(asked.REGION)]
+Year = Annotated[int | None, info(asked.YEAR)]
+
+As = Annotated[
+    str | None,
+    typer.Option("--as", metavar=_("TABLE"), help=_("The table they belong to; found from the header otherwise.")),
+]
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        metavar=_("PROFILE"),
+        help=_("Read official files through this profile: its name, or a TOML file (see: crpv profiles)."),
+    ),
+]
+Paths = Annotated[
+    list[str], typer.Argument(metavar=_("PATH..."), help=_("Files, folders of files, or - for standard input."))
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=_("Say what would happen and write nothing."))]
+Limit = Annotated[int | None, typer.Option("--limit", metavar=_("N"), min=1, help=_("At most this many rows."))]

@@ -1,1 +1,0 @@
-"""The commands of ``crpv report``: one file a question."""

@@ -1,0 +1,86 @@
+"""The reports by name, each imported when it is asked for: all that help, completion and ``export`` know of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+from crpv_cli.language import N_
+
+if TYPE_CHECKING:
+    from crpv_cli.reports.options import Option
+    from crpv_cli.result import Result, Sheet
+
+__all__ = ["REPORTS", "Report"]
+
+
+class Report(NamedTuple):
+    """A report: the module and the function that make it, its help and examples, and its name in ``export``, if any.
+
+    The function takes a connection and what its module's ``OPTIONS`` name, in the order of the help.
+    """
+
+    module: str
+    function: str
+    about: str
+    examples: str
+    export: str | None = None
+
+    def load(self) -> tuple[Callable[..., Result | Sheet], tuple[Option, ...]]:
+        """Import the report; returns its function and its options."""
+        module = import_module(f"crpv_cli.reports.{self.module}")
+        return getattr(module, self.function), module.OPTIONS
+
+
+REPORTS = {
+    "network": Report(
+        "network.report",
+        "network",
+        N_("The network at a date: one screen, or a page to hand on."),
+        N_("Examples: crpv report network · crpv report network --as-of 2025-12-31 --compare-to 2023 -o report.html"),
+    ),
+    "coverage": Report(
+        "coverage.report",
+        "coverage",
+        N_("Who covers what on a date, computed and published."),
+        N_(
+            "Examples: crpv report coverage --as-of 2023-10-17 · crpv report coverage --measure inhabitants --by region"
+        ),
+        "coverage",
+    ),
+    "funding": Report(
+        "funding.report",
+        "funding",
+        N_("Who funds the centres: State, local authorities and others, shares and change."),
+        N_("Examples: crpv report funding --year 2023 · crpv report funding --by kind --from 2020 --to 2024"),
+        "funding-by-centre",
+    ),
+    "evaluations": Report(
+        "evaluations.report",
+        "evaluation_summaries",
+        N_("How the core missions are evaluated, and what changed since the time before."),
+        N_("Examples: crpv report evaluations · crpv report evaluations --by mission · crpv report evaluations --full"),
+        "evaluation-summaries",
+    ),
+    "activity": Report(
+        "activity.report",
+        "activity",
+        N_("What the centres did: half-days and participants."),
+        N_("Examples: crpv report activity --year 2024 · crpv report activity --by theme"),
+        "activity-by-centre",
+    ),
+    "agreements": Report(
+        "agreements.report",
+        "agreements",
+        N_("Which agreements run, end soon, or ended without successor."),
+        N_("Examples: crpv report agreements · crpv report agreements --within 6 --status ending"),
+        "agreements-by-status",
+    ),
+    "changes": Report(
+        "changes.report",
+        "changes",
+        N_("What changed between two dates: territory, money, ratings."),
+        N_("Examples: crpv report changes --from 2023-10-17 --to 2025 · crpv report changes --from 2024"),
+    ),
+}

@@ -1,0 +1,98 @@
+"""What may be asked of a report, as plain data: an option fills the parameter of the report that has its name.
+
+Options that several reports share stand here, each with its one help text; one of a single report stands in its file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from crpv_cli.definitions.columns import Choice
+from crpv_cli.language import N_
+
+__all__ = [
+    "AS_OF",
+    "CENTRE",
+    "CYCLE",
+    "DEPARTMENT",
+    "REGION",
+    "WITHIN",
+    "YEAR",
+    "Option",
+    "Takes",
+    "codes",
+    "division",
+]
+
+
+class Takes(Enum):
+    """What an option takes, and so how it is read and what the report is given of it."""
+
+    TEXT = "text"
+    FLAG = "flag"
+    NUMBER = "number"
+    YEAR = "year"
+    DATE = "date"
+    DATE_OR_YEAR = "date or year"
+    """A year is its 31 December."""
+    CENTRE = "centre"
+    """Its id, its name or a part of it; the report is given the id. So are the missions."""
+    MISSION = "mission"
+    CORE_MISSION = "core mission"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option: the parameter it fills, its help and metavar (message ids), and what it takes.
+
+    The default is that of the parameter; a parameter without one is required, but for ``as_of``, which is today.
+    ``flag`` is what people type, by default ``--`` and the name; ``choices`` are the codes it may be.
+    """
+
+    name: str
+    help: str
+    metavar: str | None = None
+    takes: Takes = Takes.TEXT
+    choices: tuple[str, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    flag: str = ""
+
+    @property
+    def typed(self) -> str:
+        """What people type."""
+        return self.flag or f"--{self.name.replace('_', '-')}"
+
+
+def codes(choices: Iterable[Choice]) -> tuple[str, ...]:
+    """Return the codes of choices, for an option that takes one of them."""
+    return tuple(choice.code for choice in choices)
+
+
+def division(help_: str, divisions: tuple[str, ...]) -> Option:
+    """Return the option that says what a row of a report stands for."""
+    return Option("by", help_, N_("DIVISION"), choices=divisions)
+
+
+AS_OF = Option("as_of", N_("What was true on this date; today by default."), N_("DATE"), Takes.DATE)
+CENTRE = Option("centre", N_("Only this centre: its id or name."), N_("CENTRE"), Takes.CENTRE)
+CYCLE = Option(
+    "cycle",
+    N_("Years from one evaluation to the next; 3 by default, since no official cycle is known."),
+    N_("YEARS"),
+    Takes.NUMBER,
+    minimum=1,
+)
+DEPARTMENT = Option("department", N_("Only this department: its code or name."), N_("DEPARTMENT"))
+REGION = Option("region", N_("Only this region: its code or name."), N_("REGION"))
+WITHIN = Option(
+    "within",
+    N_("An agreement ends soon if it does within so many months; 12 by default."),
+    N_("MONTHS"),
+    Takes.NUMBER,
+    minimum=0,
+    maximum=1200,
+)
+YEAR = Option("year", N_("Only this year."), N_("YEAR"), Takes.YEAR)
