@@ -1,0 +1,38 @@
+"""What the registry rests on: the fault of each rule."""
+
+from __future__ import annotations
+
+from crpv_cli.rules.checking import findings
+from tests.rules.conftest import Plant
+from tests.rules.faults import AGREED, TODAY, fault
+
+
+def test_an_exception_to_no_rule_is_told(plant: Plant) -> None:
+    statement = (
+        "insert into exceptions (rule, centre, valid_to, reason, load) "
+        "values ('no-such-rule', 'one', '2026-12-31', 'put off', 1)"
+    )
+    (found,) = findings(plant(statement), TODAY).records()
+    assert (found["rule"], found["severity"], found["subject"]) == ("exception-ended", "notice", "no-such-rule")
+
+
+fault(
+    "low-confidence",
+    "update perimeters set confidence = 'low' where centre = 'one'",
+    centre="one",
+    subject="01",
+)
+fault(
+    "fictitious-among-real",
+    "insert into sources (id, title, fictitious, load) values ('made-up', 'Made up', 1, 1);"
+    "update agreements set source = 'made-up' where centre = 'one'",
+    AGREED,
+    centre=None,
+    fictitious=True,
+)
+fault(
+    "exception-ended",
+    "insert into exceptions (rule, centre, valid_to, reason, load) values ('co-funding', 'one', '2026-01-01', 'x', 1)",
+    centre="one",
+    subject="co-funding",
+)
