@@ -25,7 +25,7 @@ from crpv_cli.rules.checking import RULES
 REPOSITORY = Path(__file__).resolve().parent.parent
 DOCS = REPOSITORY / "docs"
 REFERENCE = DOCS / "reference"
-PAGES = [REPOSITORY / "README.md", *sorted(DOCS.rglob("*.md"))]
+PAGES = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
 
 # What the commands quoted in formats.md are run on.
 FILES = {
