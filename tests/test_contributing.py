@@ -54,7 +54,7 @@ class Block:
 BLOCKS = [
     Block(*found)
     for found in re.findall(
-        r"^<!-- add: (\w+), file: (\S+), (new|at the end|before: `.+`|after: `.+`) -->\n```\w*\n(.*?)^```$",
+        r"^<!-- add: (\w+), file: (\S+), (new|at the end|before: `[^\n]+`|after: `[^\n]+`) -->\n```\w*\n(.*?)^```$",
         PAGE,
         re.MULTILINE | re.DOTALL,
     )
@@ -112,16 +112,19 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     return Copy(folder, lines)
 
 
-LATER = pytest.mark.xfail(strict=True, reason="the page does not say yet how to add it")
+# Blocks marked "later" wait for the room that they are added to; they become "add" when it is there.
+LATER = set(re.findall(r"<!-- later: (\w+),", PAGE))
 
 
-@pytest.mark.parametrize("kind", [kind if kind == "rule" else pytest.param(kind, marks=LATER) for kind in LIMITS])
+@pytest.mark.parametrize("kind", LIMITS)
 def test_the_page_says_how_to_add_it_and_how_little_it_takes(kind: str, copy: Copy) -> None:
+    if kind in LATER:
+        pytest.xfail("its room is being rebuilt")
     files = len({block.file for block in BLOCKS if block.kind == kind})
     said = re.search(rf"^### An? {kind}: (\d+) files?, (\d+) lines?$", PAGE, re.MULTILINE)
     assert said and (int(said[1]), int(said[2])) == (files, copy.lines[kind])
     most_files, most_lines = LIMITS[kind]
-    assert files <= most_files and copy.lines[kind] <= most_lines
+    assert 0 < files <= most_files and 0 < copy.lines[kind] <= most_lines
 
 
 def the_rule(copy: Copy) -> None:
@@ -131,8 +134,46 @@ def the_rule(copy: Copy) -> None:
     copy.tests("tests/rules")
 
 
+def the_column(copy: Copy) -> None:
+    assert {row["website"] for row in copy.json("list", "funders")} == {None}
+    (copy.folder / "funders.csv").write_text("id,name,kind,website\netat,État,state,https://example.org\n", encoding="utf-8")
+    copy.crpv("load", "funders.csv")
+    found = {row["id"]: row["website"] for row in copy.json("list", "funders")}
+    assert found.pop("etat") == "https://example.org"
+    assert set(found.values()) == {None}
+
+
+def the_table(copy: Copy) -> None:
+    assert copy.json("list", "awards") == []
+    (copy.folder / "awards.csv").write_text("centre,year,name\noriv,2024,First prize\n", encoding="utf-8")
+    copy.crpv("load", "awards.csv")
+    (award,) = copy.json("list", "awards")
+    assert (award["centre"], award["year"], award["name"]) == ("oriv", 2024, "First prize")
+
+
+def the_report(copy: Copy) -> None:
+    assert "legal-forms" in copy.crpv("report", "--help")
+    found = {row["legal_form"]: row["centres"] for row in copy.json("report", "legal-forms", "--as-of", "2026-01-01")}
+    forms = [row["legal_form"] for row in copy.json("list", "--as-of", "2026-01-01")]
+    assert found == {form: forms.count(form) for form in forms}
+
+
+def the_format(copy: Copy) -> None:
+    head, *lines = copy.crpv("list", "funders", "--format", "tsv").splitlines()
+    assert head.split("\t")[:3] == ["id", "name", "kind"]
+    assert [line.split("\t")[0] for line in lines] == [row["id"] for row in copy.json("list", "funders")]
+    copy.crpv("list", "funders", "-o", "funders.tsv")
+    assert (copy.folder / "funders.tsv").read_text(encoding="utf-8").splitlines() == [head, *lines]
+
+
 # What each kind is when it is there, seen through the command.
-SEEN: dict[str, Callable[[Copy], None]] = {"rule": the_rule}
+SEEN: dict[str, Callable[[Copy], None]] = {
+    "rule": the_rule,
+    "column": the_column,
+    "table": the_table,
+    "report": the_report,
+    "format": the_format,
+}
 
 
 @pytest.mark.parametrize("kind", KINDS)
