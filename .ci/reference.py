@@ -6,9 +6,12 @@ lines that differ, if they are out of date. What they say does not depend on the
 
 from __future__ import annotations
 
+import csv
+import json
 import os
 import re
 import sqlite3
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -170,6 +173,37 @@ def rules() -> Iterator[str]:
     )
 
 
+def formats() -> Iterator[str]:
+    """The page of the formats as it is, and the rows of each report that it does not explain yet: keys and labels."""
+    text = (REPOSITORY / FORMATS).read_text(encoding="utf-8")
+    yield text.rstrip("\n")
+    reports = [path.removeprefix("crpv ") for path, _ in walk(typer.main.get_command(app), "crpv") if "report " in path]
+    for report in reports:
+        if not re.search(rf"^<!-- json: {report}\b", text, re.MULTILINE):
+            found = json.loads(asked(*report.split(), "--format", "json"))
+            rows, place = (found["rows"], " @ rows") if isinstance(found, dict) else (found, "")
+            labels = next(csv.reader(asked(*report.split(), "--format", "csv-excel").splitlines(), delimiter=";"))
+            yield f"\n## crpv {report}\n\n<!-- json: {report}{place} -->\n"
+            yield from grid(
+                ("key", "value"), ((f"`{key}`", f"{label}.") for key, label in zip(rows[0], labels, strict=True))
+            )
+
+
+def asked(*command: str) -> str:
+    """What a command answers on the demonstration."""
+    with tempfile.TemporaryDirectory() as folder:
+        registry = str(Path(folder) / "demo.sqlite")
+        for words in (("init", "--demo"), command):
+            done = subprocess.run(
+                [sys.executable, "-m", "crpv_cli", *words, "--db", registry],
+                cwd=REPOSITORY,
+                capture_output=True,
+                check=True,
+                encoding="utf-8-sig",
+            )
+        return done.stdout
+
+
 def views() -> Iterator[str]:
     """The page of the views as it is, each with the columns that it has: what they are is told in the page itself."""
     before, *sections = re.split(r"^## (?=v_)", (REPOSITORY / VIEWS).read_text(encoding="utf-8"), flags=re.MULTILINE)
@@ -210,11 +244,13 @@ def grid(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
         yield f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
 
 
+FORMATS = "docs/reference/formats.md"
 VIEWS = "docs/views.md"
 PAGES = {
     "docs/reference/commands.md": commands,
     "docs/reference/tables.md": tables,
     "docs/reference/rules.md": rules,
+    FORMATS: formats,
     VIEWS: views,
 }
 

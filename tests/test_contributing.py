@@ -136,7 +136,9 @@ def the_rule(copy: Copy) -> None:
 
 def the_column(copy: Copy) -> None:
     assert {row["website"] for row in copy.json("list", "funders")} == {None}
-    (copy.folder / "funders.csv").write_text("id,name,kind,website\netat,État,state,https://example.org\n", encoding="utf-8")
+    (copy.folder / "funders.csv").write_text(
+        "id,name,kind,website\netat,État,state,https://example.org\n", encoding="utf-8"
+    )
     copy.crpv("load", "funders.csv")
     found = {row["id"]: row["website"] for row in copy.json("list", "funders")}
     assert found.pop("etat") == "https://example.org"

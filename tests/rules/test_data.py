@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from crpv_cli.rules.checking import findings
 from tests.rules.conftest import Plant
 from tests.rules.faults import AGREED, TODAY, fault
@@ -36,3 +38,11 @@ fault(
     centre="one",
     subject="co-funding",
 )
+
+
+@pytest.mark.parametrize(("until", "fires"), [(TODAY, 0), ("2026-11-24", 1)])
+def test_an_exception_holds_on_its_last_day(until: str, fires: int, plant: Plant) -> None:
+    connection = plant(
+        f"insert into exceptions (rule, centre, valid_to, reason, load) values ('label', 'one', '{until}', 'x', 1)"
+    )
+    assert len(findings(connection, TODAY, rules=["exception-ended"]).rows) == fires
