@@ -18,6 +18,14 @@ def test_an_exception_to_no_rule_is_told(plant: Plant) -> None:
     assert (found["rule"], found["severity"], found["subject"]) == ("exception-ended", "notice", "no-such-rule")
 
 
+@pytest.mark.parametrize(("until", "fires"), [(TODAY, 0), ("2026-11-24", 1)])
+def test_an_exception_holds_on_its_last_day(until: str, fires: int, plant: Plant) -> None:
+    connection = plant(
+        f"insert into exceptions (rule, centre, valid_to, reason, load) values ('label', 'one', '{until}', 'x', 1)"
+    )
+    assert len(findings(connection, TODAY, rules=["exception-ended"]).rows) == fires
+
+
 fault(
     "low-confidence",
     "update perimeters set confidence = 'low' where centre = 'one'",
@@ -38,11 +46,3 @@ fault(
     centre="one",
     subject="co-funding",
 )
-
-
-@pytest.mark.parametrize(("until", "fires"), [(TODAY, 0), ("2026-11-24", 1)])
-def test_an_exception_holds_on_its_last_day(until: str, fires: int, plant: Plant) -> None:
-    connection = plant(
-        f"insert into exceptions (rule, centre, valid_to, reason, load) values ('label', 'one', '{until}', 'x', 1)"
-    )
-    assert len(findings(connection, TODAY, rules=["exception-ended"]).rows) == fires

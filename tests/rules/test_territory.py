@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crpv_cli.language import msg
 from crpv_cli.rules.checking import findings
 from tests.rules.conftest import Plant
 from tests.rules.faults import TODAY, fault
@@ -24,9 +25,15 @@ fault(
     "update perimeters set valid_to = '2026-01-01' where department = '02'",
     department="02",
 )
-fault("announced-centres", published("centres", 3), subject="said", source="journal")
+fault(
+    "announced-centres",
+    published("centres", 3),
+    subject="said",
+    source="journal",
+    advice=msg("See what is known of that date: crpv list --as-of {date}", date="2025-06-30"),
+)
 fault("announced-overseas", published("overseas_centres", 1), subject="said")
-fault("announced-neighbourhoods", published("neighbourhoods", 11), subject="said")
+fault("announced-neighbourhoods", published("neighbourhoods", 11), subject="said", advice=None)
 
 
 def test_figures_are_held_against_the_registry_of_their_own_date(plant: Plant) -> None:
