@@ -64,7 +64,7 @@ def check(
     from crpv_cli.registry.queries import today
     from crpv_cli.reports.evaluations.cycle import DEFAULT_CYCLE_YEARS
     from crpv_cli.reports.finding import find_centre
-    from crpv_cli.rules.checking import catalogue, findings
+    from crpv_cli.rules.checking import explained, findings
 
     if accept is not None:
         _accept(door, *accept, as_of or today(), until, reason, by)
@@ -77,7 +77,7 @@ def check(
             )
     with door.reading() as connection:
         if explain:
-            result = catalogue(connection)
+            result = explained(connection)
         else:
             result = findings(
                 connection,

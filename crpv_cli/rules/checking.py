@@ -1,11 +1,13 @@
-"""The rules asked one after the other, and what somebody accepted of their findings."""
+"""The rules there are, asked one after the other, and what somebody accepted of their findings."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from crpv_cli.definitions.columns import Choice, Column, Kind
+from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, msg
 from crpv_cli.registry.queries import closed_year
@@ -13,17 +15,16 @@ from crpv_cli.reports import fictitious
 from crpv_cli.reports.evaluations.cycle import DEFAULT_CYCLE_YEARS
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Note, Result, Value
-from crpv_cli.rules.catalogue import RULES
-from crpv_cli.rules.model import Finding, Moment, Rule, Severity
+from crpv_cli.rules import data, framework, money, territory, values
+from crpv_cli.rules.model import SEVERITIES, VALID, Finding, Moment, Rule
 from crpv_cli.spelling import closest, fold
 
-__all__ = ["COLUMNS", "SEVERITIES", "catalogue", "covered", "findings", "rule_named"]
+__all__ = ["COLUMNS", "RULES", "SUBJECTS", "covered", "explained", "findings", "rule_named"]
 
-SEVERITIES = (
-    Choice("breach", N_("breach")),
-    Choice("unknown", N_("not known")),
-    Choice("notice", N_("notice")),
-)
+SUBJECTS = (framework, territory, values, money, data)
+RULES = {rule.id: rule for subject in SUBJECTS for rule in vars(subject).values() if isinstance(rule, Rule)}
+"""Every rule by id, in the order in which they are read: by subject, and within one as its file defines them."""
+
 COLUMNS = (
     Column("severity", N_("Severity"), Kind.CODE, choices=SEVERITIES),
     Column("rule", N_("Rule"), Kind.CODE),
@@ -42,8 +43,8 @@ COLUMNS = (
     Column("accepted_by", N_("Accepted by")),
     Column("fictitious", N_("Fictitious"), Kind.FLAG),
 )
-_ORDER = {severity: place for place, severity in enumerate(Severity)}
-_PLACES = {rule.id: place for place, rule in enumerate(RULES)}
+_OF_FINDING = ("message", "advice", "centre", "department", "mission", "year", "subject", "source")
+_OF_EXCEPTION = ("valid_to", "reason", "accepted_by")
 
 
 def rule_named(wanted: str) -> Rule:
@@ -52,15 +53,45 @@ def rule_named(wanted: str) -> Rule:
     Raises:
         UsageProblem: there is none; the message suggests near ones.
     """
-    for rule in RULES:
-        if rule.id == wanted:
-            return rule
-    ids = [rule.id for rule in RULES]
-    near = closest(wanted, ids)
+    if wanted in RULES:
+        return RULES[wanted]
+    near = closest(wanted, list(RULES))
     raise UsageProblem(
         msg("There is no rule called “{value}”.", value=wanted),
         msg("Did you mean {near}?", near=near) if near else msg("See the rules with: crpv check --list"),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A finding of a rule: whom it is about, in words, and the exception that accepts it, if any."""
+
+    rule: str
+    finding: Finding
+    about: Value
+    accepted: sqlite3.Row | None
+    fictitious: bool
+
+    @property
+    def place(self) -> tuple[object, ...]:
+        """Where it stands: the gravest first, and what is accepted last, rule by rule whatever its severity."""
+        grave = -1 if self.accepted else SEVERITIES.index(self.finding.severity)
+        about = fold(self.about) if isinstance(self.about, str) else ""
+        return self.accepted is not None, grave, list(RULES).index(self.rule), about
+
+    @property
+    def row(self) -> tuple[Value, ...]:
+        """Its values, as ``COLUMNS`` names them."""
+        finding, accepted = self.finding, self.accepted
+        return (
+            finding.severity.code,
+            self.rule,
+            self.about,
+            *(getattr(finding, name) for name in _OF_FINDING),
+            accepted is not None,
+            *((accepted[name] if accepted else None) for name in _OF_EXCEPTION),
+            self.fictitious,
+        )
 
 
 def findings(
@@ -88,26 +119,22 @@ def findings(
     Raises:
         UsageProblem: a rule that there is not.
     """
-    asked = [rule_named(name) for name in rules] or list(RULES)
-    moment = Moment(connection, as_of, closed_year(as_of) if year is None else year, cycle, centre)
-    found = [
-        (rule, finding)
-        for rule in asked
-        for finding in rule.judge(moment)
-        if centre is None or finding.centre == centre
-    ]
-    exceptions = _exceptions(moment)
-    rows = [_row(moment, rule, finding, exceptions) for rule, finding in found]
-    rows.sort(key=_place)
-    totals = _totals(rows, [rule.id for rule in asked])
-    rests = any(row[-1] for row in rows)
+    asked = [rule_named(name) for name in rules] or list(RULES.values())
+    moment = Moment(connection, as_of, closed_year(as_of) if year is None else year, cycle, frozenset(RULES), centre)
+    found = sorted(_found(moment, asked), key=lambda one: one.place)
+    totals = _totals(found, [rule.id for rule in asked])
+    summary = msg(
+        "Breaches: {breach}; not known: {unknown}; notices: {notice}; accepted: {accepted}; rules asked: {rules}.",
+        **{name: count for name, count in totals.items() if name != "by_rule"},
+    )
+    rests = any(one.fictitious for one in found)
     return Result(
         name="check",
         title=msg("What the rules find on {date}, of the year {year}", date=Day(as_of), year=str(moment.year)),
         columns=COLUMNS,
-        rows=tuple(rows),
+        rows=tuple(one.row for one in found),
         screen=("severity", "about", "message", "accepted_until", "accepted_reason"),
-        notes=(*fictitious.notes(connection, rests), *_notes(totals)),
+        notes=(*fictitious.notes(connection, rests), Note("check-summary", summary)),
         parameters={
             "as_of": as_of,
             "year": moment.year,
@@ -118,7 +145,7 @@ def findings(
         totals=totals,
         fictitious=rests,
         is_report=True,
-        origin=origin(connection, (finding.source for _, finding in found)),
+        origin=origin(connection, (one.finding.source for one in found)),
     )
 
 
@@ -134,41 +161,22 @@ def covered(connection: sqlite3.Connection, as_of: str, rule: str, about: str) -
     )
 
 
-Subject = tuple[str | None, str | None]
-"""The centre and the department that an exception is of; neither for the whole network."""
-
-
-def _exceptions(moment: Moment) -> dict[tuple[str, Subject], sqlite3.Row]:
-    """The exceptions accepted on the date, by rule and subject."""
-    rows = moment.connection.execute(
-        "select * from exceptions where (valid_from is null or valid_from <= :as_of) and valid_to >= :as_of",
-        {"as_of": moment.as_of},
-    )
-    return {(row["rule"], (row["centre"], row["department"])): row for row in rows}
-
-
-def _row(
-    moment: Moment, rule: Rule, finding: Finding, exceptions: dict[tuple[str, Subject], sqlite3.Row]
-) -> tuple[Value, ...]:
-    accepted = exceptions.get((rule.id, (finding.centre, finding.department if finding.centre is None else None)))
-    return (
-        finding.severity.value,
-        rule.id,
-        _about(moment, finding),
-        finding.message,
-        finding.advice,
-        finding.centre,
-        finding.department,
-        finding.mission,
-        finding.year,
-        finding.subject,
-        finding.source,
-        accepted is not None,
-        accepted["valid_to"] if accepted else None,
-        accepted["reason"] if accepted else None,
-        accepted["accepted_by"] if accepted else None,
-        finding.fictitious or bool(accepted and accepted["source"] in moment.made_up),
-    )
+def _found(moment: Moment, asked: Iterable[Rule]) -> Iterator[_Found]:
+    """What the rules find, with the exceptions that are accepted on the date."""
+    # An exception is of a rule and a centre, a department or, with neither, the whole network; it always has an end.
+    accepted = {
+        (row["rule"], row["centre"], row["department"]): row
+        for row in moment.rows(f"select * from exceptions where {VALID}")
+    }
+    for rule in asked:
+        for finding in rule.judge(moment):
+            if moment.centre not in {None, finding.centre}:
+                continue
+            department = finding.department if finding.centre is None else None
+            exception = accepted.get((rule.id, finding.centre, department))
+            sources = {finding.source, exception["source"] if exception else None}
+            made_up = finding.fictitious or bool(sources & moment.made_up)
+            yield _Found(rule.id, finding, _about(moment, finding), exception, made_up)
 
 
 def _about(moment: Moment, finding: Finding) -> Value:
@@ -179,45 +187,17 @@ def _about(moment: Moment, finding: Finding) -> Value:
     return msg(N_("network"))
 
 
-_AT = {column.name: place for place, column in enumerate(COLUMNS)}
-
-
-def _place(row: tuple[Value, ...]) -> tuple[bool, int, int, str]:
-    about = row[_AT["about"]]
-    accepted = bool(row[_AT["accepted"]])
-    return (
-        accepted,
-        # What is accepted stands rule by rule: its severity is not told apart any more.
-        0 if accepted else _ORDER[Severity(str(row[_AT["severity"]]))],
-        _PLACES[str(row[_AT["rule"]])],
-        fold(about) if isinstance(about, str) else "",
-    )
-
-
-def _totals(rows: Iterable[tuple[Value, ...]], asked: Sequence[str]) -> dict[str, object]:
-    listed = list(rows)
-    counts: dict[str, object] = {
-        severity.value: sum(row[_AT["severity"]] == severity.value and not row[_AT["accepted"]] for row in listed)
-        for severity in Severity
-    }
-    return counts | {
-        "accepted": sum(bool(row[_AT["accepted"]]) for row in listed),
+def _totals(found: Sequence[_Found], asked: Sequence[str]) -> dict[str, object]:
+    open_ones = Counter(one.finding.severity.code for one in found if not one.accepted)
+    by_rule = Counter(one.rule for one in found)
+    return {severity.code: open_ones[severity.code] for severity in SEVERITIES} | {
+        "accepted": len(found) - open_ones.total(),
         "rules": len(asked),
-        "by_rule": {name: sum(row[_AT["rule"]] == name for row in listed) for name in asked},
+        "by_rule": {name: by_rule[name] for name in asked},
     }
 
 
-def _notes(totals: dict[str, object]) -> Iterable[Note]:
-    yield Note(
-        "check-summary",
-        msg(
-            "Breaches: {breach}; not known: {unknown}; notices: {notice}; accepted: {accepted}; rules asked: {rules}.",
-            **{name: totals[name] for name in ("breach", "unknown", "notice", "accepted", "rules")},
-        ),
-    )
-
-
-def catalogue(connection: sqlite3.Connection) -> Result:
+def explained(connection: sqlite3.Connection) -> Result:
     """Explain the rules: a row each."""
     titles = {row["id"]: row["title"] for row in connection.execute("select id, title from sources")}
     return Result(
@@ -234,13 +214,13 @@ def catalogue(connection: sqlite3.Connection) -> Result:
         rows=tuple(
             (
                 rule.id,
-                rule.severity.value,
+                rule.severity.code,
                 msg(rule.title),
                 msg(rule.explanation),
                 rule.source,
                 titles.get(rule.source) if rule.source else msg(N_("this project")),
             )
-            for rule in RULES
+            for rule in RULES.values()
         ),
         screen=("rule", "severity", "explanation"),
     )

@@ -1,152 +1,25 @@
-"""What a sound registry asks of its rows."""
+"""What the registry rests on: deductions, made-up data, exceptions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crpv_cli.definitions.ratings import Scale, levels_of
-from crpv_cli.definitions.sirene import siren_is_valid
 from crpv_cli.definitions.tables import TABLES
-from crpv_cli.language import Day, msg
-from crpv_cli.rules.model import Finding, Moment, Severity, mission_name
-
-__all__ = [
-    "activity_unreported",
-    "exception_ended",
-    "fictitious_among_real",
-    "low_confidence",
-    "rating_off_scale",
-    "siren_shared",
-    "siren_wrong",
-]
+from crpv_cli.language import N_, Day, msg
+from crpv_cli.rules.model import NOTICE, VALID, Finding, Moment, rule
 
 
-def siren_wrong(moment: Moment) -> Iterator[Finding]:
-    """A SIREN has the check digit that INSEE gives it."""
-    for table in ("centres", "funders"):
-        rows = moment.connection.execute(f"select id, siren, source from {table} where siren is not null order by id")
-        for row in rows:
-            if not siren_is_valid(row["siren"]):
-                yield Finding(
-                    Severity.BREACH,
-                    msg("{id}: {siren} is not a SIREN: its check digit is wrong.", id=row["id"], siren=row["siren"]),
-                    msg("Correct it: crpv edit {table}", table=table),
-                    row["id"] if table == "centres" else None,
-                    subject=None if table == "centres" else row["id"],
-                    source=row["source"],
-                    fictitious=row["source"] in moment.made_up,
-                )
-
-
-def siren_shared(moment: Moment) -> Iterator[Finding]:
-    """A SIREN is that of one centre."""
-    by_siren: dict[str, list[str]] = {}
-    for centre in moment.centres.values():
-        if centre["siren"]:
-            by_siren.setdefault(centre["siren"], []).append(centre["id"])
-    for siren, centres in by_siren.items():
-        if len(centres) > 1:
-            yield Finding(
-                Severity.BREACH,
-                msg("The SIREN {siren} stands for several centres: {centres}.", siren=siren, centres=centres),
-                msg("Correct it: crpv edit centres"),
-                centres[-1],
-                subject=siren,
-                source=moment.centres[centres[-1]]["source"],
-            )
-
-
-def rating_off_scale(moment: Moment) -> Iterator[Finding]:
-    """A rating is on its scale; narrowing a scale leaves older ratings off it."""
-    rows = moment.connection.execute(
-        """
-        select e.centre, e.mission, e.year, e.rating, e.source, s.id, s.minimum, s.maximum, s.levels
-        from evaluations as e join scales as s on s.id = e.scale
-        where e.rating is not null and e.year <= cast(substr(:as_of, 1, 4) as integer)
-          and (e.evaluated_on is null or e.evaluated_on <= :as_of)
-        order by e.centre, e.mission, e.year, e.kind
-        """,
-        {"as_of": moment.as_of},
-    )
-    for row in rows:
-        scale = Scale(row["id"], row["minimum"], row["maximum"], levels_of(row["levels"]))
-        if scale.position(row["rating"]) is None:
-            yield Finding(
-                Severity.BREACH,
-                msg(
-                    "{mission}, {year}: the rating “{rating}” is not on the scale {scale} ({bounds}).",
-                    mission=mission_name(row["mission"]),
-                    year=str(row["year"]),
-                    rating=row["rating"],
-                    scale=row["id"],
-                    bounds=scale.bounds(),
-                ),
-                msg("Correct the rating or the scale: crpv edit evaluations, crpv edit scales"),
-                row["centre"],
-                mission=row["mission"],
-                year=row["year"],
-                source=row["source"],
-                fictitious=row["source"] in moment.made_up,
-            )
-
-
-def activity_unreported(moment: Moment) -> Iterator[Finding]:
-    """Each centre reports its activity of the year."""
-    advice = msg("Send it a form: crpv template activities --year {year}", year=str(moment.year))
-    if moment.activity.totals["rows"] == 0:
-        yield Finding(
-            Severity.UNKNOWN,
-            msg("No activity of {year} is in the registry.", year=str(moment.year)),
-            msg("Send out forms: crpv template activities --year {year}", year=str(moment.year)),
-            year=moment.year,
-        )
-        return
-    for record in moment.activity.records():
-        if not record["reported"]:
-            yield Finding(
-                Severity.UNKNOWN,
-                msg("Has reported no activity of {year}.", year=str(moment.year)),
-                advice,
-                str(record["centre"]),
-                year=moment.year,
-                fictitious=moment.activity.fictitious,
-            )
-
-
-def fictitious_among_real(moment: Moment) -> Iterator[Finding]:
-    """Made-up rows do not stand among real ones in one registry."""
-    if not moment.made_up:
-        return
-    made_up, real = [], 0
-    for table in TABLES.values():
-        if table.name == "sources" or "source" not in table.names:
-            continue
-        row = moment.connection.execute(
-            f"""
-            select
-                count(*) filter (where s.fictitious = 1) as made_up,
-                count(*) filter (where s.fictitious is not 1) as real
-            from {table.name} as t left join sources as s on s.id = t.source
-            """
-        ).fetchone()
-        real += row["real"]
-        if row["made_up"]:
-            made_up.append(f"{table.name} ({row['made_up']})")
-    if made_up and real:
-        yield Finding(
-            Severity.NOTICE,
-            msg("Made-up rows stand among real ones: {tables}.", tables=made_up),
-            msg("Keep the demonstration in a file of its own: crpv init --demo --db demo.sqlite"),
-            fictitious=True,
-        )
-
-
+@rule(
+    "low-confidence",
+    NOTICE,
+    N_("Deductions confirmed"),
+    N_("No centre and no perimeter has a low confidence: what was deduced is confirmed."),
+)
 def low_confidence(moment: Moment) -> Iterator[Finding]:
-    """What was deduced is confirmed: nothing has a low confidence."""
     for centre in moment.open:
         if centre["confidence"] == "low":
             yield Finding(
-                Severity.NOTICE,
+                NOTICE,
                 msg("The centre is still to confirm: {note}", note=centre["note"])
                 if centre["note"]
                 else msg("The centre is still to confirm."),
@@ -154,22 +27,20 @@ def low_confidence(moment: Moment) -> Iterator[Finding]:
                 centre["id"],
                 source=centre["source"],
             )
-    rows = moment.connection.execute(
-        """
+    rows = moment.rows(
+        f"""
         select p.centre, p.department, d.name, p.note, p.source
         from perimeters as p join departments as d on d.code = p.department
-        where p.confidence = 'low'
-          and (p.valid_from is null or p.valid_from <= :as_of) and (p.valid_to is null or p.valid_to >= :as_of)
+        where p.confidence = 'low' and {VALID}
         order by p.centre, p.department
-        """,
-        {"as_of": moment.as_of},
+        """
     )
     known = {centre["id"] for centre in moment.open}
     for row in rows:
         if row["centre"] in known:
             place = f"{row['department']} {row['name']}"
             yield Finding(
-                Severity.NOTICE,
+                NOTICE,
                 msg("That it serves {place} is still to confirm: {note}", place=place, note=row["note"])
                 if row["note"]
                 else msg("That it serves {place} is still to confirm.", place=place),
@@ -180,35 +51,58 @@ def low_confidence(moment: Moment) -> Iterator[Finding]:
             )
 
 
-def exception_ended(moment: Moment) -> Iterator[Finding]:
-    """An accepted exception runs, and is to a rule that there is."""
-    from crpv_cli.rules.catalogue import RULES
+@rule(
+    "fictitious-among-real",
+    NOTICE,
+    N_("Made-up data apart"),
+    N_("Made-up rows do not stand among real ones in one registry."),
+)
+def fictitious_among_real(moment: Moment) -> Iterator[Finding]:
+    if not moment.made_up:
+        return
+    made_up, real = [], 0
+    for table in TABLES.values():
+        if table.name == "sources" or "source" not in table.names:
+            continue
+        (row,) = moment.rows(
+            f"""
+            select
+                count(*) filter (where s.fictitious = 1) as made_up,
+                count(*) filter (where s.fictitious is not 1) as real
+            from {table.name} as t left join sources as s on s.id = t.source
+            """
+        )
+        real += row["real"]
+        if row["made_up"]:
+            made_up.append(f"{table.name} ({row['made_up']})")
+    if made_up and real:
+        yield Finding(
+            NOTICE,
+            msg("Made-up rows stand among real ones: {tables}.", tables=made_up),
+            msg("Keep the demonstration in a file of its own: crpv init --demo --db demo.sqlite"),
+            fictitious=True,
+        )
 
-    known = {rule.id for rule in RULES}
-    rows = moment.connection.execute(
-        "select * from exceptions where valid_from is null or valid_from <= ? order by rule, centre, department",
-        (moment.as_of,),
+
+@rule(
+    "exception-ended",
+    NOTICE,
+    N_("Exceptions in force"),
+    N_("An accepted exception has not ended, and is to a rule that there is."),
+)
+def exception_ended(moment: Moment) -> Iterator[Finding]:
+    rows = moment.rows(
+        "select * from exceptions where valid_from is null or valid_from <= :as_of order by rule, centre, department"
     )
     for row in rows:
-        place = {"centre": row["centre"], "department": row["department"]}
-        made_up = row["source"] in moment.made_up
-        if row["rule"] not in known:
-            yield Finding(
-                Severity.NOTICE,
-                msg("The registry accepts an exception to {rule}, which is no rule.", rule=row["rule"]),
-                msg("See the rules: crpv check --list; correct it: crpv edit exceptions"),
-                subject=row["rule"],
-                source=row["source"],
-                fictitious=made_up,
-                **place,
-            )
+        if row["rule"] not in moment.rules:
+            message = msg("The registry accepts an exception to {rule}, which is no rule.", rule=row["rule"])
+            advice = msg("See the rules: crpv check --list; correct it: crpv edit exceptions")
         elif row["valid_to"] < moment.as_of:
-            yield Finding(
-                Severity.NOTICE,
-                msg("The exception to {rule} ended on {date}.", rule=row["rule"], date=Day(row["valid_to"])),
-                msg("If it still holds, accept it anew with a later date."),
-                subject=row["rule"],
-                source=row["source"],
-                fictitious=made_up,
-                **place,
-            )
+            message = msg("The exception to {rule} ended on {date}.", rule=row["rule"], date=Day(row["valid_to"]))
+            advice = msg("If it still holds, accept it anew with a later date.")
+        else:
+            continue
+        yield Finding(
+            NOTICE, message, advice, row["centre"], row["department"], subject=row["rule"], source=row["source"]
+        )

@@ -1,28 +1,35 @@
-"""What the 2017 framework asks: shared funding and governance, core missions evaluated, a label that runs."""
+"""What the 2017 framework and the agency ask: shared funding and governance, evaluation, a label, activity reported."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crpv_cli.language import Day, Euros, Message, msg, msgs
+from crpv_cli.language import N_, Day, Euros, Message, msg, msgs
 from crpv_cli.registry.queries import open_in
 from crpv_cli.reports.evaluations.cycle import is_overdue
+from crpv_cli.reports.evaluations.series import MissionSeries
 from crpv_cli.reports.funding.money import LOCAL
-from crpv_cli.rules.model import Finding, Moment, Severity, mission_name
+from crpv_cli.rules.model import BREACH, NOTICE, UNKNOWN, VALID, Finding, Moment, mission_name, rule
 
-__all__ = ["co_funding", "governance_shared", "label", "missions_evaluated", "state_support_unevaluated"]
+FRAMEWORK = "cadre-2017"
 
 
+@rule(
+    "co-funding",
+    BREACH,
+    N_("Funded by the State and a local authority"),
+    N_(
+        "Each year the State and a local authority fund each centre, unless it is exempt with a written reason. "
+        "What is not known is no breach."
+    ),
+    FRAMEWORK,
+)
 def co_funding(moment: Moment) -> Iterator[Finding]:
-    """The State and a local authority fund each centre every year, unless it is exempt with a written reason.
-
-    What is not known is no breach: only an amount that is known to be 0 is.
-    """
-    advice = msg("Load what is known of it: crpv load FILE")
+    year = str(moment.year)
     for centre in moment.open:
         if not centre["co_funded"]:
             yield Finding(
-                Severity.NOTICE,
+                NOTICE,
                 msg("Exempt from shared funding: {reason}", reason=centre["exemption_reason"]),
                 centre=centre["id"],
                 year=moment.year,
@@ -34,23 +41,21 @@ def co_funding(moment: Moment) -> Iterator[Finding]:
         # A centre that opened later is asked nothing of the year, unless money of it is known all the same.
         if state is None and local is None and not open_in(centre, moment.year, moment.as_of):
             continue
-        made_up = bool(money.get("fictitious"))
         for amount, who in ((state, "state"), (local, "local")):
-            year = str(moment.year)
             if amount is None:
                 yield Finding(
-                    Severity.UNKNOWN,
+                    UNKNOWN,
                     msg("No State support known in {year}.", year=year)
                     if who == "state"
                     else msg("No local funding known in {year}.", year=year),
-                    advice,
+                    msg("Load what is known of it: crpv load FILE"),
                     centre["id"],
                     year=moment.year,
                     subject=who,
                 )
             elif isinstance(amount, int) and amount <= 0:
                 yield Finding(
-                    Severity.BREACH,
+                    BREACH,
                     msg("The State gives nothing in {year} ({amount}).", year=year, amount=Euros(amount))
                     if who == "state"
                     else msg("Local authorities give nothing in {year} ({amount}).", year=year, amount=Euros(amount)),
@@ -58,27 +63,70 @@ def co_funding(moment: Moment) -> Iterator[Finding]:
                     centre["id"],
                     year=moment.year,
                     subject=who,
-                    fictitious=made_up,
+                    fictitious=bool(money["fictitious"]),
                 )
 
 
-def missions_evaluated(moment: Moment) -> Iterator[Finding]:
-    """The three core missions of each centre are evaluated within the cycle.
+@rule(
+    "governance-shared",
+    BREACH,
+    N_("Governed by the State and local authorities"),
+    N_("The State and a local authority have a seat in the board of each centre that is not exempt."),
+    FRAMEWORK,
+)
+def governance_shared(moment: Moment) -> Iterator[Finding]:
+    rows = moment.rows(f"select centre, member_kind, source from governance where organ = 'board' and {VALID}")
+    if not rows:
+        yield Finding(
+            UNKNOWN,
+            msg("No board is in the registry: whether governance is shared is not known."),
+            msg("Load who sits: crpv load FILE, or send out forms: crpv template governance"),
+        )
+        return
+    for centre in moment.open:
+        if not centre["co_funded"]:
+            continue
+        seats = [row for row in rows if row["centre"] == centre["id"]]
+        kinds = {row["member_kind"] for row in seats}
+        if not seats:
+            yield Finding(UNKNOWN, msg("Who sits in its board is not known."), centre=centre["id"])
+            continue
+        for wanted, lacking in (
+            ({"state"}, msg("The State has no seat in its board.")),
+            (set(LOCAL), msg("No local authority has a seat in its board.")),
+        ):
+            if not kinds & wanted:
+                yield Finding(
+                    BREACH,
+                    lacking,
+                    msg("See who sits: crpv list governance --as-of {date}", date=moment.as_of),
+                    centre["id"],
+                    fictitious=any(row["source"] in moment.made_up for row in seats),
+                )
 
-    Without any evaluation in the registry, nothing is known of any centre. A centre that the State does not fund is
-    only noticed: the framework ties the State's support to the evaluation.
-    """
+
+@rule(
+    "missions-evaluated",
+    BREACH,
+    N_("Core missions evaluated"),
+    N_(
+        "The three core missions of each centre are evaluated within the cycle (--cycle: 3 years by default, this "
+        "project's own choice, since no official one is known)."
+    ),
+    FRAMEWORK,
+)
+def missions_evaluated(moment: Moment) -> Iterator[Finding]:
     if not moment.any_evaluation:
         yield _no_evaluation(
             msg("No evaluation is in the registry: whether the core missions are evaluated is not known.")
         )
         return
     for series in moment.evaluations:
-        if not is_overdue(series.counts_from, moment.as_of, moment.cycle):
+        if not _overdue(moment, series):
             continue
-        exempt = not moment.centres[series.centre]["co_funded"]
+        # The framework ties the State's support to the evaluation: a centre that it does not fund is only noticed.
         yield Finding(
-            Severity.NOTICE if exempt else Severity.BREACH,
+            BREACH if moment.centres[series.centre]["co_funded"] else NOTICE,
             msg("The mission {mission} has never been evaluated.", mission=mission_name(series.mission))
             if series.latest_year is None
             else msgs(
@@ -96,18 +144,23 @@ def missions_evaluated(moment: Moment) -> Iterator[Finding]:
         )
 
 
+@rule(
+    "state-support-unevaluated",
+    BREACH,
+    N_("State support rests on evaluation"),
+    N_("The State supports no centre of which no core mission at all is evaluated within the cycle."),
+    FRAMEWORK,
+)
 def state_support_unevaluated(moment: Moment) -> Iterator[Finding]:
-    """The State supports no centre of which no core mission is evaluated within the cycle."""
     if not moment.any_evaluation:
         yield _no_evaluation(msg("No evaluation is in the registry: whether State support rests on one is not known."))
         return
     for centre in moment.open:
         own = [series for series in moment.evaluations if series.centre == centre["id"]]
         support = moment.money.get(centre["id"], {}).get("state")
-        evaluated = any(not is_overdue(series.counts_from, moment.as_of, moment.cycle) for series in own)
-        if own and not evaluated and isinstance(support, int) and support > 0:
+        if own and all(_overdue(moment, series) for series in own) and isinstance(support, int) and support > 0:
             yield Finding(
-                Severity.BREACH,
+                BREACH,
                 msgs(
                     "The State gives {amount} in {year}, and no core mission is evaluated within {count} year.",
                     "The State gives {amount} in {year}, and no core mission is evaluated within {count} years.",
@@ -122,90 +175,34 @@ def state_support_unevaluated(moment: Moment) -> Iterator[Finding]:
             )
 
 
+def _overdue(moment: Moment, series: MissionSeries) -> bool:
+    return is_overdue(series.counts_from, moment.as_of, moment.cycle)
+
+
 def _no_evaluation(message: Message) -> Finding:
     return Finding(
-        Severity.UNKNOWN,
-        message,
-        msg("Load the evaluations: crpv load FILE, or send out forms: crpv template evaluations"),
+        UNKNOWN, message, msg("Load the evaluations: crpv load FILE, or send out forms: crpv template evaluations")
     )
 
 
-def governance_shared(moment: Moment) -> Iterator[Finding]:
-    """The State and local authorities sit together in the board of each centre."""
-    rows = moment.connection.execute(
-        """
-        select centre, member_kind, source from governance
-        where organ = 'board'
-          and (valid_from is null or valid_from <= :as_of) and (valid_to is null or valid_to >= :as_of)
-        """,
-        {"as_of": moment.as_of},
-    ).fetchall()
-    if not rows:
-        yield Finding(
-            Severity.UNKNOWN,
-            msg("No board is in the registry: whether governance is shared is not known."),
-            msg("Load who sits: crpv load FILE, or send out forms: crpv template governance"),
-        )
-        return
-    for centre in moment.open:
-        if not centre["co_funded"]:
-            continue
-        seats = [row for row in rows if row["centre"] == centre["id"]]
-        kinds = {row["member_kind"] for row in seats}
-        if not seats:
-            yield Finding(Severity.UNKNOWN, msg("Who sits in its board is not known."), centre=centre["id"])
-            continue
-        lacking = [
-            message
-            for present, message in (
-                ("state" in kinds, msg("The State has no seat in its board.")),
-                (bool(kinds & set(LOCAL)), msg("No local authority has a seat in its board.")),
-            )
-            if not present
-        ]
-        for message in lacking:
-            yield Finding(
-                Severity.BREACH,
-                message,
-                msg("See who sits: crpv list governance --as-of {date}", date=moment.as_of),
-                centre["id"],
-                fictitious=any(row["source"] in moment.made_up for row in seats),
-            )
-
-
+@rule(
+    "label",
+    BREACH,
+    N_("Labelled by the State"),
+    N_("A centre that has a perimeter or State support has a label that runs."),
+    FRAMEWORK,
+)
 def label(moment: Moment) -> Iterator[Finding]:
-    """A centre that serves departments or receives State support has a label that runs."""
-    served = {
-        row["centre"]
-        for row in moment.connection.execute(
-            """
-            select distinct centre from perimeters
-            where (valid_from is null or valid_from <= :as_of) and (valid_to is null or valid_to >= :as_of)
-            """,
-            {"as_of": moment.as_of},
-        )
-    }
-    supported = dict(
-        moment.connection.execute(
-            """
-            select f.centre, max(f.year) from funding as f join funders as u on u.id = f.funder
-            where u.kind = 'state' and f.stage <> 'requested' and f.year <= cast(substr(:as_of, 1, 4) as integer)
-            group by f.centre
-            """,
-            {"as_of": moment.as_of},
-        ).fetchall()
-    )
+    serving = {row["centre"] for row in moment.rows(f"select centre from perimeters where {VALID}")}
+    supported = _supported_last(moment)
     for centre in moment.centres.values():
         ended = centre["label_to"]
         if ended is None or ended >= moment.as_of:
             continue
-        if centre["id"] in served or supported.get(centre["id"], 0) > int(ended[:4]):
+        if centre["id"] in serving or supported.get(centre["id"], 0) > int(ended[:4]):
             yield Finding(
-                Severity.BREACH,
-                msg(
-                    "Its label ended on {date}, and it still has a perimeter or State support.",
-                    date=Day(ended),
-                ),
+                BREACH,
+                msg("Its label ended on {date}, and it still has a perimeter or State support.", date=Day(ended)),
                 msg("Correct the label, or end the perimeter: crpv edit centres"),
                 centre["id"],
                 source=centre["source"],
@@ -217,7 +214,7 @@ def label(moment: Moment) -> Iterator[Finding]:
     ]
     if unknown:
         yield Finding(
-            Severity.UNKNOWN,
+            UNKNOWN,
             msgs(
                 "The dates of the State's label are not known for {count} centre of {total}.",
                 "The dates of the State's label are not known for {count} centres of {total}.",
@@ -227,3 +224,44 @@ def label(moment: Moment) -> Iterator[Finding]:
             msg("Write them into label_from and label_to: crpv edit centres"),
             moment.centre,
         )
+
+
+def _supported_last(moment: Moment) -> dict[str, int]:
+    """The last year up to the date in which the State granted or paid a centre anything, by centre."""
+    rows = moment.rows(
+        """
+        select f.centre, max(f.year) as year from funding as f join funders as u on u.id = f.funder
+        where u.kind = 'state' and f.stage <> 'requested' and f.year <= :this_year
+        group by f.centre
+        """
+    )
+    return {row["centre"]: row["year"] for row in rows}
+
+
+@rule(
+    "activity-unreported",
+    UNKNOWN,
+    N_("Activity reported"),
+    N_("Each centre reports its activity of the year to the agency's yearly count."),
+    "anct-bilan-2021",
+)
+def activity_unreported(moment: Moment) -> Iterator[Finding]:
+    year = str(moment.year)
+    if moment.activity.totals["rows"] == 0:
+        yield Finding(
+            UNKNOWN,
+            msg("No activity of {year} is in the registry.", year=year),
+            msg("Send out forms: crpv template activities --year {year}", year=year),
+            year=moment.year,
+        )
+        return
+    for record in moment.activity.records():
+        if not record["reported"]:
+            yield Finding(
+                UNKNOWN,
+                msg("Has reported no activity of {year}.", year=year),
+                msg("Send it a form: crpv template activities --year {year}", year=year),
+                str(record["centre"]),
+                year=moment.year,
+                fictitious=moment.activity.fictitious,
+            )

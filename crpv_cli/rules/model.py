@@ -5,22 +5,33 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 
 from crpv_cli.definitions import choices
-from crpv_cli.language import Message, msg
+from crpv_cli.definitions.columns import Choice
+from crpv_cli.language import N_, Message, msg
 from crpv_cli.registry.queries import open_centres
 from crpv_cli.reports.activity.report import activity
 from crpv_cli.reports.agreements.report import agreements
 from crpv_cli.reports.coverage.report import coverage
 from crpv_cli.reports.evaluations.series import MissionSeries, read_series
+from crpv_cli.reports.fictitious import fictitious_sources
 from crpv_cli.reports.funding.report import funding
 from crpv_cli.result import Result, Value
 
-__all__ = ["Finding", "Moment", "Rule", "Severity", "mission_name"]
+__all__ = ["BREACH", "NOTICE", "SEVERITIES", "UNKNOWN", "VALID", "Finding", "Moment", "Rule", "mission_name", "rule"]
 
 Record = dict[str, Value]
+
+# How grave a finding is, the gravest first: the framework is not kept or a row is wrong; nothing is known to judge by;
+# look at it.
+BREACH = Choice("breach", N_("breach"))
+UNKNOWN = Choice("unknown", N_("not known"))
+NOTICE = Choice("notice", N_("notice"))
+SEVERITIES = (BREACH, UNKNOWN, NOTICE)
+
+VALID = "(valid_from is null or valid_from <= :as_of) and (valid_to is null or valid_to >= :as_of)"
+"""SQL: a row with dates is valid on the date."""
 
 _MISSIONS = {choice.code: choice.label for choice in choices.MISSIONS}
 
@@ -30,23 +41,15 @@ def mission_name(mission: str) -> Message:
     return msg(_MISSIONS.get(mission, mission))
 
 
-class Severity(StrEnum):
-    """What a finding says: the framework is not kept or a row is wrong; nothing is known to judge by; look at it."""
-
-    BREACH = "breach"
-    UNKNOWN = "unknown"
-    NOTICE = "notice"
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing a rule finds. Of a centre, a department or the whole network (neither).
 
     ``subject`` is what in particular: a funder, an agreement, a published figure; ``source`` that of the row at
-    fault; ``fictitious`` says whether it rests on made-up rows.
+    fault. A finding is fictitious if its source is; ``fictitious`` says that something else it rests on is.
     """
 
-    severity: Severity
+    severity: Choice
     message: Message
     advice: Message | None = None
     centre: str | None = None
@@ -62,19 +65,24 @@ class Finding:
 class Moment:
     """What rules are asked for: a date, a year of money and activity, a cycle of evaluation.
 
-    The reports that several rules look at are made once, when the first rule asks for them.
+    ``rules`` are the ids of all rules that there are. What several rules look at is made once, when the first asks.
     """
 
     connection: sqlite3.Connection
     as_of: str
     year: int
     cycle: int
+    rules: frozenset[str]
     centre: str | None = None
+
+    def rows(self, sql: str) -> list[sqlite3.Row]:
+        """The rows of a query, which may name the date ``:as_of`` and its year ``:this_year``."""
+        return self.connection.execute(sql, {"as_of": self.as_of, "this_year": int(self.as_of[:4])}).fetchall()
 
     @cached_property
     def centres(self) -> dict[str, sqlite3.Row]:
         """Every centre of the registry, open or not, by id."""
-        return {row["id"]: row for row in self.connection.execute("select * from centres order by id")}
+        return {row["id"]: row for row in self.rows("select * from centres order by id")}
 
     @cached_property
     def open(self) -> list[sqlite3.Row]:
@@ -82,14 +90,10 @@ class Moment:
         return [self.centres[centre] for centre in open_centres(self.connection, self.as_of)]
 
     @cached_property
-    def funding(self) -> Result:
-        """Who funds whom in the year."""
-        return funding(self.connection, self.as_of, self.year, self.year)
-
-    @cached_property
     def money(self) -> dict[str, Record]:
         """The funding of each centre in the year; amounts in centimes, None where nothing is known."""
-        return {str(record["centre"]): record for record in self.funding.records()}
+        of_year = funding(self.connection, self.as_of, self.year, self.year)
+        return {str(record["centre"]): record for record in of_year.records()}
 
     @cached_property
     def evaluations(self) -> list[MissionSeries]:
@@ -124,26 +128,33 @@ class Moment:
     @cached_property
     def department_names(self) -> dict[str, str]:
         """The names of the departments by code."""
-        return dict(self.connection.execute("select code, name from departments").fetchall())
+        return {row["code"]: row["name"] for row in self.rows("select code, name from departments")}
 
     @cached_property
     def made_up(self) -> frozenset[str]:
         """The sources that say that they are fictitious."""
-        rows = self.connection.execute("select id from sources where fictitious = 1")
-        return frozenset(row["id"] for row in rows)
+        return fictitious_sources(self.connection)
+
+
+Judge = Callable[[Moment], Iterator[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule: what it asks, why, by whose word, and the function that asks it.
+    """A rule: what it asks, why, who lays it down, and the function that asks it.
 
     ``severity`` is the gravest that it finds; ``title`` and ``explanation`` are message ids; ``source`` is the id of
     the source that lays it down, None for a rule of this project's own.
     """
 
     id: str
-    severity: Severity
+    severity: Choice
     title: str
     explanation: str
     source: str | None
-    judge: Callable[[Moment], Iterator[Finding]]
+    judge: Judge
+
+
+def rule(id: str, severity: Choice, title: str, explanation: str, source: str | None = None) -> Callable[[Judge], Rule]:
+    """Make a rule of a function of a subject module: ``checking`` finds it there, and its explanation documents it."""
+    return lambda judge: Rule(id, severity, title, explanation, source, judge)

@@ -4,48 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crpv_cli.language import Day, Euros, Share, msg
+from crpv_cli.language import N_, Day, Euros, Share, msg
 from crpv_cli.registry.doubles import same_money
-from crpv_cli.rules.model import Finding, Moment, Severity
-
-__all__ = ["CHANGE_BOUND", "agreement_ended", "funding_change", "money_twice"]
+from crpv_cli.rules.model import NOTICE, Finding, Moment, rule
 
 CHANGE_BOUND = 0.3
 """How far State support may change from one year to the next before it is noticed: the project's own bound."""
 
 
+@rule(
+    "same-money",
+    NOTICE,
+    N_("Money told once"),
+    N_(
+        "Two sources do not tell of the same money: one centre, year, scheme, stage and kind of funder, and "
+        "amounts within 1%."
+    ),
+)
 def money_twice(moment: Moment) -> Iterator[Finding]:
-    """No two sources tell of the same money (see ``registry/doubles.py`` for what looks the same)."""
     for pair in same_money(moment.connection):
         first, second = pair.first, pair.second
-        if second["year"] > int(moment.as_of[:4]):
-            continue
-        yield Finding(
-            Severity.NOTICE,
-            msg(
-                "{amount} of source {source} in {year} looks like the {other} of source {origin}.",
-                amount=Euros(second["amount_cents"]),
-                source=second["source"] or "?",
-                year=str(second["year"]),
-                other=Euros(first["amount_cents"]),
-                origin=first["source"] or "?",
-            ),
-            msg("If it is the same, take one of the two loads back: crpv log, crpv undo"),
-            second["centre"],
-            year=second["year"],
-            subject=second["funder"],
-            source=second["source"],
-            fictitious=bool({first["source"], second["source"]} & moment.made_up),
-        )
+        if second["year"] <= int(moment.as_of[:4]):
+            yield Finding(
+                NOTICE,
+                msg(
+                    "{amount} of source {source} in {year} looks like the {other} of source {origin}.",
+                    amount=Euros(second["amount_cents"]),
+                    source=second["source"] or "?",
+                    year=str(second["year"]),
+                    other=Euros(first["amount_cents"]),
+                    origin=first["source"] or "?",
+                ),
+                msg("If it is the same, take one of the two loads back: crpv log, crpv undo"),
+                second["centre"],
+                year=second["year"],
+                subject=second["funder"],
+                source=second["source"],
+                fictitious=first["source"] in moment.made_up,
+            )
 
 
+@rule(
+    "funding-change",
+    NOTICE,
+    N_("State support steady"),
+    N_("State support does not change by more than 30% from one year to the next (this project's own bound)."),
+)
 def funding_change(moment: Moment) -> Iterator[Finding]:
-    """State support does not change by more than a bound from one year to the next."""
     for centre, money in moment.money.items():
         change, support = money["state_change_share"], money["state"]
         if isinstance(change, float) and isinstance(support, int) and abs(change) > CHANGE_BOUND:
             yield Finding(
-                Severity.NOTICE,
+                NOTICE,
                 msg(
                     "State support of {amount} in {year}: {change} against the year before.",
                     amount=Euros(support),
@@ -60,12 +70,17 @@ def funding_change(moment: Moment) -> Iterator[Finding]:
             )
 
 
+@rule(
+    "agreement-ended",
+    NOTICE,
+    N_("Agreements followed by others"),
+    N_("An agreement that ends is followed by another of the same centre and funder."),
+)
 def agreement_ended(moment: Moment) -> Iterator[Finding]:
-    """An agreement that ends is followed by another with the same funder."""
     for record in moment.agreements.records():
         if record["status"] == "ended-without-successor":
             yield Finding(
-                Severity.NOTICE,
+                NOTICE,
                 msg(
                     "Its agreement ({funder}) ended on {date}, and none follows.",
                     funder=record["funder_name"],

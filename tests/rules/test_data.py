@@ -1,0 +1,48 @@
+"""What the registry rests on: the fault of each rule."""
+
+from __future__ import annotations
+
+import pytest
+
+from crpv_cli.rules.checking import findings
+from tests.rules.conftest import Plant
+from tests.rules.faults import AGREED, TODAY, fault
+
+
+def test_an_exception_to_no_rule_is_told(plant: Plant) -> None:
+    statement = (
+        "insert into exceptions (rule, centre, valid_to, reason, load) "
+        "values ('no-such-rule', 'one', '2026-12-31', 'put off', 1)"
+    )
+    (found,) = findings(plant(statement), TODAY).records()
+    assert (found["rule"], found["severity"], found["subject"]) == ("exception-ended", "notice", "no-such-rule")
+
+
+@pytest.mark.parametrize(("until", "fires"), [(TODAY, 0), ("2026-11-24", 1)])
+def test_an_exception_holds_on_its_last_day(until: str, fires: int, plant: Plant) -> None:
+    connection = plant(
+        f"insert into exceptions (rule, centre, valid_to, reason, load) values ('label', 'one', '{until}', 'x', 1)"
+    )
+    assert len(findings(connection, TODAY, rules=["exception-ended"]).rows) == fires
+
+
+fault(
+    "low-confidence",
+    "update perimeters set confidence = 'low' where centre = 'one'",
+    centre="one",
+    subject="01",
+)
+fault(
+    "fictitious-among-real",
+    "insert into sources (id, title, fictitious, load) values ('made-up', 'Made up', 1, 1);"
+    "update agreements set source = 'made-up' where centre = 'one'",
+    AGREED,
+    centre=None,
+    fictitious=True,
+)
+fault(
+    "exception-ended",
+    "insert into exceptions (rule, centre, valid_to, reason, load) values ('co-funding', 'one', '2026-01-01', 'x', 1)",
+    centre="one",
+    subject="co-funding",
+)

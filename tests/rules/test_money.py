@@ -1,0 +1,50 @@
+"""Money and agreements: the fault of each rule, and bounds."""
+
+from __future__ import annotations
+
+import pytest
+
+from crpv_cli.rules.checking import findings
+from tests.rules.conftest import Plant
+from tests.rules.faults import AGREED, FUNDED, TODAY, fault
+
+fault(
+    "same-money",
+    "insert into funding (centre, funder, year, scheme, stage, amount_cents, source, load) "
+    "values ('one', 'town', 2025, 'operating', 'paid', 5000100, 'journal', 1)",
+    FUNDED,
+    centre="one",
+    year=2025,
+    subject="town",
+)
+fault(
+    "funding-change",
+    "update funding set amount_cents = 14000000 where centre = 'one' and funder = 'state' and year = 2025",
+    FUNDED,
+    centre="one",
+    year=2025,
+)
+fault(
+    "agreement-ended",
+    "update agreements set ends_on = '2026-01-31' where centre = 'one'",
+    AGREED,
+    centre="one",
+    subject="state",
+)
+
+
+@pytest.mark.parametrize(("amount", "fires"), [(13000000, 0), (13000100, 1), (7000000, 0), (6999900, 1)])
+def test_a_change_of_thirty_per_cent_is_not_noticed_yet(amount: int, fires: int, plant: Plant) -> None:
+    connection = plant(
+        f"update funding set amount_cents = {amount} where centre = 'one' and funder = 'state' and year = 2025"
+    )
+    assert len(findings(connection, TODAY, rules=["funding-change"]).rows) == fires
+
+
+def test_an_agreement_that_is_followed_has_not_ended(plant: Plant) -> None:
+    connection = plant(
+        "update agreements set ends_on = '2026-01-31' where centre = 'one';"
+        "insert into agreements (centre, funder, starts_on, ends_on, load) "
+        "values ('one', 'state', '2026-02-01', '2029-01-31', 1)"
+    )
+    assert findings(connection, TODAY).rows == ()

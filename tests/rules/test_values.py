@@ -1,0 +1,22 @@
+"""SIREN numbers and ratings: the fault of each rule, and what is none."""
+
+from __future__ import annotations
+
+from crpv_cli.rules.checking import findings
+from tests.rules.conftest import Plant
+from tests.rules.faults import EVALUATED, TODAY, fault
+
+fault("siren-wrong", "update centres set siren = '415021378' where id = 'one'", centre="one")
+fault("siren-shared", "update centres set siren = '415021377' where id = 'two'", centre="two", subject="415021377")
+fault(
+    "rating-off-scale",
+    "update evaluations set rating = '7' where centre = 'one' and mission = 'skills'",
+    EVALUATED,
+    centre="one",
+    mission="skills",
+    year=2024,
+)
+
+
+def test_a_carried_centre_may_have_the_siren_of_its_carrier(plant: Plant) -> None:
+    assert findings(plant("update funders set siren = '415021377' where id = 'town'"), TODAY).rows == ()
