@@ -22,7 +22,6 @@ NETWORK = {
         id,title,fictitious
         books,The books,false
         journal,The journal,false
-        made-up,Made up,true
         """,
     "departments": """
         code,name,region_code,region_name
