@@ -37,16 +37,19 @@ TABLES = {
         labelled,Labelled,Labelled,association,,2015-03-10,2018-09-20,true,,books
         closed,Closed,Closed,association,,,2019-01-01,true,,books
         opened,Opened,Opened,association,,2019-12-31,,true,,books
+        lapsed,Lapsed,Lapsed,association,,,2014-12-31,true,,books
         """,
     "perimeters": """
         centre,department,valid_from,valid_to,confidence,source
         labelled,02,,,high,books
-        always,01,2016-02-03,2017-11-05,low,books
+        always,01,2016-02-03,2017-11-05,low,journal
+        lapsed,971,2016-06-07,2016-08-09,high,books
         """,
     "funding": """
         centre,funder,year,stage,amount,source
         always,state,2016,paid,100,books
         always,town,2016,paid,100,books
+        lapsed,state,2021,paid,100,books
         """,
     "evaluations": """
         centre,mission,year,kind,scale,rating,evaluated_on,source
@@ -61,6 +64,8 @@ TABLES = {
         centre,funder,starts_on,ends_on,signed_on,reference,source
         always,state,2016-03-04,2018-10-11,,unsigned,books
         always,town,2016-03-04,2018-10-11,2016-07-08,signed,books
+        always,bank,2010-01-01,2014-12-31,,old,books
+        always,bank,2015-06-01,2040-12-31,,next,books
         """,
     "activities": """
         centre,mission,year,type,half_days,source
@@ -69,6 +74,7 @@ TABLES = {
     "exceptions": """
         rule,centre,valid_from,valid_to,reason
         co-funding,exempt,2016-05-06,2018-12-13,Agreed
+        no-such-rule,exempt,2016-05-06,2040-12-31,Agreed
         """,
     "published_figures": """
         id,measure,value,unit,as_of,source
@@ -86,9 +92,11 @@ def db(tmp_path_factory: pytest.TempPathFactory, network_path: Path) -> Path:
 
 
 def ask(db: Path, command: str) -> Any:
-    ran = crpv(*shlex.split(command), "--db", db, "--format", "json")
+    """What a command answers: JSON, or the text of another format that it names."""
+    asked = shlex.split(command)
+    ran = crpv(*asked, "--db", db, *(() if "-f" in asked else ("-f", "json")))
     assert ran.code in {0, 1}, ran.err
-    return ran.json
+    return ran.out if "-f" in asked else ran.json
 
 
 def day(iso: str, days: int = 0) -> str:
@@ -151,6 +159,7 @@ BOUNDS: list[Bound] = [
     ("perimeter to confirm, rule", *PERIMETER, "check --rule low-confidence", holds(centre="always")),
     ("map", *PERIMETER, "map", holds(department="01", state="covered")),
     ("sheet", *PERIMETER, "show always", section("perimeter", department="01")),
+    ("sources of coverage", *PERIMETER, "report coverage -f html", lambda answer: "The journal" in answer),
     ("uncovered, rule", *PERIMETER, "check --rule department-uncovered", lacks(department="01")),
     (
         "perimeter of a closed centre",
@@ -160,6 +169,8 @@ BOUNDS: list[Bound] = [
         holds(department="02", covered=20),
     ),
     ("label has ended, rule", None, "2018-09-20", "check --rule label", lacks(centre="labelled", severity="breach")),
+    ("label has ended, perimeter", "2016-06-07", "2016-08-09", "check --rule label", holds(centre="lapsed")),
+    ("label has ended, support", "2021-01-01", None, "check --rule label", holds(centre="lapsed")),
     # Money, evaluations and activity of a year are known from its first day.
     ("funding", "2016-01-01", None, "list funding", holds(funder="state", year=2016)),
     ("support", "2016-01-01", None, "list", holds(id="always", state_support=100)),
@@ -167,6 +178,7 @@ BOUNDS: list[Bound] = [
     ("activities", "2016-01-01", None, "list activities", holds(year=2016)),
     ("activity report", "2016-01-01", None, "report activity --year 2016", holds(centre="always", half_days=5)),
     ("evaluations", "2016-01-01", None, "list evaluations", holds(mission="animation")),
+    ("evaluations, count", "2016-01-01", None, "list", holds(id="always", missions_evaluated=1)),
     ("evaluation report", "2016-01-01", None, "report evaluations", holds(centre="always", rating="2")),
     ("evaluated on", "2017-05-06", None, "list evaluations", holds(mission="skills")),
     ("evaluated on, report", "2017-05-06", None, "report evaluations", holds(mission="skills", rating="2")),
@@ -178,6 +190,7 @@ BOUNDS: list[Bound] = [
     ("governance, rule", *GOVERNED, "check --rule governance-shared", holds(centre="always")),
     ("exceptions", *EXEMPT, "list exceptions", holds(rule="co-funding")),
     ("accepted", *EXEMPT, "check --rule co-funding", holds(centre="exempt", accepted=True)),
+    ("exception to no rule", EXEMPT[0], None, "check --rule exception-ended", holds(subject="no-such-rule")),
     ("exception ended", None, EXEMPT[1], "check --rule exception-ended", lacks(subject="co-funding")),
     ("agreements", *AGREED, "list agreements", holds(reference="unsigned")),
     ("agreements, signed", SIGNED, AGREED[1], "list agreements", holds(reference="signed")),
@@ -190,6 +203,7 @@ BOUNDS: list[Bound] = [
         "report agreements",
         lacks(reference="unsigned", status="ended-without-successor"),
     ),
+    ("agreements, successor", "2015-06-01", None, "report agreements", holds(reference="old", status="ended")),
     ("agreements run, then end soon", None, "2017-10-10", "report agreements", lacks(status="ending")),
     # What was published.
     ("published", "2019-05-05", None, "list published_figures", holds(id="said")),
@@ -269,9 +283,9 @@ ALWAYS = {"one", "two", "always", "exempt"}
 @pytest.mark.parametrize(
     ("year", "as_of", "centres"),
     [
-        (2009, "2025-06-30", {"closed"}),
-        (2010, "2025-06-30", {"closed", "made"}),
-        (2014, "2025-06-30", {"closed", "made"}),
+        (2009, "2025-06-30", {"closed", "lapsed"}),
+        (2010, "2025-06-30", {"closed", "made", "lapsed"}),
+        (2014, "2025-06-30", {"closed", "made", "lapsed"}),
         (2015, "2025-06-30", {"closed", "made", "labelled"}),
         (2015, "2015-03-09", {"closed", "made"}),
         (2015, "2015-03-10", {"closed", "made", "labelled"}),
@@ -322,3 +336,16 @@ def test_a_year_is_over_on_its_last_day(db: Path, tmp_path: Path, as_of: str, ye
     for report, name in (("funding", "to"), ("activity", "year")):
         assert ask(copy, f"report {report} --as-of {as_of}")["parameters"][name] == year
     assert ask(copy, f"check --as-of {as_of}")["parameters"]["year"] == year
+
+
+@pytest.mark.parametrize(
+    ("mission", "first"), [("skills", "2017-05-06"), ("animation", "2016-01-01")], ids=["day", "year"]
+)
+def test_a_rating_off_its_scale_is_found_from_when_it_is_known(
+    db: Path, tmp_path: Path, mission: str, first: str
+) -> None:
+    copy = tmp_path / "copy.sqlite"
+    shutil.copy(db, copy)
+    add_tables(copy, scales="id,name,minimum,maximum\nfour,One to four,3,4\n")
+    for as_of, true in ((first, True), (day(first, -1), False)):
+        assert holds(mission=mission)(ask(copy, f"check --rule rating-off-scale --as-of {as_of}")) is true
