@@ -652,7 +652,7 @@ MAP: list[Case] = [
     (
         "off the map",
         {
-            "departments": "code,name,region_code,region_name\n975,Saint-Pierre-et-Miquelon,975,Saint-Pierre-et-Miquelon",
+            "departments": "code,name,region_code,region_name\n975,Miquelon,975,Miquelon",
             "territory_counts": rows(COUNTS, "975,neighbourhoods,2024,1,exact"),
             "perimeters": rows(SERVED, "one,975,high"),
         },
@@ -961,7 +961,7 @@ def test_a_figure_of_one_geography_is_not_compared_with_another(
     assert f"{67 if on < '2024' else 70} priority" in finding["message"]
 
 
-GAPS = (
+GAPS: tuple[tuple[Tables, set[str]], ...] = (
     ({}, {"unknown-counts", "no-funding", "no-evaluations", "no-activity", "no-agreements"}),
     (
         {
