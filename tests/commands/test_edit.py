@@ -120,6 +120,16 @@ def test_a_row_is_added(edit: Callable[..., Ran], db: Path) -> None:
     assert figures(db, 3) == ("edit perimeters", "1", "0", "0")
 
 
+def test_rows_that_are_left_as_they_are_need_not_be_valid(edit: Callable[..., Ran], db: Path, tmp_path: Path) -> None:
+    """A scale was narrowed, and a rating is off it: to look at the ratings and close the editor is no fault."""
+    add_tables(db, evaluations="centre,mission,year,kind,scale,rating\none,skills,2024,self,four,1\n")
+    add_tables(db, scales="id,name,minimum,maximum\nfour,One to four,2,4\n")
+    ran = edit("evaluations", "--yes")
+    assert (ran.code, len(ran.err.splitlines()), kept(tmp_path)) == (0, 1, [])
+    left = (tmp_path / "handed.csv").read_text(encoding="utf-8").replace("self", "joint")
+    assert edit("evaluations", "--yes", left=left).code == 1
+
+
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_a_row_that_is_deleted_is_removed_and_no_other(edit: Callable[..., Ran], db: Path, place: int) -> None:
     left = rows_of(db, "perimeters")
@@ -207,7 +217,7 @@ def test_rows_in_another_order_or_hand_are_no_change(
     before = state_of(db)
     text = as_csv(rows_of(db, "perimeters")[::-1], NAMES).replace(",", delimiter).replace("\n", "\r\n")
     ran = edit("perimeters", "--yes", left=text)
-    assert (ran.code, ran.out) == (0, "")
+    assert (ran.code, ran.out, len(ran.err.splitlines())) == (0, "", 1)
     assert (state_of(db), kept(tmp_path)) == (before, [])
 
 

@@ -912,8 +912,8 @@ def test_what_a_note_says(
     assert says_not not in text
 
 
-@pytest.mark.parametrize(("silent", "cut"), [(12, False), (13, True)])
-def test_the_centres_that_a_note_names_are_not_too_many(registry: Registry, silent: int, cut: bool) -> None:
+@pytest.mark.parametrize("silent", [4, 5, 8, 9, 12, 13])
+def test_the_centres_that_a_note_names_are_not_too_many(registry: Registry, silent: int) -> None:
     """At most so many are written out; machines are told all of them."""
     extra = [f"x{number:02},Extra,Extra {number:02},gip,2000,true" for number in range(silent)]
     db = registry(
@@ -931,7 +931,19 @@ def test_the_centres_that_a_note_names_are_not_too_many(registry: Registry, sile
         assert note["text"].count("Extra ") == min(silent, most)
         assert ("…" in note["text"]) is (silent > most)
         assert len(note[details]) == silent * (2 if details == "missions" else 1)
-    assert cut is (silent > 12)
+
+
+@pytest.mark.parametrize("pairs", [8, 9])
+def test_the_payments_that_a_note_names_are_not_too_many(registry: Registry, pairs: int) -> None:
+    twice = [f"one state 2024 9 {source} paid s{n}" for n in range(pairs) for source in ("books", "journal")]
+    (note,) = (
+        note
+        for note in answer(registry(funding=funding(*twice)), "report funding")["notes"]
+        if note["code"] == "same-money"
+    )
+    assert note["text"].count("one 2024") == 8
+    assert ("…" in note["text"]) is (pairs > 8)
+    assert len(note["pairs"]) == pairs
 
 
 @pytest.mark.parametrize(
