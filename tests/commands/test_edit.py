@@ -348,3 +348,18 @@ def test_an_edit_is_undone_only_before_what_came_after_it(edit: Callable[..., Ra
     assert rows_of(db, "perimeters") == left
     assert [crpv("undo", load, "--db", db).code for load in (4, 3)] == [0, 0]
     assert rows_of(db, "perimeters")[1]["confidence"] == "low"
+
+
+def test_no_row_is_removed_where_another_contradicts_the_registry(
+    edit: Callable[..., Ran], db: Path, tmp_path: Path
+) -> None:
+    """Seen only once the rows are written: a centre that is not co-funded any more, and no word of its reason."""
+    add_tables(db, centres="id,name,short_name,legal_form,co_funded\nthree,Three,Three,gip,true\n")
+    before = state_of(db)
+    left = (
+        "id,name,short_name,legal_form,co_funded\none,Centre one,One,association,false\ntwo,Centre two,Two,gip,true\n"
+    )
+    ran = edit("centres", "--yes", left=left)
+    assert (ran.code, "centres.csv:2: " in ran.err) == (1, True)
+    assert state_of(db) == before
+    assert kept_text(tmp_path, ran) == left
