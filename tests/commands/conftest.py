@@ -6,8 +6,9 @@ import csv
 import io
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import closing, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -169,9 +170,7 @@ def rows_of(db: Path, name: str) -> list[dict[str, str]]:
     return records(ran.out)
 
 
-def state_of(db: Path) -> list[str]:
-    """Everything that a registry holds but its provenance, and its loads."""
-    tables = [*NETWORK, "perimeters", "funding", "evaluations", "territory_counts", "agreements"]
-    return [crpv("list", name, "--db", db, "--format", "csv").out for name in tables] + [
-        crpv("log", "--db", db, "--format", "csv").out
-    ]
+def state_of(db: Path) -> str:
+    """Everything that a registry holds, provenance and log included."""
+    with closing(sqlite3.connect(db)) as connection:
+        return "\n".join(connection.iterdump())

@@ -912,6 +912,15 @@ def test_what_a_note_says(
     assert says_not not in text
 
 
+def test_ratings_on_two_scales_are_told_with_their_scales(registry: Registry) -> None:
+    db = registry(evaluations=evaluations(*ALL, "one skills 2022 twenty 1"))
+    (note,) = (one for one in answer(db, "report evaluations")["notes"] if one["code"] == "compared-by-position")
+    assert "One (skills)" in note["text"]
+    assert note["missions"] == [
+        {"centre": "one", "mission": "skills", "scale": "four", "previous_scale": "twenty"},
+    ]
+
+
 @pytest.mark.parametrize("silent", [4, 5, 8, 9, 12, 13])
 def test_the_centres_that_a_note_names_are_not_too_many(registry: Registry, silent: int) -> None:
     """At most so many are written out; machines are told all of them."""
