@@ -856,6 +856,13 @@ def test_notes_of_a_list(registry: Registry, tables: Tables, codes: set[str]) ->
             "one 2024 (books, journal)",
             "…",
         ),
+        (
+            {"territory_counts": COUNTS, "perimeters": perimeters("one 01", "two 971")},
+            "report coverage",
+            "uncovered-departments",
+            "20 neighbourhoods in 1 department: 02.",
+            "971",
+        ),
         ({"territory_counts": COUNTS}, "map --centre one", "served-departments", "no department", "01"),
         (
             {"territory_counts": COUNTS, "perimeters": SERVED},
@@ -875,7 +882,7 @@ def test_notes_of_a_list(registry: Registry, tables: Tables, codes: set[str]) ->
             {"territory_counts": COUNTS, "published_figures": published("coverage 88 percent 2024-05-05")},
             "report coverage",
             "published-figure",
-            "88%; computed here: 0.0%.",
+            "by journal: 88%; computed here: 0.0%.",
             "70",
         ),
         (
@@ -910,6 +917,13 @@ def test_what_a_note_says(
     text = notes(registry(**tables), command)[code]
     assert says in text
     assert says_not not in text
+
+
+@pytest.mark.parametrize(("value", "written"), [("88", "88"), ("88.5", "88.5")])
+def test_a_published_value_is_written_as_it_was_said(registry: Registry, value: str, written: str) -> None:
+    db = registry(published_figures=published(f"coverage {value} percent 2024-05-05"))
+    (figure,) = answer(db, "report coverage")["published"]
+    assert str(figure["value"]) == written
 
 
 def test_ratings_on_two_scales_are_told_with_their_scales(registry: Registry) -> None:
