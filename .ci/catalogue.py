@@ -38,14 +38,29 @@ Sentence = str | tuple[str, str]
 
 
 class FrenchCatalogue(Catalog):
-    """A catalogue whose header holds no date and no version, so that it changes only with its sentences."""
+    """A catalogue whose header holds no date and no version, so that it changes only with its sentences.
 
-    def __init__(self) -> None:
+    How many plural forms there are is said by that header. Babel has a table of its own, which says 2 for French
+    up to Babel 2.18 and 3 after: by that table, a catalogue with 2 would lose every plural when it is updated.
+    """
+
+    def __init__(self, num_plurals: int = 2, plural_expr: str = "(n > 1)") -> None:
+        self._forms = num_plurals, plural_expr
         super().__init__(
             locale="fr",
             header_comment="# The French of crpv, Click and Typer. Update with: python .ci/catalogue.py update",
             fuzzy=False,
         )
+
+    @property
+    def num_plurals(self) -> int:
+        """How many plural forms each sentence with a number has."""
+        return self._forms[0]
+
+    @property
+    def plural_expr(self) -> str:
+        """Which of them a number takes, in C."""
+        return self._forms[1]
 
     @property
     def mime_headers(self) -> list[tuple[str, str]]:
@@ -56,8 +71,12 @@ class FrenchCatalogue(Catalog):
             ("MIME-Version", "1.0"),
             ("Content-Type", "text/plain; charset=utf-8"),
             ("Content-Transfer-Encoding", "8bit"),
-            ("Plural-Forms", "nplurals=2; plural=(n > 1);"),
+            ("Plural-Forms", self.plural_forms),
         ]
+
+    @mime_headers.setter
+    def mime_headers(self, value: Iterable[tuple[str, str]]) -> None:
+        """Nothing of another header is taken over."""
 
 
 def sentences(source: str, words: Mapping[str, int]) -> Iterator[Sentence]:
@@ -97,15 +116,25 @@ def template() -> Catalog:
     return catalogue
 
 
-def read() -> Catalog:
-    """The catalogue as it is on disk; an empty one if there is none yet."""
-    catalogue = FrenchCatalogue()
-    if PO.exists():
-        with PO.open("rb") as stream:
-            for message in read_po(stream, locale="fr"):
-                if message.id:
-                    catalogue[message.id] = message
+def read(content: bytes | None = None) -> Catalog:
+    """The catalogue that a file holds, by default the one on disk; an empty one if there is none yet."""
+    if content is None and not PO.exists():
+        return FrenchCatalogue()
+    held = read_po(io.BytesIO(PO.read_bytes() if content is None else content), locale="fr")
+    catalogue = FrenchCatalogue(held.num_plurals, held.plural_expr)
+    for message in held:
+        if message.id:
+            catalogue[message.id] = message
     return catalogue
+
+
+def updated() -> bytes:
+    """What ``crpv.po`` is to hold; a changed sentence keeps its old translation, marked fuzzy."""
+    catalogue = read()
+    catalogue.update(template(), update_creation_date=False)
+    stream = io.BytesIO()
+    write_po(stream, catalogue, width=110, include_lineno=False, ignore_obsolete=True)
+    return stream.getvalue().rstrip(b"\n") + b"\n"
 
 
 def compiled(catalogue: Catalog) -> bytes:
@@ -116,19 +145,15 @@ def compiled(catalogue: Catalog) -> bytes:
 
 
 def update() -> None:
-    """Write ``crpv.po`` and ``crpv.mo`` anew; a changed sentence keeps its old translation, marked fuzzy."""
-    catalogue = read()
-    catalogue.update(template(), update_creation_date=False)
+    """Write ``crpv.po`` and ``crpv.mo`` anew."""
     PO.parent.mkdir(parents=True, exist_ok=True)
-    stream = io.BytesIO()
-    write_po(stream, catalogue, width=110, include_lineno=False, ignore_obsolete=True)
-    PO.write_bytes(stream.getvalue().rstrip(b"\n") + b"\n")
-    MO.write_bytes(compiled(catalogue))
+    PO.write_bytes(updated())
+    MO.write_bytes(compiled(read()))
 
 
 def faults() -> list[str]:
     """What is wrong with the catalogue on disk, a line a fault."""
-    catalogue, wanted = read(), template()
+    catalogue, wanted, after = read(), template(), read(updated())
     found = []
     for message in wanted:
         held = catalogue.get(_key(message)) if message.id else message
@@ -141,6 +166,9 @@ def faults() -> list[str]:
             found.append(f"obsolete: {_key(message)}")
         if not message.fuzzy and not all(_same_places(message, string) for string in _strings(message)):
             found.append(f"other placeholders: {_key(message)}")
+        kept = after.get(_key(message)) if message.id else None
+        if kept is not None and not message.fuzzy and (kept.fuzzy or kept.string != message.string):
+            found.append(f"lost by the next update: {_key(message)}")
     if not MO.exists() or MO.read_bytes() != compiled(catalogue):
         found.append(f"not compiled: {MO.name}")
     return found

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from gettext import GNUTranslations
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +16,7 @@ from types import ModuleType
 import click
 import pytest
 import typer
+from babel.messages.catalog import Catalog
 
 from crpv_cli import language
 from crpv_cli.definitions.columns import Choice
@@ -226,6 +228,76 @@ def test_check_names_what_is_wrong(
     copied.write_text(text.replace(old, new), encoding="utf-8")
     assert catalogue.main(["check"]) == 1
     assert fault in capsys.readouterr().err.splitlines()
+
+
+SMALL = """
+# The French of a test.
+msgid ""
+msgstr ""
+"Language: fr\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Plural-Forms: nplurals=2; plural=(n > 1);\\n"
+
+#: crpv_cli/one.py
+#, python-brace-format
+msgid "{count} row"
+msgid_plural "{count} rows"
+msgstr[0] "{count} ligne"
+msgstr[1] "{count} lignes"
+
+#: crpv_cli/one.py
+msgid "yes"
+msgstr "oui"
+"""
+
+
+@pytest.fixture
+def small(catalogue: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A catalogue of two sentences with two plural forms, for a program that says just these."""
+
+    def template() -> Catalog:
+        wanted: Catalog = catalogue.FrenchCatalogue()
+        wanted.add(("{count} row", "{count} rows"), locations=[("crpv_cli/one.py", 0)])
+        wanted.add("yes", locations=[("crpv_cli/one.py", 0)])
+        return wanted
+
+    path = tmp_path / "crpv.po"
+    path.write_text(SMALL, encoding="utf-8")
+    monkeypatch.setattr(catalogue, "PO", path)
+    monkeypatch.setattr(catalogue, "MO", path.with_suffix(".mo"))
+    monkeypatch.setattr(catalogue, "template", template)
+    return path
+
+
+@pytest.mark.parametrize("known", [(1, "0"), (2, "(n > 1)"), (3, "(n > 1) ? 0 : 2")])
+def test_the_plural_forms_are_those_of_the_file_whatever_babel_knows_of_french(
+    catalogue: ModuleType, small: Path, monkeypatch: pytest.MonkeyPatch, known: tuple[int, str]
+) -> None:
+    monkeypatch.setattr("babel.messages.catalog.get_plural", lambda _locale: known)
+    assert catalogue.main(["update"]) == 0
+    assert catalogue.faults() == []
+    after = small.read_text(encoding="utf-8")
+    assert '"Plural-Forms: nplurals=2; plural=(n > 1);' in after
+    assert after.endswith(SMALL[SMALL.index("#: crpv_cli/one.py") :])
+    with small.with_suffix(".mo").open("rb") as stream:
+        french = GNUTranslations(stream)
+    said = [french.ngettext("{count} row", "{count} rows", count) for count in (0, 1, 2, 1_000_000)]
+    assert said == ["{count} ligne", "{count} ligne", "{count} lignes", "{count} lignes"]
+
+
+def test_check_names_what_the_next_update_would_lose(
+    catalogue: ModuleType, small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert catalogue.main(["update"]) == 0
+    before = small.read_bytes()
+    monkeypatch.setattr(catalogue.FrenchCatalogue, "num_plurals", 3)
+    assert "lost by the next update: {count} row" in catalogue.faults()
+    assert small.read_bytes() == before
+
+
+def test_check_names_a_plural_form_that_the_file_lacks(catalogue: ModuleType, small: Path) -> None:
+    small.write_text(SMALL.replace("nplurals=2", "nplurals=3"), encoding="utf-8")
+    assert "missing: {count} row" in catalogue.faults()
 
 
 def test_only_sentences_are_extracted(catalogue: ModuleType) -> None:

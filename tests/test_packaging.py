@@ -10,15 +10,19 @@ import subprocess
 import sys
 import tomllib
 from email.parser import HeaderParser
+from itertools import chain
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import crpv_cli
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PACKAGE = REPOSITORY / "crpv_cli"
+LOCKED = re.compile(r"^([a-z0-9-]+)==([0-9][\w.]*)(?: ; [\w.]+ [^\n]+)?$", re.MULTILINE)
 
 
 def importable(name: str) -> bool:
@@ -123,6 +127,32 @@ def test_what_is_imported_is_declared() -> None:
     libraries = imported - set(sys.stdlib_module_names) - {"crpv_cli", "pydantic_core"}
     owners = {name: {owner.lower().replace("-", "_") for owner in provided.get(name, [name])} for name in libraries}
     assert {name for name, owner in owners.items() if not owner & declared} == set()
+
+
+def test_every_dependency_has_a_floor_and_is_locked_within_its_range() -> None:
+    """The commands of the README install what ``constraints.txt`` holds; a change of pyproject.toml may outdate it."""
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    listed = [project["dependencies"], *project["optional-dependencies"].values()]
+    asked = {Requirement(line) for line in chain(*listed) if not line.startswith("crpv[")}
+    assert {str(requirement) for requirement in asked if ">=" not in str(requirement.specifier)} == set()
+    locked = dict(LOCKED.findall((REPOSITORY / "constraints.txt").read_text(encoding="utf-8")))
+    versions = {requirement: locked.get(canonicalize_name(requirement.name)) for requirement in asked}
+    outside = {str(each): held for each, held in versions.items() if held is None or held not in each.specifier}
+    assert outside == {}, "write constraints.txt anew: .ci/lock"
+
+
+def test_the_lock_holds_versions_and_nothing_else() -> None:
+    """No address, no option, and not pip, which should not replace itself while it installs."""
+    lines = (REPOSITORY / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if not line.startswith("#") and not LOCKED.fullmatch(line)] == []
+    assert not any("://" in line or line.startswith("pip==") for line in lines)
+
+
+def test_the_commands_of_the_readme_take_the_locked_versions() -> None:
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^<!-- command: \w+ -->\n```sh\n(.*?)\n```$", readme, re.MULTILINE | re.DOTALL)
+    assert len(commands) == 2
+    assert [command for command in commands if "/pip install -q -c constraints.txt -e " not in command] == []
 
 
 def _extras_for_users(extras: dict[str, list[str]]) -> list[str]:
