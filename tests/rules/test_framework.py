@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from crpv_cli.language import Message
+from crpv_cli.language import Euros, Message, msg
 from crpv_cli.rules.checking import findings
+from crpv_cli.rules.model import mission_name
 from tests.rules.conftest import Plant
 from tests.rules.faults import ACTIVE, EVALUATED, FUNDED, GOVERNED, TODAY, fault
 
@@ -16,6 +17,7 @@ fault(
     centre="one",
     subject="local",
     year=2025,
+    message=msg("Local authorities give nothing in {year} ({amount}).", year="2025", amount=Euros(0)),
 )
 fault(
     "governance-shared",
@@ -29,6 +31,8 @@ fault(
     EVALUATED,
     centre="one",
     mission="skills",
+    message=msg("The mission {mission} has never been evaluated.", mission=mission_name("skills")),
+    fictitious=False,
 )
 fault(
     "state-support-unevaluated",
@@ -47,7 +51,7 @@ fault(
     why="a centre whose label has ended is not open, and its department is served by nobody",
     centre="one",
 )
-fault("activity-unreported", "delete from activities where centre = 'one'", ACTIVE, centre="one")
+fault("activity-unreported", "delete from activities where centre = 'one'", ACTIVE, centre="one", year=2025)
 
 
 # --- What is not known is no breach ---
@@ -87,6 +91,7 @@ def test_an_exempt_centre_is_noticed_with_its_reason(plant: Plant) -> None:
     connection = plant(EXEMPT + "delete from funding where centre = 'one'; delete from governance where centre = 'one'")
     (found,) = findings(connection, TODAY).records()
     assert (found["rule"], found["severity"], found["centre"]) == ("co-funding", "notice", "one")
+    assert (found["year"], found["source"]) == (2025, "books")
     assert "a city of its own" in str(found["message"].text())  # type: ignore[union-attr]
 
 
@@ -109,6 +114,40 @@ def test_an_amount_of_stage_requested_is_not_known_money(plant: Plant) -> None:
 def test_a_cycle_counts_from_the_year_evaluated(cycle: int, fires: int, plant: Plant) -> None:
     """As of 2026, the year 2024 is in time with a cycle of two years and not of one."""
     assert len(findings(plant(""), TODAY, cycle=cycle, rules=["missions-evaluated"]).rows) == fires
+
+
+def test_a_state_that_gives_nothing_is_named(plant: Plant) -> None:
+    connection = plant("update funding set amount_cents = 0 where centre = 'one' and funder = 'state' and year = 2025")
+    (found,) = findings(connection, TODAY, rules=["co-funding"]).records()
+    assert found["message"] == msg("The State gives nothing in {year} ({amount}).", year="2025", amount=Euros(0))
+    assert (found["severity"], found["subject"], found["fictitious"]) == ("breach", "state", False)
+
+
+def test_what_is_said_without_an_evaluation_rests_on_made_up_ones(plant: Plant) -> None:
+    connection = plant(
+        "insert into sources (id, title, fictitious, load) values ('made-up', 'Made up', 1, 1);"
+        "delete from evaluations where centre = 'one'; update evaluations set source = 'made-up'"
+    )
+    found = findings(connection, TODAY, rules=["missions-evaluated", "state-support-unevaluated"]).records()
+    assert [record["fictitious"] for record in found] == [True] * 4
+
+
+@pytest.mark.parametrize(("last_day", "fires"), [("2025-06-30", 0), ("2024-12-31", 1)])
+def test_state_support_after_the_label_ended_is_a_breach(last_day: str, fires: int, plant: Plant) -> None:
+    """Support of the year in which the label ended may be from before."""
+    connection = plant(
+        f"update centres set label_to = '{last_day}' where id = 'one'; delete from perimeters where centre = 'one'"
+    )
+    assert len(findings(connection, TODAY, rules=["label"]).rows) == fires
+
+
+@pytest.mark.parametrize(("amount", "fires"), [(0, 0), (1, 1)])
+def test_support_that_is_nothing_needs_no_evaluation(amount: int, fires: int, plant: Plant) -> None:
+    connection = plant(
+        "delete from evaluations where centre = 'one';"
+        f"update funding set amount_cents = {amount} where centre = 'one' and funder = 'state' and year = 2025"
+    )
+    assert len(findings(connection, TODAY, rules=["state-support-unevaluated"]).rows) == fires
 
 
 NEW = "update centres set since = 2024 where id = 'one'; delete from evaluations where centre = 'one';"
