@@ -11,7 +11,8 @@ import typer
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.language import text as _
-from crpv_cli.output.names import Format
+from crpv_cli.output.formats import Format
+from crpv_cli.output.formats import names as format_names
 
 __all__ = [
     "As",
@@ -138,9 +139,7 @@ Db = Annotated[
 ]
 FormatOption = Annotated[
     Format | None,
-    typer.Option(
-        "--format", "-f", metavar=_("FORMAT"), help=_("table, csv, csv-excel, json, jsonl, markdown, xlsx or html.")
-    ),
+    typer.Option("--format", "-f", metavar=_("FORMAT"), help=f"{format_names()}."),
 ]
 Output = Annotated[
     Path | None,

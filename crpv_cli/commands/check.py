@@ -118,7 +118,7 @@ def _accept(
     from crpv_cli.commands.accepting import accept_exception
     from crpv_cli.commands.opening import writing
     from crpv_cli.output import streams
-    from crpv_cli.output.terminal.loads import print_load
+    from crpv_cli.output.loads import print_load
     from crpv_cli.rules.checking import covered, rule_named
 
     its_rule = rule_named(rule)

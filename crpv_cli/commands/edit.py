@@ -125,7 +125,7 @@ def _load(db: Path | None, path: Path, table: str, keys: set[Key], dry_run: bool
     from crpv_cli.intake.files import InputFile, Reading
     from crpv_cli.intake.sources import sources_of
     from crpv_cli.output.formats import show_result
-    from crpv_cli.output.terminal.loads import print_load
+    from crpv_cli.output.loads import print_load
     from crpv_cli.registry.loading import load
     from crpv_cli.reports.history import would_change
 

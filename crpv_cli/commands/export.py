@@ -12,7 +12,7 @@ from crpv_cli.commands.adding import add
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.language import text as _
-from crpv_cli.output.names import Format
+from crpv_cli.output.formats import Format
 
 __all__ = ["mount"]
 
@@ -50,7 +50,7 @@ def export(
 ) -> None:
     """Export a table or the rows of a report; CSV unless asked otherwise."""
     from crpv_cli.commands.opening import reading
-    from crpv_cli.output.exports import write_all
+    from crpv_cli.output.files import write_all
     from crpv_cli.output.formats import show_result
     from crpv_cli.reports.exports import all_tables, export_rows
 

@@ -40,7 +40,7 @@ def diff(
     from crpv_cli.intake.sources import sources_of
     from crpv_cli.output import streams
     from crpv_cli.output.formats import show_result
-    from crpv_cli.output.terminal.loads import print_load
+    from crpv_cli.output.loads import print_load
     from crpv_cli.registry.loading import load as load_sources
     from crpv_cli.registry.lookups import lookups
     from crpv_cli.reports.history import would_change

@@ -41,7 +41,7 @@ def init(
     from crpv_cli.commands.opening import writing
     from crpv_cli.intake.bundled import demo_folder
     from crpv_cli.output import streams
-    from crpv_cli.output.terminal.loads import print_load
+    from crpv_cli.output.loads import print_load
     from crpv_cli.registry.connection import resolve_path, version_of
 
     if demo and empty:

@@ -53,7 +53,7 @@ def template(
 ) -> None:
     """Make a form."""
     from crpv_cli.commands.opening import reading
-    from crpv_cli.output.workbook.form import workbook_file, write_form
+    from crpv_cli.output.files import workbook_file, write_form
     from crpv_cli.reports.forms import form_of
 
     file = workbook_file(output, force)

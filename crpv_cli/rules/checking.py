@@ -12,7 +12,7 @@ from crpv_cli.registry.queries import closed_year
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.evaluations.cycle import DEFAULT_CYCLE_YEARS
 from crpv_cli.reports.origin import origin
-from crpv_cli.result import Note, Result, Value
+from crpv_cli.result import Layout, Note, Result, Value
 from crpv_cli.rules.catalogue import RULES
 from crpv_cli.rules.model import Finding, Moment, Rule, Severity
 from crpv_cli.spelling import closest, fold
@@ -35,12 +35,12 @@ COLUMNS = (
     Column("mission", N_("Mission"), Kind.CODE),
     Column("year", N_("Year"), Kind.YEAR),
     Column("subject", N_("Subject"), Kind.CODE),
-    Column("source", N_("Source"), Kind.CODE),
+    Column("source", N_("Source"), Kind.CODE, refers="sources"),
     Column("accepted", N_("Accepted"), Kind.FLAG),
     Column("accepted_until", N_("Accepted until"), Kind.DATE),
     Column("accepted_reason", N_("Reason"), prose=True),
     Column("accepted_by", N_("Accepted by")),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG),
+    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
 )
 _ORDER = {severity: place for place, severity in enumerate(Severity)}
 _PLACES = {rule.id: place for place, rule in enumerate(RULES)}
@@ -118,6 +118,8 @@ def findings(
         totals=totals,
         fictitious=rests,
         is_report=True,
+        command="check",
+        layout=Layout.FINDINGS,
         origin=origin(connection, (finding.source for _, finding in found)),
     )
 
@@ -228,7 +230,7 @@ def catalogue(connection: sqlite3.Connection) -> Result:
             Column("severity", N_("Severity"), Kind.CODE, choices=SEVERITIES),
             Column("title", N_("Title"), prose=True),
             Column("explanation", N_("What it asks"), prose=True),
-            Column("source", N_("Source"), Kind.CODE),
+            Column("source", N_("Source"), Kind.CODE, refers="sources"),
             Column("source_title", N_("Laid down by"), prose=True),
         ),
         rows=tuple(

@@ -13,7 +13,7 @@ from crpv_cli.commands.adding import add
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import Day, msg
 from crpv_cli.language import text as _
-from crpv_cli.output.names import Format
+from crpv_cli.output.formats import Format
 
 __all__ = ["mount"]
 
@@ -94,7 +94,7 @@ def _only_of_the_network(options_: Mapping[str, object]) -> None:
 def _sheets(centre: str, date: str, format_: Format | None, output: Path | None, force: bool, db: Path | None) -> None:
     """The sheet of a centre, or those of all centres that are open on the date, into a folder."""
     from crpv_cli.commands.opening import reading
-    from crpv_cli.output.folder import checked_folder, write_sheets
+    from crpv_cli.output.files import checked_folder, write_sheets
     from crpv_cli.output.formats import show_sheet
     from crpv_cli.reports.centre.report import centre_sheet
     from crpv_cli.reports.finding import find_centre
