@@ -47,9 +47,8 @@ def table_lines(result: Result, width: int | None, pen: Pen, lost: list[Lost]) -
         table, widths, gave_way = _fitted(result, width, pen)
         lost.append(gave_way)
         bars = _bars(result, table, width - sum(widths) - GAP * (len(widths) - 1), pen)
-    rule: Line = [
-        ("─" * (sum(widths) + GAP * (len(widths) - 1) + sum(max(map(len, b)) + GAP for b in bars.values())), "")
-    ]
+    every = [*widths, *(max(map(len, drawn)) for drawn in bars.values())]
+    rule: Line = [("─" * (sum(every) + GAP * (len(every) - 1)), PLAIN)]
     yield from _row(table, table.headings, widths, bars, style=BOLD)
     yield rule
     for number, row in enumerate(table.rows):
@@ -212,6 +211,7 @@ def fit(table: TableText, width: int | None) -> tuple[list[int], list[str]]:
     for keep, narrowest in (([w or c for w, c in zip(whole, lists, strict=True)], _NARROWEST), (whole, 2)):
         least = [width_ if kept else min(width_, narrowest) for width_, kept in zip(widths, keep, strict=True)]
         _shrink(widths, least, room)
+    _shrink(widths, [1] * len(widths), room)  # and figures last of all
     return widths, [
         headings[place]
         for place in range(len(columns))
