@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 
 from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import Table
 from crpv_cli.language import Message, msg
 
 __all__ = [
+    "Alert",
     "Chart",
     "ChartShape",
     "Field",
     "Form",
     "FormRow",
+    "Layout",
     "Note",
     "Origin",
     "Point",
@@ -55,7 +58,7 @@ class ChartShape(StrEnum):
     GRID = "grid"
     """A row of squares for each row, coloured by shares between 0 and 1, a column of squares for each column."""
     TILES = "tiles"
-    """The map of departments as a grid of tiles (``reports/map.py``)."""
+    """The map of departments as a grid of tiles (``reports/coverage/map.py``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +95,32 @@ class Texts:
     texts: tuple[str, ...]
 
 
+class Layout(StrEnum):
+    """How a terminal sets a result."""
+
+    TABLE = "table"
+    FINDINGS = "findings"
+    """Sentences, under how grave they are and the rule that found them."""
+
+
+class Alert(StrEnum):
+    """What a note is that nobody should miss: these figures rest on made-up data, or the registry holds some."""
+
+    FIGURES = "figures"
+    REGISTRY = "registry"
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """Something the reader must know to use the figures: a vintage, a gap, a quotation.
 
-    ``code`` and ``data`` are stable and stand in JSON; the sentence is for people.
+    ``code`` and ``data`` are stable and stand in JSON; the sentence is for people. An ``alert`` stands above the rows.
     """
 
     code: str
     message: Message
     data: Mapping[str, object] = field(default_factory=dict)
+    alert: Alert | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +162,10 @@ class Result:
         is_report: whether JSON is the report's envelope or a plain array of objects.
         origin: where the rows come from; None if not from the registry's tables.
         chart: how the rows are drawn where pictures are (page, workbook); None for a table alone.
+        layout: how a terminal sets it.
+        command: the words of the command that gives it, without its options; empty if there is none.
+        short: what a sheet of a workbook is called, if the title is too long for one.
+        lists_sources: whether the rows tell the sources of what stands beside them, so that they are named no more.
     """
 
     name: str
@@ -161,6 +184,33 @@ class Result:
     chart: Chart | None = None
     spare: tuple[str, ...] = ()
     texts: Texts | None = None
+    layout: Layout = Layout.TABLE
+    command: str = ""
+    short: Message | None = None
+    lists_sources: bool = False
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The place of each column in a row, by its name."""
+        return {column.name: place for place, column in enumerate(self.columns)}
+
+    def column(self, name: str) -> Column:
+        """The column of that name."""
+        return self.columns[self.places[name]]
+
+    @property
+    def shown(self) -> list[Column]:
+        """The columns that a terminal shows."""
+        return [self.column(name) for name in self.screen] if self.screen else list(self.columns)
+
+    def known(self, name: str) -> bool:
+        """Whether anything is known in a column."""
+        return any(row[self.places[name]] not in (None, ()) for row in self.rows)
+
+    @property
+    def is_map(self) -> bool:
+        """Whether it is drawn as a map of tiles."""
+        return self.chart is not None and self.chart.shape is ChartShape.TILES
 
     def records(self) -> list[dict[str, Value]]:
         """The rows as values by the names of their columns."""

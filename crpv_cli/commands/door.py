@@ -14,7 +14,7 @@ import typer
 from crpv_cli.language import msg
 from crpv_cli.language import text as _
 from crpv_cli.output import streams
-from crpv_cli.output.names import Format
+from crpv_cli.output.formats import Format, names
 
 if TYPE_CHECKING:
     import sqlite3
@@ -66,17 +66,13 @@ class Door:
 
     def show(self, result: Result | Sheet, default: Format = Format.TABLE) -> None:
         """Print a result, or write it to the file that was named."""
-        from crpv_cli.output.formats import show_result, show_sheet
-        from crpv_cli.result import Sheet
+        from crpv_cli.output.formats import show
 
-        if isinstance(result, Sheet):
-            show_sheet(result, self.format, self.output, self.force)
-        else:
-            show_result(result, self.format, self.output, self.force, default=default)
+        show(result, self.format, self.output, self.force, default)
 
     def show_load(self, report: LoadReport) -> None:
         """Print what a load found and did, or write what it found to the file that was named."""
-        from crpv_cli.output.terminal.loads import print_load
+        from crpv_cli.output.loads import print_load
 
         print_load(report, self.format, self.output, self.force)
 
@@ -104,12 +100,7 @@ def _shared(output: str) -> dict[str, tuple[Any, Any]]:
         "format": (
             Annotated[
                 Format | None,
-                typer.Option(
-                    "--format",
-                    "-f",
-                    metavar=_("FORMAT"),
-                    help=_("table, csv, csv-excel, json, jsonl, markdown, xlsx or html."),
-                ),
+                typer.Option("--format", "-f", metavar=_("FORMAT"), help=f"{names()}."),
             ],
             None,
         ),

@@ -11,7 +11,7 @@ from crpv_cli.commands.options import AsOf
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.language import text as _
-from crpv_cli.output.names import Format
+from crpv_cli.output.formats import Format
 
 __all__ = ["export"]
 
@@ -28,7 +28,7 @@ def export(
     as_of: AsOf = None,
 ) -> None:
     """Export a table or the rows of a report; CSV unless asked otherwise."""
-    from crpv_cli.output.exports import write_all
+    from crpv_cli.output.files import write_all
     from crpv_cli.reports.exports import all_tables, export_rows
 
     if name != "all":

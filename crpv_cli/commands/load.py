@@ -84,8 +84,8 @@ def load(
     from crpv_cli.intake.refused import refused_rows
     from crpv_cli.intake.sources import sources_of
     from crpv_cli.output import streams
-    from crpv_cli.output.terminal.loads import print_unanswered, write_refused
-    from crpv_cli.output.terminal.progress import progress
+    from crpv_cli.output.loads import print_unanswered, write_refused
+    from crpv_cli.output.streams import progress
     from crpv_cli.registry.loading import load as load_sources
     from crpv_cli.registry.queries import open_centres, today
 

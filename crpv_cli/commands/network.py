@@ -55,7 +55,7 @@ def answer(
 
 def _show_centres(door: Door, centre: str, date: str) -> None:
     """The sheet of a centre, or those of all centres that are open on the date, into a folder."""
-    from crpv_cli.output.folder import checked_folder, write_sheets
+    from crpv_cli.output.files import checked_folder, write_sheets
     from crpv_cli.reports.finding import find_centre
     from crpv_cli.reports.listing import Selection, list_centres
 

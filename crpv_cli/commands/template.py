@@ -29,7 +29,7 @@ def template(
     ] = False,
 ) -> None:
     """Make a form."""
-    from crpv_cli.output.workbook.form import workbook_file, write_form
+    from crpv_cli.output.files import workbook_file, write_form
     from crpv_cli.reports.forms import form_of
 
     file = workbook_file(door.output, door.force)

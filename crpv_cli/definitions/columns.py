@@ -69,7 +69,12 @@ class Column:
     in the unit of the column. ``over`` names the column of the result that this one is a part of
     (2 of 3), ``within`` the one that says between what it lies (2 on 1-4). ``bar`` asks a terminal to draw a bar beside
     the figure; ``prose`` holds sentences, which take as many lines as they need. ``link``
-    names the column that holds the name of a file, beside the one that is written, to which the value leads.
+    names the column that holds the name of a file, beside the one that is written, to which the value leads, and
+    ``figure`` the one that holds the number of which it is the text.
+
+    What a value looks like: a ``signed`` number says that it is more than nothing, one that is not ``grouped`` is a
+    name rather than an amount (a load, a line), a column of ``emphasis`` says what nobody should miss and is never
+    left out for want of room, and one that is ``written`` has sentences of people, for which a form gives it room.
     """
 
     name: str
@@ -87,6 +92,11 @@ class Column:
     bar: bool = False
     prose: bool = False
     link: str | None = None
+    figure: str | None = None
+    signed: bool = False
+    grouped: bool = True
+    emphasis: bool = False
+    written: bool = False
 
     @property
     def stored(self) -> str:

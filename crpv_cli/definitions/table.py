@@ -61,7 +61,7 @@ def source_column() -> Column:
 
 def note_column() -> Column:
     """What the reader must know about a row."""
-    return Column("note", N_("Remark"), explanation=N_("What the reader must know about this row."))
+    return Column("note", N_("Remark"), explanation=N_("What the reader must know about this row."), written=True)
 
 
 def centre_column() -> Column:

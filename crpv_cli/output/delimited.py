@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 
-from crpv_cli import language
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.output.shelf.cells import for_csv, for_excel
+from crpv_cli.output.shelf.layout import named_once
 from crpv_cli.result import Result, Value
 
 __all__ = ["csv_excel_text", "csv_text"]
@@ -33,7 +33,7 @@ def csv_excel_text(result: Result) -> str:
         [_quoted(for_excel(value, column), value, column) for value, column in zip(row, result.columns, strict=True)]
         for row in result.rows
     ]
-    lines = [";".join(_quotes(label) for label in headings(result)), *(";".join(row) for row in rows)]
+    lines = [";".join(_quotes(label) for label in named_once(result.columns)), *(";".join(row) for row in rows)]
     return "".join(f"{line}\r\n" for line in lines)
 
 
@@ -44,12 +44,3 @@ def _quoted(cell: str, value: Value, column: Column) -> str:
 
 def _quotes(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
-
-
-def headings(result: Result) -> list[str]:
-    """The labels of the columns; one that another column has already is followed by its stable name."""
-    labels: list[str] = []
-    for column in result.columns:
-        label = language.translate(column.label)
-        labels.append(f"{label} ({column.name})" if label in labels else label)
-    return labels

@@ -1,55 +1,133 @@
-"""The formats, by name and by file extension; each is imported when it is used."""
+"""The formats: a row for each, and what shows a result in one. Every command's help reads this file: it imports little.
+
+A format is a row of ``Format`` and a function, which is imported when it is used.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from crpv_cli.errors import UsageProblem
-from crpv_cli.language import N_, Message, msg
+from crpv_cli.language import N_, Message, msg, text
 from crpv_cli.output import streams
-from crpv_cli.output.names import Format
-from crpv_cli.result import ChartShape, Note, Result, Sheet
 
-__all__ = ["EXTENSIONS", "Document", "Format", "format_of", "render", "render_sheet", "show_result", "show_sheet"]
+if TYPE_CHECKING:
+    from crpv_cli.result import Result, Sheet
 
-
-_BY_EXTENSION = {
-    ".txt": Format.TABLE,
-    ".csv": Format.CSV,
-    ".json": Format.JSON,
-    ".jsonl": Format.JSONL,
-    ".ndjson": Format.JSONL,
-    ".md": Format.MARKDOWN,
-    ".markdown": Format.MARKDOWN,
-    ".xlsx": Format.XLSX,
-    ".html": Format.HTML,
-    ".htm": Format.HTML,
-}
+__all__ = ["Document", "Format", "choose", "format_of", "names", "render", "show_result", "show_sheet"]
 
 
-# The extension of a file of each format.
-EXTENSIONS = {
-    Format.TABLE: ".txt",
-    Format.CSV: ".csv",
-    Format.CSV_EXCEL: ".csv",
-    Format.JSON: ".json",
-    Format.JSONL: ".jsonl",
-    Format.MARKDOWN: ".md",
-    Format.XLSX: ".xlsx",
-    Format.HTML: ".html",
-}
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A format.
+
+    Attributes:
+        name: what ``--format`` takes.
+        renderer: the module of ``output`` and its function, which takes a result, and a sheet too if ``sheets``.
+        purpose: what it is for, for the documentation.
+        extensions: of its files, the first one for those that crpv names; one that two formats have chooses the first.
+        sheets: whether it can hold a sheet, which has several tables.
+        tables: the function for several tables in one file, if that is possible.
+        machine: whether nothing changes with the reader's language.
+        alerts: whether who reads it sees what nobody should miss; it is said beside the result otherwise.
+        fitted: whether it is fitted to the terminal that reads it.
+        encoding: of a text.
+        file_only: why nobody reads it on a terminal; empty if one can.
+    """
+
+    name: str
+    renderer: str
+    purpose: str
+    extensions: tuple[str, ...]
+    sheets: bool = True
+    tables: str = ""
+    machine: bool = False
+    alerts: bool = False
+    fitted: bool = False
+    encoding: str = "utf-8"
+    file_only: str = ""
 
 
-# What nobody reads on a terminal: why, and the option that names a file.
-_FILES_ONLY = {
-    Format.XLSX: (N_("A workbook cannot be shown on a terminal."), N_("-o FILE.xlsx")),
-    Format.HTML: (N_("A web page cannot be shown on a terminal."), N_("-o FILE.html")),
-}
+class Format(StrEnum):
+    """How a result is written. The values are what ``--format`` takes."""
 
-MACHINE_FORMATS = frozenset({Format.CSV, Format.JSON, Format.JSONL})
-"""Formats in which nothing changes with the reader's language."""
+    _value_: str
+    row: _Row
+
+    TABLE = _Row(
+        "table", "terminal.screen:screen", "reading on a terminal; the default", (".txt",), alerts=True, fitted=True
+    )
+    CSV = _Row(
+        "csv",
+        "delimited:csv_text",
+        "programs, and `crpv load`; the default of `crpv export`",
+        (".csv",),
+        sheets=False,
+        machine=True,
+    )
+    CSV_EXCEL = _Row(
+        "csv-excel",
+        "delimited:csv_excel_text",
+        "spreadsheets set to French, or any other with a decimal comma",
+        (".csv",),
+        sheets=False,
+        encoding="utf-8-sig",
+    )
+    JSON = _Row("json", "jsons:json_text", "programs", (".json",), machine=True)
+    JSONL = _Row(
+        "jsonl",
+        "jsons:jsonl_text",
+        "programs that read a row at a time",
+        (".jsonl", ".ndjson"),
+        sheets=False,
+        machine=True,
+    )
+    MARKDOWN = _Row("markdown", "markdown:markdown_text", "notes, issues, web pages", (".md", ".markdown"), alerts=True)
+    XLSX = _Row(
+        "xlsx",
+        "workbook.write:workbook",
+        "spreadsheets",
+        (".xlsx",),
+        tables="workbook.write:tables_workbook",
+        file_only=N_("A workbook cannot be shown on a terminal."),
+    )
+    HTML = _Row(
+        "html",
+        "page.page:page",
+        "reading in a browser, printing, handing on",
+        (".html", ".htm"),
+        alerts=True,
+        file_only=N_("A web page cannot be shown on a terminal."),
+    )
+
+    def __new__(cls, row: _Row) -> Format:
+        """Make a member whose value is the name of its row."""
+        member = str.__new__(cls, row.name)
+        member._value_ = row.name
+        member.row = row
+        return member
+
+    @property
+    def extension(self) -> str:
+        """The extension of the files that crpv names."""
+        return self.row.extensions[0]
+
+
+_BY_EXTENSION: dict[str, Format] = {}
+for _format in Format:
+    for _extension in _format.row.extensions:
+        _BY_EXTENSION.setdefault(_extension, _format)
+
+
+def names(sheets: bool = False) -> str:
+    """The names of the formats, or of those that can hold a sheet, as a sentence lists them."""
+    *first, last = [chosen.value for chosen in Format if chosen.row.sheets or not sheets]
+    return text(N_("{formats} or {last}"), formats=first, last=last)
 
 
 def format_of(output: Path) -> Format | None:
@@ -81,159 +159,69 @@ def choose(asked: Format | None, output: Path | None, default: Format) -> Format
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A rendered result: what to write, in which encoding if it is text, and what to tell beside it."""
+    """What was rendered: what to write, in which encoding if it is text, and what to tell beside it."""
 
     content: str | bytes
     encoding: str = "utf-8"
     remarks: tuple[Message, ...] = ()
 
 
-def render(result: Result, chosen: Format, width: int | None = None, colour: bool = False) -> Document:
-    """Render a result in a format; a table is fitted to ``width`` columns, or cut nowhere if that is None."""
-    match chosen:
-        case Format.TABLE if result.name == "check":
-            from crpv_cli.output.terminal.findings import findings_text
-
-            return Document(findings_text(result, width, colour))
-        case Format.TABLE:
-            if result.chart is not None and result.chart.shape is ChartShape.TILES and result.rows:
-                return _drawn_map(result, width, colour)
-            if width is None:
-                from crpv_cli.output.terminal.aligned import aligned_table
-
-                return Document(aligned_table(result))
-            from crpv_cli.output.terminal.drawing import ASCII, BLOCKS
-            from crpv_cli.output.terminal.table import render_table
-
-            text, remarks = render_table(result, width, colour, BLOCKS if streams.blocks() else ASCII)
-            return Document(text, remarks=remarks)
-        case Format.MARKDOWN:
-            from crpv_cli.output.markdown import markdown_text
-
-            return Document(markdown_text(result))
-        case Format.JSON:
-            from crpv_cli.output.jsons import json_text
-
-            return Document(json_text(result))
-        case Format.JSONL:
-            from crpv_cli.output.jsons import jsonl_text
-
-            return Document(jsonl_text(result))
-        case Format.CSV:
-            from crpv_cli.output.delimited import csv_text
-
-            return Document(csv_text(result))
-        case Format.CSV_EXCEL:
-            from crpv_cli.output.delimited import csv_excel_text
-
-            return Document(csv_excel_text(result), "utf-8-sig")
-        case Format.XLSX:
-            from crpv_cli.output.workbook.result import result_workbook
-
-            return Document(result_workbook(result))
-        case Format.HTML:
-            from crpv_cli.output.page.page import result_page
-
-            return Document(result_page(result))
+def function_of(address: str) -> Callable[..., Any]:
+    """Import a function of ``output`` by the address that a row gives of it."""
+    module, _, name = address.partition(":")
+    function: Callable[..., Any] = getattr(importlib.import_module(f"crpv_cli.output.{module}"), name)
+    return function
 
 
-def _drawn_map(result: Result, width: int | None, colour: bool) -> Document:
-    """A map of tiles, or its rows where the terminal is too narrow for it."""
-    from crpv_cli.output.terminal.map import map_width, tile_map
-
-    needed = map_width(result)
-    if width is None or width >= needed:
-        return Document(tile_map(result, width, colour))
-    document = render(replace(result, chart=None), Format.TABLE, width, colour)
-    remark = msg("The map takes {needed} columns; this terminal has {width}.", needed=needed, width=width)
-    return replace(document, remarks=(remark, *document.remarks))
-
-
-def render_sheet(sheet: Sheet, chosen: Format, width: int | None = None, colour: bool = False) -> Document:
-    """Render a sheet in a format; it holds several tables, so it has no CSV.
+def render(shown: Result | Sheet, chosen: Format, width: int | None = None, colour: bool = False) -> Document:
+    """Render a result or a sheet; a table is fitted to ``width`` columns, or cut nowhere if that is None.
 
     Raises:
         UsageProblem: the format cannot hold a sheet.
     """
-    match chosen:
-        case Format.TABLE:
-            if width is None:
-                from crpv_cli.output.terminal.aligned import aligned_sheet
+    from crpv_cli.result import Sheet
 
-                return Document(aligned_sheet(sheet))
-            from crpv_cli.output.terminal.drawing import ASCII, BLOCKS
-            from crpv_cli.output.terminal.table import render_sheet
-
-            text, remarks = render_sheet(sheet, width, colour, BLOCKS if streams.blocks() else ASCII)
-            return Document(text, remarks=remarks)
-        case Format.MARKDOWN:
-            from crpv_cli.output.markdown import sheet_markdown
-
-            return Document(sheet_markdown(sheet))
-        case Format.JSON:
-            from crpv_cli.output.jsons import sheet_json
-
-            return Document(sheet_json(sheet))
-        case Format.XLSX:
-            from crpv_cli.output.workbook.sheet import sheet_workbook
-
-            return Document(sheet_workbook(sheet))
-        case Format.HTML:
-            from crpv_cli.output.page.page import sheet_page
-
-            return Document(sheet_page(sheet))
-        case _:
-            raise UsageProblem(
-                msg("A sheet holds several tables: it cannot be written as {format}.", format=chosen.value),
-                msg("Use table, markdown, json, xlsx or html."),
-            )
+    row = chosen.row
+    if isinstance(shown, Sheet) and not row.sheets:
+        raise UsageProblem(
+            msg("A sheet holds several tables: it cannot be written as {format}.", format=chosen.value),
+            msg("Use {formats}.", formats=names(sheets=True)),
+        )
+    renderer = function_of(row.renderer)
+    if not row.fitted:
+        return Document(renderer(shown), row.encoding)
+    content, remarks = renderer(shown, width, colour, streams.blocks())
+    return Document(content, row.encoding, remarks)
 
 
-def show_result(
-    result: Result,
+def show(
+    shown: Result | Sheet,
     asked: Format | None = None,
     output: Path | None = None,
     force: bool = False,
     default: Format = Format.TABLE,
 ) -> None:
-    """Print a result, or write it to a file, in the format asked for or told by the file's extension.
+    """Print a result or a sheet, or write it to a file, in the format asked for or told by the file's extension.
 
     Raises:
-        UsageProblem: the extension tells no format, or a workbook or a page would go to a terminal.
+        UsageProblem: the extension tells no format, the format cannot hold a sheet, or a terminal cannot show it.
         FileProblem: the file exists already, or cannot be written.
     """
     chosen = choose(asked, output, default)
-    _show(lambda width, colour: render(result, chosen, width, colour), chosen, result.notes, output, force)
-
-
-def show_sheet(sheet: Sheet, asked: Format | None = None, output: Path | None = None, force: bool = False) -> None:
-    """Print a sheet, or write it to a file; it holds several tables, so it has no CSV.
-
-    Raises:
-        UsageProblem: the format cannot hold a sheet.
-        FileProblem: the file exists already, or cannot be written.
-    """
-    chosen = choose(asked, output, Format.TABLE)
-    _show(lambda width, colour: render_sheet(sheet, chosen, width, colour), chosen, sheet.notes, output, force)
-
-
-def _show(
-    rendering: Callable[[int | None, bool], Document],
-    chosen: Format,
-    notes: Sequence[Note],
-    output: Path | None,
-    force: bool,
-) -> None:
-    if output is None:
-        if chosen in _FILES_ONLY and streams.on_terminal():
-            what, option = _FILES_ONLY[chosen]
-            raise UsageProblem(msg(what), msg("Name the file to write: {option}", option=msg(option)))
-        document = rendering(streams.terminal_width(), streams.colour())
-    else:
+    if output is not None:
         streams.check_free(output, force)
-        document = rendering(None, False)
+        document = render(shown, chosen)
+    elif chosen.row.file_only and streams.on_terminal():
+        raise UsageProblem(
+            msg(chosen.row.file_only),
+            msg("Name the file to write: {option}", option=msg(N_("-o FILE{extension}"), extension=chosen.extension)),
+        )
+    else:
+        document = render(shown, chosen, streams.terminal_width(), streams.colour())
     streams.deliver(document.content, output, force, document.encoding)
     streams.say_all(document.remarks)
-    if chosen not in {Format.TABLE, Format.MARKDOWN, Format.HTML}:
-        # A machine format has no place for what nobody should miss.
-        streams.say_all(note.message for note in notes if "fictitious" in note.code)
+    if not chosen.row.alerts:
+        streams.say_all(note.message for note in shown.notes if note.alert)
+
+
+show_result = show_sheet = show

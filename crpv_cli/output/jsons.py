@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from crpv_cli.output.shelf.cells import for_json
 from crpv_cli.result import Note, Result, Sheet
 
-__all__ = ["json_text", "jsonl_text", "sheet_json"]
+__all__ = ["json_text", "jsonl_text"]
 
 
 def _objects(result: Result) -> list[dict[str, object]]:
@@ -26,18 +26,24 @@ def _dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
-def json_text(result: Result) -> str:
-    """An array of objects for a table; for a report, the envelope that ``docs/reference/formats.md`` lays down."""
-    if not result.is_report:
-        return _dump(_objects(result))
+def json_text(shown: Result | Sheet) -> str:
+    """An array of objects for a table; for a report, the envelope that ``docs/reference/formats.md`` lays down.
+
+    A sheet is one object: the facts, then an array per section, then the notes.
+    """
+    if isinstance(shown, Sheet):
+        sections = {section.name: _objects(section) for section in shown.sections}
+        return _dump({shown.name: _objects(shown.facts)[0], **sections, "notes": _notes(shown.notes)})
+    if not shown.is_report:
+        return _dump(_objects(shown))
     return _dump(
         {
-            "report": result.name,
-            "parameters": dict(result.parameters),
-            "totals": dict(result.totals),
-            "rows": _objects(result),
-            "notes": _notes(result.notes),
-            "published": [dict(figure) for figure in result.published],
+            "report": shown.name,
+            "parameters": dict(shown.parameters),
+            "totals": dict(shown.totals),
+            "rows": _objects(shown),
+            "notes": _notes(shown.notes),
+            "published": [dict(figure) for figure in shown.published],
         }
     )
 
@@ -45,14 +51,3 @@ def json_text(result: Result) -> str:
 def jsonl_text(result: Result) -> str:
     """One object a line."""
     return "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in _objects(result))
-
-
-def sheet_json(sheet: Sheet) -> str:
-    """One object: the facts, then an array per section, then the notes."""
-    return _dump(
-        {
-            sheet.name: _objects(sheet.facts)[0],
-            **{section.name: _objects(section) for section in sheet.sections},
-            "notes": _notes(sheet.notes),
-        }
-    )

@@ -13,11 +13,10 @@ from crpv_cli.definitions.columns import Column
 from crpv_cli.language import N_, literal
 from crpv_cli.output.shelf.about import cited, made_up, made_up_alert, nothing_known
 from crpv_cli.output.shelf.cells import UNKNOWN, people_rows, to_read
-from crpv_cli.output.shelf.layout import alerts, remaining, without_empty
-from crpv_cli.output.shelf.texts import groups_of
+from crpv_cli.output.shelf.layout import alerts, groups_of, headings, remaining, total_of, without_empty
 from crpv_cli.result import Note, Result, Sheet
 
-__all__ = ["markdown_text", "sheet_markdown"]
+__all__ = ["markdown_text"]
 
 _MARKS = re.compile(r"([\\`*_\[\]|~])")
 _NOT_IN_ANCHORS = re.compile(r"[^\w\- ]")
@@ -30,12 +29,14 @@ def escape(text: str) -> str:
     return _MARKS.sub(r"\\\1", plain).replace("\n", "<br>")
 
 
-def markdown_text(result: Result) -> str:
+def markdown_text(shown: Result | Sheet) -> str:
     """A heading, the table, and the notes as a list; every column that a terminal shows."""
-    return f"## {escape(result.title.text())}\n\n" + _alert(result.notes) + _table(result) + _notes(result.notes)
+    if isinstance(shown, Sheet):
+        return _sheet(shown)
+    return f"## {escape(shown.title.text())}\n\n" + _alert(shown.notes) + _table(shown) + _notes(shown.notes)
 
 
-def sheet_markdown(sheet: Sheet) -> str:
+def _sheet(sheet: Sheet) -> str:
     """A heading, the facts as a list, a part for each section with its notes, and what tells where it comes from.
 
     A section of which nothing is known takes one line, in a part for all of them.
@@ -46,10 +47,11 @@ def sheet_markdown(sheet: Sheet) -> str:
         shown = to_read(value, column)
         if shown != UNKNOWN:
             parts.append(f"- **{escape(language.translate(column.label))}**: {escape(shown)}\n")
+    sources = cited((sheet.facts, *sheet.sections), sheet.sections)
     ends = (
         (N_("Not known"), [literal(nothing_known(section)) for section in sheet.sections if not section.rows]),
         (N_("Notes"), remaining(sheet.notes)),
-        (N_("Sources"), _sources(sheet)),
+        (N_("Sources"), [literal(f"{source.title} ({source.id})") for source in sources]),
     )
     bodies = [(section.title.text(), _section(section)) for section in known]
     bodies += [(language.text(label), _list(texts)) for label, texts in ends if texts]
@@ -61,7 +63,7 @@ def sheet_markdown(sheet: Sheet) -> str:
 
 def _section(section: Result) -> str:
     """The mark of made-up data, what a chart shows where there are pictures, the table, and the section's notes."""
-    mark = f"**{escape(made_up_alert(section))}**\n\n" if made_up(section) else ""
+    mark = f"**{escape(made_up_alert(section.notes))}**\n\n" if made_up(section) else ""
     caption = ""
     if section.chart is not None:
         caption = f"*{escape(section.chart.title.text())}.* {escape(section.chart.description.text())}\n\n"
@@ -80,15 +82,6 @@ def _contents(titles: Sequence[str]) -> str:
     return "".join(lines)
 
 
-def _sources(sheet: Sheet) -> list[str]:
-    """The sources of all sections, those left out that a section of sources lists already."""
-    listed = {
-        row[0] for section in sheet.sections if section.name == "sources" for row in section.rows if section.columns
-    }
-    titles = {key: title for result in (sheet.facts, *sheet.sections) for key, title in cited(result)}
-    return [literal(f"{titles[key]} ({key})") for key in sorted(titles) if key not in listed]
-
-
 def _again(command: str) -> str:
     """The command that gives the same again, and the version of crpv."""
     again = f"{language.text(N_('To make it again'))}: {_code(command)}. " if command else ""
@@ -103,20 +96,16 @@ def _code(text: str) -> str:
 
 
 def _table(result: Result) -> str:
-    by_name = {column.name: column for column in result.columns}
-    columns = [by_name[name] for name in result.screen] if result.screen else list(result.columns)
+    columns = result.shown
     rows = people_rows(result, result.rows, columns)
-    if result.total_row:
-        (footer,) = people_rows(result, [result.total_row], columns)
-        footer = ["" if cell == UNKNOWN else cell for cell in footer]
-        footer[0] = footer[0] or language.text(language.N_("Total"))
+    if result.total_row and (footer := total_of(people_rows(result, [result.total_row], columns)[0])):
         rows.append(footer)
     if not rows:
         return language.text(language.N_("No rows.")) + "\n"
     table = (
         tabulate(
             _cells(result, rows, columns),
-            [escape(language.translate(column.label)) for column in columns],
+            [escape(label) for label in headings(columns)],
             tablefmt="pipe",
             # tabulate would rewrite 1e5 and 1234567.8, and align codes as numbers.
             disable_numparse=True,
@@ -129,21 +118,13 @@ def _table(result: Result) -> str:
 
 def _cells(result: Result, rows: Sequence[Sequence[str]], columns: Sequence[Column]) -> list[list[str]]:
     """The cells as Markdown; one that leads to a file beside this one is a link."""
-    files = [_files(result, column) for column in columns]
-    return [
-        [
-            f"[{escape(cell)}]({quote(led[line])})" if line < len(led) and led[line] else escape(cell)
-            for cell, led in zip(row, files, strict=True)
-        ]
-        for line, row in enumerate(rows)
-    ]
-
-
-def _files(result: Result, column: Column) -> list[str]:
-    if column.link is None:
-        return []
-    place = next(place for place, other in enumerate(result.columns) if other.name == column.link)
-    return [str(row[place] or "") for row in result.rows]
+    led = [result.places[column.link] if column.link else None for column in columns]
+    cells = [[escape(cell) for cell in row] for row in rows]
+    for line, row in zip(cells, result.rows, strict=False):  # a total leads nowhere
+        for place, file in enumerate(led):
+            if file is not None and row[file]:
+                line[place] = f"[{line[place]}]({quote(str(row[file]))})"
+    return cells
 
 
 def _texts(result: Result) -> Iterator[str]:

@@ -6,12 +6,18 @@ import sqlite3
 from collections.abc import Sequence
 
 from crpv_cli.language import N_, msg
-from crpv_cli.result import Note, Result
+from crpv_cli.result import Alert, Note, Result
 
 __all__ = ["HOLDS", "RESTS", "fictitious_sources", "holds_fictitious", "notes", "sheet_notes"]
 
-HOLDS = Note("registry-holds-fictitious-data", msg(N_("This registry also holds fictitious demonstration data.")))
-RESTS = Note("fictitious-data", msg(N_("FICTITIOUS: these figures rest on made-up demonstration data.")))
+HOLDS = Note(
+    "registry-holds-fictitious-data",
+    msg(N_("This registry also holds fictitious demonstration data.")),
+    alert=Alert.REGISTRY,
+)
+RESTS = Note(
+    "fictitious-data", msg(N_("FICTITIOUS: these figures rest on made-up demonstration data.")), alert=Alert.FIGURES
+)
 
 
 def fictitious_sources(connection: sqlite3.Connection) -> frozenset[str]:
@@ -34,6 +40,7 @@ def sheet_notes(connection: sqlite3.Connection, sections: Sequence[Result]) -> t
             "fictitious-sections",
             msg(N_("FICTITIOUS: parts of this rest on made-up demonstration data; each of them says so.")),
             {"sections": [section.name for section in made_up]},
+            Alert.FIGURES,
         ),
     )
 

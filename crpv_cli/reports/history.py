@@ -37,14 +37,14 @@ CHANGE_COLUMNS = (
 def loads(connection: sqlite3.Connection, limit: int | None = None) -> Result:
     """List the loads, newest first: when, who, which files with their SHA-256, and how many rows each touched."""
     columns = (
-        Column("load", N_("Load"), Kind.YEAR),
+        Column("load", N_("Load"), Kind.INTEGER, grouped=False),
         Column("at", N_("When (UTC)"), Kind.DATE),
         Column("who", N_("Who")),
         Column("command", N_("Command")),
         Column("inserted", N_("Inserted"), Kind.INTEGER),
         Column("updated", N_("Updated"), Kind.INTEGER),
         Column("deleted", N_("Removed"), Kind.INTEGER),
-        Column("undone_by", N_("Taken back by"), Kind.YEAR),
+        Column("undone_by", N_("Taken back by"), Kind.INTEGER, grouped=False),
         Column("origin", N_("From")),
         Column("files", N_("Files")),
         Column("sha256", N_("SHA-256"), Kind.CODES),
@@ -199,8 +199,8 @@ def trace(connection: sqlite3.Connection, table: Table, key: Sequence[str]) -> R
     columns = (
         Column("column", N_("Column"), Kind.CODE),
         Column("value", N_("Value")),
-        Column("source", N_("Source"), Kind.CODE),
-        Column("load", N_("Load"), Kind.YEAR),
+        Column("source", N_("Source"), Kind.CODE, refers="sources"),
+        Column("load", N_("Load"), Kind.INTEGER, grouped=False),
         Column("at", N_("When (UTC)"), Kind.DATE),
         Column("file", N_("File")),
         Column("place", N_("Line or cell")),

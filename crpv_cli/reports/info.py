@@ -27,9 +27,9 @@ def registry_info(connection: sqlite3.Connection, path: Path, schema: int, data:
     facts = (
         (Column("version", N_("Version of crpv")), __version__),
         (Column("registry", N_("Registry")), str(path.resolve())),
-        (Column("schema", N_("Schema of the registry"), Kind.YEAR), schema),
+        (Column("schema", N_("Schema of the registry"), Kind.INTEGER, grouped=False), schema),
         (Column("size", N_("Size in bytes"), Kind.INTEGER), path.stat().st_size),
-        (Column("last_load", N_("Last load"), Kind.YEAR), last["id"] if last else None),
+        (Column("last_load", N_("Last load"), Kind.INTEGER, grouped=False), last["id"] if last else None),
         (Column("last_load_at", N_("Last load on"), Kind.DATE), last["at"] if last else None),
         (Column("fictitious", N_("Holds fictitious data"), Kind.FLAG), made_up),
         (Column("data", N_("Bundled data")), str(data)),

@@ -18,7 +18,7 @@ from crpv_cli.reports.coverage import neighbourhoods
 from crpv_cli.reports.coverage.report import geography_on
 from crpv_cli.reports.finding import find_department, find_region
 from crpv_cli.reports.origin import origin
-from crpv_cli.result import Note, Result, Value
+from crpv_cli.result import Alert, Note, Result, Value
 from crpv_cli.spelling import closest, fold
 
 __all__ = ["Selection", "list_centres", "list_rows_of", "list_table", "shape"]
@@ -49,7 +49,7 @@ _OVERVIEW = (
     Column("state_support_year", N_("Year"), Kind.YEAR),
     Column("missions_evaluated", N_("Missions"), Kind.INTEGER, over="core_missions"),
     Column("core_missions", N_("Core missions"), Kind.INTEGER),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG),
+    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
 )
 _SCREEN = (
     "short_name",
@@ -103,6 +103,7 @@ def list_centres(connection: sqlite3.Connection, asked: Selection) -> Result:
     rests = any(row[-1] for row in rows)
     result = Result(
         name="centres",
+        command="list centres",
         title=msg("Centres open on {date}", date=Day(as_of)),
         columns=columns,
         rows=tuple(rows),
@@ -140,6 +141,7 @@ def _centre_notes(connection: sqlite3.Connection, rests: bool, only_evaluations:
             Note(
                 "fictitious-evaluations",
                 msg(N_("FICTITIOUS: the missions shown as evaluated rest on made-up demonstration data.")),
+                alert=Alert.FIGURES,
             ),
         )
     return fictitious.notes(connection, rests)
@@ -166,6 +168,8 @@ def list_table(connection: sqlite3.Connection, table: Table, asked: Selection) -
     rests = bool(made_up) and place is not None and any(row[place] in made_up for row in rows)
     result = Result(
         name=table.name,
+        command=f"list {table.name}",
+        lists_sources=table.name == "sources",
         title=msg("Neighbourhoods that no centre serves on {date}", date=Day(asked.as_of or today()))
         if asked.uncovered
         else msg(table.label),

@@ -28,4 +28,5 @@ def sources_of(connection: sqlite3.Connection, origins: Iterable[Origin | None])
         rows=rows,
         screen=("title", "publisher", "published_on", "licence", "url"),
         fictitious=any(row[-1] for row in rows),
+        lists_sources=True,
     )

@@ -14,7 +14,7 @@ from crpv_cli.registry.queries import closed_year
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.evaluations.cycle import DEFAULT_CYCLE_YEARS
 from crpv_cli.reports.origin import origin
-from crpv_cli.result import Note, Result, Value
+from crpv_cli.result import Layout, Note, Result, Value
 from crpv_cli.rules import data, framework, money, territory, values
 from crpv_cli.rules.model import SEVERITIES, VALID, Finding, Moment, Rule
 from crpv_cli.spelling import closest, fold
@@ -36,12 +36,12 @@ COLUMNS = (
     Column("mission", N_("Mission"), Kind.CODE),
     Column("year", N_("Year"), Kind.YEAR),
     Column("subject", N_("Subject"), Kind.CODE),
-    Column("source", N_("Source"), Kind.CODE),
+    Column("source", N_("Source"), Kind.CODE, refers="sources"),
     Column("accepted", N_("Accepted"), Kind.FLAG),
     Column("accepted_until", N_("Accepted until"), Kind.DATE),
     Column("accepted_reason", N_("Reason"), prose=True),
     Column("accepted_by", N_("Accepted by")),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG),
+    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
 )
 _OF_FINDING = ("message", "advice", "centre", "department", "mission", "year", "subject", "source")
 _OF_EXCEPTION = ("valid_to", "reason", "accepted_by")
@@ -145,6 +145,8 @@ def findings(
         totals=totals,
         fictitious=rests,
         is_report=True,
+        command="check",
+        layout=Layout.FINDINGS,
         origin=origin(connection, (one.finding.source for one in found)),
     )
 
@@ -208,7 +210,7 @@ def explained(connection: sqlite3.Connection) -> Result:
             Column("severity", N_("Severity"), Kind.CODE, choices=SEVERITIES),
             Column("title", N_("Title"), prose=True),
             Column("explanation", N_("What it asks"), prose=True),
-            Column("source", N_("Source"), Kind.CODE),
+            Column("source", N_("Source"), Kind.CODE, refers="sources"),
             Column("source_title", N_("Laid down by"), prose=True),
         ),
         rows=tuple(

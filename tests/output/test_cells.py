@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from crpv_cli.output.terminal.aligned import aligned_table
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +18,6 @@ from crpv_cli.intake.readers import _unescape
 from crpv_cli.language import msg
 from crpv_cli.output import delimited, jsons, markdown
 from crpv_cli.output.shelf.cells import for_csv, for_excel, for_json, for_people
-from crpv_cli.output.terminal.aligned import aligned_table
 from crpv_cli.output.terminal.table import render_table
 from crpv_cli.result import Note, Result, Value
 

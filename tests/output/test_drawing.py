@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from crpv_cli.output.terminal.aligned import aligned_table
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -19,7 +20,6 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import msg
 from crpv_cli.output.formats import Format, render
 from crpv_cli.output.markdown import markdown_text
-from crpv_cli.output.terminal.aligned import aligned_table
 from crpv_cli.output.terminal.drawing import ASCII, BLOCKS, Pen, bar, in_words, sparkline
 from crpv_cli.output.terminal.table import render_table
 from crpv_cli.registry.connection import open_reading

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from crpv_cli.output.workbook.result import result_workbook
+from crpv_cli.output.workbook.sheet import for_readers, sheet_workbook
 from openpyxl import load_workbook
 from openpyxl.chart.bar_chart import BarChart
 from openpyxl.chart.line_chart import LineChart
@@ -28,8 +30,6 @@ from crpv_cli.language import msg
 from crpv_cli.output.jsons import sheet_json
 from crpv_cli.output.page.tiles import tiles_of
 from crpv_cli.output.workbook.book import LONGEST_NAME
-from crpv_cli.output.workbook.result import result_workbook
-from crpv_cli.output.workbook.sheet import for_readers, sheet_workbook
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.activity.report import activity
 from crpv_cli.reports.coverage.map import territory_map

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from crpv_cli.output.shelf.texts import groups_of
+from crpv_cli.output.terminal.aligned import aligned_table
 from rich.cells import cell_len
 
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import msg
 from crpv_cli.output.markdown import markdown_text
-from crpv_cli.output.shelf.texts import groups_of
-from crpv_cli.output.terminal.aligned import aligned_table
 from crpv_cli.output.terminal.table import render_table
 from crpv_cli.result import Note, Result, Texts
 

@@ -11,6 +11,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from crpv_cli.output.exports import write_all
+from crpv_cli.output.workbook.result import result_workbook, tables_workbook
+from crpv_cli.output.workbook.sheet import sheet_workbook
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -28,11 +31,8 @@ from crpv_cli.intake.values import clean
 from crpv_cli.intake.workbooks import OWN_SHEETS, open_workbook
 from crpv_cli.language import msg
 from crpv_cli.output import streams
-from crpv_cli.output.exports import write_all
 from crpv_cli.output.formats import Format, show_result
 from crpv_cli.output.workbook.book import AMBER, LONGEST_NAME, Book
-from crpv_cli.output.workbook.result import result_workbook, tables_workbook
-from crpv_cli.output.workbook.sheet import sheet_workbook
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.asking import ask
 from crpv_cli.reports.centre.report import centre_sheet

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from crpv_cli.output.terminal.aligned import aligned_sheet
 from rich.cells import cell_len
 
 from crpv_cli import language
 from crpv_cli.errors import ExitCode
 from crpv_cli.main import run
-from crpv_cli.output.terminal.aligned import aligned_sheet
 from crpv_cli.output.terminal.table import render_sheet
 from crpv_cli.registry import migrations
 from crpv_cli.registry.connection import open_reading

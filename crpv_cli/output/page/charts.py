@@ -1,9 +1,9 @@
 """Charts for pages: the rows of a result in a Vega-Lite specification, drawn as SVG offline by vl-convert.
 
-The specifications are the files ``charts/*.vl.json``, one for each shape; this module puts in what they draw: numbers,
-and texts that are set in the reader's language already. Room for texts is reckoned from their lengths, never measured,
-so that the same rows give the same bytes whatever fonts a machine has. Colours are those of the light page, and
-``CHARTS_CSS`` turns them into the page's own.
+The specifications are the files ``drawings/*.vl.json``, one for each shape; this module puts in what they draw:
+numbers, and texts that are set in the reader's language already. Room for texts is reckoned from their lengths, never
+measured, so that the same rows give the same bytes whatever fonts a machine has. Colours are those of the light page,
+and ``drawings/charts.css`` turns them into the page's own.
 """
 
 from __future__ import annotations
@@ -22,19 +22,14 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.output.shelf.cells import UNKNOWN, to_read
+from crpv_cli.output.shelf.colours import COLOURS, GRADES
 from crpv_cli.result import Chart, ChartShape, Result, Value
 
-__all__ = ["COLOURS", "GRADES", "SIGNS", "chart_svg", "charts_css", "report_extra_missing"]
+__all__ = ["SIGNS", "chart_svg", "drawings_css", "report_extra_missing"]
 
 _FOLDER = Path(__file__).with_name("drawings")
 _VEGALITE = "6.4"  # named, so that a newer vl-convert does not draw otherwise
 
-COLOURS = (
-    "#1d4477", "#d8752a", "#1f6b4a", "#4a97c6", "#8a2846", "#b08a1a", "#5a3d8a", "#71985a", "#3f4a55", "#cf7099",
-)  # fmt: skip
-"""Dark and light by turns: neighbours differ in print and for those who see no colour."""
-GRADES = ("#eaf1f8", "#bcd3ea", "#83aed6", "#3b74ad", "#1c4376")
-"""From 0 to 1, in five steps."""
 SIGNS = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
 _MUTED, _NOTHING = "#5a626b", "transparent"
 _ON_COLOURS = ("#fefefe", "#111112")
@@ -57,9 +52,9 @@ def report_extra_missing(library: str) -> UsageProblem:
     )
 
 
-def charts_css() -> str:
-    """The colours of charts in a page, which has to give ``--ink``, ``--muted``, ``--rule`` and ``--paper``."""
-    return (_FOLDER / "charts.css").read_text(encoding="utf-8")
+def drawings_css() -> list[str]:
+    """The colours of charts and maps in a page, which gives ``--ink``, ``--muted``, ``--rule`` and ``--paper``."""
+    return [(_FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in ("charts", "tiles")]
 
 
 def chart_svg(result: Result, name: str = "") -> str:
@@ -76,7 +71,7 @@ def chart_svg(result: Result, name: str = "") -> str:
         UsageProblem: vl-convert is not installed.
     """
     assert result.chart is not None
-    if result.chart.shape is ChartShape.TILES:
+    if result.is_map:
         from crpv_cli.output.page.tiles import tiles_svg
 
         return tiles_svg(result, name or result.name)
@@ -112,8 +107,8 @@ class _Data:
 
 
 def _data(result: Result, chart: Chart) -> _Data:
-    places = {column.name: place for place, column in enumerate(result.columns)}
-    columns = [result.columns[places[name]] for name in chart.values]
+    places = result.places
+    columns = [result.column(name) for name in chart.values]
     # What nothing is known of stands in the table; in a drawing it would only be a name without a mark.
     known = [column for column in columns if any(_figure(row[places[column.name]], column) for row in result.rows)]
     columns = known or columns

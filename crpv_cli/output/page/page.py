@@ -1,6 +1,6 @@
 """Results and sheets as one HTML file that needs nothing else: no network, no script, no font of its own.
 
-Jinja2 sets ``page/*.html.j2`` with autoescape on; what the templates mark as safe is our own stylesheet and the
+Jinja2 sets ``templates/*.html.j2`` with autoescape on; what the templates mark as safe is our own stylesheet and the
 drawings of ``charts.py`` and ``tiles.py``, which escape what is in them. Each number is a ``data`` element with its
 JSON value, so that a page can be compared with ``--format json``. The same registry gives the same bytes.
 """
@@ -17,18 +17,27 @@ from urllib.parse import quote
 
 from crpv_cli import __version__, language
 from crpv_cli.definitions.columns import Column, Kind
-from crpv_cli.language import N_, Message, literal
+from crpv_cli.language import N_, literal
 from crpv_cli.output.page import charts
-from crpv_cli.output.shelf.about import asked_of_result, asked_of_sheet, command_of, made_up, registry_state
+from crpv_cli.output.shelf.about import (
+    asked_of,
+    asked_of_sheet,
+    cited,
+    command_of,
+    made_up,
+    made_up_alert,
+    registry_state,
+    told_of_figures,
+)
 from crpv_cli.output.shelf.cells import UNKNOWN, for_json, people_rows
-from crpv_cli.output.shelf.layout import alerts, remaining, without_empty
-from crpv_cli.output.shelf.texts import Group, groups_of
-from crpv_cli.result import ChartShape, Note, Origin, Point, Result, Sheet, Value
+from crpv_cli.output.shelf.layout import Group, alerts, groups_of, remaining, total_of, without_empty
+from crpv_cli.output.shelf.tiles import tiles_legend
+from crpv_cli.result import Note, Point, Result, Sheet, Value
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["result_page", "sheet_page"]
+__all__ = ["page"]
 
 _FOLDER = Path(__file__).with_name("templates")
 _LONG_TEXT = 40
@@ -36,50 +45,25 @@ _HEADLINE = 90
 _SHORT, _WIDE, _VERY_WIDE = 12, 8, 11
 
 
-def result_page(result: Result) -> str:
-    """A page of one table, list, report or query: the main columns, its chart, its notes, its sources.
+def page(shown: Result | Sheet) -> str:
+    """A page of one table or of one subject: its facts, its sections with their charts, its notes, its sources.
 
     Raises:
         UsageProblem: what pages need is not installed.
     """
-    section = _section(result, "result", lone=True)
-    return _page(
-        title=result.title,
-        about=asked_of_result(result),
-        alert_notes=result.notes,
-        rests=made_up(result),
-        sections=[section],
-        notes=remaining(result.notes),
-        origins=[result.origin] if result.origin else [],
-        cited=_cited(result),
-        command=command_of(result),
-    )
-
-
-def sheet_page(sheet: Sheet) -> str:
-    """A page of one subject: its facts, all its sections with their charts, its notes, its sources.
-
-    Raises:
-        UsageProblem: what pages need is not installed.
-    """
-    results = [sheet.facts, *sheet.sections]
-    origins = [result.origin for result in results if result.origin]
+    if isinstance(shown, Result):
+        return _page(
+            shown,
+            asked_of([shown]),
+            [_section(shown, "result", lone=True)],
+            [shown],
+            shown.notes,
+            command_of(shown),
+        )
     # What the sheet says of itself is said once; only a sheet that says nothing has it said by its sections.
-    told = [note for note in sheet.notes if note.code.startswith("fictitious")]
-    return _page(
-        title=sheet.title,
-        about=asked_of_sheet(sheet),
-        alert_notes=told or [*sheet.notes, *(note for section in sheet.sections for note in section.notes)],
-        rests=made_up(sheet, sheet.notes) or any(made_up(section) for section in sheet.sections),
-        sections=[_facts(sheet), *(_section(_known(section), section.name) for section in sheet.sections)],
-        notes=remaining(sheet.notes),
-        origins=origins,
-        # A sheet that tells its sources itself tells more of them.
-        cited=[entry for result in results for entry in _cited(result)]
-        if all(section.name != "sources" for section in sheet.sections)
-        else [],
-        command=sheet.command,
-    )
+    said = told_of_figures(shown.notes) or [*shown.notes, *(note for one in shown.sections for note in one.notes)]
+    sections = [_facts(shown), *(_section(_known(section), section.name) for section in shown.sections)]
+    return _page(shown, asked_of_sheet(shown), sections, [shown.facts, *shown.sections], said, shown.command)
 
 
 # --- What the templates are given ---
@@ -144,30 +128,20 @@ class _Section:
         return not self.rows and not self.facts
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    id: str
-    title: str
-    date: str
-    iso: str
-    address: str
-
-
 def _section(result: Result, name: str, lone: bool = False) -> _Section:
-    columns = _shown(result)
+    columns = result.shown
     rows = tuple(_cells(result, result.rows, columns))
     footer = next(iter(_cells(result, [result.total_row] if result.total_row else [], columns)), ())
-    alert = language.text(N_("FICTITIOUS: these figures rest on made-up demonstration data."))
     return _Section(
         id=f"section-{_identifier(name)}",
         name=result.name,
         title=result.title.text(),
         lone=lone,
-        heads=tuple(_Head(_label(column), column.name, _css(result, column)) for column in columns),
+        heads=tuple(_Head(_label(column), column.name, _css(column)) for column in columns),
         rows=rows,
         footer=_as_footer(footer),
         figure=_figure(result, name) if rows else None,
-        alert=alert if made_up(result) and rows and not lone else "",
+        alert=made_up_alert() if made_up(result) and rows and not lone else "",
         notes=() if lone else tuple(remaining(result.notes)),
         groups=tuple(groups_of(result)),
         size=_size(len(rows), len(columns)),
@@ -178,7 +152,7 @@ def _known(section: Result) -> Result:
     """Leave out what nothing is known of: columns, and rows that would hold no more than their names."""
     filled = without_empty(section)
     before = len(section.screen or section.columns)
-    return replace(filled, rows=()) if len(_shown(filled)) == 1 < before else filled
+    return replace(filled, rows=()) if len(filled.shown) == 1 < before else filled
 
 
 def _size(rows: int, columns: int) -> str:
@@ -189,7 +163,7 @@ def _size(rows: int, columns: int) -> str:
 
 def _facts(sheet: Sheet) -> _Section:
     facts = sheet.facts
-    columns = _shown(facts)
+    columns = facts.shown
     cells = next(iter(_cells(facts, facts.rows, columns)), ())
     pairs = [(column, cell) for column, cell in zip(columns, cells, strict=True) if cell.text != UNKNOWN]
     unknown = [_label(column) for column, cell in zip(columns, cells, strict=True) if cell.text == UNKNOWN]
@@ -203,28 +177,12 @@ def _facts(sheet: Sheet) -> _Section:
     )
 
 
-def _shown(result: Result) -> list[Column]:
-    by_name = {column.name: column for column in result.columns}
-    return [by_name[name] for name in result.screen] if result.screen else list(result.columns)
-
-
 def _label(column: Column) -> str:
     return literal(language.translate(column.label))
 
 
-def _companion(result: Result, column: Column) -> int | None:
-    """The place of the figure that a text column shows: ``value`` for ``shown``, ``published`` for ``published_shown``.
-
-    A table of figures of several kinds has no other way to show each in its own.
-    """
-    stem = "value" if column.name == "shown" else column.name.removesuffix("_shown")
-    if stem == column.name:
-        return None
-    return next((place for place, other in enumerate(result.columns) if other.name == stem), None)
-
-
-def _css(result: Result, column: Column) -> str:
-    if column.kind.numeric or _companion(result, column) is not None:
+def _css(column: Column) -> str:
+    if column.kind.numeric or column.figure:
         return "number"
     if column.kind in {Kind.DATE, Kind.PARTIAL_DATE}:
         return "date"
@@ -232,20 +190,15 @@ def _css(result: Result, column: Column) -> str:
 
 
 def _cells(result: Result, rows: Sequence[Sequence[Value]], columns: Sequence[Column]) -> Iterable[tuple[_Cell, ...]]:
-    places = {column.name: place for place, column in enumerate(result.columns)}
-    companions = [_companion(result, column) for column in columns]
+    """The cells of rows; a table of figures of several kinds has each as a text, which stands for its number."""
+    figures = [column.figure or column.name for column in columns]
     for row, texts in zip(rows, people_rows(result, rows, columns), strict=True):
         yield tuple(
             _led(
-                _cell(
-                    text,
-                    row[places[column.name]] if other is None else row[other],
-                    column if other is None else result.columns[other],
-                    _css(result, column),
-                ),
-                row[places[column.link]] if column.link else None,
+                _cell(text, row[result.places[figure]], result.column(figure), _css(column)),
+                row[result.places[column.link]] if column.link else None,
             )
-            for text, column, other in zip(texts, columns, companions, strict=True)
+            for text, column, figure in zip(texts, columns, figures, strict=True)
         )
 
 
@@ -275,11 +228,11 @@ def _spark(points: Sequence[Point]) -> str:
 
 
 def _as_footer(cells: tuple[_Cell, ...]) -> tuple[_Cell, ...]:
-    if not cells:
-        return ()
-    plain = [cell if cell.text != UNKNOWN else _Cell("", css=cell.css.replace("unknown", "").strip()) for cell in cells]
-    first = plain[0] if plain[0].text else _Cell(language.text(N_("Total")))
-    return (first, *plain[1:])
+    texts = (total_of([cell.text for cell in cells]) if cells else None) or []
+    return tuple(
+        cell if text == cell.text else _Cell(text, css=cell.css.replace("unknown", "").strip() if not text else "")
+        for text, cell in zip(texts, cells[: len(texts)], strict=True)
+    )
 
 
 def _figure(result: Result, name: str) -> _Figure | None:
@@ -289,9 +242,7 @@ def _figure(result: Result, name: str) -> _Figure | None:
     if not drawing:
         return None
     legend: tuple[tuple[str, str, str, str], ...] = ()
-    if result.chart.shape is ChartShape.TILES:
-        from crpv_cli.output.page.tiles import tiles_legend
-
+    if result.is_map:
         legend = tuple(
             (entry.css, entry.letter, entry.label, language.number(entry.departments)) for entry in tiles_legend(result)
         )
@@ -300,29 +251,6 @@ def _figure(result: Result, name: str) -> _Figure | None:
 
 def _identifier(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "x"
-
-
-# --- What stands at the foot ---
-
-
-def _cited(result: Result) -> list[_Source]:
-    """The sources of the rows as they stand there: a list may have been cut since they were looked up."""
-    if result.origin is None:
-        return []
-    found = result.origin
-    places = [place for place, column in enumerate(result.columns) if column.name == "source"]
-    named = {row[place] for row in result.rows for place in places}
-    return [
-        _Source(
-            literal(key),
-            literal(title),
-            language.date(found.dates[key]) if key in found.dates else "",
-            found.dates.get(key, ""),
-            _web(found.addresses.get(key, "")),
-        )
-        for key, title in found.sources.items()
-        if not places or key in named
-    ]
 
 
 def _web(address: str) -> str:
@@ -334,35 +262,38 @@ def _web(address: str) -> str:
 
 
 def _page(
-    title: Message,
+    shown: Result | Sheet,
     about: list[tuple[str, str]],
-    alert_notes: Sequence[Note],
-    rests: bool,
     sections: Sequence[_Section],
-    notes: Sequence[str],
-    origins: Sequence[Origin],
-    cited: Iterable[_Source],
+    results: Sequence[Result],
+    said: Sequence[Note],
     command: str,
 ) -> str:
     environment = _environment()
-    heading = title.text()
-    state = registry_state(origins)
+    heading, rests = shown.title.text(), any(made_up(one) for one in (shown, *results))
+    state = registry_state([result.origin for result in results if result.origin])
     if state:
         about = [*about, (language.translate(N_("Registry")), state)]
     # That the registry holds made-up data goes without saying where figures rest on it.
-    warnings = list(dict.fromkeys(alerts([n for n in alert_notes if n.code.startswith("fictitious") or not rests])))
-    if rests and not warnings:
-        warnings = [language.text(N_("FICTITIOUS: these figures rest on made-up demonstration data."))]
-    sources = sorted({source.id: source for source in cited}.values(), key=lambda source: source.id)
+    warnings = list(dict.fromkeys(alerts(told_of_figures(said) if rests else said)))
     return environment.get_template("page.html.j2").render(
         lang=language.current(),
         title=heading,
         about=about,
-        warnings=warnings,
+        warnings=warnings or ([made_up_alert()] if rests else []),
         warning_kind="figures" if rests else "registry",
         sections=sections,
-        notes=notes,
-        sources=sources,
+        notes=remaining(shown.notes),
+        sources=[
+            {
+                "id": literal(source.id),
+                "title": literal(source.title),
+                "date": language.date(source.date) if source.date else "",
+                "iso": source.date,
+                "address": _web(source.address),
+            }
+            for source in cited(results, results)
+        ],
         command=literal(command),
         version=__version__,
         css=_css_text(heading, about, rests),
@@ -410,8 +341,6 @@ def _words() -> dict[str, str]:
 
 
 def _css_text(title: str, about: Sequence[tuple[str, str]], rests: bool) -> str:
-    from crpv_cli.output.page.tiles import TILES_CSS
-
     running = title if len(title) <= _HEADLINE else f"{title[: _HEADLINE - 1]}…"
     mark = language.text(N_("Fictitious data")) if rests else ""
     date = " · ".join(value for _, value in about[:1])
@@ -424,7 +353,7 @@ def _css_text(title: str, about: Sequence[tuple[str, str]], rests: bool) -> str:
     print_ = (_FOLDER / "print.css").read_text(encoding="utf-8")
     for name, text in strings.items():
         print_ = print_.replace(f'"{{{name}}}"', _css_string(text))
-    return "\n".join([page, charts.charts_css(), TILES_CSS, print_])
+    return "\n".join([page, *charts.drawings_css(), print_])
 
 
 def _css_string(text: str) -> str:

@@ -6,21 +6,20 @@ The words are shared by the first sheet of a workbook and the head and foot of a
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from crpv_cli import language
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
-from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_
 from crpv_cli.output.shelf.cells import for_people
 from crpv_cli.output.shelf.layout import alerts, remaining
-from crpv_cli.result import Note, Origin, Result, Sheet
+from crpv_cli.result import Alert, Note, Origin, Result, Sheet
 
 __all__ = [
-    "PARAMETERS",
-    "WORDS",
-    "asked_of_result",
+    "Source",
+    "asked_of",
     "asked_of_sheet",
     "cited",
     "command_of",
@@ -28,6 +27,7 @@ __all__ = [
     "made_up_alert",
     "nothing_known",
     "registry_state",
+    "told_of_figures",
 ]
 
 # The labels of what can be asked, and the words of their values.
@@ -62,14 +62,15 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     | {"type": N_("Type"), "theme": N_("Theme"), "audience": N_("Audience"), "mode": N_("Mode")},
 }
 _FLAG = Column("flag", "", Kind.FLAG)
-# Reports whose command is not called what their result is.
-_COMMANDS = {"evaluation-summaries": ("report", "evaluations"), "map": ("map",), "check": ("check",)}
 
 
-def asked_of_result(result: Result) -> list[tuple[str, str]]:
-    """What was asked of a list, a report or a query, with labels, in the reader's language."""
-    asked = result.parameters
-    lines = [(language.text("As of"), _date(asked.get("as_of")))] if result.origin and "sql" not in asked else []
+def asked_of(results: Sequence[Result]) -> list[tuple[str, str]]:
+    """What was asked of lists, reports or a query that were asked for together, with labels."""
+    asked: dict[str, object] = {}
+    for result in results:
+        asked = {**result.parameters, **asked}
+    dated = any(result.origin for result in results) and "sql" not in asked
+    lines = [(language.text("As of"), _date(asked.get("as_of")))] if dated else []
     for name in [*PARAMETERS, *(name for name in asked if name not in {"as_of", *PARAMETERS})]:
         value = asked.get(name)
         if value is None:
@@ -109,14 +110,19 @@ def registry_state(origins: Sequence[Origin]) -> str:
     return ""
 
 
-def made_up(result: Result | Sheet, notes: Sequence[Note] = ()) -> bool:
+def made_up(shown: Result | Sheet) -> bool:
     """Whether figures rest on fictitious data (that the registry merely holds some is another matter)."""
-    return result.fictitious or any(note.code.startswith("fictitious") for note in notes or result.notes)
+    return shown.fictitious or bool(told_of_figures(shown.notes))
 
 
-def made_up_alert(result: Result) -> str:
-    """What a result that rests on made-up data says of it."""
-    said = alerts([note for note in result.notes if note.code.startswith("fictitious")])
+def told_of_figures(notes: Sequence[Note]) -> list[Note]:
+    """The notes that say that figures rest on fictitious data."""
+    return [note for note in notes if note.alert is Alert.FIGURES]
+
+
+def made_up_alert(notes: Sequence[Note] = ()) -> str:
+    """What stands over figures that rest on made-up data: the first note that says so, or else the usual words."""
+    said = alerts(told_of_figures(notes))
     return said[0] if said else language.text(N_("FICTITIOUS: these figures rest on made-up demonstration data."))
 
 
@@ -127,13 +133,31 @@ def nothing_known(section: Result) -> str:
     return language.text(N_("{title}: {text}"), title=section.title, text=said)
 
 
-def cited(result: Result) -> list[tuple[str, str]]:
-    """The sources of the rows as they stand there, by id: a list may have been cut since they were looked up."""
-    if result.origin is None:
-        return []
-    places = [place for place, column in enumerate(result.columns) if column.name == "source"]
-    named = {row[place] for row in result.rows for place in places}
-    return [(key, title) for key, title in result.origin.sources.items() if not places or key in named]
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source that rows rest on; the date (ISO, perhaps a month or a year) and the address are empty if not known."""
+
+    id: str
+    title: str
+    date: str = ""
+    address: str = ""
+
+
+def cited(results: Iterable[Result], listed: Iterable[Result] = ()) -> list[Source]:
+    """The sources of rows as they stand there (a list may have been cut since they were looked up), by id, each once.
+
+    Those that ``listed`` tells of are left out.
+    """
+    sources: dict[str, Source] = {}
+    for result in results:
+        found = result.origin or Origin()
+        places = [place for place, column in enumerate(result.columns) if column.refers == "sources"]
+        named = {row[place] for row in result.rows for place in places}
+        for key, title in found.sources.items():
+            if not places or key in named:
+                sources[key] = Source(key, title, found.dates.get(key, ""), found.addresses.get(key, ""))
+    told = {row[0] for result in listed if result.lists_sources for row in result.rows}
+    return [sources[key] for key in sorted(sources) if key not in told]
 
 
 def command_of(result: Result) -> str:
@@ -141,13 +165,9 @@ def command_of(result: Result) -> str:
 
     How a list was sorted or cut is not known any more: then the columns and the order may differ, the figures do not.
     """
-    if result.is_report:
-        name = result.name.partition("-by-")[0]  # a division of its own has a name of its own, and an option
-        words = ["crpv", *_COMMANDS.get(name, ("report", name))]
-    elif result.name in TABLES:
-        words = ["crpv", "list", result.name]
-    else:
+    if not result.command:
         return ""
+    words = ["crpv", *result.command.split()]
     for name, value in result.parameters.items():
         option = f"--{name.replace('_', '-')}"
         if value is True:

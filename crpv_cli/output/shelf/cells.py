@@ -51,16 +51,15 @@ def _set(value: Value, column: Column, cents: bool) -> str:
     if column.kind is Kind.FLAG:
         return language.translate(language.N_("yes") if value else language.N_("no"))
     if isinstance(value, int | float):
+        sign = "+" if column.signed and value > 0 else ""
         match column.kind:
             case Kind.MONEY:
-                return language.money(int(value), cents=cents)
+                return sign + language.money(int(value), cents=cents)
             case Kind.PERCENT:
-                sign = "+" if "change" in column.name and value > 0 else ""
                 return sign + language.percent(float(value))
-            case Kind.INTEGER:
-                return language.number(int(value))
+            case Kind.INTEGER if column.grouped:
+                return sign + language.number(int(value))
             case Kind.DECIMAL:
-                sign = "+" if column.name == "change" and value > 0 else ""
                 return sign + language.decimal(float(value))
             case _:
                 return str(value)
@@ -82,11 +81,10 @@ def people_rows(result: Result, rows: Sequence[Sequence[Value]], columns: Sequen
 
     A column ``over`` another is set as "2/3", one ``within`` another as "2 (1-4)".
     """
-    places = {column.name: place for place, column in enumerate(result.columns)}
-    precise = with_cents(result)
+    places, precise = result.places, with_cents(result)
 
     def other(row: Sequence[Value], name: str) -> str:
-        return to_read(row[places[name]], result.columns[places[name]])
+        return to_read(row[places[name]], result.column(name))
 
     table = []
     for row in rows:

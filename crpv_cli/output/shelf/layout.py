@@ -1,40 +1,43 @@
-"""What stands in the cells of a table that people read, and how wide each column is."""
+"""What stands in a table, a list of facts or a list of notes that people read, wherever they read it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rich.cells import cell_len
-
 from crpv_cli import language
-from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.definitions.columns import Column
+from crpv_cli.language import N_
 from crpv_cli.output.shelf.cells import UNKNOWN, people_rows, to_read
 from crpv_cli.result import Note, Result, Sheet
 
 __all__ = [
     "GAP",
-    "Layout",
+    "Entry",
+    "Group",
+    "TableText",
     "alerts",
     "facts_of",
-    "fit",
+    "groups_of",
+    "headings",
     "lay_out",
-    "natural",
+    "named_once",
     "remaining",
+    "short_title",
     "title_of",
+    "total_of",
     "without_empty",
-    "wraps",
 ]
 
 GAP = 2
-_NARROWEST = 6
-_CODES_A_LINE = 11  # four department codes
-_WRAPPED_AT_MOST = 48
-_HEAD_START = {0: 6, 1: 3}
+"""How many blanks stand between two columns of text."""
+
+
+# --- Tables ---
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class TableText:
     """The texts of a table; ``footer`` has a cell per column where there is a line for the whole."""
 
     columns: list[Column]
@@ -48,32 +51,54 @@ class Layout:
         return [*self.rows, self.footer] if self.footer else self.rows
 
 
-def lay_out(result: Result) -> Layout:
-    """Set the cells that a terminal shows, in the reader's language."""
-    by_name = {column.name: column for column in result.columns}
-    columns = [by_name[name] for name in result.screen] if result.screen else list(result.columns)
-    footer = people_rows(result, [result.total_row], columns)[0] if result.total_row else None
-    if footer and all(cell == UNKNOWN for cell in footer):
-        footer = None  # what it tells stands in columns that are not shown
-    if footer:
-        footer = ["" if cell == UNKNOWN else cell for cell in footer]
-        footer[0] = footer[0] or language.text(language.N_("Total"))
-    return Layout(
+def lay_out(result: Result) -> TableText:
+    """Set the cells that people read, each on one line, in the reader's language."""
+    columns = result.shown
+    footer = total_of(people_rows(result, [result.total_row], columns)[0]) if result.total_row else None
+    return TableText(
         columns,
-        [language.translate(column.label) for column in columns],
+        headings(columns),
         [[" ".join(cell.split("\n")) for cell in row] for row in people_rows(result, result.rows, columns)],
         footer,
     )
 
 
+def headings(columns: Sequence[Column]) -> list[str]:
+    """The labels of columns."""
+    return [language.translate(column.label) for column in columns]
+
+
+def named_once(columns: Sequence[Column]) -> list[str]:
+    """The labels of columns; one that another column has already is followed by its stable name."""
+    labels: list[str] = []
+    for column, label in zip(columns, headings(columns), strict=True):
+        labels.append(f"{label} ({column.name})" if label in labels else label)
+    return labels
+
+
+def total_of(cells: Sequence[str]) -> list[str] | None:
+    """The cells of the line for the whole: blank where there is nothing to add up; None if nothing is left."""
+    first, *others = ["" if cell == UNKNOWN else cell for cell in cells]
+    return [first or language.text(N_("Total")), *others] if first or any(others) else None
+
+
+def without_empty(section: Result) -> Result:
+    """Leave out the columns in which nothing is known: for a reader they only take room."""
+    shown = tuple(column.name for column in section.shown)
+    return replace(section, screen=tuple(name for name in shown if section.known(name)) or shown)
+
+
+# --- What stands around a table ---
+
+
 def alerts(notes: Sequence[Note]) -> list[str]:
     """What stands above a table, where nobody misses it."""
-    return [note.message.text() for note in notes if "fictitious" in note.code]
+    return [note.message.text() for note in notes if note.alert]
 
 
 def remaining(notes: Sequence[Note]) -> list[str]:
     """What stands beneath it."""
-    return [note.message.text() for note in notes if "fictitious" not in note.code]
+    return [note.message.text() for note in notes if not note.alert]
 
 
 def title_of(section: Result) -> str:
@@ -81,6 +106,11 @@ def title_of(section: Result) -> str:
     if section.fictitious and section.rows:
         return language.text("{title} – FICTITIOUS", title=section.title)
     return section.title.text()
+
+
+def short_title(result: Result) -> str:
+    """What stands first in a title."""
+    return result.title.text().partition(":")[0].partition(" (")[0].strip()
 
 
 def facts_of(sheet: Sheet) -> list[tuple[str, str]]:
@@ -91,77 +121,59 @@ def facts_of(sheet: Sheet) -> list[tuple[str, str]]:
     ]
     unknown = [label for label, value in facts if value == UNKNOWN]
     known = [(label, value) for label, value in facts if value != UNKNOWN]
-    return known + ([(language.text(language.N_("Not known")), ", ".join(unknown))] if unknown else [])
+    return known + ([(language.text(N_("Not known")), ", ".join(unknown))] if unknown else [])
 
 
-def without_empty(section: Result) -> Result:
-    """Leave out the columns in which nothing is known: on a page they only take room."""
-    places = {column.name: place for place, column in enumerate(section.columns)}
-    shown = section.screen or tuple(places)
-    filled = tuple(name for name in shown if any(row[places[name]] not in (None, ()) for row in section.rows))
-    return replace(section, screen=filled or shown)
+# --- The long texts of rows, which people read beneath a table ---
 
 
-def wraps(column: Column, longest: int) -> bool:
-    """Whether cells may take several lines: lists of codes and short texts, never numbers, codes or long texts."""
-    worded = column.kind is Kind.TEXT or bool(column.choices)
-    return column.kind is Kind.CODES or column.prose or (worded and longest <= _WRAPPED_AT_MOST)
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The texts of a row: what the row is, and each text with its label."""
+
+    head: str
+    texts: tuple[tuple[str, str], ...]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Each text after its label."""
+        template = language.N_("{label}: {text}")
+        return tuple(language.text(template, label=label, text=text) for label, text in self.texts)
 
 
-def fit(layout: Layout, width: int | None) -> tuple[list[int], list[str]]:
-    """Return the widths of the columns, and the headings of those whose cells do not all fit in ``width``."""
-    columns, headings, lines = layout.columns, layout.headings, layout.lines
-    contents = [max(cell_len(line[place]) for line in lines) for place in range(len(columns))]
-    widths = [max(content, cell_len(heading)) for content, heading in zip(contents, headings, strict=True)]
-    if width is None:
-        return widths, []
-    room = width - GAP * (len(columns) - 1)
-    if sum(widths) > room:
-        # Headings give way first: they can take several lines.
-        widths = natural(layout)
-    wrapped = [wraps(column, content) for column, content in zip(columns, contents, strict=True)]
-    words = [
-        max(cell_len(word) for line in lines for word in line[place].split() or [""]) for place in range(len(columns))
-    ]
-    # First what wraps takes several lines, which loses nothing; then texts are cut.
-    comfortable = [
-        max(_CODES_A_LINE if column.kind is Kind.CODES else word, min(width_, cell_len(longest))) if wrap else width_
-        for column, word, wrap, width_, longest in zip(
-            columns, words, wrapped, widths, _longest_words(headings), strict=True
-        )
-    ]
-    _shrink(widths, comfortable, room)
-    whole = [column.kind.numeric or column.kind in {Kind.DATE, Kind.SERIES} for column in columns]
-    lists = [column.kind is Kind.CODES for column in columns]
-    for keep, narrowest in (([w or c for w, c in zip(whole, lists, strict=True)], _NARROWEST), (whole, 2)):
-        least = [width_ if kept else min(width_, narrowest) for width_, kept in zip(widths, keep, strict=True)]
-        _shrink(widths, least, room)
-    return widths, [
-        headings[place]
-        for place in range(len(columns))
-        if widths[place] < (words[place] if wrapped[place] else contents[place])
-    ]
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The entries of rows that share a value, which stands above them."""
+
+    title: str
+    entries: tuple[Entry, ...]
 
 
-def natural(layout: Layout) -> list[int]:
-    """Return the widths that hold every cell on one line, and every word of the headings."""
-    return [
-        max(cell_len(word), *(cell_len(line[place]) for line in layout.lines))
-        for place, word in enumerate(_longest_words(layout.headings))
-    ]
+def groups_of(result: Result) -> Iterator[Group]:
+    """Return the texts that are written out beneath the rows, in their order; rows without any are left out."""
+    if result.texts is None:
+        return
+    names = (result.texts.group, *result.texts.head, *result.texts.texts)
+    columns = [result.column(name) for name in names if name in result.places]
+    title, entries = "", list[Entry]()
+    for cells in people_rows(result, result.rows, columns):
+        entry = _entry(result, dict(zip((column.name for column in columns), cells, strict=True)))
+        own = cells[0]
+        if own != title:
+            if entries:
+                yield Group(title, tuple(entries))
+            title, entries = own, []
+        if entry.texts:
+            entries.append(entry)
+    if entries:
+        yield Group(title, tuple(entries))
 
 
-def _longest_words(headings: Sequence[str]) -> list[str]:
-    return [max(heading.split(), key=cell_len) for heading in headings]
-
-
-def _shrink(widths: list[int], least: Sequence[int], room: int) -> None:
-    """Take from the widest column, one character at a time, until the row fits or nothing can be taken.
-
-    The first columns say what a row is about: they give way later than others of their width.
-    """
-    while sum(widths) > room:
-        loose = [place for place in range(len(widths)) if widths[place] > least[place]]
-        if not loose:
-            return
-        widths[max(loose, key=lambda place: widths[place] - _HEAD_START.get(place, 0))] -= 1
+def _entry(result: Result, cells: dict[str, str]) -> Entry:
+    assert result.texts is not None
+    labels = {column.name: language.translate(column.label) for column in result.columns}
+    known = {name: " ".join(cell.split("\n")) for name, cell in cells.items() if cell != UNKNOWN}
+    return Entry(
+        ", ".join(known[name] for name in result.texts.head if name in known),
+        tuple((labels[name], known[name]) for name in result.texts.texts if name in known),
+    )

@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from itertools import groupby
 
 from crpv_cli import language
 from crpv_cli.language import N_, msg
 from crpv_cli.output.shelf.cells import to_read
-from crpv_cli.output.shelf.layout import alerts, remaining
+from crpv_cli.output.terminal.lines import BOLD, PLAIN, Line, wrapped
 from crpv_cli.result import Result, Value
 
-__all__ = ["findings_text"]
+__all__ = ["findings_lines"]
 
-_NARROWEST = 20
 _HEADINGS = {"breach": N_("Breaches"), "unknown": N_("Not known"), "notice": N_("Notices"), None: N_("Accepted")}
 
 Record = dict[str, Value]
 
 
-def findings_text(result: Result, width: int | None, colour: bool = False) -> str:
-    """Set findings as text of at most ``width`` columns, or with lines of any length where that is None."""
-    heads = [*alerts(result.notes), result.title.text()]
-    lines = [_strong(line, colour) for head in heads for line in _wrapped(head, width, "", "")]
+def findings_lines(result: Result, width: int | None) -> Iterator[Line]:
+    """Set findings as lines of at most ``width`` columns, or of any length where that is None."""
     records = result.records()
     for grave, group in groupby(records, lambda record: None if record["accepted"] else record["severity"]):
         found = list(group)
         heading = language.text(_HEADINGS[grave if isinstance(grave, str) else None])
-        lines += ["", _strong(f"{heading} ({language.number(len(found))})", colour)]
+        yield from ([], [(f"{heading} ({language.number(len(found))})", BOLD)])
         for rule, of_rule in groupby(found, lambda record: record["rule"]):
-            lines += _rule(result, str(rule), list(of_rule), width)
+            yield from _rule(result, str(rule), list(of_rule), width)
     if not records:
-        lines.append(language.text(N_("The rules find nothing.")))
-    lines += ["", *(line for note in remaining(result.notes) for line in _wrapped(note, width, "· ", "  "))]
-    return "".join(f"{line.rstrip()}\n" for line in lines)
+        yield [(language.text(N_("The rules find nothing.")), PLAIN)]
 
 
-def _rule(result: Result, rule: str, found: list[Record], width: int | None) -> Iterator[str]:
+def _rule(result: Result, rule: str, found: list[Record], width: int | None) -> Iterator[Line]:
     """The findings of a rule: one that is the same of several stands once, and so does an advice, after the last."""
-    yield f"  {rule}"
+    yield [(f"  {rule}", PLAIN)]
     columns = {column.name: column for column in result.columns}
 
     def said(record: Record, name: str) -> str:
@@ -55,10 +49,10 @@ def _rule(result: Result, rule: str, found: list[Record], width: int | None) -> 
     sentences = list(about)
     for place, sentence in enumerate(sentences):
         whole = msg("{about}: {message}", about=list(dict.fromkeys(about[sentence])), message=sentence).text()
-        yield from _wrapped(whole, width, "    ", "      ")
+        yield from wrapped(whole, width, "    ", "      ")
         later = [advice[other] for other in sentences[place + 1 :]]
         if advice[sentence] and advice[sentence] not in later:
-            yield from _wrapped(advice[sentence], width, "    → ", "      ")
+            yield from wrapped(advice[sentence], width, "    → ", "      ")
 
 
 def _acceptance(record: Record) -> str:
@@ -71,20 +65,3 @@ def _acceptance(record: Record) -> str:
             reason=str(record["accepted_reason"]),
         ).text()
     return msg("Accepted until {date}: {reason}", date=until, reason=str(record["accepted_reason"])).text()
-
-
-def _wrapped(text: str, width: int | None, first: str, others: str) -> list[str]:
-    if width is None:
-        return [first + text]
-    return textwrap.wrap(
-        text,
-        max(width, _NARROWEST),
-        initial_indent=first,
-        subsequent_indent=others,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def _strong(text: str, colour: bool) -> str:
-    return f"\x1b[1m{text}\x1b[0m" if colour else text

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from crpv_cli import language
 from crpv_cli.language import N_, Share, msg, msgs
-from crpv_cli.output.page.tiles import AT_LEAST, Tile, tiles_legend, tiles_of
-from crpv_cli.output.shelf.layout import alerts, remaining
+from crpv_cli.output.shelf.tiles import AT_LEAST, Map, Tile, map_of, tiles_legend
+from crpv_cli.output.terminal.lines import Line
 from crpv_cli.result import Result
 
-__all__ = ["map_width", "tile_map"]
+__all__ = ["map_lines", "map_width"]
 
 _INSIDE = 5  # a code of three signs, a mark, a letter; or a number
 _STEP = _INSIDE + 1
 _SERVED, _UNCOVERED = "*", "!"
 """Marks before the letter: without colour, what is not covered must catch the eye."""
 
-# Select Graphic Rendition, the sixteen colours that every terminal has: https://www.ecma-international.org (ECMA-48).
+# As in ``lines.py``.
 _COLOURS = {
     "covered": "30;46",
     "several": "97;44",
@@ -28,59 +27,34 @@ _COLOURS = {
     # The letter tells the state of a department of the centre asked for.
     "served": "1;97;45",
 }
-_BOLD, _ALERT = "1", "1;33"
-
-Span = tuple[str, str]
-"""A piece of a line, and how it is set in colour."""
 
 
 def map_width(result: Result) -> int:
     """How many columns the drawing takes."""
-    return _STEP * (max((tile.column for tile in tiles_of(result)), default=0) + 1) - 1
+    return _STEP * map_of(result).columns - 1
 
 
-def tile_map(result: Result, width: int | None, colour: bool) -> str:
-    """Draw a map: what nobody should miss, the title, the tiles, the legend, the notes.
-
-    Colour comes on top: without it the drawing is the same. Notes are wrapped to ``width``, or not if that is None.
-    """
-    tiles = tiles_of(result)
-    lines = [
-        *([(alert, _ALERT)] for alert in alerts(result.notes)),
-        [(result.title.text(), _BOLD)],
-        *_drawing(tiles),
-        [],
-        *_legend(result, tiles),
-        [],
-        *([(line, "")] for note in remaining(result.notes) for line in _wrapped(f"· {note}", width)),
-    ]
-    return "".join(f"{_line(line, colour)}\n" for line in lines)
+def map_lines(result: Result) -> Iterator[Line]:
+    """Draw a map: the tiles, and the legend beneath. Colour comes on top: without it the drawing is the same."""
+    drawn = map_of(result)
+    yield from _drawing(drawn)
+    yield []
+    yield from _legend(result, drawn.tiles)
 
 
-def _line(spans: Iterable[Span], colour: bool) -> str:
-    if not colour:
-        return "".join(text for text, _ in spans).rstrip()
-    return "".join(f"\x1b[{style}m{text}\x1b[0m" if style else text for text, style in spans)
-
-
-def _drawing(tiles: Sequence[Tile]) -> Iterable[list[Span]]:
-    by_place = {(tile.column, tile.row): tile for tile in tiles}
-    rows, columns = (
-        range(max(places) + 1) for places in zip(*((row, column) for column, row in by_place), strict=True)
-    )
-    overseas = [tile for tile in tiles if tile.overseas]
-    label_row = min((tile.row for tile in overseas), default=0) - 1
-    label_column = min((tile.column for tile in overseas), default=0)
-    for row in rows:
-        line = [by_place.get((column, row)) for column in columns]
+def _drawing(drawn: Map) -> Iterable[Line]:
+    by_place = {(tile.column, tile.row): tile for tile in drawn.tiles}
+    label_column, overseas_row = drawn.overseas or (0, 0)
+    for row in range(drawn.rows):
+        line = [by_place.get((column, row)) for column in range(drawn.columns)]
         yield _half(line, _head)
         numbers = _half(line, lambda tile: f"{tile.number:>{_INSIDE}}")
-        yield _labelled(numbers, label_column * _STEP) if row == label_row else numbers
+        yield _labelled(numbers, label_column * _STEP) if row == overseas_row - 1 else numbers
 
 
-def _half(line: Sequence[Tile | None], text: Callable[[Tile], str]) -> list[Span]:
+def _half(line: Sequence[Tile | None], text: Callable[[Tile], str]) -> Line:
     """The upper or the lower line of a row of tiles."""
-    spans: list[Span] = []
+    spans: Line = []
     for tile in line:
         if tile is None:
             spans.append((" " * _STEP, ""))
@@ -103,7 +77,7 @@ def _style(tile: Tile) -> str:
     return _COLOURS["served"] if tile.served else _COLOURS[tile.state]
 
 
-def _labelled(spans: list[Span], start: int) -> list[Span]:
+def _labelled(spans: Line, start: int) -> Line:
     """A line with the word that stands above the overseas departments, where it is blank."""
     label = language.text(N_("Overseas"))
     blank = 0
@@ -113,7 +87,7 @@ def _labelled(spans: list[Span], start: int) -> list[Span]:
     return [(f"{' ' * start}{label}"[:room].ljust(room), ""), *spans[blank:]]
 
 
-def _legend(result: Result, tiles: Sequence[Tile]) -> Iterable[list[Span]]:
+def _legend(result: Result, tiles: Sequence[Tile]) -> Iterable[Line]:
     states = tiles_legend(result)
     unit = _UNITS[str(result.parameters["measure"])]
     counts = [msgs("{count} department", "{count} departments", state.departments).text() for state in states]
@@ -164,9 +138,3 @@ def _centre_name(result: Result) -> str:
         (str(note.data["name"]) for note in result.notes if note.code == "served-departments"),
         str(result.parameters["centre"]),
     )
-
-
-def _wrapped(text: str, width: int | None) -> list[str]:
-    if width is None:
-        return [text]
-    return textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False)

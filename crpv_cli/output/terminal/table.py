@@ -1,187 +1,116 @@
-"""Tables on a terminal: they fit it, or say what was shortened."""
+"""Tables of text: they fit a terminal, or say what was shortened; in a pipe nothing is cut."""
 
 from __future__ import annotations
 
-import io
-import textwrap
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rich.box import Box
 from rich.cells import cell_len
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from crpv_cli import language
 from crpv_cli.definitions.columns import Column, Kind
-from crpv_cli.language import Message, msg
 from crpv_cli.output.shelf.cells import UNKNOWN
-from crpv_cli.output.shelf.layout import (
-    GAP,
-    Layout,
-    alerts,
-    facts_of,
-    fit,
-    lay_out,
-    natural,
-    remaining,
-    title_of,
-    without_empty,
-    wraps,
-)
-from crpv_cli.output.shelf.texts import groups_of
-from crpv_cli.output.terminal.drawing import BLOCKS, Pen, bar, in_words, series_of, sparkline
-from crpv_cli.result import Result, Sheet
+from crpv_cli.output.shelf.layout import GAP, TableText, groups_of, lay_out
+from crpv_cli.output.terminal.drawing import Pen, bar, in_words, series_of, sparkline
+from crpv_cli.output.terminal.lines import BOLD, CYAN, DIM, PLAIN, Line, cut, wrapped
+from crpv_cli.result import Result
 
-__all__ = ["Rendered", "render_sheet", "render_table"]
+__all__ = ["Lost", "fit", "natural", "table_lines"]
 
-# A line under the header, one above the totals, and none between columns: light enough to be pasted into a mail.
-_LINES = Box("    \n    \n ── \n    \n    \n ── \n    \n    \n")
+_NARROWEST = 6
+_CODES_A_LINE = 11  # four department codes
+_WRAPPED_AT_MOST = 48
+_HEAD_START = {0: 6, 1: 3}
 # A bar shorter than that tells nothing, and a longer one nothing more.
 _BAR_NARROWEST, _BAR_WIDEST = 6, 24
 _INDENT = 2
 
-Rendered = tuple[str, tuple[Message, ...]]
-"""The text to print, and what the reader should be told beside it."""
-
-
-def render_table(result: Result, width: int, colour: bool, pen: Pen = BLOCKS) -> Rendered:
-    """Set a result as a table of at most ``width`` columns, its title above and its notes beneath."""
-    console = _console(width, colour)
-    _print_alerts(console, alerts(result.notes))
-    console.print(Text(result.title.text(), style="bold"))
-    lost = _print_rows(console, result, width, pen)
-    _print_notes(console, remaining(result.notes), width)
-    return _text(console), _remarks([lost])
-
-
-def render_sheet(sheet: Sheet, width: int, colour: bool, pen: Pen = BLOCKS) -> Rendered:
-    """Set a sheet: its facts as a list, its sections as tables, its notes last."""
-    console = _console(width, colour)
-    _print_alerts(console, alerts(sheet.notes))
-    console.print(Text(sheet.title.text(), style="bold"))
-    grid = Table.grid(padding=(0, GAP, 0, 0))
-    grid.add_column(no_wrap=True, style="dim")
-    grid.add_column()
-    for label, value in facts_of(sheet):
-        grid.add_row(Text(label), Text(value))
-    console.print(grid)
-    lost: list[_Lost] = []
-    for section in map(without_empty, sheet.on_screen):
-        console.print()
-        console.print(Text(title_of(section), style="bold"))
-        lost.append(_print_rows(console, section, width, pen))
-        _print_points(console, remaining(section.notes), width)
-    _print_notes(console, remaining(sheet.notes), width)
-    return _text(console), _remarks(lost)
-
 
 @dataclass(frozen=True, slots=True)
-class _Lost:
+class Lost:
     """The headings of the columns that were shortened, and of those that were left out, to fit the terminal."""
 
     shortened: Sequence[str] = ()
     left_out: Sequence[str] = ()
 
 
-def _console(width: int, colour: bool) -> Console:
-    # Nothing is left for rich to find out from the environment.
-    return Console(
-        file=io.StringIO(),
-        width=width,
-        height=100,
-        force_terminal=colour,
-        no_color=not colour,
-        color_system="standard" if colour else None,
-        legacy_windows=False,
-        markup=False,
-        emoji=False,
-        highlight=False,
-    )
-
-
-def _text(console: Console) -> str:
-    assert isinstance(console.file, io.StringIO)
-    lines = console.file.getvalue().splitlines()
-    return "".join(f"{line.rstrip()}\n" for line in lines)
-
-
-def _print_alerts(console: Console, texts: Sequence[str]) -> None:
-    for text in texts:
-        console.print(Text(text, style="bold yellow"))
-
-
-def _print_notes(console: Console, texts: Sequence[str], width: int) -> None:
-    if texts:
-        console.print()
-    _print_points(console, texts, width)
-
-
-def _print_points(console: Console, texts: Sequence[str], width: int) -> None:
-    for text in texts:
-        # Not rich's own wrapping, which parts words at no-break spaces.
-        wrapped = textwrap.wrap(f"· {text}", width, subsequent_indent="  ", break_on_hyphens=False)
-        console.print(Text("\n".join(wrapped)), soft_wrap=True)
-
-
-def _remarks(lost: Sequence[_Lost]) -> tuple[Message, ...]:
-    shortened = dict.fromkeys(heading for one in lost for heading in one.shortened)
-    left_out = dict.fromkeys(heading for one in lost for heading in one.left_out)
-    remarks = []
-    if left_out:
-        remarks.append(
-            msg(
-                "Left out to fit the terminal: {columns}. Use a wider one, or another --format.", columns=list(left_out)
-            )
-        )
-    if shortened:
-        remarks.append(
-            msg(
-                "Shortened to fit the terminal: {columns}. Use a wider one, --columns, or another --format.",
-                columns=list(shortened),
-            )
-        )
-    return tuple(remarks)
-
-
-def _print_rows(console: Console, result: Result, width: int, pen: Pen) -> _Lost:
-    """Print the rows, and their long texts beneath them; returns what had to give way."""
+def table_lines(result: Result, width: int | None, pen: Pen, lost: list[Lost]) -> Iterator[Line]:
+    """Set the rows, and their long texts beneath them; ``lost`` gets what had to give way."""
     if not result.rows:
-        console.print(Text(language.text(language.N_("No rows.")), style="dim"))
-        return _Lost()
-    layout, widths, lost = _fitted(result, width, pen)
-    bars = _bars(result, layout, width - sum(widths) - GAP * (len(widths) - 1), pen)
-    table = Table(
-        box=_LINES,
-        show_edge=False,
-        show_footer=layout.footer is not None,
-        pad_edge=False,
-        padding=(0, GAP - 1, 0, 0),
-        header_style="bold",
-    )
-    for place, column in enumerate(layout.columns):
-        table.add_column(
-            Text(layout.headings[place]),
-            Text(layout.footer[place], style="bold") if layout.footer else "",
-            justify="right" if column.kind.numeric else "left",
-            width=widths[place],
+        yield [(language.text(language.N_("No rows.")), DIM)]
+        return
+    if width is None:
+        table, bars = lay_out(result), {}
+        widths, _ = fit(table, None)
+    else:
+        table, widths, gave_way = _fitted(result, width, pen)
+        lost.append(gave_way)
+        bars = _bars(result, table, width - sum(widths) - GAP * (len(widths) - 1), pen)
+    every = [*widths, *(max(map(len, drawn)) for drawn in bars.values())]
+    rule: Line = [("─" * (sum(every) + GAP * (len(every) - 1)), PLAIN)]
+    yield from _row(table, table.headings, widths, bars, style=BOLD)
+    yield rule
+    for number, row in enumerate(table.rows):
+        yield from _row(table, row, widths, bars, number)
+    if table.footer:
+        yield rule
+        yield from _row(table, table.footer, widths, bars, style=BOLD)
+    for group in groups_of(result):
+        yield from ([], [(group.title, BOLD)])
+        for entry in group.entries:
+            yield from wrapped(entry.head, width, " " * _INDENT, " " * 2 * _INDENT)
+            for text in entry.lines:
+                yield from wrapped(text, width, " " * 2 * _INDENT, " " * 3 * _INDENT)
+
+
+def _row(
+    table: TableText,
+    cells: Sequence[str],
+    widths: Sequence[int],
+    bars: dict[int, list[str]],
+    number: int | None = None,
+    style: str = PLAIN,
+) -> Iterator[Line]:
+    """The lines of a row (of a heading or a total if it has no number), each cell on its side of its column."""
+    columns: list[tuple[list[str], int, bool, str]] = []
+    for place, (cell, column, room) in enumerate(zip(cells, table.columns, widths, strict=True)):
+        # A text of several lines is worth them only while its words fit.
+        several = number is None or (
+            wraps(column, cell_len(cell)) and all(cell_len(word) <= room for word in cell.split())
         )
+        lines = _broken(cell, room) if several else [cell]
+        dim = DIM if number is not None and cell == UNKNOWN else style
+        columns.append(([cut(line, room) for line in lines], room, column.kind.numeric, dim))
         if place in bars:
-            table.add_column("", width=max(map(len, bars[place])), no_wrap=True)
-    for line, row in enumerate(layout.rows):
-        cells = []
-        for place, (cell, column, room) in enumerate(zip(row, layout.columns, widths, strict=True)):
-            cells.append(_cell(cell, column, room))
-            if place in bars:
-                cells.append(Text(bars[place][line], style="cyan"))
-        table.add_row(*cells)
-    console.print(table)
-    _print_texts(console, result, width)
-    return lost
+            columns.append(
+                ([bars[place][number] if number is not None else ""], max(map(len, bars[place])), False, CYAN)
+            )
+    gap = (" " * GAP, PLAIN)
+    highest = max(len(lines) for lines, _, _, _ in columns)
+    for level in range(highest):
+        line: Line = []
+        for lines, room, right, its_style in columns:
+            # The last line of a heading stands over the first row.
+            at = level if number is not None else level - highest + len(lines)
+            part = lines[at] if 0 <= at < len(lines) else ""
+            blank = " " * (room - cell_len(part))
+            line += [gap, (blank + part if right else part + blank, its_style)]
+        yield line[1:]
 
 
-def _fitted(result: Result, width: int, pen: Pen) -> tuple[Layout, list[int], _Lost]:
+def _broken(text: str, room: int) -> list[str]:
+    """Break a text at blanks into lines of at most ``room`` columns; a longer word has a line of its own."""
+    lines = [""]
+    for word in re.findall(r"\s*\S+", text):
+        if lines[-1] and cell_len(lines[-1] + word) > room:
+            lines.append(word.lstrip())
+        else:
+            lines[-1] += word
+    return lines
+
+
+def _fitted(result: Result, width: int, pen: Pen) -> tuple[TableText, list[int], Lost]:
     """Choose the columns, and how series are drawn, that fit the terminal best; returns what had to give way.
 
     The words beside a drawn series give way first, then the columns that can be spared, then texts.
@@ -195,15 +124,15 @@ def _fitted(result: Result, width: int, pen: Pen) -> tuple[Layout, list[int], _L
         laid_out = lay_out(replace(result, screen=shown))
         series = any(column.kind is Kind.SERIES for column in laid_out.columns)
         for words in (True, False) if series else (False,):
-            layout = _drawn(laid_out, result, words, pen) if series else laid_out
-            whole = natural(layout)
-            widths, shortened = fit(layout, width)
+            table = _drawn(laid_out, result, words, pen) if series else laid_out
+            whole = natural(table)
+            widths, shortened = fit(table, width)
             if words and sum(whole) + GAP * (len(whole) - 1) > width:
                 continue
             narrowed = any(own < need for own, need, spare in zip(widths, whole, sparable, strict=True) if spare)
             if not shortened and not narrowed:
-                return layout, widths, _Lost((), left_out)
-    return layout, widths, _Lost(shortened, left_out)
+                return table, widths, Lost((), left_out)
+    return table, widths, Lost(shortened, left_out)
 
 
 def _choices(result: Result) -> Iterator[tuple[str, ...]]:
@@ -216,11 +145,11 @@ def _choices(result: Result) -> Iterator[tuple[str, ...]]:
             yield shown
 
 
-def _drawn(layout: Layout, result: Result, words: bool, pen: Pen) -> Layout:
+def _drawn(table: TableText, result: Result, words: bool, pen: Pen) -> TableText:
     """Draw the series of a table, each year of them in the same place."""
-    rows = [list(row) for row in layout.rows]
+    rows = [list(row) for row in table.rows]
     places = {column.name: place for place, column in enumerate(result.columns)}
-    for place, column in enumerate(layout.columns):
+    for place, column in enumerate(table.columns):
         if column.kind is not Kind.SERIES:
             continue
         series = [series_of(row[places[column.name]]) for row in result.rows]
@@ -229,17 +158,17 @@ def _drawn(layout: Layout, result: Result, words: bool, pen: Pen) -> Layout:
             if points:
                 drawn = sparkline(points, years, pen)
                 row[place] = f"{drawn} {in_words(points, pen)}" if words else drawn if drawn.strip() else UNKNOWN
-    return replace(layout, rows=rows)
+    return replace(table, rows=rows)
 
 
-def _bars(result: Result, layout: Layout, room: int, pen: Pen) -> dict[int, list[str]]:
+def _bars(result: Result, table: TableText, room: int, pen: Pen) -> dict[int, list[str]]:
     """Draw the bars that have room, for each row, by the place of their column: those of the first columns first."""
     places = {column.name: place for place, column in enumerate(result.columns)}
-    asked = [place for place, column in enumerate(layout.columns) if column.bar]
+    asked = [place for place, column in enumerate(table.columns) if column.bar]
     drawn = asked[: max(room // (_BAR_NARROWEST + GAP), 0)]
     bars: dict[int, list[str]] = {}
     for place in drawn:
-        values = [row[places[layout.columns[place].name]] for row in result.rows]
+        values = [row[places[table.columns[place].name]] for row in result.rows]
         largest = max((value for value in values if isinstance(value, int | float)), default=0)
         longest = min(room // len(drawn) - GAP, _BAR_WIDEST)
         lines = [bar(value, largest, longest, pen) for value in values]
@@ -248,26 +177,67 @@ def _bars(result: Result, layout: Layout, room: int, pen: Pen) -> dict[int, list
     return bars
 
 
-def _print_texts(console: Console, result: Result, width: int) -> None:
-    """Print the long texts of the rows in full, each row's under what it is of."""
-    for group in groups_of(result):
-        console.print()
-        console.print(Text(group.title, style="bold"))
-        for entry in group.entries:
-            _print_wrapped(console, entry.head, width, _INDENT)
-            for text in entry.lines:
-                _print_wrapped(console, text, width, 2 * _INDENT)
+def wraps(column: Column, longest: int) -> bool:
+    """Whether cells may take several lines: lists of codes and short texts, never numbers, codes or long texts."""
+    worded = column.kind is Kind.TEXT or bool(column.choices)
+    return column.kind is Kind.CODES or column.prose or (worded and longest <= _WRAPPED_AT_MOST)
 
 
-def _print_wrapped(console: Console, text: str, width: int, indent: int) -> None:
-    wrapped = textwrap.wrap(
-        text, width, initial_indent=" " * indent, subsequent_indent=" " * (indent + _INDENT), break_on_hyphens=False
-    )
-    console.print(Text("\n".join(wrapped)), soft_wrap=True)
+def fit(table: TableText, width: int | None) -> tuple[list[int], list[str]]:
+    """Return the widths of the columns, and the headings of those whose cells do not all fit in ``width``."""
+    columns, headings, lines = table.columns, table.headings, table.lines
+    contents = [max(cell_len(line[place]) for line in lines) for place in range(len(columns))]
+    widths = [max(content, cell_len(heading)) for content, heading in zip(contents, headings, strict=True)]
+    if width is None:
+        return widths, []
+    room = width - GAP * (len(columns) - 1)
+    if sum(widths) > room:
+        # Headings give way first: they can take several lines.
+        widths = natural(table)
+    wrapped = [wraps(column, content) for column, content in zip(columns, contents, strict=True)]
+    words = [
+        max(cell_len(word) for line in lines for word in line[place].split() or [""]) for place in range(len(columns))
+    ]
+    # First what wraps takes several lines, which loses nothing; then texts are cut.
+    comfortable = [
+        max(_CODES_A_LINE if column.kind is Kind.CODES else word, min(width_, cell_len(longest))) if wrap else width_
+        for column, word, wrap, width_, longest in zip(
+            columns, words, wrapped, widths, _longest_words(headings), strict=True
+        )
+    ]
+    _shrink(widths, comfortable, room)
+    whole = [column.kind.numeric or column.kind in {Kind.DATE, Kind.SERIES} for column in columns]
+    lists = [column.kind is Kind.CODES for column in columns]
+    for keep, narrowest in (([w or c for w, c in zip(whole, lists, strict=True)], _NARROWEST), (whole, 2)):
+        least = [width_ if kept else min(width_, narrowest) for width_, kept in zip(widths, keep, strict=True)]
+        _shrink(widths, least, room)
+    _shrink(widths, [1] * len(widths), room)  # and figures last of all
+    return widths, [
+        headings[place]
+        for place in range(len(columns))
+        if widths[place] < (words[place] if wrapped[place] else contents[place])
+    ]
 
 
-def _cell(cell: str, column: Column, room: int) -> Text:
-    # A text of several lines is worth them only while its words fit.
-    words_fit = all(cell_len(word) <= room for word in cell.split())
-    several = wraps(column, cell_len(cell)) and words_fit
-    return Text(cell, style="dim" if cell == UNKNOWN else "", no_wrap=not several, overflow="ellipsis")
+def natural(table: TableText) -> list[int]:
+    """Return the widths that hold every cell on one line, and every word of the headings."""
+    return [
+        max(cell_len(word), *(cell_len(line[place]) for line in table.lines))
+        for place, word in enumerate(_longest_words(table.headings))
+    ]
+
+
+def _longest_words(headings: Sequence[str]) -> list[str]:
+    return [max(heading.split(), key=cell_len) for heading in headings]
+
+
+def _shrink(widths: list[int], least: Sequence[int], room: int) -> None:
+    """Take from the widest column, one character at a time, until the row fits or nothing can be taken.
+
+    The first columns say what a row is about: they give way later than others of their width.
+    """
+    while sum(widths) > room:
+        loose = [place for place in range(len(widths)) if widths[place] > least[place]]
+        if not loose:
+            return
+        widths[max(loose, key=lambda place: widths[place] - _HEAD_START.get(place, 0))] -= 1

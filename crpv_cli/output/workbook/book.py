@@ -81,12 +81,12 @@ def number_format(column: Column) -> str:
             return '#,##0.00 "€"'
         case Kind.PERCENT:
             return "0.0%"
-        case Kind.INTEGER:
+        case Kind.INTEGER if column.grouped:
             return "#,##0"
-        case Kind.YEAR:
+        case Kind.INTEGER | Kind.YEAR:
             return "0"
         case Kind.DECIMAL:
-            return "+General;-General;General" if column.name == "change" else "General"
+            return "+General;-General;General" if column.signed else "General"
         case Kind.DATE:
             return _date_format()
         case _:

@@ -1,7 +1,7 @@
 """Charts of a workbook: the spreadsheet's own, drawn from the cells of the table that they stand by.
 
 They change with the cells, and hide what a filter hides. A grid of shares is no chart of a spreadsheet: its cells are
-coloured. A map has a sheet of its own (``booktiles.py``).
+coloured. A map has a sheet of its own (``map.py``).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from crpv_cli.definitions.columns import Column, Kind
-from crpv_cli.output.page.charts import COLOURS, GRADES
+from crpv_cli.output.shelf.colours import COLOURS, GRADES
 from crpv_cli.output.workbook.book import Book
 from crpv_cli.output.workbook.tables import Table
 from crpv_cli.result import Chart, ChartShape
@@ -58,14 +58,14 @@ def draw(book: Book, sheet: Worksheet, table: Table, row: int, column: int) -> N
         _colour(sheet, table, wanted)
         return
     series = _series(table, wanted)
-    if wanted.shape is ChartShape.TILES or not series:
+    if table.result.is_map or not series:
         return
-    kind, options = _type(wanted, _category(table, wanted))
+    kind, options = _type(wanted, table.result.column(wanted.category))
     chart = book.chart({"type": kind, **options})
     for place, name in enumerate(series):
         chart.add_series(_drawn(table, wanted, name, place, len(series)))
     chart.set_title({"name": _shown(wanted.title.text()), "overlay": False, "name_font": {"size": 12, "bold": True}})
-    _axes(chart, kind, _category(table, wanted), _column(table, series[0]))
+    _axes(chart, kind, table.result.column(wanted.category), table.result.column(series[0]))
     chart.set_legend({"none": True} if len(series) == 1 else {"position": "bottom"})
     chart.show_blanks_as("gap")
     width = _WIDTH if stands_beside(table) else min(max(_pixels(table.widths), _WIDTH), _WIDEST)
@@ -86,21 +86,13 @@ def _shown(title: str) -> str:
     return _ADDRESS.sub("!\u2060", title)
 
 
-def _column(table: Table, name: str) -> Column:
-    return table.result.columns[table.place(name)]
-
-
-def _category(table: Table, chart: Chart) -> Column:
-    return _column(table, chart.category)
-
-
 def _series(table: Table, chart: Chart) -> list[str]:
     """The columns of which something is known: another would be a name without a mark."""
-    present = {column.name for column in table.result.columns}
     return [
         name
         for name in chart.values
-        if name in present and any(isinstance(row[table.place(name)], int | float) for row in table.result.rows)
+        if name in table.result.places
+        and any(isinstance(row[table.result.places[name]], int | float) for row in table.result.rows)
     ]
 
 
@@ -113,7 +105,11 @@ def _type(chart: Chart, category: Column) -> tuple[str, dict[str, str]]:
 
 
 def _drawn(table: Table, chart: Chart, name: str, number: int, count: int) -> dict[str, Any]:
-    colour, place, category = COLOURS[number % len(COLOURS)], table.place(name), table.place(chart.category)
+    colour, place, category = (
+        COLOURS[number % len(COLOURS)],
+        table.result.places[name],
+        table.result.places[chart.category],
+    )
     cells = {
         "name": [table.sheet, table.top, place],
         "categories": [table.sheet, table.first, category, table.last, category],
@@ -162,5 +158,5 @@ def _colour(sheet: Worksheet, table: Table, chart: Chart) -> None:
         "max_color": _HIGHEST,
     }
     for name in _series(table, chart):
-        place = table.place(name)
+        place = table.result.places[name]
         sheet.conditional_format(table.first, place, table.last, place, scale)

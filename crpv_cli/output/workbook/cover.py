@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crpv_cli import __version__, language
-from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, Message
-from crpv_cli.output.shelf.about import PARAMETERS, WORDS, cited, made_up, registry_state
-from crpv_cli.output.shelf.cells import for_people
-from crpv_cli.output.shelf.layout import alerts
+from crpv_cli.output.shelf.about import cited, made_up, registry_state, told_of_figures
+from crpv_cli.output.shelf.layout import alerts, remaining
 from crpv_cli.output.workbook.book import ALERT, COVER, INK, Book, height_of, refer
 from crpv_cli.result import Note, Result
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["LABEL_WIDTH", "TEXT_WIDTH", "Entry", "asked_of_all", "write_cover"]
+__all__ = ["LABEL_WIDTH", "TEXT_WIDTH", "Entry", "write_cover"]
 
 LABEL_WIDTH, TEXT_WIDTH = 29, 100
-_FLAG = Column("flag", "", Kind.FLAG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,33 +64,11 @@ def write_cover(
     cover.line(language.text(N_("Written by")), f"crpv {__version__}")
     if command:
         cover.line(language.text(N_("To make it again")), command)
-    cover.section(N_("Notes"), [note.message.text() for note in notes if "fictitious" not in note.code])
+    cover.section(N_("Notes"), remaining(notes))
     cover.contents(entries)
     cover.section(N_("Not known"), missing)
-    if any(entry.result.name == "sources" for entry in entries):
-        return  # a sheet of the workbook tells more of them
-    titles = {identifier: title for result in drawn for identifier, title in cited(result)}
-    cover.section(N_("Sources"), [f"{titles[identifier]} ({identifier})" for identifier in sorted(titles)])
-
-
-def asked_of_all(results: Sequence[Result]) -> list[tuple[str, str]]:
-    """What was asked of tables that were asked for together, with labels, in the reader's language."""
-    asked: Mapping[str, object] = {}
-    for result in results:
-        asked = {**result.parameters, **asked}
-    as_of = asked.get("as_of")
-    lines = []
-    if "sql" not in asked:
-        date = language.date(as_of) if isinstance(as_of, str) else language.text("all dates")
-        lines.append((language.text(N_("As of")), date))
-    for name in [*PARAMETERS, *(name for name in asked if name not in {"as_of", *PARAMETERS})]:
-        label, value = language.translate(PARAMETERS.get(name, name)), asked.get(name)
-        if isinstance(value, bool):
-            lines.append((label, for_people(value, _FLAG)))
-        elif value is not None:
-            words = WORDS.get(name, {}).get(str(value))
-            lines.append((label, language.translate(words) if words else str(value)))
-    return lines
+    sources = cited(drawn, [entry.result for entry in entries])
+    cover.section(N_("Sources"), [f"{source.title} ({source.id})" for source in sources])
 
 
 class _Cover:
@@ -128,10 +103,10 @@ class _Cover:
     def demonstration(self, entries: Sequence[Entry], notes: Sequence[Note]) -> None:
         """Say whether made-up data is in the workbook, where, and in the registry."""
         label = language.text(N_("Demonstration data"))
-        told = alerts([note for note in notes if note.code.startswith("fictitious")])
+        told = alerts(told_of_figures(notes))
         for text in told:
             self.line(label, text, **ALERT)
-        made_up_sheets = list(_made_up(entries))
+        made_up_sheets = [entry.name for entry in entries if made_up(entry.result)]
         if made_up_sheets and len(entries) > 1:
             self.line("", language.text("In the sheets: {sheets}.", sheets=made_up_sheets), **ALERT)
         if not told:
@@ -151,7 +126,3 @@ class _Cover:
             shown = f"{entry.name} ({rows})" if entry.counted else entry.name
             self.sheet.write_url(self.row, 1, f"internal:{refer(entry.name, 'A1')}", link, shown)
             self.row += 1
-
-
-def _made_up(entries: Iterable[Entry]) -> Iterable[str]:
-    return (entry.name for entry in entries if made_up(entry.result))

@@ -28,14 +28,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crpv_cli import __version__, language
 from crpv_cli.definitions.columns import Column, Kind, Shape
-from crpv_cli.errors import UsageProblem
-from crpv_cli.language import N_, Day, Message, msg, msgs
-from crpv_cli.output import streams
+from crpv_cli.language import N_, Day, Message, msg
 from crpv_cli.output.shelf.cells import for_people
 from crpv_cli.output.workbook.book import ALERT, AMBER, INK, Book, height_of, refer, width_of
 from crpv_cli.result import Field, Form, FormRow
@@ -43,7 +40,7 @@ from crpv_cli.result import Field, Form, FormRow
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["form_workbook", "workbook_file", "write_form"]
+__all__ = ["FICTITIOUS", "form_workbook"]
 
 FACTS = "crpv-form"
 FICTITIOUS = N_("FICTITIOUS: rows of this form are made-up demonstration data.")
@@ -55,53 +52,10 @@ _CHECKED, _BEYOND, _BLANK = 200, 50, 10
 _LEGEND = 6
 _NARROWEST = {Kind.TEXT: 20, Kind.MONEY: 17, Kind.DATE: 13, Kind.PARTIAL_DATE: 13, Kind.CODES: 24}
 _NARROWEST_CODE = 14
-# Columns in which people write sentences.
-_PROSE = {"summary", "recommendation", "note", "exemption_reason"}
 _PROSE_WIDTH = 42
 _HEADING = 24.0
 # What a spreadsheet takes for a check: a title, a message.
 _TITLE, _MESSAGE = 32, 255
-
-
-def workbook_file(output: Path | None, force: bool) -> Path:
-    """Return the file to write a form to, before any work is done for it.
-
-    Raises:
-        UsageProblem: none is named, or it is no workbook by its name.
-        FileProblem: it exists already.
-    """
-    if output is None:
-        raise UsageProblem(
-            msg("A form is a workbook: it goes into a file."),
-            msg("Name the file to write: {option}", option=msg("-o FILE.xlsx")),
-        )
-    if output.suffix.lower() != ".xlsx":
-        raise UsageProblem(
-            msg("A form is a workbook, and {file} is not named as one.", file=output),
-            msg("Name a file that ends in .xlsx."),
-        )
-    streams.check_free(output, force)
-    return output
-
-
-def write_form(form: Form, file: Path, force: bool) -> None:
-    """Write a form to a file, and say what stands in it.
-
-    Raises:
-        FileProblem: the file exists already, or cannot be written.
-    """
-    streams.deliver(form_workbook(form), file, force)
-    streams.say_all(form.remarks)
-    if form.fictitious:
-        streams.say(msg(FICTITIOUS))
-    streams.say(
-        msgs(
-            "The form was written to {file}: {count} row is prepared.",
-            "The form was written to {file}: {count} rows are prepared.",
-            len(form.rows),
-            file=file,
-        )
-    )
 
 
 def form_workbook(form: Form) -> bytes:
@@ -198,7 +152,7 @@ class _FormBook:
             values = [row.values[place] for row in self.form.rows]
             least = _NARROWEST.get(column.kind, _NARROWEST_CODE) if not column.choices else _NARROWEST_CODE
             longest = max((len(choice) + 4 for choice in self.lists[column.name]), default=0)
-            least = _PROSE_WIDTH if column.name in _PROSE else least
+            least = _PROSE_WIDTH if column.written else least
             width = max(width_of(column, label, values) + 1, min(longest, _PROSE_WIDTH), least)
             width = 10 if column.kind is Kind.YEAR else width
             sheet.set_column(place, place, width, self.book.column(column, valign="vcenter"))

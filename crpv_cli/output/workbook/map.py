@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from crpv_cli import language
 from crpv_cli.language import N_
-from crpv_cli.output.page.tiles import Tile, tiles_legend, tiles_of
+from crpv_cli.output.shelf.tiles import Map, Tile, map_of, tiles_legend
 from crpv_cli.output.workbook.book import INK, Book
 from crpv_cli.result import Result
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["write_map"]
 
 _WIDTH, _HEIGHT = 7, 34.0
-# The colours of the page's map in a light theme (``tiles.TILES_CSS``).
+# The colours of the page's map in a light theme (``page/drawings/tiles.css``).
 _LOOKS: dict[str, dict[str, object]] = {
     "covered": {"bg_color": "#BFDCF2"},
     "several": {"bg_color": "#12507B", "font_color": "#FFFFFF"},
@@ -39,19 +39,17 @@ def write_map(book: Book, sheet: Worksheet, result: Result, top: int) -> None:
         result: what ``territory_map`` gives.
         top: the first row of the map, counted from 0.
     """
-    tiles = tiles_of(result)
-    columns = max((tile.column for tile in tiles), default=0) + 1
-    rows = max((tile.row for tile in tiles), default=0) + 1
+    drawn = map_of(result)
     sheet.hide_gridlines(2)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 1)
-    sheet.set_column(0, columns - 1, _WIDTH)
-    for row in range(rows):
+    sheet.set_column(0, drawn.columns - 1, _WIDTH)
+    for row in range(drawn.rows):
         sheet.set_row(top + row, _HEIGHT)
-    for tile in tiles:
+    for tile in drawn.tiles:
         book.text(sheet, top + tile.row, tile.column, _words(tile), **_look(tile))
-    _name_overseas(book, sheet, tiles, top)
-    row = top + rows + 1
+    _name_overseas(book, sheet, drawn, top)
+    row = top + drawn.rows + 1
     for entry in tiles_legend(result):
         look = {"align": "center", "border": _LINE, "border_color": "#767676", **_LOOKS[entry.state]}
         book.text(sheet, row, 0, entry.letter, **look)
@@ -72,11 +70,10 @@ def _look(tile: Tile) -> dict[str, object]:
     return {"align": "center", "valign": "vcenter", "text_wrap": True, **border, **shade, **_LOOKS[tile.state]}
 
 
-def _name_overseas(book: Book, sheet: Worksheet, tiles: tuple[Tile, ...], top: int) -> None:
-    overseas = [tile for tile in tiles if tile.overseas]
-    if not overseas:
+def _name_overseas(book: Book, sheet: Worksheet, drawn: Map, top: int) -> None:
+    if drawn.overseas is None:
         return
-    row, column = min(tile.row for tile in overseas) - 1, min(tile.column for tile in overseas)
-    if row >= 0 and not any(tile.row == row and column <= tile.column <= column + 1 for tile in tiles):
+    column, row = drawn.overseas[0], drawn.overseas[1] - 1
+    if row >= 0 and not any(tile.row == row and column <= tile.column <= column + 1 for tile in drawn.tiles):
         label = language.text(N_("Overseas"))
         book.text(sheet, top + row, column, label, bold=True, font_color=INK, valign="bottom")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from crpv_cli import language
 from crpv_cli.definitions.columns import Column
-from crpv_cli.output.delimited import headings
 from crpv_cli.output.shelf.about import made_up, made_up_alert
 from crpv_cli.output.shelf.cells import for_people
+from crpv_cli.output.shelf.layout import named_once
 from crpv_cli.output.workbook.book import AMBER, INK, LINE, Book, height_of, width_of
 from crpv_cli.result import Result
 
@@ -54,10 +54,6 @@ class Table:
         """The first row beneath the table."""
         return self.last + (2 if self.result.total_row else 1)
 
-    def place(self, name: str) -> int:
-        """The column of the sheet that holds the values of a column."""
-        return next(place for place, column in enumerate(self.result.columns) if column.name == name)
-
 
 def write_table(
     book: Book, sheet: Worksheet, name: str, result: Result, top: int = 0, page: int | None = None
@@ -70,7 +66,7 @@ def write_table(
     Raises:
         UsageProblem: a sheet cannot hold it.
     """
-    labels = headings(result)
+    labels = named_once(result.columns)
     book.bounds(top + len(result.rows) + 2, len(labels))
     footer = [result.total_row] if result.total_row else []
     widths = [
@@ -86,12 +82,11 @@ def write_table(
     if len(labels) - 1 in folded:
         sheet.set_column(len(labels), len(labels), None, None, {"collapsed": True})
     sheet.set_row(top, height_of([(label, width - 2) for label, width in zip(labels, widths, strict=True)]) or LINE + 3)
-    places = {column.name: place for place, column in enumerate(result.columns)}
     for line, row in enumerate(result.rows, top + 1):
         texts = []
         for place, (value, column) in enumerate(zip(row, result.columns, strict=True)):
             book.value(sheet, line, place, value, column)
-            file = row[places[column.link]] if column.link else None
+            file = row[result.places[column.link]] if column.link else None
             if isinstance(file, str) and file:
                 link = book.look(font_color=INK, underline=1, align="left", indent=1)
                 sheet.write_url(line, place, f"external:{file}", link, for_people(value, column))
@@ -112,11 +107,11 @@ def write_table(
 def _folded(result: Result, widths: Sequence[int], page: int) -> set[int]:
     """The places of the columns that do not fit in a page.
 
-    What a screen shows, what a chart draws and what says that a row is made up is never folded away.
+    What a screen shows, what a chart draws and what nobody should miss is never folded away.
     """
     drawn = (result.chart.category, *result.chart.values) if result.chart is not None else ()
-    names = {*result.screen, *drawn, "fictitious"}
-    kept = {place for place, column in enumerate(result.columns) if column.name in names}
+    names = {*result.screen, *drawn}
+    kept = {place for place, column in enumerate(result.columns) if column.emphasis or column.name in names}
     room = page - sum(widths[place] for place in kept)
     folded: set[int] = set()
     for place, width in enumerate(widths):
@@ -131,7 +126,7 @@ def _folded(result: Result, widths: Sequence[int], page: int) -> set[int]:
 def mark_made_up(sheet: Worksheet, title: str, result: Result) -> None:
     """Put a title at the head of the printed pages, and beside it that figures are made up, if they are."""
     rests = made_up(result)
-    alert = made_up_alert(result) if rests else ""
+    alert = made_up_alert(result.notes) if rests else ""
     sheet.set_header(f"&L&10&B{harmless(title)}&R&10{harmless(alert)}")
     if rests:
         sheet.set_tab_color(AMBER)

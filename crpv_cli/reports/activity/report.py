@@ -61,7 +61,7 @@ _SUMS = (
     Column("half_days", N_("Half-days"), Kind.INTEGER, bar=True),
     Column("share", N_("Share"), Kind.PERCENT),
     Column("half_days_change", N_("Change"), Kind.INTEGER),
-    Column("half_days_change_share", N_("Change, %"), Kind.PERCENT),
+    Column("half_days_change_share", N_("Change, %"), Kind.PERCENT, signed=True),
     Column("actions", N_("Actions"), Kind.INTEGER),
     Column("participants", N_("Participants"), Kind.INTEGER),
 )
@@ -77,13 +77,13 @@ BY_CENTRE = (
     Column("reported", N_("Reported"), Kind.FLAG),
     *_MISSIONS,
     *_SUMS,
-    Column("fictitious", N_("Fictitious"), Kind.FLAG),
+    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
 )
 _GROUP = (
     *_SUMS,
     Column("centres", N_("Centres"), Kind.INTEGER),
     Column("rows", N_("Rows"), Kind.INTEGER),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG),
+    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
 )
 _CENTRE_SCREEN = (
     "short_name",
@@ -220,6 +220,7 @@ def activity(
         published=published,
         fictitious=shown.fictitious,
         is_report=True,
+        command="report activity",
         origin=origin(connection, (row["source"] for row in shown.rows)),
     )
     return _with_chart(result, by, first, last, totals)

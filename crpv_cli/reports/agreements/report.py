@@ -54,8 +54,8 @@ COLUMNS = (
     Column("renewed", N_("Renewed"), Kind.FLAG),
     Column("amount", N_("Amount"), Kind.MONEY),
     Column("reference", N_("Reference")),
-    Column("source", N_("Source"), Kind.CODE),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG),
+    Column("source", N_("Source"), Kind.CODE, refers="sources"),
+    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
 )
 _SCREEN = ("short_name", "funder_name", "title", "ends_on", "days_left", "status", "amount")
 # A narrow terminal does without these: what is left says with whom, and until when.
@@ -137,6 +137,7 @@ def agreements(
         totals=totals,
         fictitious=rests,
         is_report=True,
+        command="report agreements",
         origin=origin(connection, (row["source"] for _, row in chosen)),
     )
 

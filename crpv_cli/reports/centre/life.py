@@ -73,6 +73,7 @@ def activity_years(connection: sqlite3.Connection, centre: str, as_of: str) -> R
     known = any(report.totals["half_days"] is not None for report in found)
     return Result(
         name="activity",
+        short=msg(N_("Activity")),
         title=msg(N_("Activity in half-days, last three years")),
         columns=(Column("year", N_("Year"), Kind.YEAR), *(by_name[name] for name in _ACTIVITY_COLUMNS)),
         rows=rows if known else (),
@@ -86,4 +87,5 @@ def agreements_of(connection: sqlite3.Connection, centre: str, as_of: str) -> Re
     """Return the agreements of a centre known on a date, what needs attention first."""
     report = agreements(connection, as_of, centre=centre)
     shaped = shape(report, Selection(columns=_AGREEMENT_COLUMNS))
-    return replace(shaped, name="agreements", screen=_AGREEMENT_COLUMNS[:6], notes=(), total_row=None, is_report=False)
+    short, screen = msg(N_("Agreements")), _AGREEMENT_COLUMNS[:6]
+    return replace(shaped, name="agreements", short=short, screen=screen, notes=(), total_row=None, is_report=False)

@@ -39,6 +39,7 @@ def funding_years(connection: sqlite3.Connection, centre: str, as_of: str) -> Re
     rests = any(report.fictitious for report in found)
     return Result(
         name="funding_years",
+        short=msg(N_("Funding by kind of funder")),
         title=msg(N_("Funding known, last three years")),
         columns=(Column("year", N_("Year"), Kind.YEAR), *(by_name[name] for name in _YEAR_COLUMNS)),
         rows=tuple(
@@ -63,7 +64,7 @@ def payments(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
         Column("scheme", N_("Scheme")),
         Column("stage", N_("Stage"), Kind.CODE, choices=choices.STAGES),
         Column("amount", N_("Amount"), Kind.MONEY),
-        Column("source", N_("Source"), Kind.CODE),
+        Column("source", N_("Source"), Kind.CODE, refers="sources"),
     )
     found = connection.execute(
         """
@@ -80,6 +81,7 @@ def payments(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
     made_up = fictitious.fictitious_sources(connection)
     return Result(
         name="funding",
+        short=msg(N_("Funding by centre")),
         title=msg(N_("Payments known, last five years")),
         columns=columns,
         rows=rows,

@@ -106,7 +106,10 @@ def _sections(connection: sqlite3.Connection, centre: str, as_of: str, findings:
     yield activity_years(connection, centre, as_of)
     yield agreements_of(connection, centre, as_of)
     if findings is not None:
-        yield replace(findings, name="findings", title=msg(N_("What the rules find")), notes=(), is_report=False)
+        short = msg(N_("Findings"))
+        yield replace(
+            findings, name="findings", short=short, title=msg(N_("What the rules find")), notes=(), is_report=False
+        )
 
 
 def _missions(connection: sqlite3.Connection, centre: str, as_of: str) -> Iterator[Result]:
@@ -114,12 +117,15 @@ def _missions(connection: sqlite3.Connection, centre: str, as_of: str) -> Iterat
     known = summaries.totals["evaluated"] is not None
     common = replace(summaries, notes=(), total_row=None, is_report=False, rows=summaries.rows if known else ())
     shaped = shape(common, Selection(columns=_MISSION_COLUMNS))
-    yield replace(shaped, name="missions", screen=_MISSION_SCREEN, title=msg(N_("Core missions")))
+    yield replace(
+        shaped, name="missions", short=msg(N_("Ratings")), screen=_MISSION_SCREEN, title=msg(N_("Core missions"))
+    )
     told = shape(common, Selection(columns=("mission", "year", "summary", "recommendation", "source")))
     rows = tuple(row for row in told.rows if row[2] is not None or row[3] is not None)
     yield replace(
         told,
         name="recommendations",
+        short=msg(N_("Recommendations")),
         title=msg(N_("What the evaluations found and advise")),
         rows=rows,
         screen=("mission", "year", "summary", "recommendation"),

@@ -60,7 +60,7 @@ _COLUMNS = (
     Column("after_value", N_("Value after"), Kind.DECIMAL),
     Column("difference", N_("Difference"), Kind.DECIMAL),
     Column("unit", N_("Unit"), Kind.CODE),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG),
+    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
 )
 _SCREEN = ("short_name", "what", "before", "after", "change")
 """What stands in ``kind`` can be read in ``what``, and six columns are too many for a terminal."""
@@ -117,6 +117,7 @@ def changes(connection: sqlite3.Connection, first: str, last: str | None = None)
         totals={choice.code.replace("-", "_"): sum(c.kind == choice.code for c in found) for choice in CHANGES},
         fictitious=rests,
         is_report=True,
+        command="report changes",
         origin=origin(connection, {source for change in found for source in change.sources}),
     )
 

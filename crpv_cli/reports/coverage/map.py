@@ -121,6 +121,7 @@ def territory_map(
         published=covered.published,
         fictitious=covered.fictitious,
         is_report=True,
+        command="map",
         origin=covered.origin,
         chart=Chart(
             ChartShape.TILES,
@@ -144,7 +145,7 @@ def _columns(measure: str) -> tuple[Column, ...]:
         Column("centres", N_("Centre ids"), Kind.CODES),
         Column("centre_names", N_("Centres")),
         Column("value", _HEADINGS[measure], Kind.INTEGER),
-        Column("quality", N_("Quality"), Kind.CODE, choices=choices.QUALITIES),
+        Column("quality", N_("Quality"), Kind.CODE, choices=choices.QUALITIES, emphasis=True),
         Column("served", N_("In the perimeter"), Kind.FLAG),
     )
 

@@ -179,6 +179,7 @@ def coverage(
         total_row=None if by == NEIGHBOURHOOD else _total_row(columns, whole),
         published=published,
         is_report=True,
+        command="report coverage",
         origin=origin(connection, _sources(connection, {**parameters, "by": by})),
         chart=_chart(by, whole, unit),
     )

@@ -63,6 +63,7 @@ def mission_grid(connection: sqlite3.Connection, as_of: str, years: int = 4) -> 
     rests = any(row["fictitious"] for row in found)
     return Result(
         name="missions",
+        short=msg(N_("Ratings")),
         title=msg(N_("Ratings of the core missions by centre, as positions on their scales")),
         columns=(Column("centre", N_("Centre id"), Kind.CODE), Column("short_name", N_("Centre")), *cells),
         rows=tuple(rows) if known else (),

@@ -55,8 +55,8 @@ COLUMNS = (
     Column("previous_year", N_("Year before"), Kind.YEAR),
     Column("previous_rating", N_("Rating before"), Kind.CODE),
     Column("previous_scale", N_("Scale before"), Kind.CODE),
-    Column("change", N_("Change"), Kind.DECIMAL),
-    Column("position_change", N_("Change of position"), Kind.PERCENT),
+    Column("change", N_("Change"), Kind.DECIMAL, signed=True),
+    Column("position_change", N_("Change of position"), Kind.PERCENT, signed=True),
     Column("trend", N_("Trend"), Kind.CODE, choices=TRENDS),
     Column("series", N_("Series"), Kind.SERIES),
     Column("overdue", N_("Overdue"), Kind.FLAG),
@@ -65,8 +65,8 @@ COLUMNS = (
     Column("core_missions", N_("Core missions"), Kind.INTEGER),
     Column("summary", N_("Summary")),
     Column("recommendation", N_("Recommendation")),
-    Column("source", N_("Source"), Kind.CODE),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG),
+    Column("source", N_("Source"), Kind.CODE, refers="sources"),
+    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
 )
 SCREEN = (
     "short_name",
@@ -163,6 +163,7 @@ def evaluation_summaries(
         published=published,
         fictitious=rests,
         is_report=True,
+        command="report evaluations",
         origin=origin(connection, {rated.row["source"] for one in tally.series for rated in one.asked}),
     )
 

@@ -25,7 +25,7 @@ _TALLY = (
     Column("slipping", N_("Worse"), Kind.INTEGER),
 )
 _MEAN = Column("mean_position", N_("Mean position"), Kind.PERCENT)
-_FICTITIOUS = Column("fictitious", N_("Fictitious"), Kind.FLAG)
+_FICTITIOUS = Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True)
 _DISTRIBUTION_BY = (Choice("rating", N_("rating")), Choice("quarter", N_("quarter of the scale")))
 BY_MISSION: tuple[Column, ...] = (
     Column("mission", N_("Mission"), Kind.CODE, choices=choices.MISSIONS),

@@ -72,16 +72,16 @@ BY_CENTRE: tuple[Column, ...] = (
     Column("state_share", N_("State share"), Kind.PERCENT),
     Column("local_share", N_("Local share"), Kind.PERCENT),
     Column("state_change", N_("Change of the State's"), Kind.MONEY),
-    Column("state_change_share", N_("State, change"), Kind.PERCENT),
+    Column("state_change_share", N_("State, change"), Kind.PERCENT, signed=True),
     Column("total_change", N_("Change of the total"), Kind.MONEY),
-    Column("total_change_share", N_("Total, change"), Kind.PERCENT),
+    Column("total_change_share", N_("Total, change"), Kind.PERCENT, signed=True),
     Column("neighbourhoods", N_("Neighbourhoods"), Kind.INTEGER),
     Column("inhabitants", N_("Inhabitants"), Kind.INTEGER),
     Column("state_per_neighbourhood", N_("State, per neighbourhood"), Kind.MONEY),
     Column("state_per_inhabitant", N_("State, per inhabitant"), Kind.MONEY),
     Column("state_unknown_years", N_("Years without State support known"), Kind.CODES),
     Column("known", N_("Known"), Kind.FLAG),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG),
+    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
 )
 SCREEN: tuple[str, ...] = ("short_name", "state", "local", "other", "total", "state_share", "state_change_share")
 
@@ -101,7 +101,7 @@ _GROUP = (
     Column("centres", N_("Centres"), Kind.INTEGER),
     Column("rows", N_("Payments"), Kind.INTEGER),
     Column("known", N_("Known"), Kind.FLAG),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG),
+    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
 )
 _KIND_ORDER = [choice.code for choice in choices.FUNDER_KINDS]
 
@@ -185,6 +185,7 @@ def funding(
         total_row=_total_row(columns, totals, counted) if len(rows) > 1 else None,
         fictitious=rests,
         is_report=True,
+        command="report funding",
         origin=origin(connection, (row["source"] for row in counted)),
         chart=_chart(asked, totals, counted),
     )

@@ -50,6 +50,7 @@ def funding_years(connection: sqlite3.Connection, as_of: str, last: int | None =
     names = tuple(kind.code for kind in kinds)
     return Result(
         name="funding_years",
+        short=msg(N_("Funding by kind of funder")),
         title=msg("Known funding by kind of funder, {first}–{last}", first=str(years[0]), last=str(last)),
         columns=(
             Column("year", N_("Year"), Kind.YEAR),

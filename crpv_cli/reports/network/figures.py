@@ -26,14 +26,14 @@ COLUMNS = (
     Column("total", N_("Of"), Kind.DECIMAL),
     Column("share", N_("Share"), Kind.PERCENT),
     Column("year", N_("Year"), Kind.YEAR),
-    Column("shown", N_("Computed")),
+    Column("shown", N_("Computed"), figure="value"),
     Column("published", N_("Published value"), Kind.DECIMAL),
     Column("published_unit", N_("Unit published"), Kind.CODE),
-    Column("published_shown", N_("Published")),
+    Column("published_shown", N_("Published"), figure="published"),
     Column("published_on", N_("Published on"), Kind.DATE),
     Column("published_source", N_("Source"), Kind.CODE),
     Column("report", N_("Report"), Kind.CODE),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG),
+    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
 )
 SCREEN = ("label", "shown", "published_shown")
 

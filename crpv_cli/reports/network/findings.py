@@ -34,6 +34,7 @@ def grouped(findings: Result) -> Result:
     return replace(
         findings,
         name="findings",
+        short=msg(N_("Findings")),
         title=msg(N_("What the rules find")),
         columns=(
             columns["severity"],

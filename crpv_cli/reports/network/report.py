@@ -155,18 +155,21 @@ def _sections(
         origin=origin(connection, (str(figure["source"]) for figure in parts.published.values())),
     )
     yield missing(reports)
+    regions, centres = msg(N_("Coverage by region")), msg(N_("Coverage by centre"))
     if compare_to is not None:
-        yield _section(changes(connection, compare_to, as_of), "changes")
-    yield _section(territory_map(connection, as_of), "map")
-    yield _section(coverage(connection, as_of, by="region"), "regions", msg(N_("Coverage by region")))
-    yield _section(parts.coverage["neighbourhoods"], "coverage", msg(N_("Coverage by centre")))
+        yield _section(changes(connection, compare_to, as_of), "changes", msg(N_("Changes")))
+    yield _section(territory_map(connection, as_of), "map", msg(N_("Map")))
+    yield _section(coverage(connection, as_of, by="region"), "regions", regions, regions)
+    yield _section(parts.coverage["neighbourhoods"], "coverage", centres, centres)
     yield funding_years(connection, as_of)
-    yield _section(parts.funding, "funding")
+    yield _section(parts.funding, "funding", msg(N_("Funding by centre")))
     yield mission_grid(connection, as_of)
-    yield _section(evaluation_summaries(connection, as_of, by="mission", cycle=cycle), "evaluations")
+    yield _section(
+        evaluation_summaries(connection, as_of, by="mission", cycle=cycle), "evaluations", msg(N_("Evaluations"))
+    )
     for by in ("mission", "theme", "mode", "centre"):
         yield _section(activity(connection, as_of, by=by), f"activity_{by}")
-    yield _section(_standing(parts.agreements), "agreements")
+    yield _section(_standing(parts.agreements), "agreements", msg(N_("Agreements")))
     if parts.findings is not None:
         yield grouped(parts.findings)
 
@@ -181,11 +184,12 @@ def _standing(agreements: Result) -> Result:
 _SAID_ONCE = {"registry-holds-fictitious-data", "low-confidence", "published-figure"}
 
 
-def _section(report: Result, name: str, title: Message | None = None) -> Result:
+def _section(report: Result, name: str, short: Message | None = None, title: Message | None = None) -> Result:
     return replace(
         report,
         name=name,
         title=title or report.title,
+        short=short,
         notes=tuple(note for note in report.notes if note.code not in _SAID_ONCE),
         is_report=False,
     )

@@ -1,4 +1,4 @@
-"""The sheets of several subjects as a folder: a file for each, and one that leads to them."""
+"""What goes into files of its own: every table, the sheets of several subjects, forms."""
 
 from __future__ import annotations
 
@@ -11,12 +11,56 @@ from crpv_cli.definitions.columns import Column
 from crpv_cli.errors import FileProblem, UsageProblem
 from crpv_cli.language import N_, Message, msg, msgs
 from crpv_cli.output import streams
-from crpv_cli.output.formats import EXTENSIONS, Document, Format, format_of, render, render_sheet
-from crpv_cli.result import Note, Result, Sheet
+from crpv_cli.output.formats import Document, Format, format_of, function_of, render
+from crpv_cli.result import Form, Note, Result, Sheet
 
-__all__ = ["checked_folder", "write_sheets"]
+__all__ = ["checked_folder", "workbook_file", "write_all", "write_form", "write_sheets"]
 
 _INDEX = "index"
+
+
+def write_all(tables: Sequence[Result], output: Path, chosen: Format | None, force: bool) -> None:
+    """Write every table: into one file if the extension of ``output`` is of a format that holds several, else a folder.
+
+    In a folder, which is made if it is missing, each table is a file named after it, CSV by default.
+
+    Raises:
+        UsageProblem: the name is that of a workbook and the format is another.
+        FileProblem: the folder cannot be made, or one of the files exists already; then none is written.
+    """
+    told = format_of(output)
+    if told is not None and told.row.tables and not output.is_dir():
+        if chosen not in {None, told}:
+            raise UsageProblem(
+                msg("{file} is the name of a workbook, and the format is {format}.", file=output, format=chosen),
+                msg("Name a folder with -o, or leave --format out."),
+            )
+        streams.check_free(output, force)
+        streams.deliver(function_of(told.row.tables)(tables), output, force)
+    else:
+        streams.make_folder(output)
+        format_ = chosen or Format.CSV
+        # A file of one table among others holds the table alone, unless it has a place for the notes of several.
+        alone = tables if format_.row.tables else [replace(table, notes=()) for table in tables]
+        _deliver({output / f"{table.name}{format_.extension}": render(table, format_) for table in alone}, force)
+    # Said once for all, not once a file.
+    streams.say_all({note.code: note.message for table in tables for note in table.notes if table.fictitious}.values())
+    streams.say(
+        msgs(
+            "{count} table was written to {folder}.",
+            "{count} tables were written to {folder}.",
+            len(tables),
+            folder=output,
+        )
+    )
+
+
+def _deliver(documents: Mapping[Path, Document], force: bool) -> None:
+    """Write files that were rendered, after all of them were found free."""
+    for file in documents:
+        streams.check_free(file, force)
+    for file, document in documents.items():
+        streams.deliver(document.content, file, force, document.encoding)
 
 
 def write_sheets(
@@ -43,17 +87,15 @@ def write_sheets(
     """
     target = checked_folder(folder)
     format_ = chosen or Format.HTML
-    names = _file_names(sheets, EXTENSIONS[format_])
+    names = _file_names(sheets, format_.extension)
     files = {target / names[id_]: id_ for id_ in sheets}
-    index = target / f"{_INDEX}{EXTENSIONS[format_]}"
+    index = target / f"{_INDEX}{format_.extension}"
     for file in (index, *files):
         streams.check_free(file, force)
-    # Everything is rendered before anything is written.
-    documents: dict[Path, Document] = {file: render_sheet(sheets[id_], format_) for file, id_ in files.items()}
+    documents = {file: render(sheets[id_], format_) for file, id_ in files.items()}
     documents[index] = render(_index(title, sheets, shown, names), format_)
     streams.make_folder(target)
-    for file, document in documents.items():
-        streams.deliver(document.content, file, force, document.encoding)
+    _deliver(documents, force)
     streams.say(
         msgs("{count} sheet was written to {folder}.", "{count} sheets were written to {folder}.", len(sheets),
              folder=target)
@@ -108,9 +150,7 @@ def _index(title: Message, sheets: Mapping[str, Sheet], shown: Sequence[str], na
     columns = {column.name: column for sheet in sheets.values() for column in sheet.facts.columns}
     first, *others = (columns[name] for name in shown if name in columns) if columns else (Column("id", N_("Id")),)
     file = Column("file", N_("File"))
-    alerts: dict[str, Note] = {
-        note.code: note for sheet in sheets.values() for note in sheet.notes if "fictitious" in note.code
-    }
+    alerts: dict[str, Note] = {note.code: note for sheet in sheets.values() for note in sheet.notes if note.alert}
     origins = [sheet.facts.origin for sheet in sheets.values() if sheet.facts.origin]
     return Result(
         name="sheets",
@@ -124,4 +164,50 @@ def _index(title: Message, sheets: Mapping[str, Sheet], shown: Sequence[str], na
         parameters=next((sheet.facts.parameters for sheet in sheets.values()), {}),
         fictitious=any(sheet.fictitious for sheet in sheets.values()),
         origin=replace(origins[0], sources={}) if origins else None,
+    )
+
+
+# --- Forms ---
+
+
+def workbook_file(output: Path | None, force: bool) -> Path:
+    """Return the file to write a form to, before any work is done for it.
+
+    Raises:
+        UsageProblem: none is named, or it is no workbook by its name.
+        FileProblem: it exists already.
+    """
+    if output is None:
+        raise UsageProblem(
+            msg("A form is a workbook: it goes into a file."),
+            msg("Name the file to write: {option}", option=msg("-o FILE.xlsx")),
+        )
+    if format_of(output) is not Format.XLSX:
+        raise UsageProblem(
+            msg("A form is a workbook, and {file} is not named as one.", file=output),
+            msg("Name a file that ends in .xlsx."),
+        )
+    streams.check_free(output, force)
+    return output
+
+
+def write_form(form: Form, file: Path, force: bool) -> None:
+    """Write a form to a file, and say what stands in it.
+
+    Raises:
+        FileProblem: the file exists already, or cannot be written.
+    """
+    from crpv_cli.output.workbook.form import FICTITIOUS, form_workbook
+
+    streams.deliver(form_workbook(form), file, force)
+    streams.say_all(form.remarks)
+    if form.fictitious:
+        streams.say(msg(FICTITIOUS))
+    streams.say(
+        msgs(
+            "The form was written to {file}: {count} row is prepared.",
+            "The form was written to {file}: {count} rows are prepared.",
+            len(form.rows),
+            file=file,
+        )
     )

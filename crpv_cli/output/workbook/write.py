@@ -1,6 +1,8 @@
-"""A sheet of several sections as a workbook: a first sheet that leads to the others, then a sheet for each section.
+"""Results as workbooks (``xlsx``): a first sheet that says what they are and leads to the others, one for each table.
 
-A section of which nothing is known takes a line of the first sheet and no sheet of its own.
+The first sheet is called ``crpv``; loading passes it over (``OWN_SHEETS`` in ``intake/workbooks.py``). The sheets of
+tables have their headings in the first row and load back unchanged. Those of the sections of a subject are set for
+reading: title, table, notes and chart; one of which nothing is known takes a line of the first sheet instead.
 """
 
 from __future__ import annotations
@@ -12,37 +14,23 @@ from typing import TYPE_CHECKING
 
 from crpv_cli import language
 from crpv_cli.definitions.columns import Column, Kind
-from crpv_cli.language import N_
-from crpv_cli.output.shelf.about import asked_of_sheet, made_up, made_up_alert, nothing_known
+from crpv_cli.definitions.tables import TABLES
+from crpv_cli.language import N_, Message, msg
+from crpv_cli.output.shelf.about import asked_of, asked_of_sheet, command_of, made_up, made_up_alert, nothing_known
 from crpv_cli.output.shelf.cells import for_people
-from crpv_cli.output.shelf.layout import facts_of, remaining
+from crpv_cli.output.shelf.layout import facts_of, remaining, short_title
 from crpv_cli.output.workbook.book import ALERT, INK, LONGEST_NAME, Book, height_of
 from crpv_cli.output.workbook.charts import draw, stands_beside
 from crpv_cli.output.workbook.cover import LABEL_WIDTH, TEXT_WIDTH, Entry, write_cover
 from crpv_cli.output.workbook.map import write_map
 from crpv_cli.output.workbook.tables import Table, harmless, mark_made_up, write_table
-from crpv_cli.result import ChartShape, Result, Sheet, Value
+from crpv_cli.result import ChartShape, Note, Result, Sheet, Value
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["sheet_workbook"]
+__all__ = ["tables_workbook", "workbook"]
 
-# The names of sheets whose section has a title that is too long for one.
-_SHORT = {
-    "changes": N_("Changes"),
-    "map": N_("Map"),
-    "regions": N_("Coverage by region"),
-    "coverage": N_("Coverage by centre"),
-    "funding_years": N_("Funding by kind of funder"),
-    "funding": N_("Funding by centre"),
-    "missions": N_("Ratings"),
-    "evaluations": N_("Evaluations"),
-    "recommendations": N_("Recommendations"),
-    "activity": N_("Activity"),
-    "agreements": N_("Agreements"),
-    "findings": N_("Findings"),
-}
 _FACTS_ON_COVER = 6
 # In characters: what a page of A4 on its side shows in a size that can be read.
 _PAGE = 165
@@ -51,43 +39,93 @@ _MAP_ACROSS = 14
 _TITLE_HEIGHT = 24
 
 
-def sheet_workbook(sheet: Sheet) -> bytes:
-    """A workbook of one subject: its facts as a list, then a sheet for each section with its chart and its notes.
+def workbook(shown: Result | Sheet) -> bytes:
+    """A workbook of one table with all its columns and its chart, or of one subject: its facts, then its sections.
 
     Raises:
-        UsageProblem: a sheet of a workbook cannot hold a section.
+        UsageProblem: a sheet of a workbook cannot hold it.
     """
+    if isinstance(shown, Sheet):
+        return _sheet_workbook(shown)
+    return _workbook(shown.title, [shown], shown.notes, command_of(shown))
+
+
+def tables_workbook(tables: Sequence[Result]) -> bytes:
+    """A workbook of several tables, a sheet for each.
+
+    Raises:
+        UsageProblem: a sheet of a workbook cannot hold one of them.
+    """
+    notes = {(note.code, note.message.text("en")): note for table in tables for note in table.notes}
+    return _workbook(msg(N_("The registry of the CRPV")), tables, list(notes.values()))
+
+
+# --- Tables as they are ---
+
+
+def _workbook(title: Message, tables: Sequence[Result], notes: Sequence[Note], command: str = "") -> bytes:
+    book = Book(title.text())
+    entries = [Entry(book.name(_table_name(result)), result) for result in tables]
+    maps = [
+        Entry(book.name(language.text(N_("Map"))), result, counted=False)
+        for result in tables
+        if result.rows and result.is_map
+    ]
+    write_cover(book, title, [*entries, *maps], notes, asked_of(tables), command=command)
+    for entry in entries:
+        _write_table(book, entry)
+    for entry in maps:
+        sheet = book.sheet(entry.name)
+        write_map(book, sheet, entry.result, 0)
+        mark_made_up(sheet, entry.result.title.text(), entry.result)
+    return book.content()
+
+
+def _table_name(result: Result) -> str:
+    """The name of a sheet: the label of the table, or what stands first in the title of a report."""
+    if result.name in TABLES and not result.is_report:
+        return language.translate(TABLES[result.name].label)
+    return short_title(result)
+
+
+def _write_table(book: Book, entry: Entry) -> None:
+    sheet = book.sheet(entry.name)
+    table = write_table(book, sheet, entry.name, entry.result)
+    mark_made_up(sheet, entry.result.title.text(), entry.result)
+    if entry.result.chart is not None:
+        row, column = (table.top, len(table.widths) + 1) if stands_beside(table) else (table.end + 1, 0)
+        draw(book, sheet, table, row, column)
+
+
+# --- The sections of a subject, for reading ---
+
+
+def _sheet_workbook(sheet: Sheet) -> bytes:
     book = Book(sheet.title.text())
-    asked, entries = asked_of_sheet(sheet), []
+    title, asked, facts = sheet.title.text(), facts_of(sheet), list[Entry]()
     if len(sheet.facts.columns) > _FACTS_ON_COVER:
-        entries = [Entry(book.name(sheet.facts.title.text()), sheet.facts, counted=False)]
-    else:
-        asked = facts_of(sheet)
-    facts = tuple(entries)
+        asked, facts = asked_of_sheet(sheet), [Entry(book.name(sheet.facts.title.text()), sheet.facts, counted=False)]
     written: list[tuple[Entry, bool]] = []
     for section in sheet.sections:
         if not section.rows:
             continue
-        if section.chart is not None and section.chart.shape is ChartShape.TILES:
-            written.append((Entry(book.name(_short_title(section)), section, counted=False), True))
+        written.append((Entry(book.name(_section_name(section)), section, counted=not section.is_map), section.is_map))
+        if section.is_map:
             written.append((Entry(book.name(language.text(N_("The map as a table"))), section), False))
-        else:
-            written.append((Entry(book.name(_short_title(section)), section), False))
-    entries.extend(entry for entry, _ in written)
+    entries = [*facts, *(entry for entry, _ in written)]
     nothing = [nothing_known(section) for section in sheet.sections if not section.rows]
     write_cover(book, sheet.title, entries, sheet.notes, asked, nothing, sheet.command)
     for entry in facts:
         _write_facts(book, entry)
     for entry, is_map in written:
-        (_write_map if is_map else _write_section)(book, entry, sheet.title.text())
+        (_write_map if is_map else _write_section)(book, entry, title)
     return book.content()
 
 
-def _short_title(section: Result) -> str:
+def _section_name(section: Result) -> str:
     """The name of a section's sheet: what stands first in its title, or a shorter one if that is too long."""
-    title = section.title.text().partition(":")[0].partition(" (")[0].strip()
-    short = _SHORT.get(section.name)
-    return language.text(short) if short and len(title) > LONGEST_NAME else title
+    title = short_title(section)
+    return section.short.text() if section.short and len(title) > LONGEST_NAME else title
 
 
 def _write_facts(book: Book, entry: Entry) -> None:
@@ -134,11 +172,11 @@ def _write_head(book: Book, sheet: Worksheet, section: Result, across: int) -> i
     sheet.set_row(0, _TITLE_HEIGHT)
     row = 1
     if made_up(section):
-        book.text(sheet, row, 0, made_up_alert(section), **ALERT)
+        book.text(sheet, row, 0, made_up_alert(section.notes), **ALERT)
         for column in range(1, across):
             book.text(sheet, row, column, "", **ALERT)
         row += 1
-    if section.chart is not None and section.chart.shape in {ChartShape.GRID, ChartShape.TILES}:
+    if section.chart is not None and (section.is_map or section.chart.shape is ChartShape.GRID):
         for text in (section.chart.title.text(), section.chart.description.text()):
             book.text(sheet, row, 0, text, italic=True)
             row += 1
@@ -176,16 +214,13 @@ def for_readers(section: Result) -> Result:
     """
     if not section.screen:
         return section
-    places = {column.name: place for place, column in enumerate(section.columns)}
     drawn = (section.chart.category, *section.chart.values) if section.chart is not None else ()
-    if section.chart is not None and section.chart.shape is ChartShape.TILES:
-        drawn = (*section.screen, "quality")
-        others: list[str] = []
-    else:
-        others = [column.name for column in section.columns if _is_read(column, section)]
+    others = [column.name for column in section.columns if _is_read(column, section)]
+    if section.is_map:
+        drawn, others = (), [column.name for column in section.columns if column.emphasis]
     wanted = dict.fromkeys((*section.screen, *drawn, *others))
-    names = [name for name in wanted if _known(section, places[name])] or list(section.screen)
-    kept = _only(section, [places[name] for name in names])
+    names = [name for name in wanted if section.known(name)] or list(section.screen)
+    kept = _only(section, [section.places[name] for name in names])
     return replace(kept, screen=tuple(name for name in section.screen if name in names))
 
 
@@ -193,14 +228,9 @@ def _is_read(column: Column, section: Result) -> bool:
     named = {other.over for other in section.columns} | {other.within for other in section.columns}
     if column.name in named or column.choices:
         return True
-    if column.name == "fictitious":
-        place = section.columns.index(column)
-        return len({bool(row[place]) for row in section.rows}) > 1
+    if column.emphasis:
+        return len({bool(row[section.places[column.name]]) for row in section.rows}) > 1
     return column.kind is not Kind.CODE
-
-
-def _known(section: Result, place: int) -> bool:
-    return any(row[place] not in (None, ()) for row in section.rows)
 
 
 def _only(section: Result, places: Sequence[int]) -> Result:

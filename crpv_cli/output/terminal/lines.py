@@ -1,0 +1,56 @@
+"""Lines of text: pieces with a style each, wrapped and coloured here alone."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from rich.cells import cell_len, set_cell_size
+
+__all__ = ["ALERT", "BOLD", "CYAN", "DIM", "PLAIN", "Line", "cut", "painted", "points", "wrapped"]
+
+# Select Graphic Rendition, the sixteen colours that every terminal has: https://www.ecma-international.org (ECMA-48).
+PLAIN, BOLD, DIM, CYAN, ALERT = "", "1", "2", "36", "1;33"
+_NARROWEST = 20
+
+Line = list[tuple[str, str]]
+"""Pieces of a line, and how each is set in colour."""
+
+
+def painted(lines: Iterable[Line], colour: bool) -> str:
+    """Set lines as text; colour comes on top of what they say."""
+    return "".join(f"{_painted(line) if colour else _plain(line)}\n" for line in lines)
+
+
+def _plain(line: Line) -> str:
+    return "".join(text for text, _ in line).rstrip()
+
+
+def _painted(line: Line) -> str:
+    kept = line[: max((place for place, (text, _) in enumerate(line, 1) if text.strip()), default=0)]
+    if kept and kept[-1][1] in {PLAIN, BOLD, DIM, CYAN, ALERT}:  # a tile has a ground, which ends where it ends
+        kept[-1:] = [(kept[-1][0].rstrip(), kept[-1][1])]
+    return "".join(f"\x1b[{style}m{text}\x1b[0m" if style and text else text for text, style in kept)
+
+
+def wrapped(text: str, width: int | None, first: str = "", others: str = "", style: str = PLAIN) -> Iterator[Line]:
+    """Break a text at words, or nowhere if ``width`` is None; the lines start with ``first`` and ``others``."""
+    if width is None:
+        yield [(first + text, style)]
+        return
+    width = max(width, _NARROWEST)
+    # Words are parted at blanks alone, not at the no-break spaces of numbers.
+    options = {"break_long_words": False, "break_on_hyphens": False}
+    for line in textwrap.wrap(text, width, initial_indent=first, subsequent_indent=others, **options):  # type: ignore[arg-type]
+        yield [(line, style)]
+
+
+def points(texts: Iterable[str], width: int | None) -> Iterator[Line]:
+    """Notes, each behind a point."""
+    for text in texts:
+        yield from wrapped(text, width, "· ", "  ")
+
+
+def cut(text: str, room: int) -> str:
+    """Cut a text to so many columns, with a sign where something is missing."""
+    return text if cell_len(text) <= room else f"{set_cell_size(text, room - 1)}…"

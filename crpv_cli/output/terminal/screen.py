@@ -1,0 +1,93 @@
+"""A result or a sheet as text: what nobody should miss, the title, what it holds, the notes.
+
+On a terminal it fits the width, or says what was shortened; in a pipe or a file nothing is cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from rich.cells import cell_len
+
+from crpv_cli.language import Message, msg
+from crpv_cli.output.shelf.layout import GAP, alerts, facts_of, remaining, title_of, without_empty
+from crpv_cli.output.terminal.drawing import ASCII, BLOCKS, Pen
+from crpv_cli.output.terminal.findings import findings_lines
+from crpv_cli.output.terminal.lines import ALERT, BOLD, DIM, PLAIN, Line, painted, points, wrapped
+from crpv_cli.output.terminal.map import map_lines, map_width
+from crpv_cli.output.terminal.table import Lost, table_lines
+from crpv_cli.result import Layout, Result, Sheet
+
+__all__ = ["screen"]
+
+
+def screen(
+    shown: Result | Sheet, width: int | None = None, colour: bool = False, blocks: bool = True
+) -> tuple[str, tuple[Message, ...]]:
+    """Set a result or a sheet as text of at most ``width`` columns, or of any if that is None.
+
+    Args:
+        shown: a result or a sheet.
+        width: how many columns the terminal has; None for a pipe or a file.
+        colour: whether styles are set; without them the text is the same.
+        blocks: whether the terminal has the blocks that bars are drawn of.
+
+    Returns:
+        The text, and what the reader should be told beside it.
+    """
+    pen = BLOCKS if blocks else ASCII
+    lines = [line for text in alerts(shown.notes) for line in wrapped(text, width, style=ALERT)]
+    lines += wrapped(shown.title.text(), width, style=BOLD)
+    remarks: list[Message] = []
+    lost: list[Lost] = []
+    if isinstance(shown, Sheet):
+        lines += _facts(shown, width)
+        for section in map(without_empty, shown.on_screen):
+            lines += [[], *wrapped(title_of(section), width, style=BOLD)]
+            lines += table_lines(section, width, pen, lost)
+            lines += points(remaining(section.notes), width)
+    elif shown.layout is Layout.FINDINGS:
+        lines += findings_lines(shown, width)
+    elif shown.is_map and shown.rows:
+        lines += _map(shown, width, pen, lost, remarks)
+    else:
+        lines += table_lines(shown, width, pen, lost)
+    if notes := remaining(shown.notes):
+        lines += [[], *points(notes, width)]
+    return painted(lines, colour), (*remarks, *_remarks(lost))
+
+
+def _map(result: Result, width: int | None, pen: Pen, lost: list[Lost], remarks: list[Message]) -> Iterator[Line]:
+    """A map of tiles, or its rows where the terminal is too narrow for it."""
+    needed = map_width(result)
+    if width is None or width >= needed:
+        yield from map_lines(result)
+    else:
+        remarks.append(msg("The map takes {needed} columns; this terminal has {width}.", needed=needed, width=width))
+        yield from table_lines(replace(result, chart=None), width, pen, lost)
+
+
+def _facts(sheet: Sheet, width: int | None) -> Iterator[Line]:
+    """The facts of a sheet as a list, their labels at the left."""
+    facts = facts_of(sheet)
+    widest = max(cell_len(label) for label, _ in facts) + GAP
+    for label, value in facts:
+        room = None if width is None else width - widest
+        for number, line in enumerate(wrapped(value, room) or [[]]):
+            shown = label if number == 0 else ""
+            yield [(shown, DIM), (" " * (widest - cell_len(shown)), PLAIN), *line]
+
+
+def _remarks(lost: Sequence[Lost]) -> Iterator[Message]:
+    shortened = dict.fromkeys(heading for one in lost for heading in one.shortened)
+    left_out = dict.fromkeys(heading for one in lost for heading in one.left_out)
+    if left_out:
+        yield msg(
+            "Left out to fit the terminal: {columns}. Use a wider one, or another --format.", columns=list(left_out)
+        )
+    if shortened:
+        yield msg(
+            "Shortened to fit the terminal: {columns}. Use a wider one, --columns, or another --format.",
+            columns=list(shortened),
+        )
