@@ -31,6 +31,7 @@ fault(
     "update perimeters set confidence = 'low' where centre = 'one'",
     centre="one",
     subject="01",
+    source="books",
 )
 fault(
     "fictitious-among-real",
@@ -42,7 +43,9 @@ fault(
 )
 fault(
     "exception-ended",
-    "insert into exceptions (rule, centre, valid_to, reason, load) values ('co-funding', 'one', '2026-01-01', 'x', 1)",
+    "insert into exceptions (rule, centre, valid_to, reason, source, load) "
+    "values ('co-funding', 'one', '2026-01-01', 'x', 'books', 1)",
     centre="one",
+    source="books",
     subject="co-funding",
 )

@@ -50,6 +50,7 @@ fault(
     also={"department-uncovered": 1},
     why="a centre whose label has ended is not open, and its department is served by nobody",
     centre="one",
+    source="books",
 )
 fault("activity-unreported", "delete from activities where centre = 'one'", ACTIVE, centre="one", year=2025)
 

@@ -16,6 +16,8 @@ fault(
     centre="one",
     year=2025,
     subject="town",
+    source="journal",
+    fictitious=False,
 )
 fault(
     "funding-change",
@@ -30,6 +32,7 @@ fault(
     AGREED,
     centre="one",
     subject="state",
+    source="books",
 )
 
 
@@ -48,3 +51,14 @@ def test_an_agreement_that_is_followed_has_not_ended(plant: Plant) -> None:
         "values ('one', 'state', '2026-02-01', '2029-01-31', 1)"
     )
     assert findings(connection, TODAY).rows == ()
+
+
+@pytest.mark.parametrize("made_up", ["books", "journal"])
+def test_money_told_twice_is_fictitious_if_either_is(made_up: str, plant: Plant) -> None:
+    connection = plant(
+        "insert into funding (centre, funder, year, scheme, stage, amount_cents, source, load) "
+        "values ('one', 'town', 2025, 'operating', 'paid', 5000100, 'journal', 1);"
+        f"update sources set fictitious = 1 where id = '{made_up}'"
+    )
+    (found,) = findings(connection, TODAY, rules=["same-money"]).records()
+    assert found["fictitious"] is True

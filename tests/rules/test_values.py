@@ -6,8 +6,14 @@ from crpv_cli.rules.checking import findings
 from tests.rules.conftest import Plant
 from tests.rules.faults import EVALUATED, TODAY, fault
 
-fault("siren-wrong", "update centres set siren = '415021378' where id = 'one'", centre="one")
-fault("siren-shared", "update centres set siren = '415021377' where id = 'two'", centre="two", subject="415021377")
+fault("siren-wrong", "update centres set siren = '415021378' where id = 'one'", centre="one", source="books")
+fault(
+    "siren-shared",
+    "update centres set siren = '415021377' where id = 'two'",
+    centre="two",
+    subject="415021377",
+    source="books",
+)
 fault(
     "rating-off-scale",
     "update evaluations set rating = '7' where centre = 'one' and mission = 'skills'",
@@ -15,6 +21,7 @@ fault(
     centre="one",
     mission="skills",
     year=2024,
+    source="books",
 )
 
 
