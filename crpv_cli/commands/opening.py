@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from crpv_cli.language import msg
 from crpv_cli.output import streams
 from crpv_cli.registry import connection as registry
+from crpv_cli.registry.schema import is_current
 
 __all__ = ["create_registry", "reading", "writing"]
 
@@ -24,8 +25,12 @@ def reading(db: Path | None) -> Iterator[sqlite3.Connection]:
     path, by_default = registry.resolve_path(db)
     if by_default and not path.exists():
         create_registry(path)
-    _bring_up_to_date(path)
-    with registry.open_reading(path) as connection:
+    with ExitStack() as opened:
+        connection = opened.enter_context(registry.open_reading(path))
+        if not is_current(connection):
+            opened.close()
+            _bring_up_to_date(path)
+            connection = opened.enter_context(registry.open_reading(path))
         yield connection
 
 
@@ -53,10 +58,7 @@ def create_registry(path: Path) -> None:
 
 
 def _bring_up_to_date(path: Path) -> None:
-    if not path.is_file():
-        return
-    if registry.version_of(path) < registry.SCHEMA_VERSION:
-        from crpv_cli.registry.migrations import migrate
+    from crpv_cli.registry.migrations import migrate
 
-        copy = migrate(path)
+    if path.is_file() and (copy := migrate(path)):
         streams.say(msg("The registry was brought up to date; a copy of it as it was is kept: {copy}", copy=copy))

@@ -13,7 +13,7 @@ from crpv_cli.definitions.columns import Column, Kind, Shape
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.registry import migrations
 from crpv_cli.registry.connection import APPLICATION_ID, SCHEMA_VERSION
-from crpv_cli.registry.staging import key_expression
+from crpv_cli.registry.schema import key_expression
 
 every_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 CHOICES = [(table, column) for table in TABLES.values() for column in table.columns if column.choices]
