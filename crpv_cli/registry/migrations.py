@@ -7,10 +7,10 @@ released before, which could neither take back nor trace its rows, refuse the fi
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Collection, Sequence
 from contextlib import closing, suppress
-from itertools import count
 from pathlib import Path
 
 from crpv_cli.errors import RegistryProblem
@@ -63,40 +63,35 @@ def migrate(path: Path) -> Path | None:
 
 
 def _change_tables(path: Path) -> Path | None:
-    copy = _free_name(path)
-    changed = False
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with open_writing(path) as connection:
-            connection.execute("vacuum into ?", [str(copy)])
+            connection.execute("vacuum into ?", [str(part)])
             connection.execute("pragma foreign_keys = off")  # a table that is made anew is gone for a moment
             connection.execute("begin immediate")
             loose = _loose_ends(connection)
-            made = _make_tables(connection)
+            if not _make_tables(connection):
+                return None  # another command was faster
             _make_views(connection)
             connection.execute("drop table if exists _sqlite_migrations")  # the steps of earlier programs
             if _loose_ends(connection) > loose:
                 raise sqlite3.IntegrityError("FOREIGN KEY constraint failed")
+            copy = part.rename(_free_name(path))
             connection.execute("commit")
-            changed = made
     except sqlite3.IntegrityError as error:
         raise RegistryProblem(
             msg("{path} cannot be brought up to date: {reason}", path=path, reason=str(error)),
             msg("It was left as it was. Correct these rows with the version of crpv that wrote them, then try again."),
         ) from error
     finally:
-        if not changed:  # it failed, or another command was faster
-            copy.unlink(missing_ok=True)
-    return copy if changed else None
+        part.unlink(missing_ok=True)
+    return copy
 
 
 def _free_name(path: Path) -> Path:
-    for more in count(1):
-        copy = path.with_name(
-            f"{path.stem}.before-schema-{SCHEMA_VERSION}{'' if more == 1 else f'-{more}'}{path.suffix}"
-        )
-        if not copy.exists():
-            return copy
-    raise AssertionError
+    named = f"{path.stem}.before-schema-{SCHEMA_VERSION}"
+    names = (path.with_name(f"{named}{more}{path.suffix}") for more in ("", *(f"-{n}" for n in range(2, 1000))))
+    return next(name for name in names if not name.exists())
 
 
 def _loose_ends(connection: sqlite3.Connection) -> int:

@@ -135,11 +135,11 @@ def _parts(table: Table) -> Iterator[str]:
     yield "load integer not null references loads(id)"
     if len(whole) > 1:
         yield f"primary key ({', '.join(whole)})"
+    for check in table.checks:
+        yield f"check ({check})"
     for first, last in table.periods:
         unknown = [f"{name} is null or " for name in (first, last) if not table.column(name).required]
         yield f"check ({''.join(unknown)}{first} <= {last})"
-    for check in table.checks:
-        yield f"check ({check})"
 
 
 def _column(column: Column, is_key: bool) -> str:
