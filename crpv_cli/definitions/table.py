@@ -25,7 +25,7 @@ __all__ = [
     "flag",
     "reference",
     "slug",
-    "text",
+    "words",
     "year",
 ]
 
@@ -64,7 +64,7 @@ class Table:
         return tuple(column.name for column in self.columns)
 
 
-def text(name: str, label: str, explanation: str, required: bool = False, prose: bool = False) -> Column:
+def words(name: str, label: str, explanation: str, required: bool = False, prose: bool = False) -> Column:
     """Free text."""
     return Column(name, label, Kind.TEXT, required, explanation=explanation, prose=prose)
 
@@ -128,7 +128,7 @@ DEPARTMENT = Column(
     explanation=N_("INSEE code, as text: 01, 2A, 971."),
 )
 MISSION = reference("mission", N_("Mission"), "missions", N_("Id of the mission."), required=True)
-NOTE = text("note", N_("Remark"), N_("What the reader must know about this row."))
+NOTE = words("note", N_("Remark"), N_("What the reader must know about this row."))
 SOURCE = reference("source", N_("Source"), "sources", N_("Id of the source (see the table sources)."))
 VALID_FROM = day("valid_from", N_("Valid from"), N_("First day; empty means earlier than any source says."))
 VALID_TO = day("valid_to", N_("Valid to"), N_("Last day; empty while it runs."))
