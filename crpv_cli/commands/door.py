@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -42,8 +42,15 @@ class Door:
             RegistryProblem: it is missing, unreadable, or made by a newer program.
         """
         from crpv_cli.registry.connection import open_reading
+        from crpv_cli.registry.schema import is_current
 
-        with open_reading(self._path()) as connection:
+        path = self._path()
+        with ExitStack() as opened:
+            connection = opened.enter_context(open_reading(path))
+            if not is_current(connection):
+                opened.close()
+                _bring_up_to_date(path)
+                connection = opened.enter_context(open_reading(path))
             yield connection
 
     @contextmanager
@@ -55,7 +62,9 @@ class Door:
         """
         from crpv_cli.registry.connection import open_writing
 
-        with open_writing(self._path()) as connection:
+        path = self._path()
+        _bring_up_to_date(path)
+        with open_writing(path) as connection:
             yield connection
 
     def answer(self, report: Callable[..., Result | Sheet], *asked: object, **named: object) -> None:
@@ -77,7 +86,7 @@ class Door:
         print_load(report, self.format, self.output, self.force)
 
     def _path(self) -> Path:
-        """Find the registry: made where it may be, brought up to date, or refused when it is opened."""
+        """Find the registry: made where it may be, or refused when it is opened."""
         from crpv_cli.registry import connection as registry
 
         path, by_default = registry.resolve_path(self.db)
@@ -86,12 +95,14 @@ class Door:
 
             make(path, demo=False, empty=False)
             streams.say(msg("A registry was made from the bundled reference data: {path}", path=path))
-        if path.is_file() and registry.version_of(path) < registry.SCHEMA_VERSION:
-            from crpv_cli.registry.migrations import migrate
-
-            copy = migrate(path)
-            streams.say(msg("The registry was brought up to date; a copy of it as it was is kept: {copy}", copy=copy))
         return path
+
+
+def _bring_up_to_date(path: Path) -> None:
+    from crpv_cli.registry.migrations import migrate
+
+    if path.is_file() and (copy := migrate(path)):
+        streams.say(msg("The registry was brought up to date; a copy of it as it was is kept: {copy}", copy=copy))
 
 
 def _shared(output: str) -> dict[str, tuple[Any, Any]]:

@@ -1,35 +1,51 @@
-"""What a table is, and the columns that several tables have."""
+"""What a table is, and a short way to write each kind of column."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from crpv_cli.definitions import choices
-from crpv_cli.definitions.columns import Column, Kind, Shape
+from crpv_cli.definitions.columns import Choice, Column, Kind, Shape
 from crpv_cli.language import N_
 
 __all__ = [
+    "CENTRE",
+    "CONFIDENCE",
+    "DEPARTMENT",
+    "MISSION",
+    "NOTE",
+    "SOURCE",
+    "VALID_FROM",
+    "VALID_TO",
     "Table",
-    "centre_column",
-    "confidence_column",
-    "department_column",
-    "id_column",
-    "note_column",
-    "siren_column",
-    "source_column",
-    "year_column",
+    "choice",
+    "code",
+    "count",
+    "day",
+    "flag",
+    "reference",
+    "slug",
+    "words",
+    "year",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: its columns, its natural key, and the columns a terminal shows when none are asked for."""
+    """A table: its columns, its natural key, and the columns a terminal shows when none are asked for.
+
+    ``periods`` are pairs of days that stand in order, ``checks`` what else must hold between columns, in SQL, and
+    ``indexes`` the columns that have one beside the key.
+    """
 
     name: str
     label: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     screen: tuple[str, ...]
+    periods: tuple[tuple[str, str], ...] = ()
+    checks: tuple[str, ...] = ()
+    indexes: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column:
         """Return the column of that name.
@@ -48,60 +64,73 @@ class Table:
         return tuple(column.name for column in self.columns)
 
 
-def source_column() -> Column:
-    """The source of a row."""
-    return Column(
-        "source",
-        N_("Source"),
-        Kind.CODE,
-        refers="sources",
-        explanation=N_("Id of the source (see the table sources)."),
-    )
+def words(
+    name: str, label: str, explanation: str, required: bool = False, prose: bool = False, written: bool = False
+) -> Column:
+    """Free text."""
+    return Column(name, label, Kind.TEXT, required, explanation=explanation, prose=prose, written=written)
 
 
-def note_column() -> Column:
-    """What the reader must know about a row."""
-    return Column("note", N_("Remark"), explanation=N_("What the reader must know about this row."), written=True)
+def code(
+    name: str, label: str, explanation: str, required: bool = False, shape: Shape | None = None, many: bool = False
+) -> Column:
+    """A code, which never becomes a number; with ``many``, several."""
+    return Column(name, label, Kind.CODES if many else Kind.CODE, required, shape=shape, explanation=explanation)
 
 
-def centre_column() -> Column:
-    """The centre that a row is of."""
-    return Column("centre", N_("Centre"), Kind.CODE, True, refers="centres", explanation=N_("Id of the centre."))
+def choice(name: str, label: str, of: tuple[Choice, ...], explanation: str, required: bool = False) -> Column:
+    """One code of a closed list."""
+    return Column(name, label, Kind.CODE, required, choices=of, explanation=explanation)
 
 
-def department_column() -> Column:
-    """The department that a row is of."""
-    return Column(
-        "department",
-        N_("Department"),
-        Kind.CODE,
-        True,
-        refers="departments",
-        shape=Shape.DEPARTMENT,
-        explanation=N_("INSEE code, as text: 01, 2A, 971."),
-    )
+def reference(name: str, label: str, to: str, explanation: str, required: bool = False) -> Column:
+    """The key of a row of another table."""
+    return Column(name, label, Kind.CODE, required, refers=to, explanation=explanation)
 
 
-def confidence_column() -> Column:
-    """How sure a row is."""
-    return Column(
-        "confidence",
-        N_("Confidence"),
-        choices=choices.CONFIDENCES,
-        explanation=N_("How sure the row is: high, medium or low."),
-    )
+def day(name: str, label: str, explanation: str, required: bool = False) -> Column:
+    """A date."""
+    return Column(name, label, Kind.DATE, required, explanation=explanation)
 
 
-def id_column(explanation: str) -> Column:
-    """The short name that a row is known by."""
-    return Column("id", N_("Id"), Kind.CODE, True, shape=Shape.SLUG, explanation=explanation)
+def flag(name: str, label: str, explanation: str, required: bool = False, emphasis: bool = False) -> Column:
+    """Yes or no."""
+    return Column(name, label, Kind.FLAG, required, explanation=explanation, emphasis=emphasis)
 
 
-def siren_column(explanation: str) -> Column:
-    """A SIREN number."""
-    return Column("siren", N_("SIREN"), Kind.CODE, shape=Shape.SIREN, explanation=explanation)
+def count(name: str, label: str, explanation: str, required: bool = False) -> Column:
+    """How many: a whole number, 0 or more."""
+    return Column(name, label, Kind.INTEGER, required, minimum=0, explanation=explanation)
 
 
-def year_column(label: str, explanation: str, name: str = "year", required: bool = True) -> Column:
+def year(explanation: str, name: str = "year", label: str = N_("Year"), required: bool = True) -> Column:
     """A year, by default the year that a row is of."""
     return Column(name, label, Kind.YEAR, required, minimum=1970, maximum=2100, explanation=explanation)
+
+
+def slug(explanation: str) -> Column:
+    """The short name that a row is known by."""
+    return code("id", N_("Id"), explanation, required=True, shape=Shape.SLUG)
+
+
+CENTRE = reference("centre", N_("Centre"), "centres", N_("Id of the centre."), required=True)
+CONFIDENCE = Column(
+    "confidence",
+    N_("Confidence"),
+    choices=choices.CONFIDENCES,
+    explanation=N_("How sure the row is: high, medium or low."),
+)
+DEPARTMENT = Column(
+    "department",
+    N_("Department"),
+    Kind.CODE,
+    True,
+    refers="departments",
+    shape=Shape.DEPARTMENT,
+    explanation=N_("INSEE code, as text: 01, 2A, 971."),
+)
+MISSION = reference("mission", N_("Mission"), "missions", N_("Id of the mission."), required=True)
+NOTE = words("note", N_("Remark"), N_("What the reader must know about this row."), written=True)
+SOURCE = reference("source", N_("Source"), "sources", N_("Id of the source (see the table sources)."))
+VALID_FROM = day("valid_from", N_("Valid from"), N_("First day; empty means earlier than any source says."))
+VALID_TO = day("valid_to", N_("Valid to"), N_("Last day; empty while it runs."))

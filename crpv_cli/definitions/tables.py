@@ -1,25 +1,35 @@
 """The one definition of every table that a person can load, list and export.
 
-The migrations carry the SQL that creates the tables; a test holds both together. Tables stand in the
-order in which they are loaded: a table comes after those it refers to.
+The registry's own tables, the records that are read, forms, lists and documentation are made from it. Tables stand in
+the order in which they are loaded: a table comes after those it refers to.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind, Shape
 from crpv_cli.definitions.table import (
+    CENTRE,
+    CONFIDENCE,
+    DEPARTMENT,
+    MISSION,
+    NOTE,
+    SOURCE,
+    VALID_FROM,
+    VALID_TO,
     Table,
-    centre_column,
-    confidence_column,
-    department_column,
-    id_column,
-    note_column,
-    siren_column,
-    source_column,
-    year_column,
+    choice,
+    code,
+    count,
+    day,
+    flag,
+    reference,
+    slug,
+    words,
+    year,
 )
-from crpv_cli.definitions.working import ACTIVITIES, AGREEMENTS, EXCEPTIONS, GOVERNANCE
 from crpv_cli.language import N_
 
 __all__ = ["TABLES", "Table"]
@@ -29,23 +39,19 @@ SOURCES = Table(
     label=N_("Sources"),
     key=("id",),
     columns=(
-        id_column(N_("Short name of the source, in lower case.")),
-        Column("title", N_("Title"), required=True, explanation=N_("Title of the document or the data set.")),
-        Column("publisher", N_("Publisher"), explanation=N_("Who published it.")),
+        slug(N_("Short name of the source, in lower case.")),
+        words("title", N_("Title"), N_("Title of the document or the data set."), required=True),
+        words("publisher", N_("Publisher"), N_("Who published it.")),
         Column(
             "published_on",
             N_("Published on"),
             Kind.PARTIAL_DATE,
             explanation=N_("Date of publication: a day, a month or a year."),
         ),
-        Column("licence", N_("Licence"), explanation=N_("Licence under which it may be used again.")),
-        Column("url", N_("Address"), explanation=N_("Where it can be read.")),
-        Column(
-            "fictitious",
-            N_("Fictitious"),
-            Kind.FLAG,
-            explanation=N_("Yes for made-up data: whatever is built on it says so."),
-            emphasis=True,
+        words("licence", N_("Licence"), N_("Licence under which it may be used again.")),
+        words("url", N_("Address"), N_("Where it can be read.")),
+        flag(
+            "fictitious", N_("Fictitious"), N_("Yes for made-up data: whatever is built on it says so."), emphasis=True
         ),
     ),
     screen=("id", "title", "publisher", "published_on"),
@@ -56,18 +62,11 @@ DEPARTMENTS = Table(
     label=N_("Departments"),
     key=("code",),
     columns=(
-        Column(
-            "code",
-            N_("Code"),
-            Kind.CODE,
-            True,
-            shape=Shape.DEPARTMENT,
-            explanation=N_("INSEE code, as text: 01, 2A, 971."),
-        ),
-        Column("name", N_("Name"), required=True, explanation=N_("Name of the department.")),
-        Column("region_code", N_("Region code"), Kind.CODE, True, explanation=N_("INSEE code of the region.")),
-        Column("region_name", N_("Region"), required=True, explanation=N_("Name of the region.")),
-        source_column(),
+        code("code", N_("Code"), N_("INSEE code, as text: 01, 2A, 971."), required=True, shape=Shape.DEPARTMENT),
+        words("name", N_("Name"), N_("Name of the department."), required=True),
+        code("region_code", N_("Region code"), N_("INSEE code of the region."), required=True),
+        words("region_name", N_("Region"), N_("Name of the region."), required=True),
+        SOURCE,
     ),
     screen=("code", "name", "region_code", "region_name"),
 )
@@ -77,41 +76,31 @@ TERRITORY_COUNTS = Table(
     label=N_("Territory counts"),
     key=("department", "measure", "geography"),
     columns=(
-        department_column(),
-        Column(
+        DEPARTMENT,
+        choice(
             "measure",
             N_("Measure"),
-            Kind.CODE,
-            True,
-            choices=choices.MEASURES,
-            explanation=N_("What is counted: neighbourhoods, contracts or inhabitants."),
+            choices.MEASURES,
+            N_("What is counted: neighbourhoods, contracts or inhabitants."),
+            required=True,
         ),
-        Column(
+        choice(
             "geography",
             N_("Geography"),
-            Kind.CODE,
-            True,
-            choices=choices.GEOGRAPHIES,
-            explanation=N_("The list of neighbourhoods that the count follows: 2015 or 2024."),
+            choices.GEOGRAPHIES,
+            N_("The list of neighbourhoods that the count follows: 2015 or 2024."),
+            required=True,
         ),
-        Column(
-            "value",
-            N_("Value"),
-            Kind.INTEGER,
-            True,
-            minimum=0,
-            explanation=N_("How many neighbourhoods, contracts or inhabitants."),
-        ),
-        Column(
+        count("value", N_("Value"), N_("How many neighbourhoods, contracts or inhabitants."), required=True),
+        choice(
             "quality",
             N_("Quality"),
-            Kind.CODE,
-            True,
-            choices=choices.QUALITIES,
-            explanation=N_("Whether the value is exact, a minimum, or that of the previous geography."),
+            choices.QUALITIES,
+            N_("Whether the value is exact, a minimum, or that of the previous geography."),
+            required=True,
         ),
-        source_column(),
-        note_column(),
+        SOURCE,
+        NOTE,
     ),
     screen=("department", "measure", "geography", "value", "quality"),
 )
@@ -121,44 +110,43 @@ NEIGHBOURHOODS = Table(
     label=N_("Neighbourhoods"),
     key=("code",),
     columns=(
-        Column(
+        code(
             "code",
             N_("Code"),
-            Kind.CODE,
-            True,
+            N_("Official code: QP… in the 2015 geography, QN… in that of 2024."),
+            required=True,
             shape=Shape.NEIGHBOURHOOD,
-            explanation=N_("Official code: QP… in the 2015 geography, QN… in that of 2024."),
         ),
-        Column("name", N_("Name"), required=True, explanation=N_("Official name of the neighbourhood.")),
-        Column(
+        words("name", N_("Name"), N_("Official name of the neighbourhood."), required=True),
+        choice(
             "geography",
             N_("Geography"),
-            Kind.CODE,
-            True,
-            choices=choices.GEOGRAPHIES,
-            explanation=N_("The official list it stands in: that of 2015 or that of 2024."),
+            choices.GEOGRAPHIES,
+            N_("The official list it stands in: that of 2015 or that of 2024."),
+            required=True,
         ),
-        department_column(),
-        Column(
+        DEPARTMENT,
+        code(
             "communes",
             N_("Communes"),
-            Kind.CODES,
+            N_("INSEE codes of its communes, as text, parted by spaces: 01053 or 02571 02691."),
             shape=Shape.COMMUNE,
-            explanation=N_("INSEE codes of its communes, as text, parted by spaces: 01053 or 02571 02691."),
+            many=True,
         ),
-        Column("commune_names", N_("Names of the communes"), explanation=N_("Names of its communes.")),
-        Column(
+        words("commune_names", N_("Names of the communes"), N_("Names of its communes.")),
+        code(
             "epci",
             N_("Intercommunality (SIREN)"),
-            Kind.CODES,
+            N_("SIREN of its intercommunality; several are parted by spaces."),
             shape=Shape.SIREN,
-            explanation=N_("SIREN of its intercommunality; several are parted by spaces."),
+            many=True,
         ),
-        Column("epci_name", N_("Intercommunality"), explanation=N_("Name of its intercommunality.")),
-        source_column(),
-        note_column(),
+        words("epci_name", N_("Intercommunality"), N_("Name of its intercommunality.")),
+        SOURCE,
+        NOTE,
     ),
     screen=("code", "name", "department", "commune_names"),
+    indexes=("department",),
 )
 
 CENTRES = Table(
@@ -166,73 +154,52 @@ CENTRES = Table(
     label=N_("Centres"),
     key=("id",),
     columns=(
-        id_column(N_("Short name of the centre, in lower case, which never changes.")),
-        Column("name", N_("Name"), required=True, explanation=N_("Official name of the centre.")),
-        Column("short_name", N_("Short name"), required=True, explanation=N_("The name people use.")),
-        Column(
+        slug(N_("Short name of the centre, in lower case, which never changes.")),
+        words("name", N_("Name"), N_("Official name of the centre."), required=True),
+        words("short_name", N_("Short name"), N_("The name people use."), required=True),
+        choice(
             "legal_form",
             N_("Legal form"),
-            Kind.CODE,
-            True,
-            choices=choices.LEGAL_FORMS,
-            explanation=N_("Association, GIP, carried by another body, or unknown."),
+            choices.LEGAL_FORMS,
+            N_("Association, GIP, carried by another body, or unknown."),
+            required=True,
         ),
-        Column("carrier", N_("Carrier"), explanation=N_("The body that carries the centre, if one does.")),
-        siren_column(N_("SIREN of the centre, or of the body that carries it.")),
-        Column("seat", N_("Seat"), explanation=N_("The commune where the centre sits.")),
-        Column("website", N_("Website"), explanation=N_("Address of the centre's site.")),
-        year_column(N_("Since"), N_("Year from which the centre is open; empty if not known."), "since", False),
-        Column(
-            "label_from",
-            N_("Label from"),
-            Kind.DATE,
-            explanation=N_("First day of the State's label; empty if not known."),
-        ),
-        Column(
-            "label_to",
-            N_("Label to"),
-            Kind.DATE,
-            explanation=N_("Last day of the State's label; empty while it runs."),
-        ),
-        Column(
+        words("carrier", N_("Carrier"), N_("The body that carries the centre, if one does.")),
+        code("siren", N_("SIREN"), N_("SIREN of the centre, or of the body that carries it."), shape=Shape.SIREN),
+        words("seat", N_("Seat"), N_("The commune where the centre sits.")),
+        words("website", N_("Website"), N_("Address of the centre's site.")),
+        year(N_("Year from which the centre is open; empty if not known."), "since", N_("Since"), required=False),
+        day("label_from", N_("Label from"), N_("First day of the State's label; empty if not known.")),
+        day("label_to", N_("Label to"), N_("Last day of the State's label; empty while it runs.")),
+        flag(
             "co_funded",
             N_("Co-funded"),
-            Kind.FLAG,
-            True,
-            explanation=N_("Whether the State and local authorities fund the centre together."),
+            N_("Whether the State and local authorities fund the centre together."),
+            required=True,
         ),
-        Column(
+        words(
             "exemption_reason",
             N_("Reason for the exemption"),
-            explanation=N_("Why the centre is not co-funded; required if it is not."),
+            N_("Why the centre is not co-funded; required if it is not."),
             written=True,
         ),
-        confidence_column(),
-        source_column(),
-        note_column(),
+        CONFIDENCE,
+        SOURCE,
+        NOTE,
     ),
     screen=("id", "short_name", "legal_form", "seat", "since", "co_funded", "confidence"),
+    periods=(("label_from", "label_to"),),
+    checks=("co_funded = 1 or exemption_reason is not null",),
 )
 
 PERIMETERS = Table(
     name="perimeters",
     label=N_("Perimeters"),
     key=("centre", "department", "valid_from"),
-    columns=(
-        centre_column(),
-        department_column(),
-        Column(
-            "valid_from",
-            N_("Valid from"),
-            Kind.DATE,
-            explanation=N_("First day; empty means earlier than any source says."),
-        ),
-        Column("valid_to", N_("Valid to"), Kind.DATE, explanation=N_("Last day; empty while it runs.")),
-        confidence_column(),
-        source_column(),
-        note_column(),
-    ),
+    columns=(CENTRE, DEPARTMENT, VALID_FROM, VALID_TO, CONFIDENCE, SOURCE, NOTE),
     screen=("centre", "department", "valid_from", "valid_to", "confidence", "source"),
+    periods=(("valid_from", "valid_to"),),
+    indexes=("department",),
 )
 
 FUNDERS = Table(
@@ -240,19 +207,18 @@ FUNDERS = Table(
     label=N_("Funders"),
     key=("id",),
     columns=(
-        id_column(N_("Short name of the funder, in lower case.")),
-        Column("name", N_("Name"), required=True, explanation=N_("Official name of the funder.")),
-        Column(
+        slug(N_("Short name of the funder, in lower case.")),
+        words("name", N_("Name"), N_("Official name of the funder."), required=True),
+        choice(
             "kind",
             N_("Kind"),
-            Kind.CODE,
-            True,
-            choices=choices.FUNDER_KINDS,
-            explanation=N_("What the funder is: State, region, department, commune…"),
+            choices.FUNDER_KINDS,
+            N_("What the funder is: State, region, department, commune…"),
+            required=True,
         ),
-        siren_column(N_("SIREN of the funder.")),
-        source_column(),
-        note_column(),
+        code("siren", N_("SIREN"), N_("SIREN of the funder."), shape=Shape.SIREN),
+        SOURCE,
+        NOTE,
     ),
     screen=("id", "name", "kind", "siren"),
 )
@@ -262,23 +228,18 @@ FUNDING = Table(
     label=N_("Funding"),
     key=("centre", "funder", "year", "scheme", "stage", "purpose", "reference", "source"),
     columns=(
-        centre_column(),
-        Column("funder", N_("Funder"), Kind.CODE, True, refers="funders", explanation=N_("Id of the funder.")),
-        year_column(N_("Year"), N_("Year of the decision.")),
-        Column("scheme", N_("Scheme"), explanation=N_("Programme or scheme: P147, operating, project…")),
-        Column(
-            "stage",
-            N_("Stage"),
-            Kind.CODE,
-            True,
-            choices=choices.STAGES,
-            explanation=N_("Whether the amount is requested, granted or paid."),
+        CENTRE,
+        reference("funder", N_("Funder"), "funders", N_("Id of the funder."), required=True),
+        year(N_("Year of the decision.")),
+        words("scheme", N_("Scheme"), N_("Programme or scheme: P147, operating, project…")),
+        choice(
+            "stage", N_("Stage"), choices.STAGES, N_("Whether the amount is requested, granted or paid."), required=True
         ),
         Column("amount", N_("Amount"), Kind.MONEY, True, explanation=N_("Amount in euros: 1234.50 or 1 234,50 €.")),
-        Column("purpose", N_("Purpose"), explanation=N_("What the money is for.")),
-        Column("reference", N_("Reference"), explanation=N_("Number of the decision or the agreement.")),
-        source_column(),
-        note_column(),
+        words("purpose", N_("Purpose"), N_("What the money is for.")),
+        words("reference", N_("Reference"), N_("Number of the decision or the agreement.")),
+        SOURCE,
+        NOTE,
     ),
     screen=("centre", "funder", "year", "scheme", "stage", "amount"),
 )
@@ -288,18 +249,17 @@ MISSIONS = Table(
     label=N_("Missions"),
     key=("id",),
     columns=(
-        id_column(N_("Short name of the mission, in lower case.")),
-        Column("name_fr", N_("French name"), required=True, explanation=N_("Name of the mission in French.")),
-        Column("name_en", N_("English name"), required=True, explanation=N_("Name of the mission in English.")),
-        Column(
+        slug(N_("Short name of the mission, in lower case.")),
+        words("name_fr", N_("French name"), N_("Name of the mission in French."), required=True),
+        words("name_en", N_("English name"), N_("Name of the mission in English."), required=True),
+        flag(
             "core",
             N_("Core"),
-            Kind.FLAG,
-            True,
-            explanation=N_("Yes for the three core missions of the 2017 framework, which are evaluated."),
+            N_("Yes for the three core missions of the 2017 framework, which are evaluated."),
+            required=True,
         ),
-        source_column(),
-        note_column(),
+        SOURCE,
+        NOTE,
     ),
     screen=("id", "name_fr", "name_en", "core"),
 )
@@ -309,25 +269,18 @@ SCALES = Table(
     label=N_("Rating scales"),
     key=("id",),
     columns=(
-        id_column(N_("Short name of the scale, in lower case.")),
-        Column("name", N_("Name"), required=True, explanation=N_("Name of the scale, and whose it is.")),
+        slug(N_("Short name of the scale, in lower case.")),
+        words("name", N_("Name"), N_("Name of the scale, and whose it is."), required=True),
         Column("minimum", N_("Lowest"), Kind.DECIMAL, explanation=N_("Lowest rating, for a scale of numbers.")),
         Column("maximum", N_("Highest"), Kind.DECIMAL, explanation=N_("Highest rating, for a scale of numbers.")),
-        Column(
-            "levels",
-            N_("Levels"),
-            explanation=N_("For a scale of letters or words, from worst to best: D | C | B | A."),
-        ),
-        Column(
-            "official",
-            N_("Official"),
-            Kind.FLAG,
-            explanation=N_("Whether an official text lays the scale down."),
-        ),
-        source_column(),
-        note_column(),
+        words("levels", N_("Levels"), N_("For a scale of letters or words, from worst to best: D | C | B | A.")),
+        flag("official", N_("Official"), N_("Whether an official text lays the scale down.")),
+        SOURCE,
+        NOTE,
     ),
     screen=("id", "name", "minimum", "maximum", "levels", "official"),
+    # "is true": a comparison with an unknown bound is unknown, which a check lets through.
+    checks=("levels is not null or (minimum < maximum) is true",),
 )
 
 EVALUATIONS = Table(
@@ -335,33 +288,170 @@ EVALUATIONS = Table(
     label=N_("Evaluations"),
     key=("centre", "mission", "year", "kind"),
     columns=(
-        centre_column(),
-        Column("mission", N_("Mission"), Kind.CODE, True, refers="missions", explanation=N_("Id of the mission.")),
-        year_column(N_("Year"), N_("Year of activity that is evaluated.")),
-        Column(
-            "kind",
-            N_("Evaluation"),
-            Kind.CODE,
-            True,
-            choices=choices.EVALUATION_KINDS,
-            explanation=N_("Self, joint or external evaluation."),
+        CENTRE,
+        MISSION,
+        year(N_("Year of activity that is evaluated.")),
+        choice(
+            "kind", N_("Evaluation"), choices.EVALUATION_KINDS, N_("Self, joint or external evaluation."), required=True
         ),
-        Column("scale", N_("Scale"), Kind.CODE, refers="scales", explanation=N_("Id of the rating scale.")),
-        Column(
+        reference("scale", N_("Scale"), "scales", N_("Id of the rating scale.")),
+        code(
             "rating",
             N_("Rating"),
-            Kind.CODE,
+            N_("Rating on the scale; empty if the mission was evaluated without one."),
             shape=Shape.RATING,
-            explanation=N_("Rating on the scale; empty if the mission was evaluated without one."),
         ),
-        Column("evaluator", N_("Evaluator"), explanation=N_("Who evaluated.")),
-        Column("evaluated_on", N_("Evaluated on"), Kind.DATE, explanation=N_("Day of the evaluation.")),
-        Column("summary", N_("Summary"), explanation=N_("What the evaluation found."), written=True),
-        Column("recommendation", N_("Recommendation"), explanation=N_("What the evaluation advises."), written=True),
-        source_column(),
-        note_column(),
+        words("evaluator", N_("Evaluator"), N_("Who evaluated.")),
+        day("evaluated_on", N_("Evaluated on"), N_("Day of the evaluation.")),
+        words("summary", N_("Summary"), N_("What the evaluation found."), written=True),
+        words("recommendation", N_("Recommendation"), N_("What the evaluation advises."), written=True),
+        SOURCE,
+        NOTE,
     ),
     screen=("centre", "mission", "year", "kind", "rating", "scale", "evaluator"),
+    checks=("rating is null or scale is not null",),
+)
+
+GOVERNANCE = Table(
+    name="governance",
+    label=N_("Governance"),
+    key=("centre", "organ", "member", "role", "valid_from"),
+    columns=(
+        CENTRE,
+        choice(
+            "organ",
+            N_("Organ"),
+            choices.ORGANS,
+            N_("Where they sit: assembly, board, bureau, steering committee…"),
+            required=True,
+        ),
+        words(
+            "member",
+            N_("Member"),
+            N_("The body that has the seat; name a person only where that is public."),
+            required=True,
+            prose=True,
+        ),
+        choice(
+            "member_kind",
+            N_("Kind of member"),
+            choices.MEMBER_KINDS,
+            N_("What the member is: State, region, commune, association…"),
+            required=True,
+        ),
+        choice(
+            "role",
+            N_("Role"),
+            choices.ROLES,
+            N_("What the member does there: chair, treasurer, member, observer…"),
+            required=True,
+        ),
+        VALID_FROM,
+        VALID_TO,
+        SOURCE,
+        NOTE,
+    ),
+    screen=("centre", "organ", "member", "member_kind", "role", "valid_from", "valid_to"),
+    periods=(("valid_from", "valid_to"),),
+)
+
+AGREEMENTS = Table(
+    name="agreements",
+    label=N_("Agreements"),
+    key=("centre", "funder", "starts_on", "reference"),
+    columns=(
+        CENTRE,
+        reference(
+            "funder",
+            N_("Funder"),
+            "funders",
+            N_("Id of the funder that signs; an agreement of several funders has a row for each."),
+            required=True,
+        ),
+        words("title", N_("Title"), N_("What the agreement is called."), prose=True),
+        day("starts_on", N_("Starts on"), N_("First day of the agreement."), required=True),
+        day("ends_on", N_("Ends on"), N_("Last day of the agreement."), required=True),
+        day("signed_on", N_("Signed on"), N_("Day on which it was signed.")),
+        Column(
+            "amount",
+            N_("Amount"),
+            Kind.MONEY,
+            minimum=0,
+            explanation=N_("What this funder promises over the whole agreement, in euros; empty if not known."),
+        ),
+        words("reference", N_("Reference"), N_("Number of the agreement.")),
+        SOURCE,
+        NOTE,
+    ),
+    screen=("centre", "funder", "title", "starts_on", "ends_on", "amount"),
+    periods=(("starts_on", "ends_on"),),
+)
+
+ACTIVITIES = Table(
+    name="activities",
+    label=N_("Activity"),
+    key=("centre", "mission", "year", "type", "theme", "mode", "audience", "source"),
+    columns=(
+        CENTRE,
+        MISSION,
+        year(N_("Year of the activity.")),
+        choice(
+            "type",
+            N_("Type"),
+            choices.ACTIVITY_TYPES,
+            N_("What was done: meeting, training, visit, support, publication…"),
+            required=True,
+        ),
+        words("theme", N_("Theme"), N_("What it was about, in a few words, the same in every year.")),
+        choice("mode", N_("Mode"), choices.MODES, N_("On site or remote; empty if it was both or is not known.")),
+        choice(
+            "audience",
+            N_("Audience"),
+            choices.AUDIENCES,
+            N_("Whom it was for; empty if it was for several audiences or is not known."),
+        ),
+        count("half_days", N_("Half-days"), N_("How many half-days of activity; empty if not known.")),
+        count("actions", N_("Actions"), N_("How many actions; empty if not known.")),
+        count(
+            "participants", N_("Participants"), N_("How many people took part, each time counted; empty if not known.")
+        ),
+        SOURCE,
+        NOTE,
+    ),
+    screen=("centre", "mission", "year", "type", "theme", "mode", "half_days", "participants"),
+    indexes=("year",),
+)
+
+EXCEPTIONS = Table(
+    name="exceptions",
+    label=N_("Accepted exceptions"),
+    key=("rule", "centre", "department"),
+    columns=(
+        code(
+            "rule",
+            N_("Rule"),
+            N_("Id of the rule whose findings are accepted (see: crpv check --list)."),
+            required=True,
+            shape=Shape.SLUG,
+        ),
+        reference(
+            "centre", N_("Centre"), "centres", N_("Id of the centre; empty for a department or for the whole network.")
+        ),
+        replace(
+            DEPARTMENT,
+            required=False,
+            explanation=N_("Code of the department; empty for a centre or for the whole network."),
+        ),
+        day("valid_from", N_("Valid from"), N_("Day from which it is accepted; empty means from the beginning.")),
+        day("valid_to", N_("Valid to"), N_("Last day on which it is accepted."), required=True),
+        words("reason", N_("Reason"), N_("Why it is accepted, in writing."), required=True),
+        words("accepted_by", N_("Accepted by"), N_("Who accepted it.")),
+        SOURCE,
+        NOTE,
+    ),
+    screen=("rule", "centre", "department", "valid_from", "valid_to", "reason", "accepted_by"),
+    periods=(("valid_from", "valid_to"),),
+    checks=("centre is null or department is null",),
 )
 
 PUBLISHED_FIGURES = Table(
@@ -369,19 +459,15 @@ PUBLISHED_FIGURES = Table(
     label=N_("Published figures"),
     key=("id",),
     columns=(
-        id_column(N_("Short name of the figure, in lower case.")),
-        Column(
-            "measure",
-            N_("Measure"),
-            Kind.CODE,
-            True,
-            explanation=N_("What the figure measures: coverage, centres, neighbourhoods…"),
+        slug(N_("Short name of the figure, in lower case.")),
+        code(
+            "measure", N_("Measure"), N_("What the figure measures: coverage, centres, neighbourhoods…"), required=True
         ),
         Column("value", N_("Value"), Kind.DECIMAL, True, explanation=N_("The figure, as it was published.")),
-        Column("unit", N_("Unit"), required=True, explanation=N_("Unit of the figure.")),
-        Column("as_of", N_("As of"), Kind.DATE, True, explanation=N_("The date the figure speaks of.")),
-        source_column(),
-        note_column(),
+        words("unit", N_("Unit"), N_("Unit of the figure."), required=True),
+        day("as_of", N_("As of"), N_("The date the figure speaks of."), required=True),
+        SOURCE,
+        NOTE,
     ),
     screen=("id", "measure", "value", "unit", "as_of", "source"),
 )

@@ -55,7 +55,8 @@ def check(table: Table, cells: Mapping[str, str]) -> Checked:
         faults = [_fault(table, dict(detail)) for detail in error.errors(include_url=False)]
     # Columns that were read are held against each other even where another one is at fault.
     faulty = {name for name, _ in faults}
-    for columns, together in _TOGETHER.get(table.name, ()):
+    periods = ((period, _ordered(*period)) for period in table.periods)
+    for columns, together in (*_TOGETHER.get(table.name, ()), *periods):
         if faulty.isdisjoint(columns) and (found := together(seen.values)):
             faults.append(found)
     faulty = {name for name, _ in faults}
@@ -207,23 +208,14 @@ def _one_subject(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
     return None
 
 
-# Per table: the columns a rule rests on, and the rule, which is asked where each of them could be read.
+# Per table, beside its periods: the columns a rule rests on, and the rule, asked where each of them could be read.
 _TOGETHER: dict[str, tuple[tuple[tuple[str, ...], Together], ...]] = {
-    "centres": (
-        (("co_funded", "exemption_reason"), _exempt),
-        (("label_from", "label_to"), _ordered("label_from", "label_to")),
-    ),
-    "perimeters": ((("valid_from", "valid_to"), _ordered("valid_from", "valid_to")),),
+    "centres": ((("co_funded", "exemption_reason"), _exempt),),
     "neighbourhoods": (
         (("code", "geography"), _vintage),
         (("department", "communes"), _inside),
     ),
-    "governance": ((("valid_from", "valid_to"), _ordered("valid_from", "valid_to")),),
-    "agreements": ((("starts_on", "ends_on"), _ordered("starts_on", "ends_on")),),
-    "exceptions": (
-        (("valid_from", "valid_to"), _ordered("valid_from", "valid_to")),
-        (("centre", "department"), _one_subject),
-    ),
+    "exceptions": ((("centre", "department"), _one_subject),),
     "scales": ((("minimum", "maximum", "levels"), _scale),),
     "evaluations": ((("scale", "rating"), _evaluation),),
 }

@@ -11,7 +11,8 @@ from crpv_cli.definitions.tables import Table
 from crpv_cli.errors import Anomaly, UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.registry.loads import FileOutcome, Source
-from crpv_cli.registry.staging import key_columns, key_expression, same_key
+from crpv_cli.registry.schema import key_columns, key_expression
+from crpv_cli.registry.staging import same_key
 
 __all__ = ["apply_source", "remove_rows"]
 

@@ -1,7 +1,6 @@
 """Where the registry is and how it is opened.
 
-Reading opens the file read-only and never imports sqlite-utils, whose import alone costs more than the
-rest of a reading command.
+Reading opens the file read-only.
 """
 
 from __future__ import annotations
@@ -28,7 +27,8 @@ __all__ = [
 
 # "CRPV" in ASCII: `file` and SQLite tools can tell a registry from any other SQLite file.
 APPLICATION_ID = 0x43525056
-SCHEMA_VERSION = 5
+# Raised with the first change of a table after a release: earlier programs then refuse the file.
+SCHEMA_VERSION = 6
 BUSY_TIMEOUT_SECONDS = 5.0
 
 

@@ -16,7 +16,7 @@ from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg, msgs
 from crpv_cli.registry.recording import close_load, open_load
-from crpv_cli.registry.staging import key_columns, key_expression
+from crpv_cli.registry.schema import key_columns, key_expression
 
 __all__ = ["Change", "Undone", "changes_of", "key_text", "origins", "row_of", "undo"]
 

@@ -13,19 +13,9 @@ from typing import Any
 
 from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import TABLES, Table
+from crpv_cli.registry.schema import key_columns, key_expression
 
-__all__ = ["Stage", "key_expression", "same_key"]
-
-
-def key_expression(column: Column, alias: str = "") -> str:
-    """Return the SQL that compares a key column: an unknown part of a key equals another unknown one."""
-    name = f"{alias}.{column.stored}" if alias else column.stored
-    return name if column.required else f"ifnull({name}, '')"
-
-
-def key_columns(table: Table) -> list[Column]:
-    """The columns of a table's natural key, in order."""
-    return [table.column(name) for name in table.key]
+__all__ = ["Stage", "same_key"]
 
 
 def same_key(table: Table, left: str, right: str) -> str:

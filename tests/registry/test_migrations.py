@@ -1,226 +1,99 @@
-"""The tables are what the definitions say, and SQLite itself refuses what they forbid."""
+"""A registry is made; one that an earlier program made becomes what a new one is, and keeps all it held."""
 
 from __future__ import annotations
 
+import os
+import re
 import sqlite3
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlite_utils import Database
 
-from crpv_cli.definitions.columns import Column, Kind, Shape
-from crpv_cli.definitions.tables import TABLES, Table
-from crpv_cli.registry import migrations
+from crpv_cli.errors import ExitCode, RegistryProblem
+from crpv_cli.registry import migrations, schema
 from crpv_cli.registry.connection import APPLICATION_ID, SCHEMA_VERSION
-from crpv_cli.registry.staging import key_expression
+from crpv_cli.registry.queries.views import views
+from tests.registry.bench import Bench
 
-every_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
-CHOICES = [(table, column) for table in TABLES.values() for column in table.columns if column.choices]
-
-
-@pytest.fixture(scope="module")
-def schema(empty_registry: Path) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(empty_registry)) as connection:
-        yield connection
+KEPT = {int(path.stem.removeprefix("version_")): path for path in Path(__file__).parent.glob("version_*.sql")}
+VIEWS_OF_5 = ("network", "evaluation_series", "governance", "agreements", "activity_by_centre", "activity")
 
 
-@pytest.fixture
-def scratch(schema: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """The tables in memory, where a row needs no other row to refer to."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        schema.backup(connection)
-        connection.execute("pragma foreign_keys = off")
-        yield connection
+def made(path: Path, version: int) -> Path:
+    """Make a registry as an earlier program did; one of schema 4 is one of schema 5 that lacks its views."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(KEPT[5 if version == 4 else version].read_text(encoding="utf-8"))
+        if version == 4:
+            for name in VIEWS_OF_5:
+                connection.execute(f"drop view v_{name}")
+            connection.execute("pragma user_version = 4")
+        assert connection.execute("pragma user_version").fetchone() == (version,)
+    return path
 
 
-def sound(column: Column) -> object:
-    """A value that the column may hold."""
-    if column.choices:
-        return column.choices[0].code
-    if column.shape is Shape.DEPARTMENT:
-        return "01"
-    if column.shape is Shape.SIREN:
-        return "356000000"
-    if column.shape is Shape.NEIGHBOURHOOD:
-        return "QN00101M"
-    return {Kind.YEAR: 2024, Kind.DATE: "2024-01-01", Kind.INTEGER: 3, Kind.MONEY: 150, Kind.FLAG: 1}.get(
-        column.kind, 1.5 if column.kind is Kind.DECIMAL else "x"
+@pytest.fixture(params=[1, 2, 3, 4, 5])
+def old(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A registry as an earlier program made it."""
+    return made(tmp_path / "old.db", request.param)
+
+
+def rows(path: Path) -> dict[str, list[dict[str, Any]]]:
+    """Everything the registry holds, table by table, in the order in which it stands; what is unknown is left out."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        names = [row["name"] for row in connection.execute("select name from sqlite_schema where type = 'table'")]
+        return {
+            name: [
+                {column: value for column, value in dict(row).items() if value is not None}
+                for row in connection.execute(f"select * from {name}")
+            ]
+            for name in names
+            if name != "_sqlite_migrations"
+        }
+
+
+def texts(path: Path) -> dict[str, str]:
+    """The statements that made what stands there, without comments and blanks that mean nothing."""
+    with closing(sqlite3.connect(path)) as connection:
+        found = schema.there_is(connection)
+    return {name: " ".join(re.sub("--[^\n]*", "", text).split()) for name, text in found.items()}
+
+
+def alike(found: dict[str, str]) -> dict[str, Any]:
+    """The same, with each table as the list of its parts."""
+    return {name: schema.parts_of(text) if name in schema.tables() else text for name, text in found.items()}
+
+
+def shape(path: Path) -> dict[str, Any]:
+    """What the tables are, as sqlite-utils reads it."""
+    with closing(sqlite3.connect(path)) as connection:
+        return {
+            table.name: (
+                {(column.name, column.type.lower(), column.notnull, column.is_pk) for column in table.columns},
+                {(key.column, key.other_table, key.other_column) for key in table.foreign_keys},
+                {(check.column, " ".join(check.check.split())) for check in table.checks},
+                {(index.name, index.unique, *(index.columns)) for index in table.indexes},
+                table.strict,
+            )
+            for table in Database(connection).tables
+        }
+
+
+def command(path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "crpv_cli", *arguments, "--db", str(path)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env={"PATH": os.environ["PATH"], "HOME": str(path.parent), "LANG": "C.UTF-8", "PYTHONUTF8": "1"},
     )
-
-
-def insert(connection: sqlite3.Connection, table: Table, **changes: object) -> None:
-    values = {column.stored: sound(column) for column in table.columns if column.required} | {"load": 1} | changes
-    if table.name == "scales":
-        values = {"levels": "D | C"} | values
-    names, marks = ", ".join(values), ", ".join("?" * len(values))
-    connection.execute(f"insert into {table.name} ({names}) values ({marks})", tuple(values.values()))
-
-
-def refuses(connection: sqlite3.Connection, table: Table, **changes: object) -> bool:
-    connection.execute("savepoint attempt")
-    try:
-        insert(connection, table, **changes)
-    except sqlite3.IntegrityError:
-        return True
-    finally:
-        connection.execute("rollback to attempt")
-    return False
-
-
-# The shape of the tables
-
-
-@every_table
-def test_a_table_has_the_columns_of_its_definition_and_its_load(schema: sqlite3.Connection, table: Table) -> None:
-    found = [(name, kind) for _, name, kind, *_ in schema.execute(f"pragma table_info({table.name})")]
-    assert found == [
-        *((column.stored, column.kind.sql_type) for column in table.columns),
-        ("load", "INTEGER"),
-    ]
-
-
-@every_table
-def test_what_is_required_may_not_be_unknown(scratch: sqlite3.Connection, table: Table) -> None:
-    for column in table.columns:
-        if column.required:
-            assert refuses(scratch, table, **{column.stored: None}), column.name
-    assert refuses(scratch, table, load=None)
-
-
-@every_table
-def test_what_is_not_required_may_be_unknown(scratch: sqlite3.Connection, table: Table) -> None:
-    optional = {column.stored: None for column in table.columns if not column.required and column.name != "levels"}
-    assert not refuses(scratch, table, **optional)
-
-
-@every_table
-def test_a_reference_is_a_foreign_key(schema: sqlite3.Connection, table: Table) -> None:
-    found = {(row[3], row[2], row[4]) for row in schema.execute(f"pragma foreign_key_list({table.name})")}
-    expected = {
-        (column.stored, column.refers, TABLES[column.refers].key[0]) for column in table.columns if column.refers
-    }
-    assert found == expected | {("load", "loads", "id")}
-
-
-def test_a_reference_points_to_a_table_of_one_key_that_is_loaded_before() -> None:
-    names = list(TABLES)
-    for table in TABLES.values():
-        for column in table.columns:
-            if column.refers:
-                assert len(TABLES[column.refers].key) == 1
-                assert names.index(column.refers) < names.index(table.name)
-
-
-@every_table
-def test_the_natural_key_is_unique_even_where_a_part_is_unknown(scratch: sqlite3.Connection, table: Table) -> None:
-    unknown = {name: None for name in table.key if not table.column(name).required}
-    insert(scratch, table, **unknown)
-    assert refuses(scratch, table, **unknown)
-    for name in table.key:
-        column = table.column(name)
-        other: object = {Kind.YEAR: 2025, Kind.DATE: "2023-01-01"}.get(column.kind, "02")
-        if column.shape is Shape.NEIGHBOURHOOD:
-            other = "QP001001"
-        if column.choices:
-            other = column.choices[1].code
-        assert not refuses(scratch, table, **(unknown | {name: other})), f"{name} is not part of the key"
-
-
-@every_table
-def test_an_unknown_part_of_a_key_has_no_value_of_its_own(table: Table) -> None:
-    for name in table.key:
-        column = table.column(name)
-        if not column.required:
-            assert column.kind.sql_type == "TEXT"
-            assert key_expression(column, "t") == f"ifnull(t.{column.stored}, '')"
-
-
-def test_every_table_is_strict(schema: sqlite3.Connection) -> None:
-    strict = {name: bool(flag) for _, name, kind, _, _, flag in schema.execute("pragma table_list") if kind == "table"}
-    ours = {name for name in strict if not name.startswith(("sqlite_", "_sqlite_"))}
-    assert {*TABLES, "loads", "load_files", "changes"} <= ours
-    assert [name for name in ours if not strict[name]] == []
-
-
-# What SQLite itself refuses
-
-
-@pytest.mark.parametrize(("table", "column"), CHOICES, ids=lambda part: getattr(part, "name", ""))
-def test_a_closed_list_is_the_same_in_the_registry(scratch: sqlite3.Connection, table: Table, column: Column) -> None:
-    rest = {"exemption_reason": "x"} if table.name == "centres" else {}
-    for choice in column.choices:
-        assert not refuses(scratch, table, **rest, **{column.stored: choice.code}), choice.code
-    for wrong in ("other-than-all", column.choices[0].code.upper() + " ", ""):
-        assert refuses(scratch, table, **rest, **{column.stored: wrong}), wrong
-
-
-@every_table
-def test_a_flag_is_0_or_1_and_a_date_is_a_day(scratch: sqlite3.Connection, table: Table) -> None:
-    rest = {"exemption_reason": "x"} if table.name == "centres" else {}
-    wrong: dict[Kind, tuple[object, ...]] = {
-        Kind.FLAG: (2, -1),
-        Kind.DATE: ("2024-02-30", "2024-1-1", "01/01/2024", "2024", ""),
-    }
-    right: dict[Kind, tuple[object, ...]] = {Kind.FLAG: (0, 1), Kind.DATE: ("2024-02-29", "1000-01-01")}
-    for column in table.columns:
-        for value in wrong.get(column.kind, ()):
-            assert refuses(scratch, table, **rest, **{column.stored: value}), (column.name, value)
-        for value in right.get(column.kind, ()):
-            # A period goes from and to the same day, so that whichever end is changed stays in order.
-            ends = [other.name for other in table.columns if other.kind is Kind.DATE and other.required]
-            period = dict.fromkeys([*ends, column.stored], value)
-            assert not refuses(scratch, table, **rest, **period), (column.name, value)
-
-
-@pytest.mark.parametrize(
-    ("table", "changes"),
-    [
-        ("territory_counts", {"value": -1}),
-        ("funding", {"year": 1969}),
-        ("funding", {"year": 2101}),
-        ("funding", {"amount_cents": "12,50"}),
-        ("funding", {"amount_cents": 12.5}),
-        ("evaluations", {"year": 1969}),
-        ("evaluations", {"rating": "3", "scale": None}),
-        ("centres", {"siren": "35600000"}),
-        ("centres", {"siren": "35600000A"}),
-        ("centres", {"co_funded": 0, "exemption_reason": None}),
-        ("centres", {"label_from": "2024-01-02", "label_to": "2024-01-01"}),
-        ("perimeters", {"valid_from": "2024-01-02", "valid_to": "2024-01-01"}),
-        ("governance", {"valid_from": "2024-01-02", "valid_to": "2024-01-01"}),
-        ("agreements", {"starts_on": "2024-01-02", "ends_on": "2024-01-01"}),
-        ("agreements", {"amount_cents": -1}),
-        ("activities", {"half_days": -1}),
-        ("activities", {"participants": 1.5}),
-        ("exceptions", {"valid_from": "2024-01-02"}),
-        ("exceptions", {"centre": "oriv", "department": "67"}),
-        ("neighbourhoods", {"code": "QN001"}),
-        ("neighbourhoods", {"code": "qn00101m"}),
-        ("neighbourhoods", {"code": "QZ00101M"}),
-        ("departments", {"code": "1"}),
-        ("departments", {"code": "970A"}),
-        ("departments", {"code": "9A1"}),
-        ("scales", {"levels": None}),
-        ("scales", {"levels": None, "minimum": 1.0}),
-        ("scales", {"levels": None, "maximum": 1.0}),
-        ("scales", {"levels": None, "minimum": 4.0, "maximum": 1.0}),
-    ],
-)
-def test_the_registry_refuses_what_intake_refuses(
-    scratch: sqlite3.Connection, table: str, changes: dict[str, object]
-) -> None:
-    assert not refuses(scratch, TABLES[table])
-    assert refuses(scratch, TABLES[table], **changes)
-
-
-def test_a_change_is_an_insert_an_update_or_a_delete_with_json(scratch: sqlite3.Connection) -> None:
-    statement = "insert into changes (load, table_name, key, action, after) values (1, 'funding', '{}', ?, ?)"
-    for action in ("insert", "update", "delete"):
-        scratch.execute(statement, (action, '{"a": 1}'))
-    for action, after in (("replace", "{}"), ("update", "{a")):
-        with pytest.raises(sqlite3.IntegrityError):
-            scratch.execute(statement, (action, after))
 
 
 # Making a registry
@@ -234,10 +107,12 @@ def test_a_new_registry_is_marked_and_in_wal_mode(tmp_path: Path) -> None:
         assert connection.execute("pragma user_version").fetchone() == (SCHEMA_VERSION,)
         assert connection.execute("pragma journal_mode").fetchone() == ("wal",)
         assert connection.execute("pragma integrity_check").fetchone() == ("ok",)
+        for name in views():
+            connection.execute(f"select * from {name}").fetchall()
     assert path.read_bytes()[68:72] == b"CRPV"
 
 
-def test_a_registry_that_is_up_to_date_is_not_copied(tmp_path: Path) -> None:
+def test_a_registry_that_is_up_to_date_is_not_touched(tmp_path: Path) -> None:
     path = tmp_path / "registry.db"
     migrations.create(path)
     before = path.read_bytes()
@@ -250,3 +125,336 @@ def test_a_registry_cannot_be_made_where_a_file_stands_for_a_folder(tmp_path: Pa
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match="file"):
         migrations.create(tmp_path / "file" / "registry.db")
+
+
+# Registries of earlier programs
+
+
+def test_an_earlier_registry_becomes_what_a_new_one_is_and_keeps_its_rows(old: Path, empty_registry: Path) -> None:
+    before, seen = rows(old), texts(old)
+    copy = migrations.migrate(old)
+    assert copy == old.with_name(f"old.before-schema-{SCHEMA_VERSION}.db")
+    assert (rows(copy), texts(copy)) == (before, seen)
+    after = rows(old)
+    assert {name: after[name] for name in before} == before
+    assert all(after[name] == [] for name in set(after) - set(before))
+    assert shape(old) == shape(empty_registry)
+    assert alike(texts(old)) == alike(texts(empty_registry))
+    with closing(sqlite3.connect(old)) as connection:
+        assert connection.execute("pragma user_version").fetchone() == (SCHEMA_VERSION,)
+        assert connection.execute("pragma application_id").fetchone() == (APPLICATION_ID,)
+        assert connection.execute("pragma foreign_key_check").fetchall() == []
+        assert connection.execute("pragma integrity_check").fetchone() == ("ok",)
+        assert schema.is_current(connection)
+    assert migrations.migrate(old) is None
+
+
+def test_the_views_read_what_an_earlier_registry_held(old: Path) -> None:
+    migrations.migrate(old)
+    with closing(sqlite3.connect(old)) as connection:
+        for name in views():
+            connection.execute(f"select * from {name}").fetchall()
+        assert connection.execute("select id, state_support, departments from v_centres order by id").fetchall() == [
+            ("oriv", 1234.5, "67 68"),
+            ("paris", None, None),
+        ]
+        rated = connection.execute("select rating, position from v_evaluation_latest where year = 2023").fetchall()
+        assert rated == [("3", round(2 / 3, 6))]
+
+
+@pytest.mark.parametrize("arguments", [("list",), ("report", "network"), ("list", "governance"), ("load",)])
+def test_any_command_does_it_and_says_so(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    old = made(tmp_path / "old.db", 1)
+    file = tmp_path / "activities.csv"
+    file.write_text("centre,mission,year,type,half_days\noriv,skills,2025,training,12\n", encoding="utf-8")
+    ran = command(old, *arguments, *([str(file)] if arguments == ("load",) else ["--format", "json"]))
+    assert ran.returncode == 0, ran.stderr
+    assert str(old.with_name(f"old.before-schema-{SCHEMA_VERSION}.db")) in ran.stderr
+    assert len(rows(old)["activities"]) == (arguments == ("load",))
+
+
+def test_a_load_of_an_earlier_registry_can_be_taken_back(old: Path) -> None:
+    undone = command(old, "undo", "2")
+    assert undone.returncode == 0, undone.stderr
+    with closing(sqlite3.connect(old)) as connection:
+        assert connection.execute("select name, note from centres where id = 'oriv'").fetchone() == (
+            "Observatoire",
+            None,
+        )
+
+
+def test_the_version_is_raised_with_the_first_change_of_a_table_after_a_release(tmp_path: Path) -> None:
+    """If this fails: raise SCHEMA_VERSION by one. Programs released before refuse what they could not take back."""
+    newest = max(KEPT)
+    path = made(tmp_path / "newest.db", newest)
+    with closing(sqlite3.connect(path)) as connection:
+        changed = schema.tables_differ(schema.there_is(connection))
+    assert newest + changed == SCHEMA_VERSION
+
+
+# What changes in the definitions
+
+
+@pytest.fixture
+def define(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Define tables otherwise."""
+    defined = schema.tables()
+
+    def change(**changed: tuple[str, ...]) -> None:
+        monkeypatch.setattr(schema, "tables", lambda: defined | changed)
+
+    return change
+
+
+def root(world: Bench, table: str) -> Any:
+    """Where a table stands in the file: elsewhere, once it was made anew."""
+    return world.rows("select rootpage from sqlite_schema where name = ?", table)
+
+
+def replaced(table: str, old: str, new: str) -> tuple[str, ...]:
+    parts = schema.tables()[table]
+    found = tuple(part.replace(old, new) for part in parts)
+    assert found != parts
+    return found
+
+
+ADDED = ["added text", "level text check (level in ('a', 'b'))", "funder text references funders(id)", "n integer"]
+
+
+@pytest.mark.parametrize("column", ADDED)
+def test_a_column_that_may_be_empty_is_added_where_the_table_stands(
+    world: Bench, define: Callable[..., None], column: str
+) -> None:
+    parts = schema.tables()["centres"]
+    define(centres=(*parts[:3], column, *parts[3:]))
+    before, place = rows(world.registry), root(world, "centres")
+    copy = migrations.migrate(world.registry)
+    assert copy is not None
+    assert rows(copy) == before
+    assert root(world, "centres") == place
+    assert rows(world.registry) == before
+    assert migrations.migrate(world.registry) is None
+
+
+def test_a_second_change_keeps_the_first_copy(world: Bench, define: Callable[..., None]) -> None:
+    parts = schema.tables()["centres"]
+    define(centres=(*parts, "added text"))
+    first = migrations.migrate(world.registry)
+    define(centres=(*parts, "added text", "added_too text"))
+    second = migrations.migrate(world.registry)
+    assert first is not None
+    assert second == first.with_name(f"registry.before-schema-{SCHEMA_VERSION}-2.db")
+    assert second is not None
+    assert "added text" not in texts(first)["centres"]
+    assert "added text" in texts(second)["centres"]
+    assert "added_too text" not in texts(second)["centres"]
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new"),
+    [
+        ("funders", "'other')", "'other', 'foundation')"),  # a choice
+        ("centres", "seat text", "seat text not null"),
+        ("centres", "since between 1970", "since between 1900"),
+        ("perimeters", "valid_from <= valid_to", "valid_from < valid_to"),
+        ("evaluations", "primary key (centre, mission, year, kind)", "primary key (centre, mission, year)"),
+        ("funding", "scheme text", "scheme text references missions(id)"),
+        ("sources", "publisher text", "publisher text not null default 'x'"),
+        ("changes", "'delete')", "'delete', 'merge')"),
+    ],
+)
+def test_any_other_change_makes_the_table_anew_with_its_rows(
+    world: Bench, define: Callable[..., None], table: str, old: str, new: str
+) -> None:
+    if table == "funding":
+        with world.connect() as connection:
+            connection.execute("update funding set scheme = 'skills'")
+            connection.commit()
+    if table == "sources":
+        with world.connect() as connection:
+            connection.execute("update sources set publisher = 'p'")
+            connection.commit()
+    define(**{table: replaced(table, old, new)})
+    before = rows(world.registry)
+    copy = migrations.migrate(world.registry)
+    assert copy is not None
+    assert (rows(copy), rows(world.registry)) == (before, before)
+    assert new in texts(world.registry)[table]
+    assert world.rows("pragma integrity_check") == [("ok",)]
+    assert world.rows("pragma foreign_key_check") == []
+    assert {row[2] for row in world.rows("pragma foreign_key_list(perimeters)")} == {
+        "centres",
+        "departments",
+        "sources",
+        "loads",
+    }
+    assert migrations.migrate(world.registry) is None
+
+
+def test_a_check_that_is_no_longer_defined_goes(world: Bench, define: Callable[..., None]) -> None:
+    define(evaluations=tuple(part for part in schema.tables()["evaluations"] if "rating is null" not in part))
+    migrations.migrate(world.registry)
+    with world.connect() as connection:
+        connection.execute("update evaluations set scale = null")
+
+
+def test_a_table_and_its_index_are_made_and_a_wrong_index_is_made_anew(
+    world: Bench, define: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    indexes = schema.indexes()
+    for name in ("funding_key", "activities_by_year"):
+        with world.connect() as connection:
+            connection.execute(f"drop index {name}")
+    with world.connect() as connection:
+        connection.execute("create index activities_by_year on activities (theme)")
+    define(visits=("id text primary key", "centre text not null references centres(id)"))
+    monkeypatch.setattr(schema, "indexes", lambda: indexes | {"v": "CREATE INDEX v on visits (centre)"})
+    before = rows(world.registry)
+    migrations.migrate(world.registry)
+    assert rows(world.registry) == before | {"visits": []}
+    assert {name: text for name, text in texts(world.registry).items() if name in schema.indexes()} == schema.indexes()
+
+
+def test_what_somebody_added_to_the_registry_survives(world: Bench, define: Callable[..., None]) -> None:
+    added = {
+        "by_seat": "CREATE INDEX by_seat on centres (seat)",
+        "told": "CREATE TRIGGER told after insert on centres begin update centres set rank = 2 where id = new.id; end",
+        "own_view": "CREATE VIEW own_view as select id, state_support from v_centres",
+        "own_table": "CREATE TABLE own_table (centre text references centres(id))",
+    }
+    with world.connect() as connection:
+        connection.execute("alter table centres add column rank integer default 1")
+        for statement in added.values():
+            connection.execute(statement)
+        connection.execute("insert into own_table values ('oriv')")
+        connection.commit()
+    before = rows(world.registry)
+    assert migrations.migrate(world.registry) is None
+    define(centres=replaced("centres", "'unknown')", "'unknown', 'foundation')"))
+    assert migrations.migrate(world.registry) is not None
+    assert rows(world.registry) == before
+    assert {name: text for name, text in texts(world.registry).items() if name in added} == added
+    assert world.rows("select * from own_view order by 1") == [("oriv", 1234.5), ("paris", None)]
+    with world.connect() as connection:
+        connection.execute("insert into centres (id, name, short_name, legal_form, co_funded, load) "
+                           "values ('x', 'x', 'x', 'foundation', 1, 1)")  # fmt: skip
+        assert connection.execute("select rank from centres where id = 'x'").fetchone() == (2,)
+
+
+@pytest.mark.parametrize(
+    ("table", "part", "instead", "reason"),
+    [
+        ("centres", "carrier text", ["carrier text not null"], "NOT NULL constraint failed: centres.carrier"),
+        ("centres", "carrier text", ["carrier text", "area text not null"], "NOT NULL constraint failed: centres.area"),
+        ("centres", "seat text", ["seat text check (seat <> 'Paris')"], "CHECK constraint failed: seat <> 'Paris'"),
+        ("centres", "seat text", ["seat text references funders(id)"], "FOREIGN KEY constraint failed"),
+    ],
+)
+def test_what_the_rows_contradict_is_not_done(
+    world: Bench, define: Callable[..., None], table: str, part: str, instead: list[str], reason: str
+) -> None:
+    parts = schema.tables()[table]
+    place = parts.index(part)
+    define(**{table: (*parts[:place], *instead, *parts[place + 1 :])})
+    before, seen = rows(world.registry), texts(world.registry)
+    with pytest.raises(RegistryProblem) as caught:
+        migrations.migrate(world.registry)
+    assert caught.value.exit_code is ExitCode.UNREADABLE
+    assert reason in caught.value.message.text("en")
+    assert (rows(world.registry), texts(world.registry)) == (before, seen)
+    assert [file.name for file in world.folder.iterdir() if file.suffix in {".db", ".part"}] == ["registry.db"]
+
+
+def test_a_loose_reference_that_was_there_before_is_no_reason_to_stop(old: Path) -> None:
+    with closing(sqlite3.connect(old)) as connection:
+        connection.execute("update perimeters set centre = 'gone' where department = '67'")
+        connection.commit()
+    before = rows(old)
+    assert migrations.migrate(old) is not None
+    assert {name: held for name, held in rows(old).items() if name in before} == before
+
+
+# Views
+
+
+def wrong(path: Path, name: str = "v_network") -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"drop view {name}")
+        connection.execute(f"create view {name} as select 5500 as state_support")
+
+
+def test_views_of_an_earlier_program_are_mended_without_a_word(world: Bench) -> None:
+    seen = texts(world.registry)
+    wrong(world.registry)
+    before = rows(world.registry)
+    ran = command(world.registry, "list", "--format", "json")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert texts(world.registry) == seen
+    assert rows(world.registry) == before
+    assert len(list(world.folder.glob("*.db"))) == 1
+
+
+def test_a_view_of_somebodys_own_under_our_name_gives_way_and_others_stay(old: Path) -> None:
+    with closing(sqlite3.connect(old)) as connection:
+        for name in ("v_funding", "v_network"):
+            connection.execute(f"drop view if exists {name}")
+            connection.execute(f"create view {name} as select 1 as mine")
+        connection.execute("create view v_mine as select mine from v_network")
+        connection.execute("create view mine as select count(*) as n from centres")
+    migrations.migrate(old)
+    found = texts(old)
+    assert "mine" not in found["v_funding"] + found["v_network"]
+    assert found["v_mine"] == "CREATE VIEW v_mine as select mine from v_network"
+    assert Bench(old.parent, old).rows("select n from mine") == [(2,)]
+
+
+def test_views_are_left_as_they_are_while_another_program_writes(world: Bench) -> None:
+    wrong(world.registry)
+    with world.connect() as other:
+        other.execute("begin immediate")
+        assert migrations.migrate(world.registry) is None
+    assert "5500" in texts(world.registry)["v_network"]
+    assert migrations.migrate(world.registry) is None
+    assert "5500" not in texts(world.registry)["v_network"]
+
+
+def test_views_are_left_as_they_are_where_the_file_cannot_be_written(
+    world: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong(world.registry)
+    connect = sqlite3.connect
+
+    def reading_only(path: Any, **options: Any) -> sqlite3.Connection:
+        opened: sqlite3.Connection = connect(
+            path if options.get("uri") else f"file:{path}?mode=ro", **{**options, "uri": True}
+        )
+        return opened
+
+    monkeypatch.setattr(sqlite3, "connect", reading_only)  # root may write anywhere
+    assert migrations.migrate(world.registry) is None
+    monkeypatch.undo()
+    assert "5500" in texts(world.registry)["v_network"]
+
+
+def test_a_table_under_the_name_of_a_view_stands_in_nobodys_way(world: Bench) -> None:
+    with world.connect() as connection:
+        connection.execute("drop view v_governance")
+        connection.execute("create table v_governance (a)")
+    ran = command(world.registry, "list", "--format", "json")
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_two_commands_that_bring_it_up_to_date_at_once_do_it_once(old: Path) -> None:
+    before = rows(old)
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", f"from pathlib import Path; from crpv_cli.registry.migrations import migrate; "
+             f"print(migrate(Path({str(old)!r})))"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for _ in range(3)
+    ]  # fmt: skip
+    said = [process.communicate() for process in started]
+    assert [error for _, error in said] == ["", "", ""]
+    assert {name: held for name, held in rows(old).items() if name in before} == before
+    assert len([out for out, _ in said if "before-schema" in out]) == 1

@@ -1,0 +1,232 @@
+"""What stands in a registry's file: tables and indexes made from the definitions, and the views.
+
+Reading commands compare the file with this before anything else, so it imports nothing that is slow, and texts are
+written as SQLite keeps them: what was made from them compares equal at once.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+
+from crpv_cli.definitions.columns import Column, Kind, Shape
+from crpv_cli.definitions.tables import TABLES, Table
+from crpv_cli.registry.connection import SCHEMA_VERSION
+from crpv_cli.registry.queries.views import views
+
+__all__ = [
+    "column_of",
+    "differing_views",
+    "differs",
+    "indexes",
+    "is_current",
+    "is_older",
+    "key_columns",
+    "key_expression",
+    "parts_of",
+    "table_statement",
+    "tables",
+    "tables_differ",
+    "there_is",
+]
+
+_ABOUT_THE_WHOLE = {"check", "constraint", "foreign", "primary", "unique"}
+
+# What keeps the account of loads: nobody loads or lists it, so it is no ``Table``.
+_ACCOUNT = {
+    "loads": (
+        "id integer primary key",
+        "at text not null",  # UTC, ISO 8601
+        "who text not null",
+        "command text not null",
+        "version text not null",  # of crpv
+        "undoes integer references loads(id)",
+        "inserted integer not null default 0",
+        "updated integer not null default 0",
+        "deleted integer not null default 0",
+    ),
+    "load_files": (
+        "id integer primary key",
+        "load integer not null references loads(id)",
+        "path text not null",
+        "sheet text",  # of a workbook
+        "sha256 text not null",
+        "table_name text not null",
+        "profile text",  # through which a foreign file was read
+        "places text not null check (json_valid(places))",  # column -> its heading, or its letter in a sheet
+        "rows_read integer not null",
+        "inserted integer not null",
+        "updated integer not null",
+        "unchanged integer not null",
+        "refused integer not null",
+    ),
+    "changes": (
+        "id integer primary key",
+        "load integer not null references loads(id)",
+        "file integer references load_files(id)",
+        "line integer",  # physical line on which the row starts in the file
+        "table_name text not null",
+        "key text not null",  # JSON object: the natural key
+        "action text not null check (action in ('insert', 'update', 'delete'))",
+        "before text check (before is null or json_valid(before))",  # changed columns, or the deleted row
+        "after text check (after is null or json_valid(after))",  # changed columns; null for an insert
+    ),
+}
+_ACCOUNT_INDEXES = {
+    "changes_by_row": "CREATE INDEX changes_by_row on changes (table_name, key)",
+    "changes_by_load": "CREATE INDEX changes_by_load on changes (load)",
+}
+# The shapes that SQLite itself holds; a reference needs none, since what it refers to has it.
+_SHAPES = {
+    Shape.DEPARTMENT: "{0} glob '[0-9][0-9AB]' or {0} glob '9[78][0-9]'",
+    Shape.NEIGHBOURHOOD: "{0} glob 'Q[NP][0-9][0-9AB][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z]'",
+    Shape.SIREN: "length({0}) = 9 and {0} not glob '*[^0-9]*'",
+}
+
+
+@cache
+def tables() -> dict[str, tuple[str, ...]]:
+    """The parts of each table, in SQL, by name: its columns, then what holds between them."""
+    return _ACCOUNT | {table.name: tuple(_parts(table)) for table in TABLES.values()}
+
+
+@cache
+def indexes() -> dict[str, str]:
+    """The statement that makes each index, by name."""
+    found = dict(_ACCOUNT_INDEXES)
+    for table in TABLES.values():
+        if not _has_primary_key(table):
+            # An unknown part of a key equals another unknown one.
+            parts = ", ".join(key_expression(column) for column in key_columns(table))
+            found[f"{table.name}_key"] = f"CREATE UNIQUE INDEX {table.name}_key on {table.name} ({parts})"
+        for column in table.indexes:
+            name = f"{table.name}_by_{column}"
+            found[name] = f"CREATE INDEX {name} on {table.name} ({column})"
+    return found
+
+
+def key_expression(column: Column, alias: str = "") -> str:
+    """Return the SQL that compares a key column: an unknown part of a key equals another unknown one."""
+    name = f"{alias}.{column.stored}" if alias else column.stored
+    return name if column.required else f"ifnull({name}, '')"
+
+
+def key_columns(table: Table) -> list[Column]:
+    """The columns of a table's natural key, in order."""
+    return [table.column(name) for name in table.key]
+
+
+def table_statement(name: str, parts: Iterable[str]) -> str:
+    """Return the statement that makes a table."""
+    lines = ",\n    ".join(parts)
+    return f"CREATE TABLE {name} (\n    {lines}\n) strict"
+
+
+def _has_primary_key(table: Table) -> bool:
+    return all(column.required for column in key_columns(table))
+
+
+def _parts(table: Table) -> Iterator[str]:
+    whole = table.key if _has_primary_key(table) else ()
+    for column in table.columns:
+        yield _column(column, whole == (column.name,))
+    yield "load integer not null references loads(id)"
+    if len(whole) > 1:
+        yield f"primary key ({', '.join(whole)})"
+    for check in table.checks:
+        yield f"check ({check})"
+    for first, last in table.periods:
+        unknown = [f"{name} is null or " for name in (first, last) if not table.column(name).required]
+        yield f"check ({''.join(unknown)}{first} <= {last})"
+
+
+def _column(column: Column, is_key: bool) -> str:
+    words = [column.stored, column.kind.sql_type.lower()]
+    if is_key:
+        words.append("primary key")
+    elif column.required:
+        words.append("not null")
+    if column.refers:
+        words.append(f"references {column.refers}({TABLES[column.refers].key[0]})")
+    if check := _check(column):
+        words.append(f"check ({check})")
+    return " ".join(words)
+
+
+def _check(column: Column) -> str:
+    """What SQLite checks of a value; an unknown one passes any comparison."""
+    name = column.stored
+    if column.choices:
+        codes = ", ".join(f"'{choice.code}'" for choice in column.choices)
+        return f"{name} in ({codes})"
+    if column.kind is Kind.FLAG:
+        return f"{name} in (0, 1)"
+    unknown = "" if column.required else f"{name} is null or "
+    if column.kind is Kind.DATE:
+        return f"{unknown}{name} is date({name}, '+0 days')"
+    if column.kind is Kind.CODE and column.shape in _SHAPES and not column.refers:
+        shaped = _SHAPES[column.shape].format(name)
+        return f"{unknown}({shaped})" if unknown else shaped
+    if column.minimum is not None and column.maximum is not None:
+        return f"{name} between {column.minimum:g} and {column.maximum:g}"
+    if column.minimum is not None:
+        return f"{name} >= {column.minimum:g}"
+    return f"{name} <= {column.maximum:g}" if column.maximum is not None else ""
+
+
+def parts_of(statement: str) -> list[str]:
+    """Return the parts of a table from the statement that made it, whatever its blanks and comments."""
+    words = " ".join(re.sub("--[^\n]*", "", statement).split())
+    start, depth, found = words.index("(") + 1, 0, []
+    for sign in re.finditer(r"'[^']*'|[(),]", words):
+        depth += (sign[0] == "(") - (sign[0] == ")")
+        if (sign[0] == "," and depth == 1) or (sign[0] == ")" and depth == 0):
+            found.append(words[start : sign.start()].strip())
+            start = sign.end()
+    return found
+
+
+def column_of(part: str) -> str | None:
+    """Return the name of the column that a part of a table defines; None if it is about the whole table."""
+    word = part.split(maxsplit=1)[0]
+    return None if word in _ABOUT_THE_WHOLE else word.strip('"')
+
+
+def differs(statement: str, name: str) -> bool:
+    """Whether a table is not what it should be. Columns that we do not know are somebody's own, and no difference."""
+    parts = tables()[name]
+    if statement == table_statement(name, parts):
+        return False
+    found = parts_of(statement)
+    return not set(parts).issuperset(part for part in found if column_of(part) is None) or not set(parts) <= set(found)
+
+
+def tables_differ(there: Mapping[str, str]) -> bool:
+    """Whether a table or an index is missing, or is not what it should be."""
+    return any(name not in there or differs(there[name], name) for name in tables()) or any(
+        " ".join(there.get(name, "").split()) != statement for name, statement in indexes().items()
+    )
+
+
+def differing_views(there: Mapping[str, str]) -> dict[str, str]:
+    """Return the statements of the views that are missing, or that say something else than they should."""
+    wanted = {name: f"CREATE VIEW{statement.strip()[11:]}" for name, statement in views().items()}
+    return {name: statement for name, statement in wanted.items() if there.get(name) != statement}
+
+
+def there_is(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return the statements that made what stands in a registry, by name."""
+    return dict(map(tuple, connection.execute("select name, sql from sqlite_schema where sql is not null")))
+
+
+def is_current(connection: sqlite3.Connection) -> bool:
+    """Whether an open registry is what this program would make; takes about a millisecond."""
+    there = there_is(connection)
+    return not (is_older(connection) or tables_differ(there) or differing_views(there))
+
+
+def is_older(connection: sqlite3.Connection) -> bool:
+    """Whether an earlier program made the tables."""
+    return bool(connection.execute("pragma user_version").fetchone()[0] < SCHEMA_VERSION)
