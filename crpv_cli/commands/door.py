@@ -67,10 +67,10 @@ class Door:
         with open_writing(path) as connection:
             yield connection
 
-    def answer(self, report: Callable[..., Result | Sheet], *asked: object, **named: object) -> None:
+    def answer(self, report: Callable[..., Result | Sheet], *asked: object) -> None:
         """Ask the registry and show what it answers."""
         with self.reading() as connection:
-            result = report(connection, *asked, **named)
+            result = report(connection, *asked)
         self.show(result)
 
     def show(self, result: Result | Sheet, default: Format = Format.TABLE) -> None:
