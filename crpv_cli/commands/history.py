@@ -89,7 +89,7 @@ def undo(
     from crpv_cli.commands.opening import writing
     from crpv_cli.language import msg
     from crpv_cli.output import streams
-    from crpv_cli.registry.history import undo as take_back
+    from crpv_cli.registry.journal import undo as take_back
 
     with writing(db) as connection:
         undone = take_back(connection, load, dry_run)
