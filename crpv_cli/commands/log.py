@@ -39,7 +39,7 @@ def undo(
 ) -> None:
     """Take a load back."""
     from crpv_cli.output import streams
-    from crpv_cli.registry.history import undo as take_back
+    from crpv_cli.registry.journal import undo as take_back
 
     with door.writing() as connection:
         undone = take_back(connection, load, dry_run)

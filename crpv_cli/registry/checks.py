@@ -15,7 +15,7 @@ from crpv_cli.registry.loads import Source
 from crpv_cli.registry.staging import Stage
 from crpv_cli.spelling import closest
 
-__all__ = ["Found", "doubles", "faulty_ratings", "unresolved"]
+__all__ = ["Found", "faulty_ratings", "told_twice", "unresolved"]
 
 Found = tuple[int, Anomaly]
 """The number of the source in its load, and what is wrong with one of its rows."""
@@ -84,7 +84,7 @@ def faulty_ratings(stage: Stage, sources: Sequence[Source]) -> Iterator[Found]:
         yield row["file"], anomaly
 
 
-def doubles(connection: sqlite3.Connection, load: int) -> Iterator[Anomaly]:
+def told_twice(connection: sqlite3.Connection, load: int) -> Iterator[Anomaly]:
     """Warn of money of a load that the registry now holds from two sources."""
     return (_same_money(pair) for pair in same_money(connection, load))
 

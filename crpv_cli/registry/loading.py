@@ -11,8 +11,8 @@ from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import msg
 from crpv_cli.registry.applying import apply_source, remove_rows
-from crpv_cli.registry.checks import doubles, faulty_ratings, unresolved
-from crpv_cli.registry.history import changes_of
+from crpv_cli.registry.checks import faulty_ratings, told_twice, unresolved
+from crpv_cli.registry.journal import changes_of
 from crpv_cli.registry.loads import FileOutcome, Line, LoadReport, Refused, Source
 from crpv_cli.registry.recording import close_load, open_load
 from crpv_cli.registry.staging import Stage
@@ -66,7 +66,7 @@ def load(  # noqa: D417 - the connection needs no words
         if report.stopped:
             work.forget_counts()
         elif report.load is not None:
-            report.anomalies.extend(doubles(connection, report.load))
+            report.anomalies.extend(told_twice(connection, report.load))
             if details:
                 report.changes = list(changes_of(connection, report.load))
         if report.stopped or dry_run or not report.changed:

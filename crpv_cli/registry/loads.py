@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from crpv_cli.definitions.tables import Table
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import Message
-from crpv_cli.registry.history import Change
+from crpv_cli.registry.journal import Change
 
 __all__ = ["FileOutcome", "Line", "LoadReport", "Refused", "Source"]
 

@@ -8,6 +8,7 @@ released before, which could neither take back nor trace its rows, refuse the fi
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Collection, Sequence
 from contextlib import closing, suppress
@@ -119,32 +120,36 @@ def _make_tables(connection: sqlite3.Connection) -> bool:
 def _change_table(connection: sqlite3.Connection, name: str, parts: Sequence[str], found: Sequence[str]) -> None:
     columns = {column: part for part in found if (column := schema.column_of(part))}
     lacking = [part for part in parts if part not in found]
-    whole = {part for part in found if schema.column_of(part) is None}
-    if whole <= set(parts) and all(_can_be_added(part, columns) for part in lacking):
+    in_the_way = any(map(schema.stands_in_the_way, set(found).difference(parts)))
+    if not in_the_way and all(_can_be_added(part, columns) for part in lacking):
         for part in lacking:
             connection.execute(f"alter table {name} add column {part}")
         return
     # sqlite-utils' ``transform`` carries the checks that are there and can change none, so the table is made anew.
     defined = {schema.column_of(part) for part in parts}
-    own = [part for column, part in columns.items() if column not in defined]
+    own = [
+        re.sub(" not null", "", part, flags=re.IGNORECASE) if schema.must_be_filled(part) else part
+        for column, part in columns.items()
+        if column not in defined
+    ]
     wanted = sorted([*parts, *own], key=lambda part: schema.column_of(part) is None)
     attached = connection.execute(
-        "select name, sql from sqlite_schema where tbl_name = ? and type in ('index', 'trigger') and sql is not null",
+        "select sql from sqlite_schema where tbl_name = ? and type in ('index', 'trigger') and sql is not null",
         (name,),
     ).fetchall()
-    kept = ", ".join(columns)
+    kept = ", ".join(f'"{column}"' for column in columns)
     connection.execute(f"create temp table kept as select {kept} from main.{name} order by rowid")
     connection.execute(f"drop table main.{name}")
     connection.execute(schema.table_statement(name, wanted))
     connection.execute(f"insert into main.{name} ({kept}) select {kept} from temp.kept order by rowid")
     connection.execute("drop table temp.kept")
-    for _, statement in attached:
+    for (statement,) in attached:
         connection.execute(statement)
 
 
 def _can_be_added(part: str, columns: Collection[str]) -> bool:
     column = schema.column_of(part)
-    return column is not None and column not in columns and "not null" not in part and "primary key" not in part
+    return column is not None and column not in columns and not schema.must_be_filled(part)
 
 
 def _make_views(connection: sqlite3.Connection) -> None:

@@ -25,7 +25,9 @@ __all__ = [
     "is_older",
     "key_columns",
     "key_expression",
+    "must_be_filled",
     "parts_of",
+    "stands_in_the_way",
     "table_statement",
     "tables",
     "tables_differ",
@@ -170,17 +172,17 @@ def _check(column: Column) -> str:
         shaped = _SHAPES[column.shape].format(name)
         return f"{unknown}({shaped})" if unknown else shaped
     if column.minimum is not None and column.maximum is not None:
-        return f"{name} between {column.minimum:g} and {column.maximum:g}"
+        return f"{name} between {column.minimum:.15g} and {column.maximum:.15g}"
     if column.minimum is not None:
-        return f"{name} >= {column.minimum:g}"
-    return f"{name} <= {column.maximum:g}" if column.maximum is not None else ""
+        return f"{name} >= {column.minimum:.15g}"
+    return f"{name} <= {column.maximum:.15g}" if column.maximum is not None else ""
 
 
 def parts_of(statement: str) -> list[str]:
     """Return the parts of a table from the statement that made it, whatever its blanks and comments."""
     words = " ".join(re.sub("--[^\n]*", "", statement).split())
     start, depth, found = words.index("(") + 1, 0, []
-    for sign in re.finditer(r"'[^']*'|[(),]", words):
+    for sign in re.finditer(r"""'[^']*'|"[^"]*"|\[[^]]*\]|[(),]""", words):
         depth += (sign[0] == "(") - (sign[0] == ")")
         if (sign[0] == "," and depth == 1) or (sign[0] == ")" and depth == 0):
             found.append(words[start : sign.start()].strip())
@@ -190,17 +192,33 @@ def parts_of(statement: str) -> list[str]:
 
 def column_of(part: str) -> str | None:
     """Return the name of the column that a part of a table defines; None if it is about the whole table."""
-    word = part.split(maxsplit=1)[0]
-    return None if word in _ABOUT_THE_WHOLE else word.strip('"')
+    word = re.match(r'"[^"]+"|\[[^]]+\]|\w+', part)
+    assert word is not None
+    return None if word[0].lower() in _ABOUT_THE_WHOLE else word[0].strip('"[]')
 
 
 def differs(statement: str, name: str) -> bool:
-    """Whether a table is not what it should be. Columns that we do not know are somebody's own, and no difference."""
+    """Whether a table is not what it should be.
+
+    A column that is not defined, be it somebody's own or one of another version, is no difference unless it must be
+    filled, which nobody would do.
+    """
     parts = tables()[name]
     if statement == table_statement(name, parts):
         return False
-    found = parts_of(statement)
-    return not set(parts).issuperset(part for part in found if column_of(part) is None) or not set(parts) <= set(found)
+    found = set(parts_of(statement))
+    return not found.issuperset(parts) or any(map(stands_in_the_way, found.difference(parts)))
+
+
+def stands_in_the_way(part: str) -> bool:
+    """Whether a part that is not defined could refuse a row."""
+    return column_of(part) is None or must_be_filled(part)
+
+
+def must_be_filled(part: str) -> bool:
+    """Whether a row without this column is refused."""
+    words = part.lower()
+    return "primary key" in words or ("not null" in words and "default" not in words)
 
 
 def tables_differ(there: Mapping[str, str]) -> bool:

@@ -9,7 +9,7 @@ from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.definitions.tables import Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, Message, msg
-from crpv_cli.registry.history import Change, changes_of, key_text, origins, require_load
+from crpv_cli.registry.journal import Change, changes_of, key_text, origins, require_load
 from crpv_cli.reports import fictitious
 from crpv_cli.result import Note, Result, Value
 from crpv_cli.spelling import fold

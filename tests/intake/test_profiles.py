@@ -31,7 +31,7 @@ from crpv_cli.intake.profiles.shipped import find_profile, load_profile, shipped
 from crpv_cli.intake.readers import open_csv
 from crpv_cli.intake.sources import sources_of
 from crpv_cli.registry.connection import open_writing
-from crpv_cli.registry.history import undo
+from crpv_cli.registry.journal import undo
 from crpv_cli.registry.loading import LoadReport, load
 from crpv_cli.registry.lookups import lookups
 

@@ -18,7 +18,7 @@ from crpv_cli.errors import Severity, UsageProblem
 from crpv_cli.intake.files import InputFile, Reading
 from crpv_cli.intake.sources import sources_of
 from crpv_cli.registry.connection import open_reading, open_writing
-from crpv_cli.registry.history import changes_of, undo
+from crpv_cli.registry.journal import changes_of, undo
 from crpv_cli.registry.loading import LoadReport, load
 from crpv_cli.reports.history import changes_of_load, loads, trace
 

@@ -218,7 +218,12 @@ def replaced(table: str, old: str, new: str) -> tuple[str, ...]:
     return found
 
 
-ADDED = ["added text", "level text check (level in ('a', 'b'))", "funder text references funders(id)", "n integer"]
+ADDED = [
+    "added text",
+    "level text check (level in ('a', 'b'))",
+    "funder text references funders(id)",
+    "n integer",
+]
 
 
 @pytest.mark.parametrize("column", ADDED)
@@ -298,6 +303,18 @@ def test_a_check_that_is_no_longer_defined_goes(world: Bench, define: Callable[.
         connection.execute("update evaluations set scale = null")
 
 
+def test_a_column_that_is_no_longer_defined_keeps_its_values_and_need_not_be_filled(
+    world: Bench, define: Callable[..., None]
+) -> None:
+    define(centres=tuple(part for part in schema.tables()["centres"] if not part.startswith("short_name")))
+    before = rows(world.registry)
+    assert migrations.migrate(world.registry) is not None
+    assert rows(world.registry) == before
+    with world.connect() as connection:
+        connection.execute("insert into centres (id, name, legal_form, co_funded, load) values ('x', 'x', 'gip', 1, 1)")
+    assert migrations.migrate(world.registry) is None
+
+
 def test_a_table_and_its_index_are_made_and_a_wrong_index_is_made_anew(
     world: Bench, define: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -324,6 +341,7 @@ def test_what_somebody_added_to_the_registry_survives(world: Bench, define: Call
     }
     with world.connect() as connection:
         connection.execute("alter table centres add column rank integer default 1")
+        connection.execute("alter table centres add column \"own words, (1)\" TEXT not null default 'x'")
         for statement in added.values():
             connection.execute(statement)
         connection.execute("insert into own_table values ('oriv')")
