@@ -14,6 +14,7 @@ from sqlite_utils import Database, Migrations
 
 from crpv_cli.registry import steps
 from crpv_cli.registry.connection import APPLICATION_ID, SCHEMA_VERSION
+from crpv_cli.registry.queries.views import views
 from crpv_cli.registry.steps.today import OPEN_TODAY, SERVED_TODAY, THIS_YEAR, TODAY
 
 __all__ = ["create", "migrate"]
@@ -590,6 +591,16 @@ def create(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("pragma journal_mode = wal")
         migrations.apply(Database(connection))
+        _make_views(connection)
+
+
+def _make_views(connection: sqlite3.Connection) -> None:
+    made = views()
+    with connection:
+        for name in reversed(made):
+            connection.execute(f"drop view if exists {name}")
+        for statement in made.values():
+            connection.execute(statement)
 
 
 def migrate(path: Path) -> Path | None:
@@ -605,4 +616,5 @@ def migrate(path: Path) -> Path | None:
         copy.unlink(missing_ok=True)
         connection.execute("vacuum into ?", [str(copy)])
         migrations.apply(Database(connection))
+        _make_views(connection)
         return copy

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, msg
-from crpv_cli.registry.queries import closed_year
+from crpv_cli.registry.queries import closed_year, read
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.evaluations.cycle import DEFAULT_CYCLE_YEARS
 from crpv_cli.reports.origin import origin
@@ -140,10 +140,7 @@ Subject = tuple[str | None, str | None]
 
 def _exceptions(moment: Moment) -> dict[tuple[str, Subject], sqlite3.Row]:
     """The exceptions accepted on the date, by rule and subject."""
-    rows = moment.connection.execute(
-        "select * from exceptions where (valid_from is null or valid_from <= :as_of) and valid_to >= :as_of",
-        {"as_of": moment.as_of},
-    )
+    rows = read(moment.connection, "select * from exceptions_on", moment.as_of)
     return {(row["rule"], (row["centre"], row["department"])): row for row in rows}
 
 

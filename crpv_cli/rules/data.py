@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crpv_cli.definitions.ratings import Scale, levels_of
+from crpv_cli.definitions.ratings import Scale
 from crpv_cli.definitions.sirene import siren_is_valid
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import Day, msg
+from crpv_cli.registry.queries import read
 from crpv_cli.rules.model import Finding, Moment, Severity, mission_name
 
 __all__ = [
@@ -58,36 +59,35 @@ def siren_shared(moment: Moment) -> Iterator[Finding]:
 
 def rating_off_scale(moment: Moment) -> Iterator[Finding]:
     """A rating is on its scale; narrowing a scale leaves older ratings off it."""
-    rows = moment.connection.execute(
+    rows = read(
+        moment.connection,
         """
         select e.centre, e.mission, e.year, e.rating, e.source, s.id, s.minimum, s.maximum, s.levels
-        from evaluations as e join scales as s on s.id = e.scale
-        where e.rating is not null and e.year <= cast(substr(:as_of, 1, 4) as integer)
-          and (e.evaluated_on is null or e.evaluated_on <= :as_of)
+        from known_evaluations as e
+        join positions as p on p.rating = e.rating and p.scale = e.scale and p.position is null
+        join scales as s on s.id = e.scale
         order by e.centre, e.mission, e.year, e.kind
         """,
-        {"as_of": moment.as_of},
+        moment.as_of,
     )
-    for row in rows:
-        scale = Scale(row["id"], row["minimum"], row["maximum"], levels_of(row["levels"]))
-        if scale.position(row["rating"]) is None:
-            yield Finding(
-                Severity.BREACH,
-                msg(
-                    "{mission}, {year}: the rating “{rating}” is not on the scale {scale} ({bounds}).",
-                    mission=mission_name(row["mission"]),
-                    year=str(row["year"]),
-                    rating=row["rating"],
-                    scale=row["id"],
-                    bounds=scale.bounds(),
-                ),
-                msg("Correct the rating or the scale: crpv edit evaluations, crpv edit scales"),
-                row["centre"],
-                mission=row["mission"],
-                year=row["year"],
-                source=row["source"],
-                fictitious=row["source"] in moment.made_up,
-            )
+    for row in rows.fetchall():
+        yield Finding(
+            Severity.BREACH,
+            msg(
+                "{mission}, {year}: the rating “{rating}” is not on the scale {scale} ({bounds}).",
+                mission=mission_name(row["mission"]),
+                year=str(row["year"]),
+                rating=row["rating"],
+                scale=row["id"],
+                bounds=Scale.of(row).bounds(),
+            ),
+            msg("Correct the rating or the scale: crpv edit evaluations, crpv edit scales"),
+            row["centre"],
+            mission=row["mission"],
+            year=row["year"],
+            source=row["source"],
+            fictitious=row["source"] in moment.made_up,
+        )
 
 
 def activity_unreported(moment: Moment) -> Iterator[Finding]:
@@ -154,15 +154,15 @@ def low_confidence(moment: Moment) -> Iterator[Finding]:
                 centre["id"],
                 source=centre["source"],
             )
-    rows = moment.connection.execute(
+    rows = read(
+        moment.connection,
         """
         select p.centre, p.department, d.name, p.note, p.source
-        from perimeters as p join departments as d on d.code = p.department
+        from perimeters_on as p join departments as d on d.code = p.department
         where p.confidence = 'low'
-          and (p.valid_from is null or p.valid_from <= :as_of) and (p.valid_to is null or p.valid_to >= :as_of)
         order by p.centre, p.department
         """,
-        {"as_of": moment.as_of},
+        moment.as_of,
     )
     known = {centre["id"] for centre in moment.open}
     for row in rows:

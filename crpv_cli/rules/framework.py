@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from crpv_cli.definitions.choices import LOCAL_AUTHORITIES
 from crpv_cli.language import Day, Euros, Message, msg, msgs
-from crpv_cli.registry.queries import open_in
-from crpv_cli.reports.evaluations.cycle import is_overdue
-from crpv_cli.reports.funding.money import LOCAL
+from crpv_cli.registry.queries import read
 from crpv_cli.rules.model import Finding, Moment, Severity, mission_name
 
 __all__ = ["co_funding", "governance_shared", "label", "missions_evaluated", "state_support_unevaluated"]
@@ -32,7 +31,7 @@ def co_funding(moment: Moment) -> Iterator[Finding]:
         money = moment.money.get(centre["id"], {})
         state, local = money.get("state"), money.get("local")
         # A centre that opened later is asked nothing of the year, unless money of it is known all the same.
-        if state is None and local is None and not open_in(centre, moment.year, moment.as_of):
+        if state is None and local is None and not money.get("state_unknown_years"):
             continue
         made_up = bool(money.get("fictitious"))
         for amount, who in ((state, "state"), (local, "local")):
@@ -74,7 +73,7 @@ def missions_evaluated(moment: Moment) -> Iterator[Finding]:
         )
         return
     for series in moment.evaluations:
-        if not is_overdue(series.counts_from, moment.as_of, moment.cycle):
+        if not series.overdue:
             continue
         exempt = not moment.centres[series.centre]["co_funded"]
         yield Finding(
@@ -104,7 +103,7 @@ def state_support_unevaluated(moment: Moment) -> Iterator[Finding]:
     for centre in moment.open:
         own = [series for series in moment.evaluations if series.centre == centre["id"]]
         support = moment.money.get(centre["id"], {}).get("state")
-        evaluated = any(not is_overdue(series.counts_from, moment.as_of, moment.cycle) for series in own)
+        evaluated = any(not series.overdue for series in own)
         if own and not evaluated and isinstance(support, int) and support > 0:
             yield Finding(
                 Severity.BREACH,
@@ -132,14 +131,8 @@ def _no_evaluation(message: Message) -> Finding:
 
 def governance_shared(moment: Moment) -> Iterator[Finding]:
     """The State and local authorities sit together in the board of each centre."""
-    rows = moment.connection.execute(
-        """
-        select centre, member_kind, source from governance
-        where organ = 'board'
-          and (valid_from is null or valid_from <= :as_of) and (valid_to is null or valid_to >= :as_of)
-        """,
-        {"as_of": moment.as_of},
-    ).fetchall()
+    asked = "select centre, member_kind, source from governance_on where organ = 'board'"
+    rows = read(moment.connection, asked, moment.as_of).fetchall()
     if not rows:
         yield Finding(
             Severity.UNKNOWN,
@@ -159,7 +152,7 @@ def governance_shared(moment: Moment) -> Iterator[Finding]:
             message
             for present, message in (
                 ("state" in kinds, msg("The State has no seat in its board.")),
-                (bool(kinds & set(LOCAL)), msg("No local authority has a seat in its board.")),
+                (bool(kinds & {*LOCAL_AUTHORITIES}), msg("No local authority has a seat in its board.")),
             )
             if not present
         ]
@@ -175,26 +168,9 @@ def governance_shared(moment: Moment) -> Iterator[Finding]:
 
 def label(moment: Moment) -> Iterator[Finding]:
     """A centre that serves departments or receives State support has a label that runs."""
-    served = {
-        row["centre"]
-        for row in moment.connection.execute(
-            """
-            select distinct centre from perimeters
-            where (valid_from is null or valid_from <= :as_of) and (valid_to is null or valid_to >= :as_of)
-            """,
-            {"as_of": moment.as_of},
-        )
-    }
-    supported = dict(
-        moment.connection.execute(
-            """
-            select f.centre, max(f.year) from funding as f join funders as u on u.id = f.funder
-            where u.kind = 'state' and f.stage <> 'requested' and f.year <= cast(substr(:as_of, 1, 4) as integer)
-            group by f.centre
-            """,
-            {"as_of": moment.as_of},
-        ).fetchall()
-    )
+    served = {row["centre"] for row in read(moment.connection, "select centre from perimeters_on", moment.as_of)}
+    latest = read(moment.connection, "select centre, year from state_support where latest", moment.as_of)
+    supported = dict(latest.fetchall())
     for centre in moment.centres.values():
         ended = centre["label_to"]
         if ended is None or ended >= moment.as_of:

@@ -94,7 +94,7 @@ class Moment:
     @cached_property
     def evaluations(self) -> list[MissionSeries]:
         """The evaluations known on the date, a series for each open centre and core mission."""
-        return read_series(self.connection, self.as_of, None)
+        return read_series(self.connection, self.as_of, cycle=self.cycle)
 
     @cached_property
     def any_evaluation(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from crpv_cli.language import Message, msg, msgs
-from crpv_cli.registry.queries import closed_year
+from crpv_cli.registry.queries import read
 from crpv_cli.reports.activity.report import activity
 from crpv_cli.reports.changes.difference import Change, signed_count
 
@@ -51,9 +51,8 @@ def activity_changes(connection: sqlite3.Connection, first: str, last: str) -> I
 
 def _year(connection: sqlite3.Connection, date: str) -> _Year | None:
     """The latest closed year of which half-days are known, as the activity report tells it; None if there is none."""
-    (year,) = connection.execute(
-        "select max(year) from activities where half_days is not null and year <= ?", (closed_year(date),)
-    ).fetchone()
+    told = "half_days is not null and year <= (select closed_year from moment)"
+    (year,) = read(connection, f"select max(year) from known_activities where {told}", date).fetchone()
     if year is None:
         return None
     report = activity(connection, date, year)

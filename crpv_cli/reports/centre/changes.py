@@ -6,9 +6,9 @@ import sqlite3
 from collections.abc import Iterable
 
 from crpv_cli.language import Day, Message, msg
-from crpv_cli.registry.queries import open_centres, query
+from crpv_cli.registry.queries import geography_on, open_centres, read
 from crpv_cli.reports.changes.difference import Change, plain
-from crpv_cli.reports.coverage.report import coverage, geography_on
+from crpv_cli.reports.coverage.report import coverage
 from crpv_cli.result import Value
 from crpv_cli.spelling import fold
 
@@ -86,8 +86,7 @@ def perimeter_changes(connection: sqlite3.Connection, first: str, last: str) -> 
 
 def _served(connection: sqlite3.Connection, as_of: str) -> dict[tuple[str, str], sqlite3.Row]:
     """The pairs of centre and department on a date, with the source that says so."""
-    rows = connection.execute(query("served_pairs"), {"as_of": as_of})
-    return {(row["centre"], row["department"]): row for row in rows}
+    return {(row["centre"], row["department"]): row for row in read(connection, "select * from served", as_of)}
 
 
 def _serving(centres: list[str], names: dict[str, str]) -> Message:

@@ -7,17 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from crpv_cli.language import N_, Euros, Message, msg, msgs
-from crpv_cli.registry.queries import closed_year
+from crpv_cli.registry.queries import read
 from crpv_cli.reports.changes.difference import Change, signed_euros
-from crpv_cli.reports.funding.money import LOCAL
 from crpv_cli.reports.funding.report import funding
 from crpv_cli.result import Result, Value
 
 __all__ = ["funding_changes"]
 
 _KINDS = {
-    "state": (N_("Support of the State"), ("state",)),
-    "local": (N_("Support of local authorities"), LOCAL),
+    "state": N_("Support of the State"),
+    "local": N_("Support of local authorities"),
 }
 
 
@@ -40,8 +39,8 @@ class _Money:
 
 def funding_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
     """What the State and local authorities gave, in all, by the same centres, and the State by centre."""
-    for kind, (label, funders) in _KINDS.items():
-        before, after = (_money(connection, date, kind, funders) for date in (first, last))
+    for kind, label in _KINDS.items():
+        before, after = (_money(connection, date, kind) for date in (first, last))
         if before is None or after is None or before.year == after.year:
             continue
         what, sources = msg(label), (*_sources(before), *_sources(after))
@@ -86,7 +85,7 @@ def _by_centre(before: _Money, after: _Money, both: set[str], sources: tuple[Val
     for centre, name in names.items():
         if centre in both and before.by_centre[centre] != after.by_centre[centre]:
             yield _change(
-                msg(_KINDS["state"][0]),
+                msg(_KINDS["state"]),
                 "state",
                 before,
                 after,
@@ -99,14 +98,13 @@ def _by_centre(before: _Money, after: _Money, both: set[str], sources: tuple[Val
             )
 
 
-def _money(connection: sqlite3.Connection, date: str, kind: str, funders: tuple[str, ...]) -> _Money | None:
+def _money(connection: sqlite3.Connection, date: str, kind: str) -> _Money | None:
     """The money of the latest closed year of which any of this kind is known; None if there is none."""
-    (year,) = connection.execute(
-        f"""
-        select max(f.year) from funding as f join funders as u on u.id = f.funder
-        where f.stage in ('granted', 'paid') and f.year <= ? and u.kind in ({", ".join("?" for _ in funders)})
-        """,
-        (closed_year(date), *funders),
+    (year,) = read(
+        connection,
+        "select max(year) from money where counted and giver = :giver and year <= (select closed_year from moment)",
+        date,
+        giver=kind,
     ).fetchone()
     if year is None:
         return None

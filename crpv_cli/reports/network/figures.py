@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, Day, Euros, Message, Share, msg
-from crpv_cli.reports.agreements.report import WITHIN_MONTHS
-from crpv_cli.reports.evaluations.cycle import DEFAULT_CYCLE_YEARS
+from crpv_cli.registry.queries import CYCLE_YEARS, WITHIN_MONTHS
 from crpv_cli.reports.published import quoted
 from crpv_cli.result import Result, Value
 
@@ -245,7 +244,7 @@ def _known(totals: Totals, unknown: str) -> int:
 def _with_cycle(command: str, report: Result) -> str:
     """The command that gives a report again, with its cycle where that is not the default one."""
     cycle = report.parameters["cycle"]
-    return command if cycle == DEFAULT_CYCLE_YEARS else f"{command} --cycle {cycle}"
+    return command if cycle == CYCLE_YEARS else f"{command} --cycle {cycle}"
 
 
 def _missions(parts: Parts) -> Iterator[Figure]:
