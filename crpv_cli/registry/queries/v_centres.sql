@@ -16,7 +16,7 @@
 -- confidence: (centres)
 -- source: (centres)
 -- note: (centres)
--- departments: The departments that it serves today, parted by spaces.
+-- departments: The departments that it serves today, separated by spaces.
 -- state_support: State support in euros of the latest year for which it is known: paid, else granted.
 -- state_support_year: That year.
 -- missions_evaluated: How many core missions have ever been evaluated; null if the registry holds no evaluation at all.

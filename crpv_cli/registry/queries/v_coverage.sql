@@ -10,7 +10,7 @@
 -- contracts: How many city contracts.
 -- inhabitants: How many inhabitants the neighbourhoods have.
 -- covered: Whether a centre open today serves it.
--- centres: The ids of the centres that do, parted by spaces.
+-- centres: The ids of the centres that do, separated by spaces.
 -- fictitious: Whether a count or a perimeter is made up.
 select
     department,
