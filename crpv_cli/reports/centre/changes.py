@@ -57,9 +57,7 @@ def perimeter_changes(connection: sqlite3.Connection, first: str, last: str) -> 
     pairs = [_served(connection, date) for date in (first, last)]
     names = {row["id"]: row["short_name"] for row in _centres(connection)}
     listed = coverage(connection, max(first, last), by="department", geography=geography_on(max(first, last)))
-    columns = [column.name for column in listed.columns]
-    for values in listed.rows:
-        department = dict(zip(columns, values, strict=True))
+    for department in listed.records():
         code = str(department["department"])
         before, after = (sorted(centre for centre, served in served_on if served == code) for served_on in pairs)
         for centre in sorted({*before} ^ {*after}, key=lambda id_: fold(names[id_])):
