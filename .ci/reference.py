@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import inspect
 import os
-import re
-import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from difflib import unified_diff
 from pathlib import Path
 
@@ -38,8 +35,8 @@ from crpv_cli.commands.new import make  # noqa: E402
 from crpv_cli.definitions.columns import Column, Kind, Shape  # noqa: E402
 from crpv_cli.definitions.tables import TABLES  # noqa: E402
 from crpv_cli.main import app  # noqa: E402
-from crpv_cli.registry import migrations  # noqa: E402
 from crpv_cli.registry.connection import open_reading  # noqa: E402
+from crpv_cli.registry.queries.views import VIEWS, about, columns_of  # noqa: E402
 from crpv_cli.reports.index import REPORTS  # noqa: E402
 from crpv_cli.result import Result, Sheet  # noqa: E402
 from crpv_cli.rules.checking import RULES  # noqa: E402
@@ -201,7 +198,7 @@ def rules() -> Iterator[str]:
         "of `crpv list sources`.\n",
     )
     yield from grid(
-        ("rule", "severity", "title", "what it asks", "laid down by"),
+        ("rule", "severity", "title", "what it asks", "legal basis"),
         (
             (
                 f"`{rule.id}`",
@@ -216,36 +213,29 @@ def rules() -> Iterator[str]:
 
 
 def views() -> Iterator[str]:
-    """The page of the views as it is, each with the columns that it has: what they are is told in the page itself."""
-    before, *sections = re.split(r"^## (?=v_)", (REPOSITORY / VIEWS).read_text(encoding="utf-8"), flags=re.MULTILINE)
-    told = {section.partition("\n")[0]: section.partition("\n")[2] for section in sections}
-    known = columns_of_views()
-    lacking = [f"{view} (no section)" for view in known if view not in told]
-    yield before.rstrip("\n")
-    for view, section in told.items():
-        if view not in known:
-            continue
-        says = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", section, re.MULTILINE))
-        lacking += [f"{view}.{column}" for column in known[view] if column not in says]
-        rows = [(f"`{column}`", says.get(column, "")) for column in known[view]]
-        table = "\n".join(grid(("column", "what it is"), rows))
-        yield f"\n## {view}\n" + re.sub(
-            r"(^\|.*\n)+", lambda _, table=table: f"{table}\n", section, count=1, flags=re.M
-        ).rstrip("\n")
-    if lacking:
-        raise SystemExit(f"{VIEWS} does not say what these are: {', '.join(lacking)}")
-
-
-def columns_of_views() -> dict[str, list[str]]:
-    """The columns of each view of a new registry."""
-    with tempfile.TemporaryDirectory() as folder:
-        migrations.create(Path(folder) / "new.sqlite")
-        with closing(sqlite3.connect(Path(folder) / "new.sqlite")) as connection:
-            names = connection.execute("select name from sqlite_master where type = 'view' order by name").fetchall()
-            return {
-                name: [row[1] for row in connection.execute(f"select * from pragma_table_info('{name}')")]
-                for (name,) in names
-            }
+    """What each view tells, its columns, and how to ask it."""
+    yield from (
+        NOTICE,
+        "# Views\n",
+        "Datasette, sqlite-utils, a spreadsheet connection or any other program that reads SQLite finds these views in the",
+        "registry. They are made from the same SQL as the figures of the commands, and are as of **today**, in the time zone",
+        "of the machine that reads them, since a view takes no parameter; for another date, ask the command with `--as-of`.",
+        "Amounts are in **euros**, shares are between 0 and 1, yes and no are 1 and 0, and what is not known is null, never 0",
+        "(a column that is one of a table says “empty”).\n",
+        "`fictitious` is 1 in each row that rests on a fictitious source.\n",
+        "```sh",
+        'crpv query "select centre, year, state, local from v_funding_by_centre where year = 2023"',
+        'datasette "$(crpv info --format json | jq -r .info.registry)"',
+        "```\n",
+        "A registry made by an earlier version gets the views at the first command that opens it, and views that an earlier",
+        "version made differently are replaced. Your own view under one of these names is replaced; any other stays.",
+    )
+    for view in VIEWS:
+        before, after = about(view)
+        yield f"\n## {view}\n\n{before}\n"
+        yield from grid(("column", "what it is"), ((f"`{name}`", says) for name, says in columns_of(view)))
+        if after:
+            yield f"\n{after}"
 
 
 def grid(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
@@ -255,13 +245,12 @@ def grid(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
         yield f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
 
 
-VIEWS = "docs/views.md"
 PAGES = {
     "docs/reference/commands.md": commands,
     "docs/reference/reports.md": reports,
     "docs/reference/tables.md": tables,
     "docs/reference/rules.md": rules,
-    VIEWS: views,
+    "docs/views.md": views,
 }
 
 

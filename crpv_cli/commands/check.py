@@ -61,8 +61,7 @@ def check(
     Raises:
         typer.Exit: with 1, something was found that is not accepted: a breach, or anything with ``--strict``.
     """
-    from crpv_cli.registry.queries import today
-    from crpv_cli.reports.evaluations.cycle import DEFAULT_CYCLE_YEARS
+    from crpv_cli.registry.queries import CYCLE_YEARS, today
     from crpv_cli.reports.finding import find_centre
     from crpv_cli.rules.checking import explained, findings
 
@@ -83,7 +82,7 @@ def check(
                 connection,
                 as_of or today(),
                 year,
-                cycle or DEFAULT_CYCLE_YEARS,
+                cycle or CYCLE_YEARS,
                 tuple(rules or ()),
                 find_centre(connection, centre) if centre else None,
             )

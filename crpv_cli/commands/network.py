@@ -26,13 +26,11 @@ def answer(
     Raises:
         UsageProblem: options that exclude each other, or a date to compare with that is not before the other.
     """
-    from crpv_cli.registry.queries import today
-    from crpv_cli.reports.agreements.report import WITHIN_MONTHS
-    from crpv_cli.reports.evaluations.cycle import DEFAULT_CYCLE_YEARS
+    from crpv_cli.registry.queries import CYCLE_YEARS, WITHIN_MONTHS, today
     from crpv_cli.reports.network.report import network
     from crpv_cli.rules.checking import findings
 
-    date, years = as_of or today(), cycle or DEFAULT_CYCLE_YEARS
+    date, years = as_of or today(), cycle or CYCLE_YEARS
     if centre is not None:
         for option, value in (("--compare-to", compare_to), ("--within", within), ("--cycle", cycle)):
             if value is not None:

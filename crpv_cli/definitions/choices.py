@@ -14,6 +14,7 @@ __all__ = [
     "GEOGRAPHIES",
     "GEOGRAPHY_LABELS",
     "LEGAL_FORMS",
+    "LOCAL_AUTHORITIES",
     "MEASURES",
     "MEMBER_KINDS",
     "MISSIONS",
@@ -48,6 +49,8 @@ FUNDER_KINDS = (
     Choice("members", N_("members")),
     Choice("other", N_("other")),
 )
+LOCAL_AUTHORITIES = ("region", "department", "intercommunality", "commune")
+"""The kinds of funders, and of members of an organ, that are local authorities."""
 STAGES = (
     Choice("requested", N_("requested")),
     Choice("granted", N_("granted")),

@@ -1,11 +1,12 @@
-"""Where a rating stands on its scale.
+"""What a rating scale is.
 
-No official scale exists for the missions: a scale is data. Ratings on different scales are only ever
-compared through their position, 0 for the lowest rating and 1 for the highest.
+No official scale exists for the missions: a scale is data. Where a rating stands on one is told by
+``registry/queries/facts/positions.sql``.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 
 __all__ = ["Scale", "levels_of"]
@@ -20,28 +21,14 @@ def levels_of(text: str | None) -> tuple[str, ...]:
 class Scale:
     """A rating scale: numbers between two bounds, or named levels from worst to best."""
 
-    id: str
     minimum: float | None
     maximum: float | None
     levels: tuple[str, ...] = ()
 
-    def position(self, rating: str | None) -> float | None:
-        """Return where a rating stands between 0 and 1, or None if it is not on the scale."""
-        if rating is None:
-            return None
-        if self.levels:
-            places = {level.casefold(): place for place, level in enumerate(self.levels)}
-            place = places.get(rating.casefold())
-            return None if place is None or len(self.levels) < 2 else place / (len(self.levels) - 1)
-        if self.minimum is None or self.maximum is None or self.minimum >= self.maximum:
-            return None
-        try:
-            value = float(rating.replace(",", "."))
-        except ValueError:
-            return None
-        if not self.minimum <= value <= self.maximum:
-            return None
-        return (value - self.minimum) / (self.maximum - self.minimum)
+    @classmethod
+    def of(cls, row: sqlite3.Row) -> Scale:
+        """Return the scale that a row with the columns of the table ``scales`` describes."""
+        return cls(row["minimum"], row["maximum"], levels_of(row["levels"]))
 
     def bounds(self) -> str:
         """The scale in a few characters, for a message: ``1-4`` or ``D, C, B, A``."""

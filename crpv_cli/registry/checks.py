@@ -6,12 +6,13 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 
 from crpv_cli.definitions.columns import Column
-from crpv_cli.definitions.ratings import Scale, levels_of
+from crpv_cli.definitions.ratings import Scale
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import Euros, msg
 from crpv_cli.registry.doubles import SameMoney, same_money
 from crpv_cli.registry.loads import Source
+from crpv_cli.registry.queries import position
 from crpv_cli.registry.staging import Stage
 from crpv_cli.spelling import closest
 
@@ -63,17 +64,14 @@ def faulty_ratings(stage: Stage, sources: Sequence[Source]) -> Iterator[Found]:
     """Find ratings that are not on their scale, and ratings of a mission that is not a core one."""
     if "evaluations" not in stage.tables:
         return
-    scales = {
-        row["id"]: Scale(row["id"], row["minimum"], row["maximum"], levels_of(row["levels"]))
-        for row in stage.rows_of("scales", "id, minimum, maximum, levels")
-    }
+    scales = {row["id"]: row for row in stage.rows_of("scales", "id, minimum, maximum, levels")}
     cores = {row["id"]: row["core"] for row in stage.rows_of("missions", "id, core")}
     for row in stage.rated():
         scale = scales.get(row["scale"])
-        if scale is not None and scale.position(row["rating"]) is None:
+        if scale is not None and position(row["rating"], *tuple(scale)[1:]) is None:
             code = "off-scale"
-            message = msg("The rating “{rating}” is not on the scale {scale}.", rating=row["rating"], scale=scale.id)
-            advice = msg("The scale goes: {bounds}.", bounds=scale.bounds())
+            message = msg("The rating “{rating}” is not on the scale {scale}.", rating=row["rating"], scale=scale["id"])
+            advice = msg("The scale goes: {bounds}.", bounds=Scale.of(scale).bounds())
         elif cores.get(row["mission"]) == 0:
             code = "not-rated"
             message = msg("The mission {mission} is not a core mission: it is not rated.", mission=row["mission"])

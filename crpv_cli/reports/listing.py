@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,12 +13,12 @@ from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, msg
 from crpv_cli.registry.doubles import same_money
-from crpv_cli.registry.queries import query, today
+from crpv_cli.registry.queries import geography_on, read, today
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.coverage import neighbourhoods
-from crpv_cli.reports.coverage.report import geography_on
 from crpv_cli.reports.finding import find_department, find_region
 from crpv_cli.reports.origin import origin
+from crpv_cli.reports.rows import row_of
 from crpv_cli.result import Alert, Note, Result, Value
 from crpv_cli.spelling import closest, fold
 
@@ -87,18 +88,16 @@ def list_centres(connection: sqlite3.Connection, asked: Selection) -> Result:
         UsageProblem: an unknown region, department or column.
     """
     as_of = asked.as_of or today()
-    found = connection.execute(query("centres"), {"as_of": as_of, "year": asked.year}).fetchall()
     wanted = _departments(connection, asked)
     columns = (*TABLES["centres"].columns, *_OVERVIEW)
     rows = []
     only_evaluations = True
-    for row in found:
-        codes = tuple((row["departments"] or "").split())
-        if wanted is not None and not wanted.intersection(codes):
+    for row in read(connection, "select * from centre_overview order by id", as_of, year=asked.year).fetchall():
+        departments = row["departments"] or ""
+        if wanted is not None and not wanted.intersection(departments.split()):
             continue
         only_evaluations = only_evaluations and row["fictitious"] == row["evaluations_fictitious"]
-        values = dict(row) | {"departments": codes, "fictitious": bool(row["fictitious"])}
-        rows.append(tuple(values[column.name] for column in columns))
+        rows.append(row_of(columns, {**dict(row), "departments": departments}))
     rows.sort(key=lambda row: fold(str(row[_SHORT_NAME])))
     rests = any(row[-1] for row in rows)
     result = Result(
@@ -160,9 +159,11 @@ def list_table(connection: sqlite3.Connection, table: Table, asked: Selection) -
     where = f"where {' and '.join(conditions)}" if conditions else ""
     key = ", ".join(table.column(name).stored for name in table.key)
     names = ", ".join(f"t.{column.stored}" for column in table.columns)
-    found = connection.execute(f"select {names} from {table.name} as t {where} order by {key}", parameters)
-    kinds = [column.kind for column in table.columns]
-    rows = tuple(tuple(_value(value, kind) for value, kind in zip(row, kinds, strict=True)) for row in found)
+    rows_from = _ON_A_DATE.get(table.name, table.name) if asked.as_of else table.name
+    found = read(
+        connection, f"select {names} from {rows_from} as t {where} order by {key}", asked.as_of or today(), **parameters
+    )
+    rows = tuple(row_of(table.columns, row) for row in found)
     made_up = fictitious.fictitious_sources(connection)
     place = table.names.index("source") if "source" in table.names else None
     rests = bool(made_up) and place is not None and any(row[place] in made_up for row in rows)
@@ -194,15 +195,6 @@ def _parameters(asked: Selection) -> dict[str, object]:
     return found | ({"uncovered": True} if asked.uncovered else {})
 
 
-def _value(value: str | int | float | None, kind: Kind) -> Value:
-    """A value as a result holds it: flags are true or false, several codes a tuple."""
-    if value is None:
-        return None
-    if kind is Kind.FLAG:
-        return bool(value)
-    return tuple(str(value).split()) if kind is Kind.CODES else value
-
-
 def _departments(connection: sqlite3.Connection, asked: Selection) -> set[str] | None:
     """The departments that the filters leave, or None if they leave all."""
     if asked.region is None and asked.department is None and asked.overseas is None:
@@ -219,64 +211,50 @@ def _departments(connection: sqlite3.Connection, asked: Selection) -> set[str] |
     return left
 
 
-def _conditions(connection: sqlite3.Connection, table: Table, asked: Selection) -> tuple[list[str], list[Value]]:
+def _conditions(connection: sqlite3.Connection, table: Table, asked: Selection) -> tuple[list[str], dict[str, Value]]:
+    """What narrows the rows ``t`` of a table beside a date, and the parameters of that SQL."""
     conditions: list[str] = []
-    parameters: list[Value] = []
+    parameters: dict[str, Value] = {}
     left = _departments(connection, asked)
     if left is not None:
-        marks = ", ".join("?" * len(left))
+        among = "in (select value from json_each(:departments))"
         if "department" in table.names:
-            conditions.append(f"t.department in ({marks})")
+            conditions.append(f"t.department {among}")
         elif table.name == "departments":
-            conditions.append(f"t.code in ({marks})")
+            conditions.append(f"t.code {among}")
         elif "centre" in table.names:
-            conditions.append(f"t.centre in (select centre from perimeters where department in ({marks}))")
+            conditions.append(f"t.centre in (select centre from perimeters where department {among})")
         else:
             raise _not_applicable(table, "--region, --department, --overseas")
-        parameters.extend(sorted(left))
+        parameters["departments"] = json.dumps(sorted(left))
     if asked.year is not None:
         if "year" not in table.names:
             raise _not_applicable(table, "--year")
-        conditions.append("t.year = ?")
-        parameters.append(asked.year)
+        conditions.append("t.year = :year")
+        parameters["year"] = asked.year
     if table.name == "neighbourhoods":
-        found, values = _neighbourhoods(connection, asked)
-        conditions += found
-        parameters += values
-    elif asked.as_of is not None:
-        dated = _AS_OF.get(table.name)
-        if dated is None:
-            raise _not_applicable(table, "--as-of")
-        conditions.append(dated)
-        parameters.extend([asked.as_of] * dated.count("?"))
+        if asked.as_of is not None or asked.uncovered:
+            conditions.append("t.geography = :geography")
+            parameters["geography"] = geography_on(asked.as_of or today())
+        if asked.uncovered:
+            neighbourhoods.require_list(connection, str(parameters["geography"]))
+            conditions.append("t.department not in (select department from served)")
+    elif asked.as_of is not None and table.name not in _ON_A_DATE:
+        raise _not_applicable(table, "--as-of")
     return conditions, parameters
 
 
-def _neighbourhoods(connection: sqlite3.Connection, asked: Selection) -> tuple[list[str], list[Value]]:
-    """With a date, the neighbourhoods of the geography in force on it; if asked, those that no centre serves."""
-    if asked.as_of is None and not asked.uncovered:
-        return [], []
-    as_of = asked.as_of or today()
-    geography = geography_on(as_of)
-    if not asked.uncovered:
-        return ["t.geography = ?"], [geography]
-    neighbourhoods.require_list(connection, geography)
-    served = neighbourhoods.served_departments(connection, as_of)
-    return [f"t.geography = ? and t.department not in ({', '.join('?' * len(served))})"], [geography, *served]
-
-
-_AS_OF = {
-    "perimeters": "(t.valid_from is null or t.valid_from <= ?) and (t.valid_to is null or t.valid_to >= ?)",
-    "funding": "t.year <= cast(substr(?, 1, 4) as integer)",
-    "evaluations": "t.year <= cast(substr(?, 1, 4) as integer) and (t.evaluated_on is null or t.evaluated_on <= ?)",
-    "governance": "(t.valid_from is null or t.valid_from <= ?) and (t.valid_to is null or t.valid_to >= ?)",
-    # One that was signed later was not known then.
-    "agreements": "t.starts_on <= ? and t.ends_on >= ? and (t.signed_on is null or t.signed_on <= ?)",
-    "activities": "t.year <= cast(substr(?, 1, 4) as integer)",
-    "exceptions": "(t.valid_from is null or t.valid_from <= ?) and t.valid_to >= ?",
-    "published_figures": "t.as_of <= ?",
-    # A partial date is its first day at the earliest.
-    "sources": "(t.published_on is null or t.published_on <= ?)",
+# What holds the rows of a table that were true, or known, on a date.
+_ON_A_DATE = {
+    "perimeters": "perimeters_on",
+    "funding": "money",
+    "evaluations": "known_evaluations",
+    "governance": "governance_on",
+    "agreements": "agreements_on",
+    "activities": "known_activities",
+    "exceptions": "exceptions_on",
+    "published_figures": "known_figures",
+    "sources": "known_sources",
 }
 
 

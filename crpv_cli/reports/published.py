@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 
 from crpv_cli.language import Day, Message, Share, msg
+from crpv_cli.registry.queries import read
 from crpv_cli.result import Note
 
 __all__ = ["published_figures", "published_notes", "quoted"]
@@ -21,14 +22,16 @@ def published_figures(connection: sqlite3.Connection, measures: tuple[str, ...],
     """
     figures: list[Figure] = []
     for measure in measures:
-        row = connection.execute(
+        row = read(
+            connection,
             """
             select f.id, f.measure, f.value, f.unit, f.as_of, f.source, s.publisher, f.note
-            from published_figures as f left join sources as s on s.id = f.source
-            where f.measure = ? and f.as_of <= ?
+            from known_figures as f left join sources as s on s.id = f.source
+            where f.measure = :measure
             order by f.as_of desc, f.id limit 1
             """,
-            (measure, as_of),
+            as_of,
+            measure=measure,
         ).fetchone()
         if row:
             figure = dict(row)

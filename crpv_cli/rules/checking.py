@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, msg
-from crpv_cli.registry.queries import closed_year
+from crpv_cli.registry.queries import CYCLE_YEARS, closed_year
 from crpv_cli.reports import fictitious
-from crpv_cli.reports.evaluations.cycle import DEFAULT_CYCLE_YEARS
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Layout, Note, Result, Value
 from crpv_cli.rules import data, framework, money, territory, values
-from crpv_cli.rules.model import SEVERITIES, VALID, Finding, Moment, Rule
+from crpv_cli.rules.model import SEVERITIES, Finding, Moment, Rule
 from crpv_cli.spelling import closest, fold
 
 __all__ = ["COLUMNS", "RULES", "SUBJECTS", "covered", "explained", "findings", "rule_named"]
@@ -98,7 +97,7 @@ def findings(
     connection: sqlite3.Connection,
     as_of: str,
     year: int | None = None,
-    cycle: int = DEFAULT_CYCLE_YEARS,
+    cycle: int = CYCLE_YEARS,
     rules: Sequence[str] = (),
     centre: str | None = None,
 ) -> Result:
@@ -167,8 +166,7 @@ def _found(moment: Moment, asked: Iterable[Rule]) -> Iterator[_Found]:
     """What the rules find, with the exceptions that are accepted on the date."""
     # An exception is of a rule and a centre, a department or, with neither, the whole network; it always has an end.
     accepted = {
-        (row["rule"], row["centre"], row["department"]): row
-        for row in moment.rows(f"select * from exceptions where {VALID}")
+        (row["rule"], row["centre"], row["department"]): row for row in moment.rows("select * from exceptions_on")
     }
     for rule in asked:
         for finding in rule.judge(moment):

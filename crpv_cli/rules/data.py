@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, Day, msg
-from crpv_cli.rules.model import NOTICE, VALID, Finding, Moment, rule
+from crpv_cli.rules.model import NOTICE, Finding, Moment, rule
 
 
 @rule(
@@ -28,10 +28,10 @@ def low_confidence(moment: Moment) -> Iterator[Finding]:
                 source=centre["source"],
             )
     rows = moment.rows(
-        f"""
+        """
         select p.centre, p.department, d.name, p.note, p.source
-        from perimeters as p join departments as d on d.code = p.department
-        where p.confidence = 'low' and {VALID}
+        from perimeters_on as p join departments as d on d.code = p.department
+        where p.confidence = 'low'
         order by p.centre, p.department
         """
     )

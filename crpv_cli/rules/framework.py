@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from crpv_cli.definitions.choices import LOCAL_AUTHORITIES
 from crpv_cli.language import N_, Day, Euros, Message, msg, msgs
-from crpv_cli.registry.queries import open_in
-from crpv_cli.reports.evaluations.cycle import is_overdue
-from crpv_cli.reports.evaluations.series import MissionSeries
-from crpv_cli.reports.funding.money import LOCAL
-from crpv_cli.rules.model import BREACH, NOTICE, UNKNOWN, VALID, Finding, Moment, mission_name, rule
+from crpv_cli.rules.model import BREACH, NOTICE, UNKNOWN, Finding, Moment, mission_name, rule
 
 FRAMEWORK = "cadre-2017"
 
@@ -39,7 +36,7 @@ def co_funding(moment: Moment) -> Iterator[Finding]:
         money = moment.money.get(centre["id"], {})
         state, local = money.get("state"), money.get("local")
         # A centre that opened later is asked nothing of the year, unless money of it is known all the same.
-        if state is None and local is None and not open_in(centre, moment.year, moment.as_of):
+        if state is None and local is None and not money.get("state_unknown_years"):
             continue
         for amount, who in ((state, "state"), (local, "local")):
             if amount is None:
@@ -75,7 +72,7 @@ def co_funding(moment: Moment) -> Iterator[Finding]:
     FRAMEWORK,
 )
 def governance_shared(moment: Moment) -> Iterator[Finding]:
-    rows = moment.rows(f"select centre, member_kind, source from governance where organ = 'board' and {VALID}")
+    rows = moment.rows("select centre, member_kind, source from governance_on where organ = 'board'")
     if not rows:
         yield Finding(
             UNKNOWN,
@@ -93,7 +90,7 @@ def governance_shared(moment: Moment) -> Iterator[Finding]:
             continue
         for wanted, lacking in (
             ({"state"}, msg("The State has no seat in its board.")),
-            (set(LOCAL), msg("No local authority has a seat in its board.")),
+            ({*LOCAL_AUTHORITIES}, msg("No local authority has a seat in its board.")),
         ):
             if not kinds & wanted:
                 yield Finding(
@@ -122,7 +119,7 @@ def missions_evaluated(moment: Moment) -> Iterator[Finding]:
         )
         return
     for series in moment.evaluations:
-        if not _overdue(moment, series):
+        if not series.overdue:
             continue
         # The framework ties the State's support to the evaluation: a centre that it does not fund is only noticed.
         yield Finding(
@@ -158,7 +155,7 @@ def state_support_unevaluated(moment: Moment) -> Iterator[Finding]:
     for centre in moment.open:
         own = [series for series in moment.evaluations if series.centre == centre["id"]]
         support = moment.money.get(centre["id"], {}).get("state")
-        if own and all(_overdue(moment, series) for series in own) and isinstance(support, int) and support > 0:
+        if own and all(series.overdue for series in own) and isinstance(support, int) and support > 0:
             yield Finding(
                 BREACH,
                 msgs(
@@ -175,10 +172,6 @@ def state_support_unevaluated(moment: Moment) -> Iterator[Finding]:
             )
 
 
-def _overdue(moment: Moment, series: MissionSeries) -> bool:
-    return is_overdue(series.counts_from, moment.as_of, moment.cycle)
-
-
 def _no_evaluation(message: Message) -> Finding:
     return Finding(
         UNKNOWN, message, msg("Load the evaluations: crpv load FILE, or send out forms: crpv template evaluations")
@@ -193,8 +186,10 @@ def _no_evaluation(message: Message) -> Finding:
     FRAMEWORK,
 )
 def label(moment: Moment) -> Iterator[Finding]:
-    serving = {row["centre"] for row in moment.rows(f"select centre from perimeters where {VALID}")}
-    supported = _supported_last(moment)
+    serving = {row["centre"] for row in moment.rows("select centre from perimeters_on")}
+    supported = {
+        row["centre"]: row["year"] for row in moment.rows("select centre, year from state_support where latest")
+    }
     for centre in moment.centres.values():
         ended = centre["label_to"]
         if ended is None or ended >= moment.as_of:
@@ -224,18 +219,6 @@ def label(moment: Moment) -> Iterator[Finding]:
             msg("Write them into label_from and label_to: crpv edit centres"),
             moment.centre,
         )
-
-
-def _supported_last(moment: Moment) -> dict[str, int]:
-    """The last year up to the date in which the State granted or paid a centre anything, by centre."""
-    rows = moment.rows(
-        """
-        select f.centre, max(f.year) as year from funding as f join funders as u on u.id = f.funder
-        where u.kind = 'state' and f.stage <> 'requested' and f.year <= :this_year
-        group by f.centre
-        """
-    )
-    return {row["centre"]: row["year"] for row in rows}
 
 
 @rule(

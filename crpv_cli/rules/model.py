@@ -10,7 +10,7 @@ from functools import cached_property
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Choice
 from crpv_cli.language import N_, Message, msg
-from crpv_cli.registry.queries import open_centres
+from crpv_cli.registry.queries import open_centres, read
 from crpv_cli.reports.activity.report import activity
 from crpv_cli.reports.agreements.report import agreements
 from crpv_cli.reports.coverage.report import coverage
@@ -19,7 +19,7 @@ from crpv_cli.reports.fictitious import fictitious_sources
 from crpv_cli.reports.funding.report import funding
 from crpv_cli.result import Result, Value
 
-__all__ = ["BREACH", "NOTICE", "SEVERITIES", "UNKNOWN", "VALID", "Finding", "Moment", "Rule", "mission_name", "rule"]
+__all__ = ["BREACH", "NOTICE", "SEVERITIES", "UNKNOWN", "Finding", "Moment", "Rule", "mission_name", "rule"]
 
 Record = dict[str, Value]
 
@@ -29,9 +29,6 @@ BREACH = Choice("breach", N_("breach"))
 UNKNOWN = Choice("unknown", N_("not known"))
 NOTICE = Choice("notice", N_("notice"))
 SEVERITIES = (BREACH, UNKNOWN, NOTICE)
-
-VALID = "(valid_from is null or valid_from <= :as_of) and (valid_to is null or valid_to >= :as_of)"
-"""SQL: a row with dates is valid on the date."""
 
 _MISSIONS = {choice.code: choice.label for choice in choices.MISSIONS}
 
@@ -76,8 +73,8 @@ class Moment:
     centre: str | None = None
 
     def rows(self, sql: str) -> list[sqlite3.Row]:
-        """The rows of a query, which may name the date ``:as_of`` and its year ``:this_year``."""
-        return self.connection.execute(sql, {"as_of": self.as_of, "this_year": int(self.as_of[:4])}).fetchall()
+        """The rows of a query, which may name facts of the date as tables, and the date itself as ``:as_of``."""
+        return read(self.connection, sql, self.as_of).fetchall()
 
     @cached_property
     def centres(self) -> dict[str, sqlite3.Row]:
@@ -98,7 +95,7 @@ class Moment:
     @cached_property
     def evaluations(self) -> list[MissionSeries]:
         """The evaluations known on the date, a series for each open centre and core mission."""
-        return read_series(self.connection, self.as_of, None)
+        return read_series(self.connection, self.as_of, cycle=self.cycle)
 
     @cached_property
     def any_evaluation(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crpv_cli.definitions.ratings import Scale, levels_of
+from crpv_cli.definitions.ratings import Scale
 from crpv_cli.definitions.sirene import siren_is_valid
 from crpv_cli.language import N_, msg
 from crpv_cli.rules.model import BREACH, Finding, Moment, mission_name, rule
@@ -58,27 +58,26 @@ def rating_off_scale(moment: Moment) -> Iterator[Finding]:
     rows = moment.rows(
         """
         select e.centre, e.mission, e.year, e.rating, e.source, s.id, s.minimum, s.maximum, s.levels
-        from evaluations as e join scales as s on s.id = e.scale
-        where e.rating is not null and e.year <= :this_year and (e.evaluated_on is null or e.evaluated_on <= :as_of)
+        from known_evaluations as e
+        join positions as p on p.rating = e.rating and p.scale = e.scale and p.position is null
+        join scales as s on s.id = e.scale
         order by e.centre, e.mission, e.year, e.kind
         """
     )
     for row in rows:
-        scale = Scale(row["id"], row["minimum"], row["maximum"], levels_of(row["levels"]))
-        if scale.position(row["rating"]) is None:
-            yield Finding(
-                BREACH,
-                msg(
-                    "{mission}, {year}: the rating “{rating}” is not on the scale {scale} ({bounds}).",
-                    mission=mission_name(row["mission"]),
-                    year=str(row["year"]),
-                    rating=row["rating"],
-                    scale=row["id"],
-                    bounds=scale.bounds(),
-                ),
-                msg("Correct the rating or the scale: crpv edit evaluations, crpv edit scales"),
-                row["centre"],
-                mission=row["mission"],
-                year=row["year"],
-                source=row["source"],
-            )
+        yield Finding(
+            BREACH,
+            msg(
+                "{mission}, {year}: the rating “{rating}” is not on the scale {scale} ({bounds}).",
+                mission=mission_name(row["mission"]),
+                year=str(row["year"]),
+                rating=row["rating"],
+                scale=row["id"],
+                bounds=Scale.of(row).bounds(),
+            ),
+            msg("Correct the rating or the scale: crpv edit evaluations, crpv edit scales"),
+            row["centre"],
+            mission=row["mission"],
+            year=row["year"],
+            source=row["source"],
+        )

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from crpv_cli.errors import ExitCode
 from crpv_cli.main import run
-from crpv_cli.reports.agreements.report import STATUSES, agreements, months_after
+from crpv_cli.registry.queries import months_after
+from crpv_cli.reports.agreements.report import STATUSES, agreements
 from crpv_cli.reports.exports import export_rows
 from crpv_cli.result import Note, Result
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from crpv_cli.registry.connection import open_reading
-from crpv_cli.reports.coverage.report import DIVISIONS, MEASURES, coverage, geography_on
+from crpv_cli.registry.queries import geography_on
+from crpv_cli.reports.coverage.report import DIVISIONS, MEASURES, coverage
 from crpv_cli.result import Result
 
 

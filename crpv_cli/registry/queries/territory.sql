@@ -8,11 +8,9 @@ select
     max(case t.measure when 'neighbourhoods' then t.value end) as neighbourhoods,
     max(case t.measure when 'contracts' then t.value end) as contracts,
     max(case t.measure when 'inhabitants' then t.value end) as inhabitants
-from perimeters as p
+from perimeters_on as p
 join departments as d on d.code = p.department
 left join territory_counts as t on t.department = p.department and t.geography = :geography
 where p.centre = :centre
-  and (p.valid_from is null or p.valid_from <= :as_of)
-  and (p.valid_to is null or p.valid_to >= :as_of)
 group by p.department, d.name, p.valid_from, p.valid_to, p.confidence
 order by length(p.department), p.department

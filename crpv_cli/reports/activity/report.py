@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, Message, msg
-from crpv_cli.registry.queries import closed_year, open_in, query
+from crpv_cli.registry.queries import query, read
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.activity.notes import activity_notes
 from crpv_cli.reports.funding.money import difference, ratio
@@ -172,11 +172,11 @@ def activity(
         ``participants``, ``remote_share`` (0 to 1, of the half-days whose mode is told), ``centres`` open, ``reported``
         and ``not_reported``.
     """
-    asked = {"as_of": as_of, "year": year, "centre": centre, "mission": mission}
-    last = year or _latest(connection, asked, closed=by != "year")
-    first = (_earliest(connection, asked) or last) if by == "year" else last
-    parameters = {"as_of": as_of, "first": first, "last": last, "centre": centre, "mission": mission}
-    found = connection.execute(query("activity"), parameters).fetchall() if last else []
+    known = read(connection, "select * from activity_known", as_of, centre=centre, mission=mission).fetchone()
+    last = year or (known["latest"] if by == "year" else known["usual"])
+    first = (known["earliest"] or last) if by == "year" else last
+    parameters = {"first": first, "last": last, "centre": centre, "mission": mission}
+    found = read(connection, query("activity"), as_of, **parameters).fetchall() if last else []
     now = _Work(tuple(row for row in found if row["year"] == last))
     before = _Work(tuple(row for row in found if last and row["year"] == last - 1))
     reports = _reports(connection, as_of)
@@ -226,31 +226,6 @@ def activity(
     return _with_chart(result, by, first, last, totals)
 
 
-def _latest(connection: sqlite3.Connection, asked: Mapping[str, object], closed: bool) -> int | None:
-    """The latest year of which any activity is known on the date; with ``closed`` one that is over, if there is any.
-
-    Centres tell of a year when it is over: the first that tells of the year that runs is not the whole network.
-    """
-    over = {**asked, "as_of": f"{closed_year(str(asked['as_of']))}-12-31"}
-    return (_bound(connection, over, "max") if closed else None) or _bound(connection, asked, "max")
-
-
-def _earliest(connection: sqlite3.Connection, asked: Mapping[str, object]) -> int | None:
-    return _bound(connection, asked, "min")
-
-
-def _bound(connection: sqlite3.Connection, asked: Mapping[str, object], bound: str) -> int | None:
-    (found,) = connection.execute(
-        f"""
-        select {bound}(year) from activities
-        where year <= cast(substr(:as_of, 1, 4) as integer)
-          and (:centre is null or centre = :centre) and (:mission is null or mission = :mission)
-        """,
-        dict(asked),
-    ).fetchone()
-    return None if found is None else int(found)
-
-
 def _holds_any(connection: sqlite3.Connection) -> bool:
     """Whether the registry holds any activity, of whatever year."""
     return connection.execute("select 1 from activities limit 1").fetchone() is not None
@@ -259,9 +234,7 @@ def _holds_any(connection: sqlite3.Connection) -> bool:
 def _reports(connection: sqlite3.Connection, as_of: str) -> dict[int, set[str]]:
     """Which centres have told anything of a year, whatever the mission: what they did not tell of, they did not do."""
     reports: dict[int, set[str]] = {}
-    for row in connection.execute(
-        "select distinct year, centre from activities where year <= cast(substr(?, 1, 4) as integer)", (as_of,)
-    ):
+    for row in read(connection, "select distinct year, centre from known_activities", as_of):
         reports.setdefault(row["year"], set()).add(row["centre"])
     return reports
 
@@ -278,10 +251,11 @@ def _centres(
     """The centres open at some time in the year, and those of which activity is known, by name."""
     found = []
     of_now, of_before, nothing = now.by_centre(), before.by_centre(), _Work(())
-    for row in connection.execute("select id, short_name, since, label_from, label_to from centres"):
+    open_then = read(connection, "select centre from open_years", as_of, first=year, last=year)
+    expected = {row["centre"] for row in open_then}
+    for row in connection.execute("select id, short_name from centres"):
         own = of_now.get(row["id"], nothing)
-        expected = year is not None and open_in(row, year, as_of)
-        if (centre is None or row["id"] == centre) and (expected or own.rows or row["id"] == centre):
+        if (centre is None or row["id"] == centre) and (row["id"] in expected or own.rows or row["id"] == centre):
             reported = row["id"] in reports.get(year or 0, ())
             found.append(_Centre(row["id"], row["short_name"], own, of_before.get(row["id"], nothing), reported))
     return sorted(found, key=lambda one: fold(one.short_name))

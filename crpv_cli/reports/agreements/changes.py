@@ -7,27 +7,11 @@ from collections.abc import Iterable
 from itertools import groupby, zip_longest
 
 from crpv_cli.language import N_, Day, Message, msg
+from crpv_cli.registry.queries import read
 from crpv_cli.reports.changes.difference import Change
 from crpv_cli.spelling import fold
 
 __all__ = ["agreement_changes"]
-
-_FOUND = """
-select
-    a.*,
-    c.short_name,
-    u.name as funder_name,
-    coalesce(s.fictitious, 0) as fictitious,
-    -- An agreement is not known before it is signed.
-    a.starts_on <= :first and a.ends_on >= :first and ifnull(a.signed_on, '') <= :first as before,
-    a.starts_on <= :last and a.ends_on >= :last and ifnull(a.signed_on, '') <= :last as after
-from agreements as a
-join centres as c on c.id = a.centre
-join funders as u on u.id = a.funder
-left join sources as s on s.id = a.source
-where before <> after
-order by a.centre, a.funder, a.starts_on, a.ends_on, a.reference
-"""
 
 
 def agreement_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
@@ -36,11 +20,19 @@ def agreement_changes(connection: sqlite3.Connection, first: str, last: str) -> 
     One that ended and one that started, of the same centre and funder, are one that was renewed. The values are the
     amounts promised.
     """
-    rows = connection.execute(_FOUND, {"first": first, "last": last}).fetchall()
-    rows.sort(key=lambda row: (fold(row["short_name"]), fold(row["funder_name"])))  # stable: dates keep their order
+    before, after = (
+        {row["id"]: row for row in read(connection, "select * from agreements_on", date)} for date in (first, last)
+    )
+    rows = [row for id_, row in (before | after).items() if (id_ in before) is not (id_ in after)]
+    rows.sort(
+        key=lambda row: (
+            *(fold(row["short_name"]), fold(row["funder_name"]), row["centre"], row["funder"]),
+            *(row["starts_on"], row["ends_on"], row["reference"] or ""),
+        )
+    )
     for _, found in groupby(rows, key=lambda row: (row["centre"], row["funder"])):
         of_both = list(found)
-        ended, started = ([row for row in of_both if row[name]] for name in ("before", "after"))
+        ended, started = ([row for row in of_both if row["id"] in running] for running in (before, after))
         for old, new in zip_longest(ended, started):
             yield _change(old, new)
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import calendar
-import datetime
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.language import N_, Day, Euros, msg, msgs
+from crpv_cli.registry.queries import WITHIN_MONTHS, months_after, read
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.options import AS_OF, CENTRE, WITHIN, Option, codes
 from crpv_cli.reports.origin import origin
-from crpv_cli.result import Note, Result, Value
+from crpv_cli.reports.rows import row_of
+from crpv_cli.result import Note, Result
 from crpv_cli.spelling import fold
 
-__all__ = ["COLUMNS", "OPTIONS", "STATUSES", "WITHIN_MONTHS", "agreements", "months_after"]
-
-WITHIN_MONTHS = 12
-"""How far ahead an agreement that runs is said to end soon: the project's own default."""
+__all__ = ["COLUMNS", "OPTIONS", "STATUSES", "WITHIN_MONTHS", "agreements"]
 
 # What needs attention first.
 STATUSES = (
@@ -63,20 +61,6 @@ _SPARE = ("title", "amount")
 _ORDER = {status.code: place for place, status in enumerate(STATUSES)}
 
 
-def months_after(day: str, months: int) -> str:
-    """Return the ISO date so many calendar months after another; a day that the month lacks becomes its last."""
-    start = datetime.date.fromisoformat(day)
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    month += 1
-    if year > datetime.MAXYEAR:
-        return datetime.date.max.isoformat()
-    return start.replace(year=year, month=month, day=min(start.day, calendar.monthrange(year, month)[1])).isoformat()
-
-
-_OfBoth = dict[tuple[str, str], list[sqlite3.Row]]
-"""Agreements by their centre and funder."""
-
-
 def agreements(
     connection: sqlite3.Connection,
     as_of: str,
@@ -86,10 +70,7 @@ def agreements(
 ) -> Result:
     """Tell where each agreement known on a date stands.
 
-    An agreement is ``future`` before it starts, ``ending`` if it runs and ends within ``within`` months, else
-    ``running``; after its end it is ``ended`` if a successor took over, else ``ended-without-successor``. A successor
-    is an agreement of the same centre and funder that ends later and has started by the date. ``renewed`` says whether
-    one follows at all, also one that is to come.
+    What each state means stands in ``registry/queries/facts/agreement_states.sql``.
 
     Args:
         connection: an open registry.
@@ -104,91 +85,43 @@ def agreements(
         ``ending``, ``future``, ``ended`` (those without successor are among them) and ``ended_without_successor``;
         ``running_amount`` in euros, what the running ones promise where that is known; None if no agreement is known.
     """
-    found = connection.execute(
-        """
-        select a.*, c.short_name, u.name as funder_name, u.kind, coalesce(s.fictitious, 0) as fictitious
-        from agreements as a
-        join centres as c on c.id = a.centre
-        join funders as u on u.id = a.funder
-        left join sources as s on s.id = a.source
-        where (a.signed_on is null or a.signed_on <= :as_of) and (:centre is null or a.centre = :centre)
-        """,
-        {"as_of": as_of, "centre": centre},
+    found = read(
+        connection,
+        "select * from agreement_states where :centre is null or centre = :centre",
+        as_of,
+        within=within,
+        centre=centre,
     ).fetchall()
-    soon = months_after(as_of, within)
-    # By centre and funder: successors are looked for among few, however many agreements there are.
-    of_both: _OfBoth = {}
-    for row in found:
-        of_both.setdefault((row["centre"], row["funder"]), []).append(row)
-    placed = [(_status(row, of_both, as_of, soon), row) for row in found]
-    placed.sort(key=lambda item: (_ORDER[item[0]], item[1]["ends_on"], fold(item[1]["short_name"]), item[1]["funder"]))
-    chosen = [(where, row) for where, row in placed if status in {None, where}]
-    totals = _totals(placed)
-    rests = any(row["fictitious"] for _, row in chosen)
+    found.sort(key=lambda row: (_ORDER[row["status"]], row["ends_on"], fold(row["short_name"]), row["funder"]))
+    chosen = [row for row in found if status in {None, row["status"]}]
+    totals = _totals(found)
+    rests = any(row["fictitious"] for row in chosen)
     return Result(
         name="agreements",
         title=msg("Agreements on {date}", date=Day(as_of)),
         columns=COLUMNS,
-        rows=tuple(_row(where, row, of_both, as_of) for where, row in chosen),
+        rows=tuple(row_of(COLUMNS, row) for row in chosen),
         screen=_SCREEN,
         spare=_SPARE,
-        notes=(*fictitious.notes(connection, rests), *_notes(connection, as_of, placed, totals, within, soon)),
+        notes=(*fictitious.notes(connection, rests), *_notes(connection, as_of, found, totals, within)),
         parameters={"as_of": as_of, "within": within, "status": status, "centre": centre},
         totals=totals,
         fictitious=rests,
         is_report=True,
         command="report agreements",
-        origin=origin(connection, (row["source"] for _, row in chosen)),
+        origin=origin(connection, (row["source"] for row in chosen)),
     )
 
 
-def _status(row: sqlite3.Row, of_both: _OfBoth, as_of: str, soon: str) -> str:
-    if row["starts_on"] > as_of:
-        return "future"
-    if row["ends_on"] >= as_of:
-        return "ending" if row["ends_on"] <= soon else "running"
-    taken_over = any(other["starts_on"] <= as_of for other in _successors(row, of_both))
-    return "ended" if taken_over else "ended-without-successor"
-
-
-def _successors(row: sqlite3.Row, of_both: _OfBoth) -> list[sqlite3.Row]:
-    return [other for other in of_both[row["centre"], row["funder"]] if other["ends_on"] > row["ends_on"]]
-
-
-def _row(status: str, row: sqlite3.Row, of_both: _OfBoth, as_of: str) -> tuple[Value, ...]:
-    left = (datetime.date.fromisoformat(row["ends_on"]) - datetime.date.fromisoformat(as_of)).days
-    return (
-        row["centre"],
-        row["short_name"],
-        row["funder"],
-        row["funder_name"],
-        row["kind"],
-        row["title"],
-        row["starts_on"],
-        row["ends_on"],
-        left if status in {"running", "ending"} else None,
-        status,
-        bool(_successors(row, of_both)),
-        row["amount_cents"],
-        row["reference"],
-        row["source"],
-        bool(row["fictitious"]),
-    )
-
-
-def _totals(placed: Sequence[tuple[str, sqlite3.Row]]) -> dict[str, int | float | None]:
-    if not placed:
+def _totals(found: Sequence[sqlite3.Row]) -> dict[str, int | float | None]:
+    if not found:
         names = ("agreements", "running", "ending", "future", "ended", "ended_without_successor", "running_amount")
         return dict.fromkeys(names)
-    counts = {status.code: sum(where == status.code for where, _ in placed) for status in STATUSES}
-    promised = [
-        row["amount_cents"]
-        for where, row in placed
-        if where in {"running", "ending"} and row["amount_cents"] is not None
-    ]
+    counts = Counter(row["status"] for row in found)
+    promised = [row["amount_cents"] for row in found if row["runs"] and row["amount_cents"] is not None]
     return {
-        "agreements": len(placed),
-        "running": counts["running"] + counts["ending"],
+        "agreements": len(found),
+        "running": sum(row["runs"] for row in found),
         "ending": counts["ending"],
         "future": counts["future"],
         "ended": counts["ended"] + counts["ended-without-successor"],
@@ -200,12 +133,11 @@ def _totals(placed: Sequence[tuple[str, sqlite3.Row]]) -> dict[str, int | float 
 def _notes(
     connection: sqlite3.Connection,
     as_of: str,
-    placed: Sequence[tuple[str, sqlite3.Row]],
+    found: Sequence[sqlite3.Row],
     totals: Mapping[str, int | float | None],
     within: int,
-    soon: str,
 ) -> Iterable[Note]:
-    if not placed:
+    if not found:
         held = connection.execute("select 1 from agreements limit 1").fetchone()
         yield Note(
             "no-agreements",
@@ -219,7 +151,7 @@ def _notes(
             ),
         )
         return
-    ended = [row for where, row in placed if where == "ended-without-successor"]
+    ended = [row for row in found if row["status"] == "ended-without-successor"]
     if ended:
         yield Note(
             "agreements-ended-without-successor",
@@ -231,7 +163,7 @@ def _notes(
             ),
             {"centres": list(dict.fromkeys(row["centre"] for row in ended))},
         )
-    ending = [row for where, row in placed if where == "ending"]
+    ending = [row for row in found if row["status"] == "ending"]
     if ending:
         yield Note(
             "agreements-ending",
@@ -239,7 +171,7 @@ def _notes(
                 "{count} agreement ends by {date}, within {months} months: {centres}.",
                 "{count} agreements end by {date}, within {months} months: {centres}.",
                 len(ending),
-                date=Day(soon),
+                date=Day(months_after(as_of, within)),
                 months=within,
                 centres=list(dict.fromkeys(row["short_name"] for row in ending)),
             ),

@@ -6,9 +6,9 @@ import sqlite3
 from collections.abc import Iterable
 
 from crpv_cli.language import Day, Message, msg
-from crpv_cli.registry.queries import open_centres, query
+from crpv_cli.registry.queries import geography_on, open_centres, read
 from crpv_cli.reports.changes.difference import Change, plain
-from crpv_cli.reports.coverage.report import coverage, geography_on
+from crpv_cli.reports.coverage.report import coverage
 from crpv_cli.result import Value
 from crpv_cli.spelling import fold
 
@@ -57,9 +57,7 @@ def perimeter_changes(connection: sqlite3.Connection, first: str, last: str) -> 
     pairs = [_served(connection, date) for date in (first, last)]
     names = {row["id"]: row["short_name"] for row in _centres(connection)}
     listed = coverage(connection, max(first, last), by="department", geography=geography_on(max(first, last)))
-    columns = [column.name for column in listed.columns]
-    for values in listed.rows:
-        department = dict(zip(columns, values, strict=True))
+    for department in listed.records():
         code = str(department["department"])
         before, after = (sorted(centre for centre, served in served_on if served == code) for served_on in pairs)
         for centre in sorted({*before} ^ {*after}, key=lambda id_: fold(names[id_])):
@@ -86,8 +84,7 @@ def perimeter_changes(connection: sqlite3.Connection, first: str, last: str) -> 
 
 def _served(connection: sqlite3.Connection, as_of: str) -> dict[tuple[str, str], sqlite3.Row]:
     """The pairs of centre and department on a date, with the source that says so."""
-    rows = connection.execute(query("served_pairs"), {"as_of": as_of})
-    return {(row["centre"], row["department"]): row for row in rows}
+    return {(row["centre"], row["department"]): row for row in read(connection, "select * from served", as_of)}
 
 
 def _serving(centres: list[str], names: dict[str, str]) -> Message:

@@ -7,6 +7,7 @@ import sqlite3
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, msg
+from crpv_cli.registry.queries import read
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.funding.report import funding
 from crpv_cli.reports.origin import origin
@@ -66,16 +67,16 @@ def payments(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
         Column("amount", N_("Amount"), Kind.MONEY),
         Column("source", N_("Source"), Kind.CODE, refers="sources"),
     )
-    found = connection.execute(
+    found = read(
+        connection,
         """
-        select f.year, f.funder, u.name, u.kind, f.scheme, f.stage, f.amount_cents, f.source
-        from funding as f join funders as u on u.id = f.funder
-        where f.centre = :centre
-          and f.year > cast(substr(:as_of, 1, 4) as integer) - 5
-          and f.year <= cast(substr(:as_of, 1, 4) as integer)
-        order by f.year desc, u.kind, f.funder, f.scheme, f.stage
+        select year, funder, funder_name, kind, scheme, stage, amount_cents, source
+        from money
+        where centre = :centre and year > (select this_year from moment) - 5
+        order by year desc, kind, funder, scheme, stage
         """,
-        {"centre": centre, "as_of": as_of},
+        as_of,
+        centre=centre,
     )
     rows = tuple(tuple(row) for row in found)
     made_up = fictitious.fictitious_sources(connection)

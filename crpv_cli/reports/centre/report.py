@@ -6,10 +6,9 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 
-from crpv_cli.definitions.columns import Kind
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, Day, msg
-from crpv_cli.registry.queries import query
+from crpv_cli.registry.queries import open_centres
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.centre.life import activity_years, agreements_of, governance
 from crpv_cli.reports.centre.money import funding_years, payments
@@ -17,8 +16,9 @@ from crpv_cli.reports.centre.territory import perimeter
 from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.reports.listing import Selection, shape
 from crpv_cli.reports.origin import origin
+from crpv_cli.reports.rows import row_of
 from crpv_cli.reports.sources import sources_of
-from crpv_cli.result import Note, Result, Sheet, Value
+from crpv_cli.result import Note, Result, Sheet
 
 __all__ = ["centre_sheet"]
 
@@ -64,11 +64,10 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findin
         centre that is not open on the date says so and still shows what is known.
     """
     row = connection.execute("select * from centres where id = ?", (centre,)).fetchone()
-    is_open = connection.execute(query("open_centre"), {"as_of": as_of, "centre": centre}).fetchone()
     sections = tuple(_sections(connection, centre, as_of, findings))
     rests = any(section.fictitious for section in sections)
     notes = list(fictitious.sheet_notes(connection, sections))
-    if not is_open:
+    if centre not in open_centres(connection, as_of):
         notes.append(Note("not-open", msg("The centre is not open on {date}.", date=Day(as_of))))
     its_origin = origin(connection, (row["source"],))
     return Sheet(
@@ -78,7 +77,7 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findin
             name="centre",
             title=msg(N_("Identity")),
             columns=TABLES["centres"].columns,
-            rows=(_flags(row),),
+            rows=(row_of(TABLES["centres"].columns, row),),
             parameters={"as_of": as_of},
             origin=its_origin,
         ),
@@ -87,13 +86,6 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findin
         brief=_ON_SCREEN,
         command=f"crpv show {centre} --as-of {as_of}",
         fictitious=rests,
-    )
-
-
-def _flags(row: sqlite3.Row) -> tuple[Value, ...]:
-    return tuple(
-        bool(row[column.stored]) if column.kind is Kind.FLAG else row[column.stored]
-        for column in TABLES["centres"].columns
     )
 
 

@@ -7,8 +7,7 @@ import sqlite3
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, msg
-from crpv_cli.registry.queries import query
-from crpv_cli.reports.coverage.report import geography_on
+from crpv_cli.registry.queries import geography_on, query, read
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Result
 
@@ -29,10 +28,7 @@ _COLUMNS = (
 def perimeter(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
     """Return the departments that a centre serves on a date, with what they hold in the geography of that date."""
     geography = geography_on(as_of)
-    rows = tuple(
-        tuple(row)
-        for row in connection.execute(query("territory"), {"centre": centre, "as_of": as_of, "geography": geography})
-    )
+    rows = tuple(tuple(row) for row in read(connection, query("territory"), as_of, centre=centre, geography=geography))
     served = connection.execute("select source from perimeters where centre = ?", (centre,))
     sums = [sum(int(row[place] or 0) for row in rows) if rows else None for place in (5, 6, 7)]
     return Result(

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from crpv_cli.language import N_, Day, Message, msg
+from crpv_cli.registry.queries import read
 from crpv_cli.reports.changes.difference import Change, plain, points, signed_count
 from crpv_cli.reports.published import published_figures, quoted
 
@@ -24,14 +25,13 @@ _MEASURES = {
 
 def published_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
     """The figures that speak of a date after the first one and not after the last one."""
-    rows = connection.execute(
-        """
-        select distinct f.measure, f.as_of from published_figures as f
-        where f.as_of > ? and f.as_of <= ? order by f.as_of, f.measure
-        """,
-        (first, last),
-    ).fetchall()
-    for row in rows:
+    rows = read(
+        connection,
+        "select distinct measure, as_of from known_figures where as_of > :first order by as_of, measure",
+        last,
+        first=first,
+    )
+    for row in rows.fetchall():
         (now,) = published_figures(connection, (row["measure"],), row["as_of"])
         earlier = published_figures(connection, (row["measure"],), _day_before(row["as_of"]))
         before = earlier[0] if earlier and earlier[0]["unit"] == now["unit"] else None

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, msg
-from crpv_cli.registry.queries import today
+from crpv_cli.registry.queries import geography_on, today
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.activity.changes import activity_changes
 from crpv_cli.reports.agreements.changes import agreement_changes
@@ -21,7 +21,6 @@ from crpv_cli.reports.centre.changes import centre_changes, perimeter_changes
 from crpv_cli.reports.changes.difference import Change
 from crpv_cli.reports.changes.published import published_changes
 from crpv_cli.reports.coverage.changes import coverage_changes
-from crpv_cli.reports.coverage.report import geography_on
 from crpv_cli.reports.evaluations.changes import completeness_changes, rating_changes
 from crpv_cli.reports.funding.changes import funding_changes
 from crpv_cli.reports.options import Option, Takes

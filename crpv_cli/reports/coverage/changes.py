@@ -6,8 +6,9 @@ import sqlite3
 from collections.abc import Iterable
 
 from crpv_cli.language import Message, Share, msg
+from crpv_cli.registry.queries import geography_on
 from crpv_cli.reports.changes.difference import Change, points
-from crpv_cli.reports.coverage.report import MEASURES, UNITS, coverage, geography_on
+from crpv_cli.reports.coverage.report import MEASURES, UNITS, coverage
 from crpv_cli.result import Result
 
 __all__ = ["coverage_changes"]

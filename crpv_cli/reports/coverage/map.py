@@ -95,9 +95,8 @@ def territory_map(
     """
     covered = coverage(connection, as_of, measure, geography, by="department")
     geography = str(covered.parameters["geography"])
-    names = [column.name for column in covered.columns]
     called = {row["id"]: row["short_name"] for row in connection.execute("select id, short_name from centres")}
-    tiles = [_tile(dict(zip(names, row, strict=True)), called, centre) for row in covered.rows]
+    tiles = [_tile(record, called, centre) for record in covered.records()]
     states = _states(tiles)
     unit = msg(UNITS[measure])
     return Result(

@@ -10,7 +10,6 @@ from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, msg, msgs
-from crpv_cli.registry.queries import query
 from crpv_cli.result import Note, Value
 
 __all__ = [
@@ -23,7 +22,6 @@ __all__ = [
     "no_list_notes",
     "require_list",
     "rows_of",
-    "served_departments",
 ]
 
 COLUMNS = (
@@ -85,11 +83,6 @@ def no_list_notes(connection: sqlite3.Connection) -> tuple[Note, ...]:
             ),
         ),
     )
-
-
-def served_departments(connection: sqlite3.Connection, as_of: str) -> list[str]:
-    """Return the departments that a centre open on a date serves on it."""
-    return [str(row["department"]) for row in connection.execute(query("served_departments"), {"as_of": as_of})]
 
 
 def rows_of(

@@ -1,8 +1,7 @@
 """Who covers what, on which date, and how that compares with what was published.
 
-A department counts as covered on a date if a centre open on that date has it in its perimeter. The share
-is covered ÷ total over ``territory_counts`` of one measure and one geography. A department that two
-centres serve counts once in the totals.
+A department counts as covered on a date if a centre open on that date has it in its perimeter (see ``serving.sql`` and
+``coverage.sql`` in ``registry/queries/facts/``). A department that two centres serve counts once in the totals.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, Message, Share, msg, msgs
-from crpv_cli.registry.queries import query
+from crpv_cli.registry.queries import geography_on, query, read
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.coverage import neighbourhoods
 from crpv_cli.reports.options import AS_OF, Option, codes, division
@@ -33,7 +32,6 @@ __all__ = [
     "OPTIONS",
     "UNITS",
     "coverage",
-    "geography_on",
 ]
 
 MEASURES = (*codes(choices.MEASURES), "departments")
@@ -60,11 +58,6 @@ UNITS = {
     "inhabitants": N_("inhabitants"),
     "departments": N_("departments"),
 }
-
-
-def geography_on(as_of: str) -> str:
-    """Return the geography in force on a date: 2015 before 1 January 2024, then 2024 (décret n° 2023-1314)."""
-    return "2015" if as_of < "2024-01-01" else "2024"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +121,7 @@ def coverage(
     parameters = {"as_of": as_of, "measure": measure, "geography": geography}
     departments = [
         _Department(**{**dict(row), "centres": tuple((row["centres"] or "").split())})
-        for row in connection.execute(query("coverage"), parameters)
+        for row in read(connection, query("coverage"), **parameters)
     ]
     if by == NEIGHBOURHOOD:
         departments = _as_listed(connection, departments, measure, geography)
@@ -207,7 +200,8 @@ def _chart(by: str, whole: _Sum, unit: Message) -> Chart | None:
 
 def _sources(connection: sqlite3.Connection, parameters: Mapping[str, str]) -> set[str]:
     """The sources of the counts, or of the detailed list, and of the perimeters that coverage is computed from."""
-    rows = connection.execute(
+    rows = read(
+        connection,
         """
         select source from territory_counts
         where geography = :geography and measure = iif(:measure = 'departments', 'neighbourhoods', :measure)
@@ -215,10 +209,9 @@ def _sources(connection: sqlite3.Connection, parameters: Mapping[str, str]) -> s
         union
         select source from neighbourhoods where geography = :geography and :by = 'neighbourhood'
         union
-        select source from perimeters
-        where (valid_from is null or valid_from <= :as_of) and (valid_to is null or valid_to >= :as_of)
+        select source from perimeters_on
         """,
-        dict(parameters),
+        **parameters,
     )
     return {row[0] for row in rows}
 
@@ -245,7 +238,7 @@ def _by_centre(connection: sqlite3.Connection, as_of: str, departments: list[_De
         Column("shared", N_("Of which shared with another centre"), Kind.INTEGER),
     )
     rows = []
-    centres = connection.execute(query("open_centres"), {"as_of": as_of}).fetchall()
+    centres = read(connection, "select id, short_name from open_centres", as_of).fetchall()
     for centre in sorted(centres, key=lambda row: fold(row["short_name"])):
         own = [department for department in departments if centre["id"] in department.centres]
         covered = sum(department.value or 0 for department in own)
@@ -425,7 +418,14 @@ def _quality_notes(departments: list[_Department], whole: _Sum, unit: Message) -
 
 
 def _low_confidence(connection: sqlite3.Connection, as_of: str) -> Iterable[Note]:
-    rows = connection.execute(query("low_confidence"), {"as_of": as_of}).fetchall()
+    rows = read(
+        connection,
+        """
+        select p.centre, p.department from perimeters_on as p join open_centres as c on c.id = p.centre
+        where p.confidence = 'low' order by p.centre, p.department
+        """,
+        as_of,
+    ).fetchall()
     if rows:
         yield Note(
             "low-confidence",

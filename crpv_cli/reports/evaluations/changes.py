@@ -10,18 +10,18 @@ from crpv_cli.definitions import choices
 from crpv_cli.language import Message, Share, msg, msgs
 from crpv_cli.reports.changes.difference import Change, plain, points, signed_count
 from crpv_cli.reports.evaluations.report import evaluation_summaries
-from crpv_cli.result import Result, Value
+from crpv_cli.result import Value
 
 __all__ = ["completeness_changes", "rating_changes"]
 
-Record = Mapping[str, Value]
+Record = dict[str, Value]
 _MISSIONS = {choice.code: choice.label for choice in choices.MISSIONS}
 
 
 def rating_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
     """By centre: the missions newly evaluated, then the missions whose latest rating stands elsewhere on its scale."""
-    earlier = {_key(record): record for record in _records(evaluation_summaries(connection, first))}
-    for centre, found in groupby(_records(evaluation_summaries(connection, last)), key=lambda record: record["centre"]):
+    earlier = {_key(record): record for record in evaluation_summaries(connection, first).records()}
+    for centre, found in groupby(evaluation_summaries(connection, last).records(), key=lambda record: record["centre"]):
         records = list(found)
         before = {str(record["mission"]): earlier.get((centre, record["mission"])) for record in records}
         new = [record for record in records if record["evaluated"] and not _evaluated(before[str(record["mission"])])]
@@ -109,11 +109,6 @@ def _complete(totals: Mapping[str, object]) -> Message:
     return msg(
         "{share} ({covered} of {total})", share=Share(share), covered=totals["evaluated"], total=totals["expected"]
     )
-
-
-def _records(result: Result) -> list[Record]:
-    names = [column.name for column in result.columns]
-    return [dict(zip(names, row, strict=True)) for row in result.rows]
 
 
 def _key(record: Record) -> tuple[Value, Value]:

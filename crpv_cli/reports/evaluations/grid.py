@@ -6,9 +6,8 @@ import sqlite3
 
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
-from crpv_cli.definitions.ratings import Scale, levels_of
 from crpv_cli.language import N_, msg, translate
-from crpv_cli.registry.queries import query
+from crpv_cli.registry.queries import CYCLE_YEARS, query, read
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Chart, ChartShape, Result, Value
@@ -31,16 +30,12 @@ def mission_grid(connection: sqlite3.Connection, as_of: str, years: int = 4) -> 
         A row for each centre open on the date; a cell is where the rating stands on its own scale (0 the lowest, 1 the
         highest), or None if there is none. No row if no evaluation is known.
     """
-    found = connection.execute(query("evaluations"), {"as_of": as_of, "year": None}).fetchall()
+    found = read(connection, query("evaluations"), as_of, cycle=CYCLE_YEARS).fetchall()
     last = max((row["year"] for row in found if row["year"] is not None), default=None)
     shown = range(last - years + 1, last + 1) if last is not None else range(0)
     known = sorted({row["year"] for row in found if row["year"] in shown})
     missions = list(dict.fromkeys(row["mission"] for row in found))
-    positions: dict[tuple[str, str, int], float | None] = {}
-    for row in found:
-        if row["scale"] is not None:
-            scale = Scale(row["scale"], row["minimum"], row["maximum"], levels_of(row["levels"]))
-            positions[row["centre"], row["mission"], row["year"]] = scale.position(row["rating"])
+    positions = {(row["centre"], row["mission"], row["year"]): row["position"] for row in found}
     centres = sorted({(row["centre"], row["short_name"]) for row in found}, key=lambda centre: fold(centre[1]))
     rows: list[tuple[Value, ...]] = [
         (

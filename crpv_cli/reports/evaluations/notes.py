@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from crpv_cli.definitions import choices
 from crpv_cli.language import Message, Share, msg, msgs
-from crpv_cli.reports.evaluations.cycle import DEFAULT_CYCLE_YEARS, due_year
+from crpv_cli.registry.queries import CYCLE_YEARS
 from crpv_cli.reports.evaluations.series import MissionSeries
 from crpv_cli.reports.evaluations.tallies import Tally
 from crpv_cli.result import Note
@@ -31,7 +31,7 @@ def evaluation_notes(tally: Tally, year: int | None, by: str | None) -> Iterable
         yield from _network(tally)
     if by is not None:
         yield from _centres_moving(tally)
-    across = [one for one in tally.series if one.across_scales and one.trend]
+    across = [one for one in tally.series if one.across_scales]
     if across:
         yield Note(
             "compared-by-position",
@@ -44,15 +44,14 @@ def evaluation_notes(tally: Tally, year: int | None, by: str | None) -> Iterable
                     {
                         "centre": one.centre,
                         "mission": one.mission,
-                        "scale": one.now.row["scale"],
-                        "previous_scale": one.before.row["scale"],
+                        "scale": one.of("scale"),
+                        "previous_scale": one.of("previous_scale"),
                     }
                     for one in across
-                    if one.now and one.before
                 ]
             },
         )
-    scales = {one.now.scale.id for one in tally.series if one.now and one.now.scale}
+    scales = {str(one.of("scale")) for one in tally.series if one.of("scale") is not None}
     if by is not None and tally.position is not None:
         yield Note(
             "means-of-positions",
@@ -68,9 +67,7 @@ def evaluation_notes(tally: Tally, year: int | None, by: str | None) -> Iterable
             msg("q1 to q4 are the quarters of the scale, the lowest first, where ratings are on several scales."),
         )
     yield from _cycle(tally)
-    unofficial = {
-        rated.row["scale"] for one in tally.series for rated in one.asked if rated.scale and not rated.row["official"]
-    }
+    unofficial = {row["scale"] for one in tally.series for row in one.asked if row["scale"] and not row["official"]}
     for scale in sorted(unofficial):
         yield Note(
             "scale-not-official",
@@ -150,7 +147,7 @@ def _cycle(tally: Tally) -> Iterable[Note]:
             "No official cycle is known; {count} years is this project's own default (see --cycle).",
             tally.cycle,
         )
-        if tally.cycle == DEFAULT_CYCLE_YEARS
+        if tally.cycle == CYCLE_YEARS
         else msgs(
             "No official cycle is known; {count} year was asked for.",
             "No official cycle is known; {count} years were asked for.",
@@ -158,7 +155,7 @@ def _cycle(tally: Tally) -> Iterable[Note]:
         ),
         {"years": tally.cycle},
     )
-    overdue = [one for one in tally.series if tally.is_overdue(one)]
+    overdue = [one for one in tally.series if one.overdue]
     if overdue:
         yield Note(
             "overdue",
@@ -168,16 +165,7 @@ def _cycle(tally: Tally) -> Iterable[Note]:
                 len(overdue),
                 missions=_named(overdue),
             ),
-            {
-                "missions": [
-                    {
-                        "centre": one.centre,
-                        "mission": one.mission,
-                        "due_year": due_year(one.counts_from, tally.cycle),
-                    }
-                    for one in overdue
-                ]
-            },
+            {"missions": [{"centre": one.centre, "mission": one.mission, "due_year": one.due_year} for one in overdue]},
         )
 
 

@@ -6,12 +6,13 @@ import sqlite3
 
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.definitions.ratings import Scale
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, Message, msg
+from crpv_cli.registry.queries import CYCLE_YEARS
 from crpv_cli.reports import fictitious
-from crpv_cli.reports.evaluations.cycle import DEFAULT_CYCLE_YEARS, due_year
 from crpv_cli.reports.evaluations.notes import evaluation_notes
-from crpv_cli.reports.evaluations.series import TRENDS, MissionSeries, Rated, read_series
+from crpv_cli.reports.evaluations.series import TRENDS, MissionSeries, read_series
 from crpv_cli.reports.evaluations.tallies import (
     BY_CENTRE,
     BY_MISSION,
@@ -102,7 +103,7 @@ def evaluation_summaries(
     mission: str | None = None,
     centre: str | None = None,
     by: str | None = None,
-    cycle: int = DEFAULT_CYCLE_YEARS,
+    cycle: int = CYCLE_YEARS,
     full: bool = False,
 ) -> Result:
     """Summarise the evaluations of the core missions: one row per open centre and core mission.
@@ -129,12 +130,11 @@ def evaluation_summaries(
         raise UsageProblem(
             msg("--full and --by exclude each other."), msg("Texts are of a mission of a centre: leave --by out.")
         )
-    whole = read_series(connection, as_of, year)
+    whole = read_series(connection, as_of, year, cycle)
     # Without any evaluation in the registry, nothing is known: that is not the same as none evaluated.
     # That a mission is not evaluated rests on what the registry holds: on fictitious rows, where there are any.
     tally = Tally(
         series=tuple(one for one in whole if centre in {None, one.centre} and mission in {None, one.mission}),
-        as_of=as_of,
         cycle=cycle,
         known=any(one.asked for one in whole),
         held=any(one.known for one in whole),
@@ -164,7 +164,7 @@ def evaluation_summaries(
         fictitious=rests,
         is_report=True,
         command="report evaluations",
-        origin=origin(connection, {rated.row["source"] for one in tally.series for rated in one.asked}),
+        origin=origin(connection, {row["source"] for one in tally.series for row in one.asked}),
     )
 
 
@@ -191,51 +191,34 @@ def _title(as_of: str, year: int | None, by: str | None) -> Message:
 
 def _rows(tally: Tally, by: str | None) -> tuple[tuple[Column, ...], tuple[tuple[Value, ...], ...], tuple[str, ...]]:
     if by is None:
-        return COLUMNS, tuple(row for own in tally.by("centre").values() for row in _rows_of_centre(own)), SCREEN
+        return COLUMNS, tuple(_row(one, own) for own in tally.by("centre").values() for one in own.series), SCREEN
     columns = BY_MISSION if by == "mission" else BY_CENTRE
     screen = tuple(column.name for column in columns if column.name not in _HIDDEN)
     rows = rows_by_mission(tally) if by == "mission" else rows_by_centre(tally)
     return columns, rows, screen
 
 
-def _rows_of_centre(own: Tally) -> list[tuple[Value, ...]]:
-    return [_row(one, own) for one in own.series]
-
-
 def _row(series: MissionSeries, own: Tally) -> tuple[Value, ...]:
-    now, before = series.now, series.before
-
-    def of(rated: Rated | None, name: str) -> Value:
-        value: Value = rated.row[name] if rated else None
-        return value
-
+    scale = Scale.of(series.now) if series.now and series.now["scale"] is not None else None
     return (
         series.centre,
         series.short_name,
         series.mission,
-        now is not None if own.known else None,
-        of(now, "year"),
-        of(now, "kind"),
-        of(now, "rating"),
-        of(now, "scale"),
-        now.scale.bounds() if now and now.scale else None,
-        now.position if now else None,
-        of(now, "evaluator"),
-        of(now, "evaluated_on"),
-        of(before, "year"),
-        of(before, "rating"),
-        of(before, "scale"),
-        series.change,
-        series.position_change,
+        series.now is not None if own.known else None,
+        *(series.of(name) for name in ("year", "kind", "rating", "scale")),
+        scale.bounds() if scale else None,
+        series.position,
+        *(series.of(name) for name in ("evaluator", "evaluated_on")),
+        *(series.of(f"previous_{name}") for name in ("year", "rating", "scale")),
+        series.rounded("change", 4),
+        series.rounded("position_change"),
         series.trend,
         series.points,
-        own.is_overdue(series),
-        due_year(series.counts_from, own.cycle),
+        series.overdue,
+        series.due_year,
         own.evaluated,
         own.expected,
-        of(now, "summary"),
-        of(now, "recommendation"),
-        of(now, "source"),
+        *(series.of(name) for name in ("summary", "recommendation", "source")),
         own.of((series,)).fictitious,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,7 +10,6 @@ from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.definitions.ratings import Scale
 from crpv_cli.language import N_
-from crpv_cli.reports.evaluations.cycle import is_overdue
 from crpv_cli.reports.evaluations.series import TRENDS, MissionSeries, mean_position
 from crpv_cli.result import Value
 
@@ -56,7 +56,6 @@ class Tally:
 
     Attributes:
         series: a series for each centre and mission that is counted.
-        as_of: ISO date.
         cycle: years from one evaluation to the next.
         known: whether the registry holds any evaluation up to the year asked for; if not, nothing is known.
         held: whether it holds any at all, which decides whether a mission without any is overdue.
@@ -64,7 +63,6 @@ class Tally:
     """
 
     series: tuple[MissionSeries, ...]
-    as_of: str
     cycle: int
     known: bool
     held: bool
@@ -99,11 +97,7 @@ class Tally:
     @property
     def overdue(self) -> int | None:
         """How many evaluations are overdue."""
-        return sum(self.is_overdue(one) or False for one in self.series) if self.held else None
-
-    def is_overdue(self, one: MissionSeries) -> bool | None:
-        """Whether the next evaluation of a mission is overdue; None where nothing is known of any."""
-        return is_overdue(one.counts_from, self.as_of, self.cycle) if self.held else None
+        return sum(one.overdue or False for one in self.series) if self.held else None
 
     def moving(self, trend: str) -> int | None:
         """How many ratings have a trend, one of ``TRENDS``."""
@@ -139,9 +133,7 @@ def rows_by_mission(tally: Tally) -> tuple[tuple[Value, ...], ...]:
         by, distribution = _distribution(own.series)
         values = own.values | {
             "mission": mission,
-            "unrated": sum(one.now is not None and one.now.position is None for one in own.series)
-            if tally.known
-            else None,
+            "unrated": sum(one.now is not None and one.position is None for one in own.series) if tally.known else None,
             "distribution_by": by,
             "distribution": distribution,
             "fictitious": own.fictitious,
@@ -154,7 +146,7 @@ def rows_by_centre(tally: Tally) -> tuple[tuple[Value, ...], ...]:
     """A row for each centre, with where its ratings go."""
     rows = []
     for centre, own in tally.by("centre").items():
-        years = [one.now.row["year"] for one in own.series if one.now]
+        years = [one.now["year"] for one in own.series if one.now]
         values = own.values | {
             "centre": centre,
             "short_name": own.series[0].short_name,
@@ -184,21 +176,18 @@ def _distribution(series: Sequence[MissionSeries]) -> tuple[str | None, tuple[st
 
     By rating if all are on one scale, and otherwise by the quarter of the scale that their position lies in.
     """
-    rated = [one.now for one in series if one.now and one.now.position is not None]
-    scales = {one.scale.id: one.scale for one in rated if one.scale}
+    rated = [one.now for one in series if one.now and one.now["position"] is not None]
     if not rated:
         return None, ()
-    if len(scales) > 1:
-        quarters = [min(int((one.exact or 0) * _QUARTERS), _QUARTERS - 1) for one in rated]
+    if len({row["scale"] for row in rated}) > 1:
+        quarters = [min(int(row["position"] * _QUARTERS), _QUARTERS - 1) for row in rated]
         return "quarter", tuple(f"q{place + 1}:{quarters.count(place)}" for place in range(_QUARTERS))
-    (scale,) = scales.values()
-    counts = dict.fromkeys(_values(scale), 0)
-    positions = {scale.position(value): value for value in counts}
-    for one in sorted(rated, key=lambda one: one.exact or 0):
-        value = positions.get(one.exact, one.rating or "")
-        counts[value] = counts.get(value, 0) + 1
-    ordered = sorted(counts, key=lambda value: scale.position(value) or 0)
-    return "rating", tuple(f"{value}:{counts[value]}" for value in ordered)
+    values = _values(Scale.of(rated[0]))
+    # The values of such a scale stand at even steps, and those that nobody got are told as well.
+    called = {place / (len(values) - 1): value for place, value in enumerate(values)}
+    counts = Counter(row["position"] for row in rated)
+    called = {row["position"]: row["rating"] for row in reversed(rated)} | called
+    return "rating", tuple(f"{called[position]}:{counts[position]}" for position in sorted(called))
 
 
 def _values(scale: Scale) -> tuple[str, ...]:

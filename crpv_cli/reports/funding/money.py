@@ -8,10 +8,7 @@ from dataclasses import dataclass
 
 from crpv_cli.result import Value
 
-__all__ = ["LOCAL", "Asked", "CentreMoney", "Money", "difference", "euros", "per", "ratio", "sum_of"]
-
-LOCAL = ("region", "department", "intercommunality", "commune")
-"""The kinds of funders that are local authorities; the State is ``state``, and all else is other."""
+__all__ = ["Asked", "CentreMoney", "Money", "difference", "euros", "per", "ratio", "sum_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,34 +34,37 @@ class Asked:
 
     @property
     def parameters(self) -> dict[str, Value]:
-        """The parameters of the SQL."""
-        return {"as_of": self.as_of, "first": self.first, "last": self.last, "stage": self.stage, "centre": self.centre}
+        """The parameters of the SQL beside the date."""
+        return {"first": self.first, "last": self.last, "stage": self.stage, "centre": self.centre}
 
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """The counted rows of a centre in some years, by who gives."""
+    """Rows of ``registry/queries/funding.sql``, by who gives."""
 
     rows: tuple[sqlite3.Row, ...]
 
-    def of(self, *kinds: str) -> int | None:
-        """What funders of these kinds give, in centimes; None if nothing of theirs is known."""
-        return sum_of(row for row in self.rows if row["kind"] in kinds)
+    def of(self, kind: str) -> int | None:
+        """What funders of a kind give, in centimes; None if nothing of theirs is known."""
+        return sum_of(row for row in self.rows if row["kind"] == kind)
+
+    def _from(self, giver: str) -> int | None:
+        return sum_of(row for row in self.rows if row["giver"] == giver)
 
     @property
     def state(self) -> int | None:
         """What the State gives."""
-        return self.of("state")
+        return self._from("state")
 
     @property
     def local(self) -> int | None:
         """What local authorities give."""
-        return self.of(*LOCAL)
+        return self._from("local")
 
     @property
     def other(self) -> int | None:
         """What all others give."""
-        return sum_of(row for row in self.rows if row["kind"] not in {"state", *LOCAL})
+        return self._from("other")
 
     @property
     def total(self) -> int | None:
@@ -74,8 +74,7 @@ class Money:
     @property
     def both(self) -> Money:
         """The rows of the years of which State and local support are both known, which a share can be taken of."""
-        state = {row["year"] for row in self.rows if row["kind"] == "state"}
-        local = {row["year"] for row in self.rows if row["kind"] in LOCAL}
+        state, local = ({row["year"] for row in self.rows if row["giver"] == giver} for giver in ("state", "local"))
         return Money(tuple(row for row in self.rows if row["year"] in state & local))
 
     @property

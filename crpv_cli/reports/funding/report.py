@@ -1,14 +1,14 @@
 """Who funds whom, in what proportion, and what is not known of it.
 
 Amounts are in centimes. What nobody knows is None, never 0: a centre of which no State support is known in a year has
-none in that year's row, and counts for nothing in the sums. Money of several stages is the same money: for a centre, a
-funder, a year and a scheme, what was paid stands before what was granted, and requests never count unless they are
-asked for. A scheme that is not named may be any of the funder's.
+none in that year's row, and counts for nothing in the sums. Which money counts, and who gives it, stands in
+``registry/queries/facts/money.sql``.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 
@@ -16,17 +16,16 @@ from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Euros, Message, msg
-from crpv_cli.registry.queries import closed_year, open_in, query
+from crpv_cli.registry.queries import geography_on, query, read
 from crpv_cli.reports import fictitious
-from crpv_cli.reports.coverage.report import geography_on
-from crpv_cli.reports.funding.money import LOCAL, Asked, CentreMoney, Money, difference, euros, per, ratio, sum_of
+from crpv_cli.reports.funding.money import Asked, CentreMoney, Money, difference, euros, per, ratio, sum_of
 from crpv_cli.reports.funding.notes import funding_notes
 from crpv_cli.reports.options import AS_OF, CENTRE, YEAR, Option, Takes, codes, division
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Chart, ChartShape, Result, Value
 from crpv_cli.spelling import fold
 
-__all__ = ["DIVISIONS", "LOCAL", "OPTIONS", "STAGES", "funding", "share_of_state"]
+__all__ = ["DIVISIONS", "OPTIONS", "STAGES", "funding", "share_of_state"]
 
 DIVISIONS = ("centre", "funder", "kind", "year", "scheme")
 STAGES = codes(choices.STAGES)
@@ -157,7 +156,7 @@ def funding(
         first = last = year
     first, last = _years(connection, as_of, first, last, by, stage)
     asked = Asked(as_of, first, last, by, stage, centre)
-    found = connection.execute(query("funding"), asked.parameters).fetchall()
+    found = read(connection, query("funding"), as_of, **asked.parameters).fetchall()
     counted = [row for row in found if row["year"] >= first]
     centres = _centres(connection, asked, found)
     totals = _totals(centres)
@@ -200,25 +199,11 @@ def _years(
             msg("The year {first} comes after the year {last}.", first=str(first), last=str(last)),
             msg("Give the earlier one with --from and the later one with --to."),
         )
-    known = connection.execute(
-        """
-        select
-            min(f.year) as earliest,
-            max(f.year) as latest,
-            max(iif(u.kind = 'state', f.year, null)) as state,
-            -- The first payment of the year that runs is not the year.
-            max(iif(u.kind = 'state' and f.year <= :closed, f.year, null)) as state_closed
-        from funding as f join funders as u on u.id = f.funder
-        where f.year <= cast(substr(:as_of, 1, 4) as integer)
-          and iif(:stage is null, f.stage in ('granted', 'paid'), f.stage = :stage)
-        """,
-        {"as_of": as_of, "stage": stage, "closed": closed_year(as_of)},
-    ).fetchone()
+    known = read(connection, "select * from money_known", as_of, stage=stage).fetchone()
     latest, earliest = known["latest"] or int(as_of[:4]), known["earliest"] or int(as_of[:4])
     if last is None:
         since = first is not None or by == "year"
-        usual = known["state_closed"] or known["state"] or latest
-        chosen = max(latest if by == "year" else usual, first or 0)
+        chosen = max(latest if by == "year" else known["usual"], first or 0)
         return first or (min(earliest, chosen) if since else chosen), chosen
     return first or min(earliest, last), last
 
@@ -229,17 +214,20 @@ def _centres(connection: sqlite3.Connection, asked: Asked, found: Sequence[sqlit
         centre: tuple(rows)
         for centre, rows in groupby(sorted(found, key=lambda row: row["centre"]), key=lambda row: row["centre"])
     }
+    years_open: defaultdict[str, list[int]] = defaultdict(list)
+    asked_years = {"first": asked.first, "last": asked.last}
+    for row in read(connection, "select * from open_years order by year", asked.as_of, **asked_years):
+        years_open[row["centre"]].append(row["year"])
     centres = []
-    for row in connection.execute("select id, short_name, since, label_from, label_to from centres"):
+    for row in connection.execute("select id, short_name from centres"):
         if asked.centre is not None and row["id"] != asked.centre:
             continue
         own = by_centre.get(row["id"], ())
         now = Money(tuple(payment for payment in own if payment["year"] >= asked.first))
-        open_years = [year for year in range(asked.first, asked.last + 1) if open_in(row, year, asked.as_of)]
-        if not (open_years or now.rows or row["id"] == asked.centre):
+        if not (years_open[row["id"]] or now.rows or row["id"] == asked.centre):
             continue
-        state_years = {payment["year"] for payment in now.rows if payment["kind"] == "state"}
-        unknown = tuple(year for year in open_years if year not in state_years)
+        state_years = {payment["year"] for payment in now.rows if payment["giver"] == "state"}
+        unknown = tuple(year for year in years_open[row["id"]] if year not in state_years)
         before = tuple(payment for payment in own if payment["year"] < asked.first)
         centres.append(CentreMoney(row["id"], row["short_name"], now, Money(before), unknown))
     return sorted(centres, key=lambda centre: fold(centre.short_name))
@@ -249,7 +237,7 @@ def _centre_rows(
     connection: sqlite3.Connection, asked: Asked, centres: Iterable[CentreMoney]
 ) -> tuple[tuple[Value, ...], ...]:
     parameters = {"as_of": asked.end, "geography": geography_on(asked.end)}
-    territories = {row["centre"]: row for row in connection.execute(query("funding_territory"), parameters)}
+    territories = {row["centre"]: row for row in read(connection, query("funding_territory"), **parameters)}
     rows = []
     for centre in centres:
         now, before = centre.now, centre.before
@@ -266,7 +254,7 @@ def _centre_rows(
             "centre": centre.id,
             "short_name": centre.short_name,
             "state": now.state,
-            **{kind: now.of(kind) for kind in LOCAL},
+            **{kind: now.of(kind) for kind in choices.LOCAL_AUTHORITIES},
             "local": now.local,
             "other": now.other,
             "total": now.total,
@@ -367,7 +355,8 @@ def _total_row(
 ) -> tuple[Value, ...]:
     money = Money(tuple(counted))
     values: dict[str, Value] = {name: totals[name] for name in ("state", "local", "other", "total")}
-    values |= {kind: money.of(kind) for kind in LOCAL} | {"amount": totals["total"], "rows": len(counted)}
+    values |= {kind: money.of(kind) for kind in choices.LOCAL_AUTHORITIES}
+    values |= {"amount": totals["total"], "rows": len(counted)}
     return tuple(values.get(column.name) for column in columns)
 
 

@@ -8,9 +8,8 @@ from collections import defaultdict
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, Euros, msg
-from crpv_cli.registry.queries import query
+from crpv_cli.registry.queries import read
 from crpv_cli.reports import fictitious
-from crpv_cli.reports.funding.report import funding
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Chart, ChartShape, Result, Value
 
@@ -31,11 +30,10 @@ def funding_years(connection: sqlite3.Connection, as_of: str, last: int | None =
         a year without any is there, unknown.
     """
     if last is None:
-        chosen = funding(connection, as_of).parameters["to"]
-        assert isinstance(chosen, int)
-        last = chosen
-    parameters = {"as_of": as_of, "first": last - count + 1, "last": last, "stage": None, "centre": None}
-    found = [row for row in connection.execute(query("funding"), parameters) if row["year"] > last - count]
+        (last,) = read(connection, "select usual from money_known", as_of).fetchone()
+        assert last is not None
+    asked = "select * from money where counted and year between :first and :last"
+    found = read(connection, asked, as_of, first=last - count + 1, last=last).fetchall()
     sums: defaultdict[tuple[int, str], int] = defaultdict(int)
     for row in found:
         sums[row["year"], row["kind"]] += row["amount_cents"]

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, Day, Euros, Message, Share, msg
-from crpv_cli.reports.agreements.report import WITHIN_MONTHS
-from crpv_cli.reports.evaluations.cycle import DEFAULT_CYCLE_YEARS
+from crpv_cli.registry.queries import CYCLE_YEARS, WITHIN_MONTHS
 from crpv_cli.reports.published import quoted
 from crpv_cli.result import Result, Value
 
@@ -208,7 +208,9 @@ def _money(parts: Parts) -> Iterator[Figure]:
                 else msg("{amount}", amount=euros)
             )
         label_ = msg(label, year=str(year))
-        yield Figure(f"{name}-support", label_, value, "euro", shown, report, year=year, fictitious=_rests(parts))
+        yield Figure(
+            f"{name}-support", label_, value, "euro", shown, report, year=year, fictitious=parts.funding.fictitious
+        )
     change = totals["state_change_share"]
     assert change is None or isinstance(change, float)
     yield Figure(
@@ -226,12 +228,8 @@ def _money(parts: Parts) -> Iterator[Figure]:
         report,
         share=change,
         year=year,
-        fictitious=_rests(parts),
+        fictitious=parts.funding.fictitious,
     )
-
-
-def _rests(parts: Parts) -> bool:
-    return parts.funding.fictitious
 
 
 def _all(totals: Totals) -> int:
@@ -245,7 +243,15 @@ def _known(totals: Totals, unknown: str) -> int:
 def _with_cycle(command: str, report: Result) -> str:
     """The command that gives a report again, with its cycle where that is not the default one."""
     cycle = report.parameters["cycle"]
-    return command if cycle == DEFAULT_CYCLE_YEARS else f"{command} --cycle {cycle}"
+    return command if cycle == CYCLE_YEARS else f"{command} --cycle {cycle}"
+
+
+def _counts(report: Result, command: str, unit: str, prefix: str, labels: Mapping[str, Message]) -> Iterator[Figure]:
+    """A figure for each of the totals named, which count one thing."""
+    for name, label in labels.items():
+        value = _count(report.totals, name)
+        id_ = f"{prefix}-{name.replace('_', '-')}"
+        yield Figure(id_, label, value, unit, _number(value), command, fictitious=report.fictitious)
 
 
 def _missions(parts: Parts) -> Iterator[Figure]:
@@ -277,13 +283,12 @@ def _missions(parts: Parts) -> Iterator[Figure]:
         total=centres,
         fictitious=rests,
     )
-    for name, label in (
-        ("overdue", N_("… overdue")),
-        ("improving", N_("… better than before")),
-        ("slipping", N_("… worse than before")),
-    ):
-        value = _count(totals, name)
-        yield Figure(f"missions-{name}", msg(label), value, "mission", _number(value), report, fictitious=rests)
+    labels = {
+        "overdue": msg(N_("… overdue")),
+        "improving": msg(N_("… better than before")),
+        "slipping": msg(N_("… worse than before")),
+    }
+    yield from _counts(parts.evaluations, report, "mission", "missions", labels)
 
 
 def _activity(parts: Parts) -> Iterator[Figure]:
@@ -316,44 +321,23 @@ def _activity(parts: Parts) -> Iterator[Figure]:
 
 
 def _agreements(parts: Parts) -> Iterator[Figure]:
-    totals, rests = parts.agreements.totals, parts.agreements.fictitious
     within = parts.agreements.parameters["within"]
+    labels = {
+        "running": msg(N_("Agreements running"), months=within),
+        "ending": msg(N_("… that end within {months} months"), months=within),
+        "ended_without_successor": msg(N_("… ended without successor"), months=within),
+    }
     report = "report agreements" if within == WITHIN_MONTHS else f"report agreements --within {within}"
-    for name, label in (
-        ("running", N_("Agreements running")),
-        ("ending", N_("… that end within {months} months")),
-        ("ended_without_successor", N_("… ended without successor")),
-    ):
-        value = _count(totals, name)
-        yield Figure(
-            f"agreements-{name.replace('_', '-')}",
-            msg(label, months=within),
-            value,
-            "agreement",
-            _number(value),
-            report,
-            fictitious=rests,
-        )
-        if value is None:
-            return
+    found = _counts(parts.agreements, report, "agreement", "agreements", labels)
+    yield from islice(found, None if parts.agreements.totals["running"] is not None else 1)
 
 
 def _findings(parts: Parts) -> Iterator[Figure]:
     if parts.findings is None:
         return
-    report = _with_cycle("check", parts.findings)
-    for name, label in (
-        ("breach", N_("Findings: breaches")),
-        ("unknown", N_("… not known")),
-        ("notice", N_("… notices")),
-    ):
-        value = _count(parts.findings.totals, name)
-        yield Figure(
-            f"findings-{name}",
-            msg(label),
-            value,
-            "finding",
-            _number(value),
-            report,
-            fictitious=parts.findings.fictitious,
-        )
+    labels = {
+        "breach": msg(N_("Findings: breaches")),
+        "unknown": msg(N_("… not known")),
+        "notice": msg(N_("… notices")),
+    }
+    yield from _counts(parts.findings, _with_cycle("check", parts.findings), "finding", "findings", labels)

@@ -8,13 +8,13 @@ from dataclasses import replace
 
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, Day, Message, Share, msg
+from crpv_cli.registry.queries import CYCLE_YEARS, WITHIN_MONTHS, geography_on
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.activity.report import activity
-from crpv_cli.reports.agreements.report import WITHIN_MONTHS, agreements
+from crpv_cli.reports.agreements.report import agreements
 from crpv_cli.reports.changes.report import changes
 from crpv_cli.reports.coverage.map import territory_map
-from crpv_cli.reports.coverage.report import MEASURES, coverage, geography_on
-from crpv_cli.reports.evaluations.cycle import DEFAULT_CYCLE_YEARS
+from crpv_cli.reports.coverage.report import MEASURES, coverage
 from crpv_cli.reports.evaluations.grid import mission_grid
 from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.reports.funding.report import funding
@@ -58,7 +58,7 @@ def network(
     findings: Result | None = None,
     compare_to: str | None = None,
     within: int = WITHIN_MONTHS,
-    cycle: int = DEFAULT_CYCLE_YEARS,
+    cycle: int = CYCLE_YEARS,
 ) -> Sheet:
     """Compose the report of the network on a date.
 
@@ -96,7 +96,7 @@ def _command(as_of: str, compare_to: str | None, within: int, cycle: int) -> str
     parts = ["crpv report network", f"--as-of {as_of}"]
     parts += [f"--compare-to {compare_to}"] if compare_to else []
     parts += [f"--within {within}"] if within != WITHIN_MONTHS else []
-    parts += [f"--cycle {cycle}"] if cycle != DEFAULT_CYCLE_YEARS else []
+    parts += [f"--cycle {cycle}"] if cycle != CYCLE_YEARS else []
     return " ".join(parts)
 
 

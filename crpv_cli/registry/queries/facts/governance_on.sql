@@ -1,0 +1,4 @@
+-- Who sits in which organ on :as_of.
+select *
+from governance
+where (valid_from is null or valid_from <= :as_of) and (valid_to is null or valid_to >= :as_of)

@@ -1,0 +1,12 @@
+-- The years of which money is known, and the one that money is usually told of: the latest that is over and of which State
+-- support is known (the first payment of the year that runs is not the year), else the one that runs, else the latest known.
+select
+    min(year) as earliest,
+    max(year) as latest,
+    coalesce(
+        max(year) filter (where giver = 'state' and year <= (select closed_year from moment)),
+        max(year) filter (where giver = 'state'),
+        max(year),
+        (select this_year from moment)
+    ) as usual
+from money_asked

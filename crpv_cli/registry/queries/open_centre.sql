@@ -1,1 +1,0 @@
-select id from open_centres where id = :centre

@@ -1,1 +1,0 @@
-select id, short_name, name from open_centres order by id

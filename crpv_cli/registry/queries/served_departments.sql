@@ -1,1 +1,0 @@
-select distinct department from served order by department

@@ -1,0 +1,29 @@
+-- A row for each department and geography: what it holds, and who serves it today. `crpv report coverage --by department`.
+--
+-- department: INSEE code of the department, as text.
+-- name: Its name.
+-- region_code: INSEE code of its region.
+-- region_name: Name of the region.
+-- overseas: Whether it is overseas.
+-- geography: The list of neighbourhoods that the counts follow: `2015` or `2024`.
+-- neighbourhoods: How many priority neighbourhoods it has; null if that is not known.
+-- contracts: How many city contracts.
+-- inhabitants: How many inhabitants the neighbourhoods have.
+-- covered: Whether a centre open today serves it.
+-- centres: The ids of the centres that do, separated by spaces.
+-- fictitious: Whether a count or a perimeter is made up.
+select
+    department,
+    name,
+    region_code,
+    region_name,
+    overseas,
+    geography,
+    max(value) filter (where measure = 'neighbourhoods') as neighbourhoods,
+    max(value) filter (where measure = 'contracts') as contracts,
+    max(value) filter (where measure = 'inhabitants') as inhabitants,
+    centres is not null as covered,
+    centres,
+    max(fictitious) as fictitious
+from coverage
+group by department, geography

@@ -1,0 +1,24 @@
+"""The rows of a result from those that a query gives."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+
+from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.result import Value
+
+__all__ = ["row_of"]
+
+
+def row_of(columns: Sequence[Column], found: sqlite3.Row | Mapping[str, Value]) -> tuple[Value, ...]:
+    """Return values of columns, each found under its stored name: a flag is true or false, several codes a tuple."""
+    return tuple(_value(found[column.stored], column.kind) for column in columns)
+
+
+def _value(value: Value, kind: Kind) -> Value:
+    if value is None:
+        return None
+    if kind is Kind.FLAG:
+        return bool(value)
+    return tuple(str(value).split()) if kind is Kind.CODES else value
