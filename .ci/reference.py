@@ -217,18 +217,19 @@ def views() -> Iterator[str]:
     yield from (
         NOTICE,
         "# Views\n",
-        "Datasette, sqlite-utils, a spreadsheet connection or any other program that reads SQLite finds these views in the",
-        "registry. They are made from the same SQL as the figures of the commands, and are as of **today**, in the time zone",
-        "of the machine that reads them, since a view takes no parameter; for another date, ask the command with `--as-of`.",
-        "Amounts are in **euros**, shares are between 0 and 1, yes and no are 1 and 0, and what is not known is null, never 0",
-        "(a column that is one of a table says “empty”).\n",
+        "Datasette, sqlite-utils, a spreadsheet connection or any other program that reads SQLite finds these",
+        "views in the registry. They are made from the same SQL as the figures of the commands, and are as of",
+        "**today**, in the time zone of the machine that reads them, since a view takes no parameter; for another",
+        "date, ask the command with `--as-of`. Amounts are in **euros**, shares are between 0 and 1, yes and no",
+        "are 1 and 0, and what is not known is null, never 0 (a column that is one of a table says “empty”).\n",
         "`fictitious` is 1 in each row that rests on a fictitious source.\n",
         "```sh",
         'crpv query "select centre, year, state, local from v_funding_by_centre where year = 2023"',
         'datasette "$(crpv info --format json | jq -r .info.registry)"',
         "```\n",
-        "A registry made by an earlier version gets the views at the first command that opens it, and views that an earlier",
-        "version made differently are replaced. Your own view under one of these names is replaced; any other stays.",
+        "A registry made by an earlier version gets the views at the first command that opens it, and views that",
+        "an earlier version made differently are replaced. Your own view under one of these names is replaced; any",
+        "other stays.",
     )
     for view in VIEWS:
         before, after = about(view)
