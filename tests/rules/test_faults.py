@@ -6,6 +6,7 @@ from importlib import import_module
 
 import pytest
 
+from crpv_cli.language import Message
 from crpv_cli.rules.checking import RULES, SUBJECTS, findings
 from tests.rules.conftest import Plant
 from tests.rules.faults import FAULTS, TODAY, Fault
@@ -47,5 +48,7 @@ def test_a_rule_fires_once_where_it_should_and_no_other_does(fault: Fault, plant
     assert found["severity"] == RULES[fault.rule].severity.code
     assert {name: found[name] for name in fault.expected} == fault.expected
     assert found["accepted"] is False
+    for said in (found["message"], found["advice"]):
+        assert said is None or (isinstance(said, Message) and "None" not in said.text())
     (alone,) = findings(connection, TODAY, rules=[fault.rule]).records()
     assert alone == found

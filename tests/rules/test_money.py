@@ -62,3 +62,13 @@ def test_money_told_twice_is_fictitious_if_either_is(made_up: str, plant: Plant)
     )
     (found,) = findings(connection, TODAY, rules=["same-money"]).records()
     assert found["fictitious"] is True
+
+
+@pytest.mark.parametrize(("year", "fires"), [(2026, 1), (2027, 0)])
+def test_money_of_a_year_to_come_is_not_looked_at(year: int, fires: int, plant: Plant) -> None:
+    connection = plant(
+        "insert into funding (centre, funder, year, scheme, stage, amount_cents, source, load) values "
+        f"('one', 'town', {year}, 'operating', 'paid', 5000000, 'books', 1), "
+        f"('one', 'town', {year}, 'operating', 'paid', 5000100, 'journal', 1)"
+    )
+    assert len(findings(connection, TODAY, rules=["same-money"]).rows) == fires
