@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from crpv_cli import language
-from crpv_cli.output.terminal.findings import findings_text
+from crpv_cli.output.terminal.screen import screen
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.rules.catalogue import RULES
 from crpv_cli.rules.checking import findings
@@ -230,12 +230,12 @@ def test_findings_are_read_whole_at_any_width(tongue: str, width: int, demo_path
     language.activate(tongue)
     with open_reading(demo_path) as connection:
         result = findings(connection, TODAY)
-    fitted = findings_text(result, width)
+    fitted = screen(result, width)[0]
     assert max(map(len, fitted.splitlines())) <= width
     assert "…" not in fitted
-    assert fitted.split() == findings_text(result, None).split()
+    assert fitted.split() == screen(result, None)[0].split()
     assert "\x1b" not in fitted
-    assert "\x1b[1m" in findings_text(result, width, colour=True)
+    assert "\x1b[1m" in screen(result, width, colour=True)[0]
 
 
 def test_an_exception_that_covers_nothing_says_so(gap: Path) -> None:
