@@ -19,7 +19,7 @@ from crpv_cli.output import delimited, jsons, markdown
 from crpv_cli.output.shelf.cells import for_csv, for_excel, for_json, for_people
 from crpv_cli.output.shelf.layout import named_once
 from crpv_cli.output.terminal.screen import screen
-from crpv_cli.result import Note, Result, Value
+from crpv_cli.result import Alert, Note, Result, Value
 
 
 @pytest.fixture(autouse=True)
@@ -203,7 +203,13 @@ def test_an_empty_result_says_so() -> None:
 
 
 def test_fictitious_data_is_said_first() -> None:
-    result = Result("x", msg("x"), (Column("a", "A"),), (("1",),), notes=(Note("fictitious-data", msg("FICTITIOUS")),))
+    result = Result(
+        "x",
+        msg("x"),
+        (Column("a", "A"),),
+        (("1",),),
+        notes=(Note("fictitious-data", msg("FICTITIOUS"), alert=Alert.FIGURES),),
+    )
     assert screen(result, 80, colour=False)[0].startswith("FICTITIOUS")
     assert "**FICTITIOUS**" in markdown.markdown_text(result)
 

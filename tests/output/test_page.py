@@ -165,9 +165,9 @@ def test_a_figure_of_any_kind_has_its_value() -> None:
     columns = (
         Column("label", "Figure"),
         Column("value", "Value", Kind.DECIMAL),
-        Column("shown", "Computed"),
+        Column("shown", "Computed", figure="value"),
         Column("published", "Published value", Kind.DECIMAL),
-        Column("published_shown", "Published"),
+        Column("published_shown", "Published", figure="published"),
     )
     rows = ((msg("Coverage"), 0.878888, "87.9%", 0.88, "88%"), (msg("Centres"), 20, "20", None, None))
     screen = ("label", "shown", "published_shown")
@@ -361,7 +361,7 @@ def test_the_command_on_a_page_gives_the_same_page(demo_path: Path, command: str
 def test_a_list_and_a_query_name_no_more_than_they_know() -> None:
     columns = (Column("n", "N"),)
     asked = {"as_of": DAY, "overseas": False, "uncovered": True, "region": "Île-de-France"}
-    listed = Result("neighbourhoods", msg("N"), columns, (), parameters=asked)
+    listed = Result("neighbourhoods", msg("N"), columns, (), parameters=asked, command="list neighbourhoods")
     assert command_of(listed) == (
         "crpv list neighbourhoods --as-of 2025-12-31 --mainland --uncovered --region 'Île-de-France'"
     )

@@ -15,7 +15,7 @@ from crpv_cli.language import msg
 from crpv_cli.output.markdown import markdown_text
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.network.report import network
-from crpv_cli.result import Chart, ChartShape, Note, Origin, Result, Sheet
+from crpv_cli.result import Alert, Chart, ChartShape, Note, Origin, Result, Sheet
 from crpv_cli.rules.checking import findings
 
 DAY = "2025-12-31"
@@ -59,7 +59,7 @@ def test_a_sheet_whole() -> None:
     told = part("first", ("x", 1, None), chart=CHART, notes=(Note("n", msg("Of the first.")),), fictitious=True)
     sourced = part("second", ("y", 2, None), origin=Origin({"s": "A source"}))
     empty = part("third", notes=(Note("n", msg("Nobody has told.")),))
-    notes = (Note("fictitious-data", msg("FICTITIOUS: made up.")), Note("n", msg("Of the whole.")))
+    notes = (Note("fictitious-data", msg("FICTITIOUS: made up."), alert=Alert.FIGURES), Note("n", msg("Of the whole.")))
     assert markdown_text(sheet_of(told, sourced, empty, notes=notes)) == (
         "# A sheet\n"
         "\n"

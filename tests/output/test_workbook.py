@@ -186,7 +186,7 @@ COLUMNS = (
     Column("month", "Month", Kind.PARTIAL_DATE),
     Column("flag", "Flag", Kind.FLAG),
     Column("codes", "Codes", Kind.CODES),
-    Column("change", "Change", Kind.DECIMAL),
+    Column("change", "Change", Kind.DECIMAL, signed=True),
     Column("kind", "Kind", Kind.CODE, choices=(Choice("gip", "GIP"),)),
     Column("text", "Text"),
 )
@@ -395,7 +395,7 @@ def test_a_workbook_of_all_tables_names_its_sheets(spoilt: Path) -> None:
 
 
 def test_only_sources_of_the_rows_shown_are_named() -> None:
-    columns = (Column("id", "Id", Kind.CODE), Column("source", "Source", Kind.CODE))
+    columns = (Column("id", "Id", Kind.CODE), Column("source", "Source", Kind.CODE, refers="sources"))
     result = Result(
         "x", msg("x"), columns, (("1", "a"),), origin=Origin({"a": "First", "b": "Second"}, 1, "2026-01-01")
     )
