@@ -1,5 +1,4 @@
-"""The parts of ``docs/reference/`` that are generated from the program: ``commands.md``, ``tables.md`` and the table in
-``formats.md``.
+"""The parts of ``docs/reference/`` that are generated: ``commands.md``, ``tables.md``, the table in ``formats.md``.
 
 ``python .ci/reference.py update`` writes them; ``python .ci/reference.py check`` ends with 1, and shows the first
 lines that differ, if they are out of date. What they say does not depend on the terminal, the locale or the machine.
