@@ -35,6 +35,7 @@ from crpv_cli.commands.new import make  # noqa: E402
 from crpv_cli.definitions.columns import Column, Kind, Shape  # noqa: E402
 from crpv_cli.definitions.tables import TABLES  # noqa: E402
 from crpv_cli.main import app  # noqa: E402
+from crpv_cli.output.formats import Format  # noqa: E402
 from crpv_cli.registry.connection import open_reading  # noqa: E402
 from crpv_cli.registry.queries.views import VIEWS, about, columns_of  # noqa: E402
 from crpv_cli.reports.index import REPORTS  # noqa: E402
@@ -212,6 +213,19 @@ def rules() -> Iterator[str]:
     )
 
 
+def formats() -> Iterator[str]:
+    """The page of formats as it stands, with the table of them made anew; the rest is written by hand."""
+    before, _, after = (REPOSITORY / FORMATS).read_text(encoding="utf-8").partition("| format |")
+    named, rows = set[str](), []
+    for one in Format:
+        extensions = [f"`{extension}`" for extension in one.row.extensions if extension not in named]
+        named.update(one.row.extensions)
+        reader = "none" if one.row.machine else "the reader's"
+        rows.append((f"`{one}`", ", ".join(extensions) or "(by name only)", one.row.purpose, reader))
+    table = "\n".join(grid(("format", "extensions", "for", "language"), rows))
+    yield f"{before}{table}\n\n{after.partition(chr(10) * 2)[2]}".rstrip("\n")
+
+
 def views() -> Iterator[str]:
     """What each view tells, its columns, and how to ask it."""
     yield from (
@@ -246,10 +260,12 @@ def grid(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
         yield f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
 
 
+FORMATS = "docs/reference/formats.md"
 PAGES = {
     "docs/reference/commands.md": commands,
     "docs/reference/reports.md": reports,
     "docs/reference/tables.md": tables,
+    FORMATS: formats,
     "docs/reference/rules.md": rules,
     "docs/views.md": views,
 }

@@ -55,6 +55,31 @@ def test_imports_go_one_way(path: Path) -> None:
     assert imported_rooms(path) <= allowed
 
 
+@pytest.mark.parametrize(
+    "path", sorted((PACKAGE / "output").glob("*/*.py")), ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
+def test_no_wing_of_output_knows_another(path: Path) -> None:
+    imported = {
+        name.split(".")[2]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        for name in [f"{node.module}.{alias.name}" for alias in node.names]
+        if name.startswith("crpv_cli.output.")
+    }
+    assert imported <= {path.parent.name, "shelf"}
+
+
+def test_only_one_file_writes_to_the_streams() -> None:
+    writing = {
+        path.name
+        for path in (PACKAGE / "output").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.Name) and node.id == "print")
+        or (isinstance(node, ast.Attribute) and node.attr in {"stdout", "stderr"})
+    }
+    assert writing == {"streams.py"}
+
+
 @pytest.mark.parametrize("name", sorted(SHARED - {"__init__", "definitions"}))
 def test_shared_words_know_no_room(name: str) -> None:
     assert imported_rooms(PACKAGE / f"{name}.py") <= SHARED

@@ -98,7 +98,7 @@ class Format(StrEnum):
     )
     HTML = _Row(
         "html",
-        "page.page:page",
+        "page.page:html_page",
         "reading in a browser, printing, handing on",
         (".html", ".htm"),
         alerts=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 
 from crpv_cli import language
-from crpv_cli.output.terminal.findings import findings_text
+from crpv_cli.output.terminal.screen import screen
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.rules.checking import RULES, findings
 
@@ -218,7 +219,7 @@ def test_a_terminal_is_fitted_and_coloured_unless_told_not_to(colour: bool, demo
     os.close(reader)
     text = shown.decode().replace("\r\n", "\n")
     assert ("\x1b[1m" in text) is colour
-    plain = text.replace("\x1b[1m", "").replace("\x1b[0m", "")
+    plain = re.sub(r"\x1b\[[\d;]*m", "", text)
     assert max(map(len, plain.splitlines())) <= 72
     assert plain.split() == check(demo_path).stdout.split()
 
@@ -229,12 +230,12 @@ def test_findings_are_read_whole_at_any_width(tongue: str, width: int, demo_path
     language.activate(tongue)
     with open_reading(demo_path) as connection:
         result = findings(connection, TODAY)
-    fitted = findings_text(result, width)
+    fitted = screen(result, width)[0]
     assert max(map(len, fitted.splitlines())) <= width
     assert "…" not in fitted
-    assert fitted.split() == findings_text(result, None).split()
+    assert fitted.split() == screen(result, None)[0].split()
     assert "\x1b" not in fitted
-    assert "\x1b[1m" in findings_text(result, width, colour=True)
+    assert "\x1b[1m" in screen(result, width, colour=True)[0]
 
 
 def test_an_exception_that_covers_nothing_says_so(gap: Path) -> None:

@@ -10,7 +10,7 @@ from crpv_cli.language import Day, msg
 from crpv_cli.reports.coverage.report import coverage
 from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.reports.funding.report import funding
-from crpv_cli.result import Chart, ChartShape, Note, Result, Sheet, Value
+from crpv_cli.result import Alert, Chart, ChartShape, Note, Result, Sheet, Value
 
 __all__ = ["network_like"]
 
@@ -69,7 +69,11 @@ def network_like(connection: sqlite3.Connection, as_of: str) -> Sheet:
             ratings,
         ),
         notes=(
-            Note("fictitious-data", msg("FICTITIOUS: these figures rest on made-up demonstration data.")),
+            Note(
+                "fictitious-data",
+                msg("FICTITIOUS: these figures rest on made-up demonstration data."),
+                alert=Alert.FIGURES,
+            ),
             Note("x", msg("Something to know.")),
         ),
         command=f"crpv report network --as-of {as_of}",

@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from crpv_cli.output.terminal.aligned import aligned_table
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,8 +17,9 @@ from crpv_cli.intake.readers import _unescape
 from crpv_cli.language import msg
 from crpv_cli.output import delimited, jsons, markdown
 from crpv_cli.output.shelf.cells import for_csv, for_excel, for_json, for_people
-from crpv_cli.output.terminal.table import render_table
-from crpv_cli.result import Note, Result, Value
+from crpv_cli.output.shelf.layout import named_once
+from crpv_cli.output.terminal.screen import screen
+from crpv_cli.result import Alert, Note, Result, Value
 
 
 @pytest.fixture(autouse=True)
@@ -128,7 +128,7 @@ def nasty() -> Result:
 
 
 def test_a_terminal_shows_texts_literally() -> None:
-    text = aligned_table(nasty())
+    text = screen(nasty())[0]
     for value in NASTY:
         assert value.replace("\n", " ") in text
     assert "Title [bold] {{1}}" in text
@@ -161,7 +161,7 @@ def test_markdown_shows_texts_literally() -> None:
 
 def test_csv_excel_labels_are_unique() -> None:
     columns = (Column("a", "Same"), Column("b", "Same"))
-    assert delimited.headings(Result("x", msg("x"), columns, ())) == ["Same", "Same (b)"]
+    assert named_once(columns) == ["Same", "Same (b)"]
 
 
 def wide() -> Result:
@@ -180,7 +180,7 @@ def wide() -> Result:
 
 @pytest.mark.parametrize("width", [40, 60, 80, 100, 140])
 def test_on_a_terminal_a_table_fits_and_numbers_stay_whole(width: int) -> None:
-    text, remarks = render_table(wide(), width, colour=False)
+    text, remarks = screen(wide(), width, colour=False)
     assert all(len(line) <= width for line in text.splitlines())
     assert "€1,234,567.89" in text
     assert len(remarks) == 1
@@ -188,26 +188,32 @@ def test_on_a_terminal_a_table_fits_and_numbers_stay_whole(width: int) -> None:
 
 
 def test_in_a_pipe_nothing_is_cut() -> None:
-    text = aligned_table(wide())
+    text = screen(wide())[0]
     assert ("word " * 30).strip() in text
     assert "…" not in text
 
 
 def test_a_total_row_says_total() -> None:
-    text = aligned_table(wide())
+    text = screen(wide())[0]
     assert text.splitlines()[-1].startswith("Total")
 
 
 def test_an_empty_result_says_so() -> None:
-    assert "No rows." in render_table(Result("x", msg("x"), (Column("a", "A"),), ()), 80, colour=False)[0]
+    assert "No rows." in screen(Result("x", msg("x"), (Column("a", "A"),), ()), 80, colour=False)[0]
 
 
 def test_fictitious_data_is_said_first() -> None:
-    result = Result("x", msg("x"), (Column("a", "A"),), (("1",),), notes=(Note("fictitious-data", msg("FICTITIOUS")),))
-    assert render_table(result, 80, colour=False)[0].startswith("FICTITIOUS")
+    result = Result(
+        "x",
+        msg("x"),
+        (Column("a", "A"),),
+        (("1",),),
+        notes=(Note("fictitious-data", msg("FICTITIOUS"), alert=Alert.FIGURES),),
+    )
+    assert screen(result, 80, colour=False)[0].startswith("FICTITIOUS")
     assert "**FICTITIOUS**" in markdown.markdown_text(result)
 
 
 def test_colour_only_where_it_is_wanted() -> None:
-    assert "\x1b[" in render_table(wide(), 80, colour=True)[0]
-    assert "\x1b[" not in render_table(wide(), 80, colour=False)[0]
+    assert "\x1b[" in screen(wide(), 80, colour=True)[0]
+    assert "\x1b[" not in screen(wide(), 80, colour=False)[0]

@@ -14,7 +14,8 @@ from crpv_cli import language
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
-from crpv_cli.output.page.charts import COLOURS, GRADES, _apart, _ticks, chart_svg, charts_css
+from crpv_cli.output.page.charts import _apart, _ticks, chart_svg, drawings_css
+from crpv_cli.output.shelf.colours import COLOURS, GRADES
 from crpv_cli.result import Chart, ChartShape, Result, Value
 
 ODD = '<b>"A" & {{7*7}} [bold] 😀'
@@ -167,7 +168,7 @@ def test_ticks_are_round(lowest: float, highest: float, ticks: list[float]) -> N
 
 
 def test_every_colour_follows_the_theme_of_the_page() -> None:
-    css = charts_css()
+    css = drawings_css()[0]
     svg = "".join(map(chart_svg, CHARTS.values()))
     used = set(re.findall(r'(?:fill|stroke)="(#\w+)"', svg)) | {*COLOURS, *GRADES}
     assert {colour for colour in used if f'="{colour}"]' not in css} == set()
@@ -187,7 +188,7 @@ def contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize(("scheme", "paper"), [(0, "#ffffff"), (1, "#14171b")])
 def test_colours_stand_out_and_carry_text(scheme: int, paper: str) -> None:
     """WCAG: 3 to 1 for what is drawn, 4.5 to 1 for texts on it, in the light theme and in the dark one."""
-    found = [dict(re.findall(r"--([\w-]+): (#\w+);", part)) for part in charts_css().split("@media")]
+    found = [dict(re.findall(r"--([\w-]+): (#\w+);", part)) for part in drawings_css()[0].split("@media")]
     named = found[scheme]
     for number in range(1, len(COLOURS) + 1):
         colour, ink = named[f"c{number}"], named["on-dark" if number % 2 else "on-light"]

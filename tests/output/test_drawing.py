@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from crpv_cli.output.terminal.aligned import aligned_table
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -21,7 +20,7 @@ from crpv_cli.language import msg
 from crpv_cli.output.formats import Format, render
 from crpv_cli.output.markdown import markdown_text
 from crpv_cli.output.terminal.drawing import ASCII, BLOCKS, Pen, bar, in_words, sparkline
-from crpv_cli.output.terminal.table import render_table
+from crpv_cli.output.terminal.screen import screen
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.coverage.report import coverage
 from crpv_cli.reports.evaluations.report import evaluation_summaries
@@ -105,7 +104,7 @@ def table(**bars: bool) -> Result:
 
 
 def test_a_bar_stands_right_beside_its_figure() -> None:
-    lines = render_table(table(), 60, colour=False)[0].splitlines()
+    lines = screen(table(), 60, colour=False)[0].splitlines()
     assert lines[3:8] == [
         "Villes au Carré    €400  ████████████████████████  80.0%",
         "ORIV               €100  ██████                    20.0%",
@@ -120,7 +119,7 @@ def test_bars_share_the_room_and_drop_out_one_after_the_other() -> None:
     both = table(share=True)
     figures = cell_len("Villes au Carré    €400  80.0%")
     for room, drawn in ((24, 2), (16, 2), (15, 1), (8, 1), (7, 0), (0, 0)):
-        text = render_table(both, figures + room, colour=False)[0]
+        text = screen(both, figures + room, colour=False)[0]
         (line,) = [line for line in text.splitlines() if line.startswith("Villes")]
         assert len(re.findall("█+", line)) == drawn, room
         assert max(map(cell_len, text.splitlines())) <= figures + room
@@ -128,15 +127,15 @@ def test_bars_share_the_room_and_drop_out_one_after_the_other() -> None:
 
 def test_nothing_is_drawn_in_a_pipe_a_file_or_markdown(registry: sqlite3.Connection) -> None:
     for result in (table(share=True), evaluation_summaries(registry, AS_OF), coverage(registry, AS_OF)):
-        for text in (aligned_table(result), markdown_text(result)):
+        for text in (screen(result)[0], markdown_text(result)):
             assert not set(text) & set(DRAWN)
-        assert aligned_table(result) == render(result, Format.TABLE).content
-    assert "3 → 3 → 2" in aligned_table(evaluation_summaries(registry, AS_OF))
+        assert screen(result)[0] == render(result, Format.TABLE).content
+    assert "3 → 3 → 2" in screen(evaluation_summaries(registry, AS_OF))[0]
 
 
 def test_colour_is_not_needed_to_read_a_bar() -> None:
-    plain = render_table(table(), 60, colour=False)[0]
-    coloured = render_table(table(), 60, colour=True)[0]
+    plain = screen(table(), 60, colour=False)[0]
+    coloured = screen(table(), 60, colour=True)[0]
     assert "\x1b[" not in plain
     without_codes = re.sub(r"\x1b\[[\d;]*m", "", coloured)
     assert [line.rstrip() for line in without_codes.splitlines()] == plain.splitlines()
@@ -163,8 +162,8 @@ def test_for_a_bar_nothing_is_cut_wrapped_or_left_out(registry: sqlite3.Connecti
     drawn = set()
     for name, result in results(registry).items():
         bare = replace(result, columns=tuple(replace(column, bar=False) for column in result.columns))
-        text, remarks = render_table(result, width, colour=False)
-        without, remarks_without = render_table(bare, width, colour=False)
+        text, remarks = screen(result, width, colour=False)
+        without, remarks_without = screen(bare, width, colour=False)
         assert max(map(cell_len, text.splitlines())) <= width or max(map(cell_len, without.splitlines())) > width
         assert [remark.text() for remark in remarks] == [remark.text() for remark in remarks_without]
         assert text.count("\n") == without.count("\n")
@@ -183,7 +182,7 @@ def test_a_narrow_terminal_does_without_columns_before_it_cuts(
 ) -> None:
     language.activate(tongue)
     result = evaluation_summaries(registry, AS_OF, by=by)
-    text, remarks = render_table(result, width, colour=False)
+    text, remarks = screen(result, width, colour=False)
     assert max(map(cell_len, text.splitlines())) <= width
     assert "…" not in text.partition("\n\n")[0]
     labels = {column.name: language.translate(column.label) for column in result.columns}
@@ -195,15 +194,15 @@ def test_a_narrow_terminal_does_without_columns_before_it_cuts(
 
 def test_the_words_of_a_series_stand_beside_it_where_they_fit(registry: sqlite3.Connection) -> None:
     result = evaluation_summaries(registry, AS_OF)
-    assert "▆▆▃ 3→3→2" in render_table(result, 140, colour=False)[0]
-    narrow = render_table(result, 80, colour=False)[0]
+    assert "▆▆▃ 3→3→2" in screen(result, 140, colour=False)[0]
+    narrow = screen(result, 80, colour=False)[0]
     assert "▆▆▃" in narrow
     assert "→" not in narrow
-    assert "**- 3>3>2" in render_table(result, 140, colour=False, pen=ASCII)[0]
+    assert "**- 3>3>2" in screen(result, 140, colour=False, blocks=False)[0]
 
 
 def test_each_year_of_a_series_has_its_place(registry: sqlite3.Connection) -> None:
-    lines = render_table(evaluation_summaries(registry, AS_OF), 140, colour=False)[0].splitlines()
+    lines = screen(evaluation_summaries(registry, AS_OF), 140, colour=False)[0].splitlines()
     start = lines[2].index("Series")
 
     def drawn(centre: str, mission: str) -> str:
@@ -220,7 +219,7 @@ def test_a_series_without_any_rating_is_a_dash_not_an_empty_cell() -> None:
     columns = (Column("name", "Name"), Column("series", "Series", Kind.SERIES))
     rows = (("Paris", (Point(2024, None, None),)), ("ORIV", (Point(2024, "excellent", 1.0),)), ("IREV", ()))
     result = Result("x", msg("T"), columns, rows)
-    assert [line.split() for line in render_table(result, 13, colour=False)[0].splitlines()[3:]] == [
+    assert [line.split() for line in screen(result, 13, colour=False)[0].splitlines()[3:]] == [
         ["Paris", "–"],
         ["ORIV", "█"],
         ["IREV", "–"],
@@ -229,5 +228,5 @@ def test_a_series_without_any_rating_is_a_dash_not_an_empty_cell() -> None:
 
 def test_a_line_for_the_whole_is_left_out_where_it_would_be_empty() -> None:
     result = replace(table(), screen=("name", "share"))
-    assert "Total" not in render_table(result, 60, colour=False)[0]
-    assert "Total" not in aligned_table(result)
+    assert "Total" not in screen(result, 60, colour=False)[0]
+    assert "Total" not in screen(result)[0]

@@ -17,8 +17,9 @@ from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import FileProblem, UsageProblem
 from crpv_cli.intake.columns import columns_of, recognise
 from crpv_cli.intake.workbooks import OWN_SHEETS
+from crpv_cli.output.files import workbook_file, write_form
 from crpv_cli.output.workbook.book import AMBER
-from crpv_cli.output.workbook.form import FACTS, form_workbook, workbook_file, write_form
+from crpv_cli.output.workbook.form import FACTS, form_workbook
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.registry.queries import today
 from crpv_cli.reports.forms import form_of

@@ -138,14 +138,14 @@ def test_odd_names_stand_as_they_are_in_the_workbook_and_markdown(odd_path: Path
 
 
 def test_odd_names_stand_as_they_are_on_a_terminal(odd_path: Path) -> None:
-    from crpv_cli.output.terminal.table import render_sheet
+    from crpv_cli.output.terminal.screen import screen
     from crpv_cli.registry.connection import open_reading
     from crpv_cli.reports.network.report import network
     from crpv_cli.rules.checking import findings
 
     with open_reading(odd_path) as connection:
         found = findings(connection, "2025-12-31")
-        text, _ = render_sheet(network(connection, "2025-12-31", found), 200, colour=True)
+        text, _ = screen(network(connection, "2025-12-31", found), 200, colour=True)
     assert ODD in text
 
 

@@ -21,8 +21,8 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, msg
 from crpv_cli.output import streams
 from crpv_cli.output.formats import Format, render, show_result, show_sheet
-from crpv_cli.output.jsons import sheet_json
-from crpv_cli.output.page.page import _css_string, result_page, sheet_page
+from crpv_cli.output.jsons import json_text
+from crpv_cli.output.page.page import _css_string, html_page
 from crpv_cli.output.shelf.about import command_of
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.centre.report import centre_sheet
@@ -55,7 +55,7 @@ REPORTS: dict[str, Callable[[sqlite3.Connection], Result]] = {
 def test_the_figures_of_a_page_are_those_of_json(demo: sqlite3.Connection, name: str, lang: str) -> None:
     result = REPORTS[name](demo)
     language.activate(lang)
-    page = read_page(result_page(result))
+    page = read_page(html_page(result))
     (table,) = page.tables
     found = json.loads(str(render(result, Format.JSON).content))
     rows = found["rows"] if result.is_report else found
@@ -68,8 +68,8 @@ def test_the_figures_of_a_page_are_those_of_json(demo: sqlite3.Connection, name:
 @pytest.mark.parametrize("centre", ["oriv", "paris", "villes-au-carre"])
 def test_the_figures_of_a_sheet_are_those_of_json(demo: sqlite3.Connection, centre: str) -> None:
     sheet = centre_sheet(demo, centre, DAY)
-    page = read_page(sheet_page(sheet))
-    found = json.loads(sheet_json(sheet))
+    page = read_page(html_page(sheet))
+    found = json.loads(json_text(sheet))
     for section in sheet.sections:
         if section.rows:
             table = page.table(section.name)
@@ -80,17 +80,17 @@ def test_the_figures_of_a_sheet_are_those_of_json(demo: sqlite3.Connection, cent
 
 def test_french_numbers_have_their_narrow_spaces(demo: sqlite3.Connection) -> None:
     language.activate("fr")
-    page = read_page(result_page(coverage(demo, "2023-10-17")))
+    page = read_page(html_page(coverage(demo, "2023-10-17")))
     assert page.tables[0].footer[-1].text == "87,9\u202f%"
     assert page.tables[0].footer[-1].value == 0.878888
-    money = read_page(result_page(funding(demo, DAY, 2021, 2022, by="kind"))).tables[0]
+    money = read_page(html_page(funding(demo, DAY, 2021, 2022, by="kind"))).tables[0]
     assert any(re.fullmatch(r"\d{1,3}(\u202f\d{3})+,\d\d\u00a0€", row[1].text) for row in money.rows)
 
 
 @pytest.mark.parametrize("lang", language.LANGUAGES)
 def test_the_bones_of_a_page(demo: sqlite3.Connection, lang: str) -> None:
     language.activate(lang)
-    html = sheet_page(network_like(demo, DAY))
+    html = html_page(network_like(demo, DAY))
     page = read_page(html)
     assert html.startswith("<!DOCTYPE html>\n")
     assert dict(page.tags)["html"] == {"lang": lang}
@@ -114,7 +114,7 @@ def test_the_bones_of_a_page(demo: sqlite3.Connection, lang: str) -> None:
 
 
 def test_a_page_asks_nothing_of_the_network(demo: sqlite3.Connection) -> None:
-    html = sheet_page(network_like(demo, DAY))
+    html = html_page(network_like(demo, DAY))
     assert not re.search(r"@import|url\(|src=|<script|<iframe|<object|@font-face", html)
     assert "default-src 'none'" in html
     links = [attributes["href"] for tag, attributes in read_page(html).tags if tag == "link"]
@@ -123,7 +123,7 @@ def test_a_page_asks_nothing_of_the_network(demo: sqlite3.Connection) -> None:
 
 def test_a_sheet_has_its_contents_charts_and_marks(demo: sqlite3.Connection) -> None:
     sheet = network_like(demo, DAY)
-    page = read_page(sheet_page(sheet))
+    page = read_page(html_page(sheet))
     titles = [text for tag, text in page.headings if tag == "h2"]
     assert titles[0] == "Contents"
     assert titles[1 : len(sheet.sections) + 2] == [
@@ -140,21 +140,21 @@ def test_a_sheet_has_its_contents_charts_and_marks(demo: sqlite3.Connection) -> 
 
 
 def test_a_section_without_rows_takes_one_line(demo: sqlite3.Connection) -> None:
-    page = read_page(sheet_page(network_like(demo, DAY)))
+    page = read_page(html_page(network_like(demo, DAY)))
     assert "Activity in 2024 Nothing known. No centre has reported its half-days." in page.text
     assert "Agreements Nothing known." in page.text
     assert {"activity", "agreements"} & {table.name for table in page.tables} == set()
 
 
 def test_a_registry_without_demonstration_bears_no_mark(reference: sqlite3.Connection) -> None:
-    html = result_page(coverage(reference, DAY))
+    html = html_page(coverage(reference, DAY))
     assert "ictitious" not in read_page(html).text
     assert "FICTITIOUS" not in html
 
 
 def test_what_is_unknown_is_a_dash_and_never_a_zero() -> None:
     columns = (Column("name", "Name"), Column("amount", "Amount", Kind.MONEY), Column("share", "Share", Kind.PERCENT))
-    page = read_page(result_page(Result("x", msg("X"), columns, (("A", None, None), ("B", 0, 0.0)))))
+    page = read_page(html_page(Result("x", msg("X"), columns, (("A", None, None), ("B", 0, 0.0)))))
     assert [[(cell.text, cell.value) for cell in row[1:]] for row in page.tables[0].rows] == [
         [("–", None), ("–", None)],
         [("€0", 0), ("0.0%", 0.0)],
@@ -165,13 +165,13 @@ def test_a_figure_of_any_kind_has_its_value() -> None:
     columns = (
         Column("label", "Figure"),
         Column("value", "Value", Kind.DECIMAL),
-        Column("shown", "Computed"),
+        Column("shown", "Computed", figure="value"),
         Column("published", "Published value", Kind.DECIMAL),
-        Column("published_shown", "Published"),
+        Column("published_shown", "Published", figure="published"),
     )
     rows = ((msg("Coverage"), 0.878888, "87.9%", 0.88, "88%"), (msg("Centres"), 20, "20", None, None))
     screen = ("label", "shown", "published_shown")
-    page = read_page(result_page(Result("figures", msg("F"), columns, rows, screen=screen)))
+    page = read_page(html_page(Result("figures", msg("F"), columns, rows, screen=screen)))
     assert [[(cell.text, cell.value) for cell in row[1:]] for row in page.tables[0].rows] == [
         [("87.9%", 0.878888), ("88%", 0.88)],
         [("20", 20), ("–", None)],
@@ -181,7 +181,7 @@ def test_a_figure_of_any_kind_has_its_value() -> None:
 def test_a_series_is_drawn_beside_its_ratings() -> None:
     points = (Point(2021, "2", 0.25), Point(2022, None, None), Point(2023, "4", 1.0))
     columns = (Column("n", "Name"), Column("s", "Series", Kind.SERIES))
-    html = result_page(Result("x", msg("X"), columns, (("A", points),)))
+    html = html_page(Result("x", msg("X"), columns, (("A", points),)))
     assert read_page(html).tables[0].rows[0][1].text.strip() == "2 → – → 4"
     assert 'points="3,12.0 23,3.0"' in html
 
@@ -194,7 +194,7 @@ def test_sources_have_dates_and_only_web_pages_are_linked() -> None:
         {"a": "2023-10"},
         {"a": "https://example.org/?a=1&b=2", "b": "javascript:alert(1)"},
     )
-    page = read_page(result_page(Result("x", msg("X"), (Column("n", "N"),), (("A",),), origin=found)))
+    page = read_page(html_page(Result("x", msg("X"), (Column("n", "N"),), (("A",),), origin=found)))
     links = [attributes["href"] for tag, attributes in page.tags if tag == "a"]
     assert links == ["#main", "https://example.org/?a=1&b=2"]
     assert "A title , published: 2023-10 a B <title> b C c" in page.text
@@ -242,14 +242,14 @@ def test_a_page_shows_odd_names_as_they_are(odd_path: Path, command: list[str]) 
 
 def test_a_terminal_markdown_and_a_workbook_show_odd_names_as_they_are(odd_path: Path, tmp_path: Path) -> None:
     from crpv_cli.output.markdown import escape
-    from crpv_cli.output.terminal.table import render_sheet
+    from crpv_cli.output.terminal.screen import screen
 
     assert SHOWN in crpv("show", "oriv", db=odd_path)
     assert not set("\u202e\x1b") & set(crpv("show", "oriv", db=odd_path))
     assert escape(SHOWN) in crpv("show", "oriv", "--format", "markdown", db=odd_path)
     with open_reading(odd_path) as connection:
         sheet = centre_sheet(connection, "oriv", DAY)
-    assert SHOWN in render_sheet(sheet, 400, colour=False)[0]
+    assert SHOWN in screen(sheet, 400, colour=False)[0]
     crpv("show", "oriv", "-o", str(tmp_path / "x.xlsx"), db=odd_path)
     cells = {str(cell.value) for sheet in load_workbook(tmp_path / "x.xlsx") for row in sheet for cell in row}
     assert any(cell.startswith(ODD.partition("\x1b")[0]) for cell in cells)
@@ -259,7 +259,7 @@ def test_odd_names_stand_in_charts_as_they_are(demo: sqlite3.Connection) -> None
     name = '<b>"&{{7*7}}[bold]😀'
     chart = Chart(ChartShape.BARS, msg("T <b>"), msg('D "quoted" <b>'), "name", ("share",))
     columns = (Column("name", "Name"), Column("share", "Share", Kind.PERCENT))
-    html = result_page(Result("x", msg("X"), columns, ((name, 0.5),), chart=chart))
+    html = html_page(Result("x", msg("X"), columns, ((name, 0.5),), chart=chart))
     page = read_page(html)
     assert page.text.count(name) == 2, "in the drawing and in the table"
     assert [attributes["aria-label"] for tag, attributes in page.tags if attributes.get("role") == "img"] == [
@@ -295,11 +295,11 @@ def test_two_runs_give_the_same_bytes(demo_path: Path) -> None:
     program = """
 import sys
 from pathlib import Path
-from crpv_cli.output.page.page import sheet_page
+from crpv_cli.output.page.page import html_page
 from crpv_cli.registry.connection import open_reading
 from tests.output.sheets import network_like
 with open_reading(Path(sys.argv[1])) as connection:
-    sys.stdout.buffer.write(sheet_page(network_like(connection, "2025-12-31")).encode())
+    sys.stdout.buffer.write(html_page(network_like(connection, "2025-12-31")).encode())
 """
     first, second = (
         subprocess.run(
@@ -337,7 +337,7 @@ def test_without_the_extra_one_sentence_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "jinja2", None)
     with pytest.raises(UsageProblem) as raised:
-        result_page(coverage(demo, DAY))
+        html_page(coverage(demo, DAY))
     assert raised.value.message.text() == "Pages need Jinja2, which is not installed."
 
 
@@ -361,7 +361,7 @@ def test_the_command_on_a_page_gives_the_same_page(demo_path: Path, command: str
 def test_a_list_and_a_query_name_no_more_than_they_know() -> None:
     columns = (Column("n", "N"),)
     asked = {"as_of": DAY, "overseas": False, "uncovered": True, "region": "Île-de-France"}
-    listed = Result("neighbourhoods", msg("N"), columns, (), parameters=asked)
+    listed = Result("neighbourhoods", msg("N"), columns, (), parameters=asked, command="list neighbourhoods")
     assert command_of(listed) == (
         "crpv list neighbourhoods --as-of 2025-12-31 --mainland --uncovered --region 'Île-de-France'"
     )
@@ -369,7 +369,7 @@ def test_a_list_and_a_query_name_no_more_than_they_know() -> None:
 
 
 def test_an_empty_list_says_so() -> None:
-    page = read_page(result_page(Result("x", msg(N_("Query")), (Column("n", "N"),), ())))
+    page = read_page(html_page(Result("x", msg(N_("Query")), (Column("n", "N"),), ())))
     assert "No rows." in page.text
     assert page.tables == []
 
@@ -378,14 +378,14 @@ def test_rows_that_hold_no_more_than_their_names_are_nothing_known() -> None:
     columns = (Column("name", "Name"), Column("rate", "Rate", Kind.PERCENT))
     section = Result("s", msg("Section"), columns, (("A", None), ("B", None)), notes=(Note("x", msg("Why.")),))
     facts = Result("f", msg("Facts"), columns[:1], (("F",),))
-    page = read_page(sheet_page(Sheet("t", msg("T"), facts, (section,))))
+    page = read_page(html_page(Sheet("t", msg("T"), facts, (section,))))
     assert "Section Nothing known. Why." in page.text
     assert page.tables == []
 
 
 def test_an_address_is_a_link_and_nothing_else_is() -> None:
     rows = (("https://example.org/a?b=1&c=2",), ("javascript:alert(1)",), ("see https://example.org",))
-    page = read_page(result_page(Result("x", msg("X"), (Column("url", "Address"),), rows)))
+    page = read_page(html_page(Result("x", msg("X"), (Column("url", "Address"),), rows)))
     assert [attributes["href"] for tag, attributes in page.tags if tag == "a"][1:] == ["https://example.org/a?b=1&c=2"]
 
 
@@ -393,5 +393,5 @@ def test_notes_stand_beneath_their_section() -> None:
     columns = (Column("n", "N"),)
     section = Result("s", msg("Section"), columns, (("A",),), notes=(Note("x", msg("Of the section.")),))
     facts = Result("f", msg("Facts"), columns, (("F",),))
-    page = read_page(sheet_page(Sheet("t", msg("T"), facts, (section,), notes=(Note("y", msg("Of all.")),))))
+    page = read_page(html_page(Sheet("t", msg("T"), facts, (section,), notes=(Note("y", msg("Of all.")),))))
     assert "Section N A Of the section. Notes Of all." in page.text.replace("Section Section", "Section")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from crpv_cli import language
-from crpv_cli.output.page.page import sheet_page
+from crpv_cli.output.page.page import html_page
 from crpv_cli.registry.connection import open_reading
 from tests.conftest import OpenPage
 from tests.output.sheets import network_like
@@ -42,7 +42,7 @@ def pages(demo_path: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
         for lang in language.LANGUAGES:
             language.activate(lang)
             files[lang] = folder / f"{lang}.html"
-            files[lang].write_text(sheet_page(network_like(connection, DAY)), encoding="utf-8")
+            files[lang].write_text(html_page(network_like(connection, DAY)), encoding="utf-8")
     language.activate("en")
     return files
 
@@ -137,14 +137,14 @@ def test_the_figures_are_those_of_json(demo_path: Path, open_page: OpenPage, tmp
 def test_odd_names_do_nothing(open_page: OpenPage, tmp_path: Path) -> None:
     from crpv_cli.definitions.columns import Column, Kind
     from crpv_cli.language import msg
-    from crpv_cli.output.page.page import result_page
+    from crpv_cli.output.page.page import html_page
     from crpv_cli.result import Chart, ChartShape, Result
 
     odd = '"><img src=x onerror=alert(1)>'
     chart = Chart(ChartShape.BARS, msg("{odd}", odd=odd), msg("{odd}", odd=odd), "name", ("share",))
     columns = (Column("name", odd), Column("share", "Share", Kind.PERCENT))
     file = tmp_path / "odd.html"
-    file.write_text(result_page(Result("x", msg("{odd}", odd=odd), columns, ((odd, 0.5),), chart=chart)), "utf-8")
+    file.write_text(html_page(Result("x", msg("{odd}", odd=odd), columns, ((odd, 0.5),), chart=chart)), "utf-8")
     page = open_page(file)
     assert page.title() == odd
     assert page.locator("img").count() == 0

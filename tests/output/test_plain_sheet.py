@@ -12,10 +12,10 @@ from markdown_it import MarkdownIt
 from crpv_cli import __version__, language
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import msg
-from crpv_cli.output.markdown import sheet_markdown
+from crpv_cli.output.markdown import markdown_text
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.network.report import network
-from crpv_cli.result import Chart, ChartShape, Note, Origin, Result, Sheet
+from crpv_cli.result import Alert, Chart, ChartShape, Note, Origin, Result, Sheet
 from crpv_cli.rules.checking import findings
 
 DAY = "2025-12-31"
@@ -59,8 +59,8 @@ def test_a_sheet_whole() -> None:
     told = part("first", ("x", 1, None), chart=CHART, notes=(Note("n", msg("Of the first.")),), fictitious=True)
     sourced = part("second", ("y", 2, None), origin=Origin({"s": "A source"}))
     empty = part("third", notes=(Note("n", msg("Nobody has told.")),))
-    notes = (Note("fictitious-data", msg("FICTITIOUS: made up.")), Note("n", msg("Of the whole.")))
-    assert sheet_markdown(sheet_of(told, sourced, empty, notes=notes)) == (
+    notes = (Note("fictitious-data", msg("FICTITIOUS: made up."), alert=Alert.FIGURES), Note("n", msg("Of the whole.")))
+    assert markdown_text(sheet_of(told, sourced, empty, notes=notes)) == (
         "# A sheet\n"
         "\n"
         "**FICTITIOUS: made up.**\n"
@@ -103,13 +103,13 @@ def test_a_sheet_whole() -> None:
 
 
 def test_a_short_sheet_has_no_contents() -> None:
-    assert "](#" not in sheet_markdown(sheet_of(part("first", ("x", 1, None))))
+    assert "](#" not in markdown_text(sheet_of(part("first", ("x", 1, None))))
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_every_link_of_the_contents_leads_to_a_heading(whole: Sheet, lang: str) -> None:
     language.activate(lang)
-    text = sheet_markdown(whole)
+    text = markdown_text(whole)
     headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
     links = re.findall(r"^- \[(.+)\]\(#(.+)\)$", text, re.MULTILINE)
     assert [title for title, _ in links] == headings
@@ -119,12 +119,12 @@ def test_every_link_of_the_contents_leads_to_a_heading(whole: Sheet, lang: str) 
 
 def test_headings_of_the_same_words_have_anchors_of_their_own() -> None:
     sections = [replace(part(f"p{n}", ("x", n, None)), title=msg("Twice")) for n in range(6)]
-    assert "(#twice)" in (text := sheet_markdown(sheet_of(*sections)))
+    assert "(#twice)" in (text := markdown_text(sheet_of(*sections)))
     assert "(#twice-1)" in text and "(#twice-5)" in text
 
 
 def test_sources_are_told_once(whole: Sheet) -> None:
-    text = sheet_markdown(whole)
+    text = markdown_text(whole)
     (sources,) = (section for section in whole.sections if section.name == "sources")
     assert text.count("\n## Sources\n") == 1
     for record in sources.records():
@@ -132,7 +132,7 @@ def test_sources_are_told_once(whole: Sheet) -> None:
 
 
 def test_each_chart_is_told_in_words(whole: Sheet) -> None:
-    text = rendered(sheet_markdown(whole))
+    text = rendered(markdown_text(whole))
     charts = [section.chart for section in whole.sections if section.chart is not None and section.rows]
     assert len(charts) > 4
     for chart in charts:
@@ -148,7 +148,7 @@ def test_a_text_is_shown_as_it_is(text: str) -> None:
     )  # fmt: skip
     empty = replace(told, name="y", rows=())
     found = rendered(
-        sheet_markdown(replace(sheet_of(told, empty, command=f"crpv {text}"), title=said, notes=told.notes))
+        markdown_text(replace(sheet_of(told, empty, command=f"crpv {text}"), title=said, notes=told.notes))
     )
     assert "<script" not in found
     assert set(re.findall(r"<a [^>]*>", found)) <= set(re.findall(r'<a href="#[^"]*">', found))
@@ -160,14 +160,14 @@ def test_a_text_is_shown_as_it_is(text: str) -> None:
 
 
 def test_a_command_with_backquotes_stays_code() -> None:
-    found = rendered(sheet_markdown(sheet_of(part("first", ("x", 1, None)), command="crpv show ``x` `")))
+    found = rendered(markdown_text(sheet_of(part("first", ("x", 1, None)), command="crpv show ``x` `")))
     assert "<code>crpv show ``x` `</code>" in found
 
 
 def test_a_registry_without_made_up_data_takes_a_line_for_what_is_not_known(reference_path: Path) -> None:
     with open_reading(reference_path) as connection:
         bare = network(connection, DAY, findings(connection, DAY))
-    text = sheet_markdown(bare)
+    text = markdown_text(bare)
     _, _, after = text.partition("\n## Not known\n\n")
     lines = after.partition("\n\n")[0].splitlines()
     empty = [section.title.text() for section in bare.sections if not section.rows]

@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crpv_cli.output.workbook.result import result_workbook
-from crpv_cli.output.workbook.sheet import for_readers, sheet_workbook
 from openpyxl import load_workbook
 from openpyxl.chart.bar_chart import BarChart
 from openpyxl.chart.line_chart import LineChart
@@ -27,9 +25,10 @@ from crpv_cli import language
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import msg
-from crpv_cli.output.jsons import sheet_json
-from crpv_cli.output.page.tiles import tiles_of
+from crpv_cli.output.jsons import json_text
+from crpv_cli.output.shelf.tiles import map_of
 from crpv_cli.output.workbook.book import LONGEST_NAME
+from crpv_cli.output.workbook.write import for_readers, workbook
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.activity.report import activity
 from crpv_cli.reports.coverage.map import territory_map
@@ -86,7 +85,7 @@ def chart(shape: ChartShape, category: str = "name", *values: str) -> Chart:
 
 
 def test_each_section_with_rows_has_a_sheet_and_the_first_one_leads_to_it(sheet: Sheet) -> None:
-    found = book(sheet_workbook(sheet))
+    found = book(workbook(sheet))
     assert found.sheetnames[0] == "crpv"
     linked = [cell.hyperlink.location for cell in found["crpv"]["B"] if cell.hyperlink]
     assert linked == [f"'{name}'!A1" for name in found.sheetnames[1:]]
@@ -97,7 +96,7 @@ def test_each_section_with_rows_has_a_sheet_and_the_first_one_leads_to_it(sheet:
 
 
 def test_the_first_sheet_tells_the_command_and_the_facts(sheet: Sheet) -> None:
-    rows = dict(book(sheet_workbook(sheet))["crpv"].iter_rows(max_col=2, values_only=True))
+    rows = dict(book(workbook(sheet))["crpv"].iter_rows(max_col=2, values_only=True))
     assert rows["To make it again"] == sheet.command
     assert rows["Date"] == "2025-12-31"
     assert str(rows["Demonstration data"]).startswith("FICTITIOUS")
@@ -106,13 +105,13 @@ def test_the_first_sheet_tells_the_command_and_the_facts(sheet: Sheet) -> None:
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_names_of_sheets_are_short_and_each_stands_once(sheet: Sheet, lang: str) -> None:
     language.activate(lang)
-    names = book(sheet_workbook(sheet)).sheetnames
+    names = book(workbook(sheet)).sheetnames
     assert all(len(name) <= LONGEST_NAME for name in names)
     assert len({name.casefold() for name in names}) == len(names)
 
 
 def test_a_section_without_rows_is_one_line_that_says_why(bare: Sheet) -> None:
-    found = book(sheet_workbook(bare))
+    found = book(workbook(bare))
     rows = list(found["crpv"].iter_rows(max_col=2, values_only=True))
     start = next(number for number, row in enumerate(rows) if row[0] == "Not known" and ": " in str(row[1]))
     empty = [section for section in bare.sections if not section.rows]
@@ -125,7 +124,7 @@ def test_a_section_without_rows_is_one_line_that_says_why(bare: Sheet) -> None:
 
 
 def test_made_up_sections_say_so_at_the_top_and_on_paper(sheet: Sheet) -> None:
-    found = book(sheet_workbook(sheet))
+    found = book(workbook(sheet))
     for section in (section for section in sheet.sections if section.rows):
         one = in_book(found, section)
         assert str(one["A2"].value or "").startswith("FICTITIOUS") == section.fictitious, section.name
@@ -134,7 +133,7 @@ def test_made_up_sections_say_so_at_the_top_and_on_paper(sheet: Sheet) -> None:
 
 
 def test_notes_stand_beneath_their_table(sheet: Sheet) -> None:
-    found = book(sheet_workbook(sheet))
+    found = book(workbook(sheet))
     told = 0
     for section in (section for section in sheet.sections if section.rows):
         one = in_book(found, section)
@@ -147,11 +146,11 @@ def test_notes_stand_beneath_their_table(sheet: Sheet) -> None:
 
 
 def test_the_same_bytes_every_time(sheet: Sheet) -> None:
-    assert sheet_workbook(sheet) == sheet_workbook(sheet)
+    assert workbook(sheet) == workbook(sheet)
 
 
 def test_print_set_up(sheet: Sheet) -> None:
-    found = book(sheet_workbook(sheet))
+    found = book(workbook(sheet))
     for section in (section for section in sheet.sections if section.rows):
         one = in_book(found, section)
         assert (one.page_setup.paperSize, one.page_setup.orientation) == (9, "landscape")
@@ -176,7 +175,7 @@ def expected(value: object, column: Column) -> object:
 
 
 def test_every_number_date_and_code_equals_that_of_json(sheet: Sheet) -> None:
-    found, told = book(sheet_workbook(sheet)), json.loads(sheet_json(sheet))
+    found, told = book(workbook(sheet)), json.loads(json_text(sheet))
     compared = 0
     for section in (section for section in sheet.sections if section.rows):
         one, shown = in_book(found, section), for_readers(section)
@@ -203,7 +202,7 @@ def test_what_a_reader_needs_comes_first_and_the_rest_is_left_out(sheet: Sheet) 
 
 def test_what_makes_a_table_too_wide_is_folded_away_and_the_reader_told(sheet: Sheet) -> None:
     (funding,) = (section for section in sheet.sections if section.name == "funding")
-    one = in_book(book(sheet_workbook(sheet)), funding)
+    one = in_book(book(workbook(sheet)), funding)
     hidden = [letter for letter, dimension in one.column_dimensions.items() if dimension.hidden]
     assert hidden
     assert "A" not in hidden
@@ -224,7 +223,7 @@ def cells_of(formula: str) -> tuple[str, tuple[int | None, ...]]:
 
 
 def test_charts_are_drawn_from_the_cells_of_their_table(sheet: Sheet) -> None:
-    found = book(sheet_workbook(sheet))
+    found = book(workbook(sheet))
     seen = set()
     for section in sheet.sections:
         if section.chart is None or section.chart.shape in {ChartShape.GRID, ChartShape.TILES}:
@@ -255,7 +254,7 @@ def test_charts_are_drawn_from_the_cells_of_their_table(sheet: Sheet) -> None:
 def test_a_chart_covers_no_cell_and_is_told_in_words(sheet: Sheet) -> None:
     import zipfile
 
-    content = sheet_workbook(sheet)
+    content = workbook(sheet)
     for section in sheet.sections:
         if section.chart is None or section.chart.shape in {ChartShape.GRID, ChartShape.TILES}:
             continue
@@ -277,7 +276,7 @@ def test_a_chart_covers_no_cell_and_is_told_in_words(sheet: Sheet) -> None:
      "standard")],
 )  # fmt: skip
 def test_shapes(shape: ChartShape, kind: type[Any], grouping: str) -> None:
-    one = book(sheet_workbook(small(chart(shape))))["Part"]
+    one = book(workbook(small(chart(shape))))["Part"]
     drawn = drawing(one)
     assert isinstance(drawn, kind)
     assert drawn.grouping == grouping
@@ -292,25 +291,25 @@ def test_shapes(shape: ChartShape, kind: type[Any], grouping: str) -> None:
 def test_years_stand_beside_each_other() -> None:
     columns = (Column("year", "Year", Kind.YEAR), Column("a", "A", Kind.PERCENT))
     part = Result("part", msg("Part"), columns, ((2023, 0.5), (2024, 1)), chart=chart(ChartShape.BARS, "year", "a"))
-    drawn = drawing(book(sheet_workbook(replace(small(None), sections=(part,))))["Part"])
+    drawn = drawing(book(workbook(replace(small(None), sections=(part,))))["Part"])
     assert drawn.barDir == "col"
     assert drawn.y_axis.numFmt.formatCode == "0%"
 
 
 def test_a_chart_of_nothing_known_is_not_drawn() -> None:
-    one = book(sheet_workbook(small(chart(ChartShape.BARS, "name", "b"))))["Part"]
+    one = book(workbook(small(chart(ChartShape.BARS, "name", "b"))))["Part"]
     assert one._charts == []
 
 
 def test_a_title_that_looks_like_a_formula_stays_one() -> None:
     shown = replace(chart(ChartShape.BARS), title=msg("{text}", text="=Part!A1"))
-    drawn = drawing(book(sheet_workbook(small(shown)))["Part"])
+    drawn = drawing(book(workbook(small(shown)))["Part"])
     assert drawn.title.tx.rich.p[0].r[0].t.replace("\u2060", "") == "=Part!A1"
 
 
 def test_a_grid_colours_its_cells(sheet: Sheet) -> None:
     (missions,) = (section for section in sheet.sections if section.name == "missions")
-    one = in_book(book(sheet_workbook(sheet)), missions)
+    one = in_book(book(workbook(sheet)), missions)
     assert missions.chart is not None
     ranges = [str(found.sqref) for found in one.conditional_formatting]
     assert len(ranges) == len(missions.chart.values)
@@ -323,10 +322,10 @@ def test_a_grid_colours_its_cells(sheet: Sheet) -> None:
 
 def test_the_map_has_a_cell_for_each_department(sheet: Sheet) -> None:
     (section,) = (section for section in sheet.sections if section.name == "map")
-    found = book(sheet_workbook(sheet))
+    found = book(workbook(sheet))
     one = next(one for one in found.worksheets if one["A1"].value == section.title.text())
     cells = {str(cell.value): cell for row in one.iter_rows() for cell in row if cell.value}
-    tiles = tiles_of(section)
+    tiles = map_of(section).tiles
     for tile in tiles:
         assert f"{tile.department} {tile.letter}\n{tile.number}" in cells
     fills = {tile.state: cells[f"{tile.department} {tile.letter}\n{tile.number}"].fill.fgColor.rgb for tile in tiles}
@@ -340,10 +339,10 @@ def test_a_single_report_has_its_chart_too(demo_path: Path) -> None:
     with open_reading(demo_path) as connection:
         told, drawn = activity(connection, DAY), territory_map(connection, DAY, centre="oriv")
     assert told.chart is not None
-    one = book(result_workbook(told)).worksheets[1]
+    one = book(workbook(told)).worksheets[1]
     assert one["A1"].value == language.translate(told.columns[0].label)
     assert cells_of(drawing(one).series[0].val.numRef.f)[1][1] == 2
-    found = book(result_workbook(drawn))
+    found = book(workbook(drawn))
     assert found.sheetnames[-1] == "Map"
     thick = [cell for row in found["Map"].iter_rows() for cell in row if cell.border.left.style == "thick"]
     assert len(thick) == sum(bool(record["served"]) for record in drawn.records())
@@ -358,7 +357,7 @@ def test_a_text_is_shown_as_it_is(text: str) -> None:
     said = msg("{text}", text=text)
     part = Result("part", said, columns, ((text, 1),), notes=(Note("x", said),), chart=chart(ChartShape.BARS, "name",
                   "a"))  # fmt: skip
-    found = book(sheet_workbook(Sheet("s", said, Result("s", msg("Facts"), columns, ((text, 1),)), (part,))))
+    found = book(workbook(Sheet("s", said, Result("s", msg("Facts"), columns, ((text, 1),)), (part,))))
     one = found.worksheets[1]
     texts = [cell for row in one.iter_rows() for cell in row if cell.value == text]
     assert len(texts) == 3  # title, cell, note
@@ -371,7 +370,7 @@ def test_a_text_is_shown_as_it_is(text: str) -> None:
 
 def test_loading_it_changes_nothing(sheet: Sheet, tmp_path: Path, load: Load) -> None:
     file = tmp_path / "network.xlsx"
-    file.write_bytes(sheet_workbook(sheet))
+    file.write_bytes(workbook(sheet))
     report = load(file, dry_run=True)
     assert sum(outcome.inserted + outcome.updated for outcome in report.files) == 0
     assert {outcome.table for outcome in report.files} <= set(TABLES)
@@ -384,7 +383,7 @@ def test_libreoffice_draws_its_charts(sheet: Sheet, tmp_path: Path, convert: Con
     if pdftotext is None:
         pytest.skip("pdftotext (poppler-utils) is not installed")
     file = tmp_path / "network.xlsx"
-    file.write_bytes(sheet_workbook(sheet))
+    file.write_bytes(workbook(sheet))
     pdf = convert(file, "pdf")
     ran = subprocess.run([pdftotext, str(pdf), "-"], check=True, capture_output=True, encoding="utf-8")
     text = " ".join(ran.stdout.split())

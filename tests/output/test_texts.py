@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from crpv_cli.output.shelf.texts import groups_of
-from crpv_cli.output.terminal.aligned import aligned_table
 from rich.cells import cell_len
 
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import msg
 from crpv_cli.output.markdown import markdown_text
-from crpv_cli.output.terminal.table import render_table
+from crpv_cli.output.shelf.layout import groups_of
+from crpv_cli.output.terminal.screen import screen
 from crpv_cli.result import Note, Result, Texts
 
 LONG = "Les rencontres sont régulières " * 12
@@ -44,7 +43,7 @@ def test_rows_are_grouped_and_those_without_texts_left_out() -> None:
 
 @pytest.mark.parametrize("width", [60, 80, 140])
 def test_on_a_terminal_they_wrap_and_lose_nothing(width: int) -> None:
-    text, remarks = render_table(WITH, width, colour=False)
+    text, remarks = screen(WITH, width, colour=False)
     assert max(map(cell_len, text.splitlines())) <= width
     beneath = text.split("\n\n", 1)[1]
     assert LONG.split() == [word for word in beneath.split() if word in set(LONG.split())]
@@ -54,7 +53,7 @@ def test_on_a_terminal_they_wrap_and_lose_nothing(width: int) -> None:
 
 
 def test_in_a_pipe_each_text_is_one_line() -> None:
-    lines = aligned_table(WITH).splitlines()
+    lines = screen(WITH)[0].splitlines()
     assert lines[lines.index("  skills, 2024") - 1 :][:5] == [
         "ORIV",
         "  skills, 2024",

@@ -14,8 +14,11 @@ import pytest
 from crpv_cli import language
 from crpv_cli.commands.new import make
 from crpv_cli.output.formats import Format, render
-from crpv_cli.output.page.tiles import TILES_CSS, tiles_legend, tiles_of, tiles_svg
-from crpv_cli.output.terminal.map import map_width, tile_map
+from crpv_cli.output.page.charts import drawings_css
+from crpv_cli.output.page.tiles import tiles_svg
+from crpv_cli.output.shelf.tiles import map_of, tiles_legend
+from crpv_cli.output.terminal.map import map_width
+from crpv_cli.output.terminal.screen import screen
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.coverage.map import territory_map
 from crpv_cli.result import Result, Value
@@ -72,7 +75,7 @@ Covered: 1,328 of 1,511 neighbourhoods (87.9%).
 
 
 def test_the_map_on_a_terminal(connection: sqlite3.Connection) -> None:
-    drawn = tile_map(territory_map(connection, "2023-10-17", centre="oriv"), 80, colour=False)
+    drawn = screen(territory_map(connection, "2023-10-17", centre="oriv"), 80, colour=False)[0]
     lines = drawn.splitlines()
     assert lines[0] == "Map of coverage on 2023-10-17: neighbourhoods, 2015 geography"
     assert "\n".join(lines[7:11]) + "\n" == GOLDEN
@@ -84,7 +87,7 @@ def test_the_map_on_a_terminal(connection: sqlite3.Connection) -> None:
 
 def test_colour_comes_on_top_and_changes_nothing_else(connection: sqlite3.Connection) -> None:
     result = territory_map(connection, "2023-10-17", centre="oriv")
-    without, with_colour = (tile_map(result, 80, colour) for colour in (False, True))
+    without, with_colour = (screen(result, 80, colour)[0] for colour in (False, True))
     assert "\x1b" not in without
     assert [line.rstrip() for line in plain(with_colour).splitlines()] == without.splitlines()
     styles = {
@@ -103,7 +106,7 @@ def test_each_state_has_a_letter_of_its_own_that_the_legend_explains(
     result = territory_map(connection, "2023-10-17")
     result = with_cell(with_cell(result, "93", "state", "several"), "59", "state", "unknown")
     assert "".join(line.letter for line in tiles_legend(result)) == letters
-    drawn = tile_map(result, 80, colour=False)
+    drawn = screen(result, 80, colour=False)[0]
     for line in tiles_legend(result):
         assert f"{line.letter}  {line.label}" in drawn
         assert line.label[0] != line.letter
@@ -112,7 +115,7 @@ def test_each_state_has_a_letter_of_its_own_that_the_legend_explains(
 def test_a_pipe_gets_the_same_drawing(connection: sqlite3.Connection) -> None:
     result = territory_map(connection, "2025-12-31")
     document = render(result, Format.TABLE, None)
-    assert document.content == tile_map(result, None, colour=False)
+    assert document.content == screen(result, None, colour=False)[0]
     assert document.remarks == ()
 
 
@@ -129,14 +132,14 @@ def test_a_narrow_terminal_gets_the_list_and_is_told(connection: sqlite3.Connect
 
 def test_numbers_fit_their_tile(connection: sqlite3.Connection) -> None:
     inhabitants = {
-        tile.department: tile.number for tile in tiles_of(territory_map(connection, "2023-10-17", "inhabitants"))
+        tile.department: tile.number for tile in map_of(territory_map(connection, "2023-10-17", "inhabitants")).tiles
     }
     assert (inhabitants["93"], inhabitants["48"], inhabitants["2A"]) == ("621k", "0", "4k")
     for measure in ("neighbourhoods", "contracts", "inhabitants", "departments"):
         for date in ("2016-06-30", "2025-12-31"):
-            assert max(len(tile.number) for tile in tiles_of(territory_map(connection, date, measure))) <= 5
+            assert max(len(tile.number) for tile in map_of(territory_map(connection, date, measure)).tiles) <= 5
     unknown = with_cell(territory_map(connection, "2025-12-31"), "93", "value", None)
-    assert {tile.number for tile in tiles_of(unknown) if tile.department == "93"} == {"–"}
+    assert {tile.number for tile in map_of(unknown).tiles if tile.department == "93"} == {"–"}
 
 
 # --- The page ---
@@ -215,7 +218,7 @@ def fills(css: str) -> dict[str, str]:
 @pytest.mark.parametrize("state", ["covered", "several", "uncovered", "empty", "unknown"])
 @pytest.mark.parametrize("dark", [False, True])
 def test_text_can_be_read_on_each_tile(state: str, dark: bool) -> None:
-    light, _, night = TILES_CSS.partition("@media")
+    light, _, night = drawings_css()[1].partition("@media")
     found = fills(light) | (fills(night) if dark else {})
     text = found.get(f".tile-{state} text", found.get("text", ""))
     assert contrast(text, found[f".tile-{state} rect"]) >= 4.5

@@ -11,9 +11,6 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from crpv_cli.output.exports import write_all
-from crpv_cli.output.workbook.result import result_workbook, tables_workbook
-from crpv_cli.output.workbook.sheet import sheet_workbook
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -31,8 +28,10 @@ from crpv_cli.intake.values import clean
 from crpv_cli.intake.workbooks import OWN_SHEETS, open_workbook
 from crpv_cli.language import msg
 from crpv_cli.output import streams
+from crpv_cli.output.files import write_all
 from crpv_cli.output.formats import Format, show_result
 from crpv_cli.output.workbook.book import AMBER, LONGEST_NAME, Book
+from crpv_cli.output.workbook.write import tables_workbook, workbook
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.asking import ask
 from crpv_cli.reports.centre.report import centre_sheet
@@ -129,7 +128,7 @@ def test_a_workbook_of_one_table_comes_back(spoilt: Path, tmp_path: Path, load: 
     with open_reading(spoilt) as connection:
         result = list_table(connection, TABLES[name], Selection())
     file = tmp_path / "one.xlsx"
-    file.write_bytes(result_workbook(result))
+    file.write_bytes(workbook(result))
     report = load(file)
     assert report.anomalies == []
     (outcome,) = report.files
@@ -141,7 +140,7 @@ def through_a_cell(value: Value, column: Column) -> str:
     result = Result("x", msg("x"), (Column("key", "Key", Kind.CODE), column), (("k", value),))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "x.xlsx")
-        path.write_bytes(result_workbook(result))
+        path.write_bytes(workbook(result))
         (sheet,) = open_workbook(path, lambda cells, sheet: cells[:1] == ["Key"])
         ((_, cell),) = [row.cells for row in sheet.rows()]
         return cell
@@ -187,7 +186,7 @@ COLUMNS = (
     Column("month", "Month", Kind.PARTIAL_DATE),
     Column("flag", "Flag", Kind.FLAG),
     Column("codes", "Codes", Kind.CODES),
-    Column("change", "Change", Kind.DECIMAL),
+    Column("change", "Change", Kind.DECIMAL, signed=True),
     Column("kind", "Kind", Kind.CODE, choices=(Choice("gip", "GIP"),)),
     Column("text", "Text"),
 )
@@ -201,7 +200,7 @@ TOTALS = (None, 123445, None, 4954720, *(None,) * 8)
 
 def typed() -> Worksheet:
     result = Result("typed", msg("Typed: all kinds"), COLUMNS, ROWS, total_row=TOTALS)
-    return book(result_workbook(result))["Typed"]
+    return book(workbook(result))["Typed"]
 
 
 def test_cells_are_what_they_hold() -> None:
@@ -263,7 +262,7 @@ def test_the_heading_is_bold_frozen_and_filters_and_the_total_is_bold() -> None:
 def test_empty_cells_of_a_column_of_codes_keep_what_is_typed() -> None:
     sheet = typed()
     assert sheet.column_dimensions["A"].width >= 7
-    content = result_workbook(Result("x", msg("x"), COLUMNS[:1], ()))
+    content = workbook(Result("x", msg("x"), COLUMNS[:1], ()))
     import zipfile
 
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -273,7 +272,7 @@ def test_empty_cells_of_a_column_of_codes_keep_what_is_typed() -> None:
 
 def test_widths_are_bounded_and_long_texts_wrap() -> None:
     result = Result("x", msg("x"), (Column("a", "A"), Column("b", "B", Kind.CODE)), (("word " * 100, "y" * 90),))
-    sheet = book(result_workbook(result))["x"]
+    sheet = book(workbook(result))["x"]
     assert sheet.column_dimensions["A"].width <= 61
     assert sheet.column_dimensions["B"].width <= 33
     assert sheet["A2"].alignment.wrap_text
@@ -286,7 +285,7 @@ def test_widths_are_bounded_and_long_texts_wrap() -> None:
 )
 def test_a_text_never_computes_nor_links(text: str) -> None:
     result = Result(text, msg("{text}", text=text), (Column("a", text),), ((text,),), notes=(Note("n", msg(text)),))
-    found = book(result_workbook(result))
+    found = book(workbook(result))
     cells = [cell for sheet in found for row in sheet.iter_rows() for cell in row if isinstance(cell, Cell)]
     assert {cell.data_type for cell in cells if cell.value is not None} == {"s"}
     assert [cell for cell in cells if cell.hyperlink] == []
@@ -294,13 +293,13 @@ def test_a_text_never_computes_nor_links(text: str) -> None:
 
 def test_numbers_that_a_spreadsheet_would_change_are_texts() -> None:
     rows: tuple[tuple[Value, ...], ...] = ((2**53 + 1,), (float("inf"),))
-    sheet = book(result_workbook(Result("x", msg("x"), (Column("a", "A", Kind.DECIMAL),), rows)))["x"]
+    sheet = book(workbook(Result("x", msg("x"), (Column("a", "A", Kind.DECIMAL),), rows)))["x"]
     assert [sheet.cell(row, 1).value for row in (2, 3)] == [str(2**53 + 1), "inf"]
 
 
 def test_what_a_sheet_cannot_hold_is_refused() -> None:
     with pytest.raises(UsageProblem) as caught:
-        result_workbook(Result("x", msg("x"), (Column("a", "A"),), (("a" * 32_768,),)))
+        workbook(Result("x", msg("x"), (Column("a", "A"),), (("a" * 32_768,),)))
     assert "32,768" in caught.value.message.text()
     many = Book("x")
     many.bounds(1_048_576, 16_384)
@@ -340,7 +339,7 @@ def test_the_same_bytes_every_time(spoilt: Path) -> None:
 
 def test_the_first_sheet_says_what_the_workbook_is(spoilt: Path) -> None:
     with open_reading(spoilt) as connection:
-        found = book(result_workbook(coverage(connection, "2023-10-17")))
+        found = book(workbook(coverage(connection, "2023-10-17")))
     assert found.sheetnames == ["crpv", "Coverage on 2023-10-17"]
     assert found.sheetnames[0] in OWN_SHEETS
     cover = found["crpv"]
@@ -358,7 +357,7 @@ def test_the_first_sheet_says_what_the_workbook_is(spoilt: Path) -> None:
 
 def test_made_up_data_is_told_in_colour(spoilt: Path) -> None:
     with open_reading(spoilt) as connection:
-        found = book(result_workbook(evaluation_summaries(connection, "2026-01-01")))
+        found = book(workbook(evaluation_summaries(connection, "2026-01-01")))
     row = next(row for row in found["crpv"].iter_rows() if row[0].value == "Demonstration data")
     assert str(row[1].value).startswith("FICTITIOUS")
     assert row[1].fill.fgColor.rgb == f"FF{AMBER[1:]}"
@@ -371,7 +370,7 @@ def test_a_registry_without_made_up_data_says_so(tmp_path: Path) -> None:
 
     make(tmp_path / "real.sqlite", demo=False, empty=False)
     with open_reading(tmp_path / "real.sqlite") as connection:
-        found = book(result_workbook(list_rows_of(connection, "centres", Selection(as_of="2023-10-17", overseas=True))))
+        found = book(workbook(list_rows_of(connection, "centres", Selection(as_of="2023-10-17", overseas=True))))
     cover = found["crpv"]
     assert said(cover, "Demonstration data") == "None in this file."
     assert (said(cover, "As of"), said(cover, "Overseas")) == ("2023-10-17", "yes")
@@ -396,18 +395,18 @@ def test_a_workbook_of_all_tables_names_its_sheets(spoilt: Path) -> None:
 
 
 def test_only_sources_of_the_rows_shown_are_named() -> None:
-    columns = (Column("id", "Id", Kind.CODE), Column("source", "Source", Kind.CODE))
+    columns = (Column("id", "Id", Kind.CODE), Column("source", "Source", Kind.CODE, refers="sources"))
     result = Result(
         "x", msg("x"), columns, (("1", "a"),), origin=Origin({"a": "First", "b": "Second"}, 1, "2026-01-01")
     )
-    everything = " ".join(text for _, text in texts(book(result_workbook(result))["crpv"]))
+    everything = " ".join(text for _, text in texts(book(workbook(result))["crpv"]))
     assert "First (a)" in everything
     assert "Second" not in everything
 
 
 def test_a_sheet_of_a_centre_has_a_sheet_for_each_section(spoilt: Path) -> None:
     with open_reading(spoilt) as connection:
-        found = book(sheet_workbook(centre_sheet(connection, "oriv", "2025-12-31")))
+        found = book(workbook(centre_sheet(connection, "oriv", "2025-12-31")))
     assert found.sheetnames == [
         "crpv",
         "Identity",
@@ -429,7 +428,7 @@ def test_a_sheet_of_a_centre_has_a_sheet_for_each_section(spoilt: Path) -> None:
 
 def test_a_query_tells_its_question(spoilt: Path) -> None:
     with open_reading(spoilt) as connection:
-        found = book(result_workbook(ask(connection, "select id, since from centres where id = 'oriv'", {})))
+        found = book(workbook(ask(connection, "select id, since from centres where id = 'oriv'", {})))
     assert [cell.value for cell in found["Query"][2]] == ["oriv", 1992]
     assert said(found["crpv"], "Query").startswith("select id")
 

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crpv_cli.output.terminal.aligned import aligned_sheet
 from rich.cells import cell_len
 
 from crpv_cli import language
 from crpv_cli.errors import ExitCode
 from crpv_cli.main import run
-from crpv_cli.output.terminal.table import render_sheet
+from crpv_cli.output.terminal.screen import screen
 from crpv_cli.registry import migrations
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.centre.report import centre_sheet
@@ -193,7 +192,7 @@ def test_a_terminal_shows_one_screen(demo: sqlite3.Connection, tongue: str) -> N
     language.activate(tongue)
     sheet = sheet_on(demo, TODAY)
     assert [section.name for section in sheet.on_screen] == ["figures", "missing", "findings"]
-    text = aligned_sheet(sheet)
+    text = screen(sheet)[0]
     assert len(text.splitlines()) < 62
     assert text.splitlines()[1] == sheet.title.text()
 
@@ -211,7 +210,7 @@ def test_the_sheet_of_any_centre_fits_two_screens(demo: sqlite3.Connection, tong
     language.activate(tongue)
     for (centre,) in demo.execute("select id from centres").fetchall():
         sheet = centre_sheet(demo, centre, TODAY, findings(demo, TODAY, centre=centre))
-        text, _ = render_sheet(sheet, 100, False)
+        text, _ = screen(sheet, 100, False)
         assert len(text.splitlines()) <= 100, centre
         assert max(map(cell_len, text.splitlines())) <= 100
 

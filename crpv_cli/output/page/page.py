@@ -37,7 +37,7 @@ from crpv_cli.result import Note, Point, Result, Sheet, Value
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["page"]
+__all__ = ["html_page"]
 
 _FOLDER = Path(__file__).with_name("templates")
 _LONG_TEXT = 40
@@ -45,7 +45,7 @@ _HEADLINE = 90
 _SHORT, _WIDE, _VERY_WIDE = 12, 8, 11
 
 
-def page(shown: Result | Sheet) -> str:
+def html_page(shown: Result | Sheet) -> str:
     """A page of one table or of one subject: its facts, its sections with their charts, its notes, its sources.
 
     Raises:
