@@ -1,4 +1,4 @@
-"""``docs/views.md``, generated from the files of the views: ``python .ci/views.py update`` writes it, ``check`` compares."""
+"""``docs/views.md``, generated from the files of the views: ``python .ci/views.py update`` writes it, or ``check``."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ INTRODUCTION = """\
 
 # Views
 
-Datasette, sqlite-utils, a spreadsheet connection or any other program that reads SQLite finds these views in the registry.
-They are made from the same SQL as the figures of the commands, and speak of **today**, in the time zone of the machine
-that reads them, since a view takes no parameter; for another date, ask the command with `--as-of`. Amounts are in
-**euros**, shares are between 0 and 1, yes and no are 1 and 0, and what is not known is null, never 0 (a column that is one of
-a table says "empty").
+Datasette, sqlite-utils, a spreadsheet connection or any other program that reads SQLite finds these views in the
+registry. They are made from the same SQL as the figures of the commands, and speak of **today**, in the time zone of
+the machine that reads them, since a view takes no parameter; for another date, ask the command with `--as-of`.
+Amounts are in **euros**, shares are between 0 and 1, yes and no are 1 and 0, and what is not known is null, never 0
+(a column that is one of a table says "empty").
 
 `fictitious` is 1 in each row that rests on a source which says that it is made up.
 
