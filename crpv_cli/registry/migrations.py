@@ -1,8 +1,8 @@
 """How a registry's file comes to be, and how one that an earlier program made is brought up to date.
 
-There is no list of steps: what stands in the file is compared with what the definitions say (``schema``), and what
-differs is made. ``SCHEMA_VERSION`` is raised with the first change of a table after a release, so that the programs
-released before, which could neither take back nor trace its rows, refuse the file.
+There is no list of steps: what is in the file is compared with what the definitions say (``schema``), and what differs
+is made, with sqlite-utils. ``SCHEMA_VERSION`` is raised with the first change of a table after a release, so that the
+programs released before, which could neither undo nor trace its rows, refuse the file.
 """
 
 from __future__ import annotations
@@ -13,11 +13,16 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crpv_cli.errors import RegistryProblem
 from crpv_cli.language import msg
 from crpv_cli.registry import schema
 from crpv_cli.registry.connection import APPLICATION_ID, SCHEMA_VERSION, open_reading, open_writing
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+    from sqlite_utils.db import Table
 
 __all__ = ["create", "migrate"]
 
@@ -31,12 +36,12 @@ def create(path: Path) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("pragma journal_mode = wal")
-        connection.execute("begin")
-        connection.execute(f"pragma application_id = {APPLICATION_ID}")
-        _make_tables(connection)
-        _make_views(connection)
-        connection.execute("commit")
+        db = _managed(connection)
+        db.enable_wal()
+        with db.atomic():
+            connection.execute(f"pragma application_id = {APPLICATION_ID}")
+            _make_tables(db)
+            _make_views(db)
 
 
 def migrate(path: Path) -> Path | None:
@@ -58,7 +63,7 @@ def migrate(path: Path) -> Path | None:
         return _change_tables(path)
     with suppress(sqlite3.OperationalError), closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as writing:
         writing.execute("begin immediate")
-        _make_views(writing)
+        _make_views(_managed(writing))
         writing.execute("commit")
     return None
 
@@ -71,10 +76,11 @@ def _change_tables(path: Path) -> Path | None:
             connection.execute("pragma foreign_keys = off")  # a table that is made anew is gone for a moment
             connection.execute("begin immediate")
             loose = _loose_ends(connection)
-            if not _make_tables(connection):
+            db = _managed(connection)
+            if not _make_tables(db):
                 return None  # another command was faster
-            _make_views(connection)
-            connection.execute("drop table if exists _sqlite_migrations")  # the steps of earlier programs
+            _make_views(db)
+            db.table("_sqlite_migrations").drop(ignore=True)  # the steps of earlier programs
             if _loose_ends(connection) > loose:
                 raise sqlite3.IntegrityError("FOREIGN KEY constraint failed")
             copy = part.rename(_free_name(path))
@@ -99,31 +105,32 @@ def _loose_ends(connection: sqlite3.Connection) -> int:
     return len(connection.execute("pragma foreign_key_check").fetchall())
 
 
-def _make_tables(connection: sqlite3.Connection) -> bool:
+def _make_tables(db: Database) -> bool:
     """Make what is missing of tables and indexes, and what is not as it should be; returns whether anything was."""
-    there = schema.there_is(connection)
-    if not schema.is_older(connection) and not schema.tables_differ(there):
+    there = schema.there_is(db.conn)
+    if not schema.is_older(db.conn) and not schema.tables_differ(there):
         return False
-    connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
+    db.execute(f"pragma user_version = {SCHEMA_VERSION}")
     for name, parts in schema.tables().items():
         if name not in there:
-            connection.execute(schema.table_statement(name, parts))
+            db.execute(schema.table_statement(name, parts))
         elif schema.differs(there[name], name):
-            _change_table(connection, name, parts, schema.parts_of(there[name]))
+            _change_table(db.table(name), parts, schema.parts_of(there[name]))
     for name, statement in schema.indexes().items():
-        if " ".join(schema.there_is(connection).get(name, "").split()) != statement:
-            connection.execute(f"drop index if exists {name}")
-            connection.execute(statement)
+        if " ".join(schema.there_is(db.conn).get(name, "").split()) != statement:
+            db.execute(f"drop index if exists {name}")
+            db.execute(statement)
     return True
 
 
-def _change_table(connection: sqlite3.Connection, name: str, parts: Sequence[str], found: Sequence[str]) -> None:
+def _change_table(table: Table, parts: Sequence[str], found: Sequence[str]) -> None:
+    db, name = table.db, table.name
     columns = {column: part for part in found if (column := schema.column_of(part))}
     lacking = [part for part in parts if part not in found]
     in_the_way = any(map(schema.stands_in_the_way, set(found).difference(parts)))
     if not in_the_way and all(_can_be_added(part, columns) for part in lacking):
         for part in lacking:
-            connection.execute(f"alter table {name} add column {part}")
+            db.execute(f"alter table {name} add column {part}")
         return
     # sqlite-utils' ``transform`` carries the checks that are there and can change none, so the table is made anew.
     defined = {schema.column_of(part) for part in parts}
@@ -133,18 +140,17 @@ def _change_table(connection: sqlite3.Connection, name: str, parts: Sequence[str
         if column not in defined
     ]
     wanted = sorted([*parts, *own], key=lambda part: schema.column_of(part) is None)
-    attached = connection.execute(
-        "select sql from sqlite_schema where tbl_name = ? and type in ('index', 'trigger') and sql is not null",
-        (name,),
-    ).fetchall()
+    there = schema.there_is(db.conn)
+    attached = [there[index.name] for index in table.indexes if index.name in there]
+    attached += [trigger.sql for trigger in table.triggers]
     kept = ", ".join(f'"{column}"' for column in columns)
-    connection.execute(f"create temp table kept as select {kept} from main.{name} order by rowid")
-    connection.execute(f"drop table main.{name}")
-    connection.execute(schema.table_statement(name, wanted))
-    connection.execute(f"insert into main.{name} ({kept}) select {kept} from temp.kept order by rowid")
-    connection.execute("drop table temp.kept")
-    for (statement,) in attached:
-        connection.execute(statement)
+    db.execute(f"create temp table kept as select {kept} from main.{name} order by rowid")
+    table.drop()
+    db.execute(schema.table_statement(name, wanted))
+    db.execute(f"insert into main.{name} ({kept}) select {kept} from temp.kept order by rowid")
+    db.execute("drop table temp.kept")
+    for statement in attached:
+        db.execute(statement)
 
 
 def _can_be_added(part: str, columns: Collection[str]) -> bool:
@@ -152,7 +158,13 @@ def _can_be_added(part: str, columns: Collection[str]) -> bool:
     return column is not None and column not in columns and not schema.must_be_filled(part)
 
 
-def _make_views(connection: sqlite3.Connection) -> None:
-    for name, statement in schema.differing_views(schema.there_is(connection)).items():
-        connection.execute(f"drop view if exists {name}")
-        connection.execute(statement)
+def _make_views(db: Database) -> None:
+    for name, sql in schema.differing_views(schema.there_is(db.conn)).items():
+        db.create_view(name, sql, replace=True)
+
+
+def _managed(connection: sqlite3.Connection) -> Database:
+    """A connection in the hands of sqlite-utils, which takes longer to import than a reading command to run."""
+    from sqlite_utils import Database
+
+    return Database(connection)

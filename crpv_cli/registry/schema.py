@@ -229,9 +229,8 @@ def tables_differ(there: Mapping[str, str]) -> bool:
 
 
 def differing_views(there: Mapping[str, str]) -> dict[str, str]:
-    """Return the statements of the views that are missing, or that say something else than they should."""
-    wanted = {name: f"CREATE VIEW{statement.strip()[11:]}" for name, statement in views().items()}
-    return {name: statement for name, statement in wanted.items() if there.get(name) != statement}
+    """Return the SQL of the views that are missing, or that say something else than they should."""
+    return {name: sql for name, sql in views().items() if there.get(name) != f'CREATE VIEW "{name}" AS {sql}'}
 
 
 def there_is(connection: sqlite3.Connection) -> dict[str, str]:

@@ -268,13 +268,13 @@ def test_every_column_is_explained(demo: sqlite3.Connection, name: str) -> None:
 
 def test_a_view_stands_alone(demo: sqlite3.Connection) -> None:
     """Any of them can be made without the others, and none takes a parameter."""
-    for name, statement in views().items():
+    for name, sql in views().items():
         with closing(sqlite3.connect(":memory:")) as connection:
             for (table,) in demo.execute(
                 "select sql from sqlite_master where type = 'table' and name not like 'sqlite%'"
             ):
                 connection.execute(table)
-            connection.execute(statement)
+            connection.execute(f"create view {name} as {sql}")
             assert [row[1] for row in connection.execute(f"pragma table_info({name})")] == [
                 column for column, _ in columns_of(name)
             ]

@@ -32,8 +32,8 @@ _COLUMN = re.compile(r"(\w+): (.+)")
 
 
 def views() -> dict[str, str]:
-    """Return the statement that makes each view, in an order in which they can be made."""
-    return {name: f"create view {name} as\n{_as_of_today(compose(query(name)))}" for name in VIEWS}
+    """Return the SQL of each view, which is one select statement."""
+    return {name: _as_of_today(compose(query(name))) for name in VIEWS}
 
 
 def _as_of_today(sql: str) -> str:
