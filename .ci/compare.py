@@ -64,7 +64,7 @@ def commands() -> Iterator[list[str]]:
         for chosen in product(*(text.split("|") for text in texts[1::2])):
             yield "".join(chain(*zip_longest(texts[::2], chosen, fillvalue=""))).split()
     for view in VIEWS:
-        yield ["query", f"select * from {view}", "--format", "json"]
+        yield ["query", f"select * from {view} order by 1, 2, 3", "--format", "json"]
 
 
 def run(checkout: Path, db: Path, arguments: list[str]) -> str:
