@@ -25,11 +25,16 @@ def write_all(tables: Sequence[Result], output: Path, chosen: Format | None, for
     In a folder, which is made if it is missing, each table is a file named after it, CSV by default.
 
     Raises:
-        UsageProblem: the name is that of a workbook and the format is another.
+        UsageProblem: the name is that of a file that cannot hold several tables, or the format is another.
         FileProblem: the folder cannot be made, or one of the files exists already; then none is written.
     """
-    told = format_of(output)
-    if told is not None and told.row.tables and not output.is_dir():
+    told = None if output.is_dir() else format_of(output)
+    if told is not None and not told.row.tables:
+        raise UsageProblem(
+            msg("{file} names one file, and there are several tables.", file=output),
+            msg("Name a folder, or one workbook: crpv export all -o registry.xlsx"),
+        )
+    if told is not None:
         if chosen not in {None, told}:
             raise UsageProblem(
                 msg("{file} is the name of a workbook, and the format is {format}.", file=output, format=chosen),

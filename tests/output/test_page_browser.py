@@ -47,15 +47,6 @@ def pages(demo_path: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     return files
 
 
-@pytest.mark.parametrize("lang", language.LANGUAGES)
-def test_it_fits_every_width(pages: dict[str, Path], open_page: OpenPage, lang: str) -> None:
-    page = open_page(pages[lang])
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
-        assert page.evaluate(OVERFLOW) == [], width
-
-
 def test_a_table_that_is_too_wide_is_scrolled_by_keyboard(pages: dict[str, Path], open_page: OpenPage) -> None:
     page = open_page(pages["en"], 360)
     frame = page.locator(".scroll:has(table[data-name=funding_by_centre])")
@@ -64,15 +55,6 @@ def test_a_table_that_is_too_wide_is_scrolled_by_keyboard(pages: dict[str, Path]
     page.keyboard.press("ArrowRight")
     page.wait_for_function("element => element.scrollLeft > 0", arg=frame.element_handle())
     assert frame.get_attribute("aria-label") == "Table: Funding by centre, 2023"
-
-
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
-def test_axe_finds_nothing_serious(pages: dict[str, Path], open_page: OpenPage, scheme: str, width: int) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(open_page(pages["fr"], width, scheme)).response
-    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found["violations"] if rule["impact"] != "minor"] == []
-    assert "color-contrast" in {rule["id"] for rule in found["passes"]}
 
 
 def test_the_dark_theme_is_dark_and_so_are_the_charts(pages: dict[str, Path], open_page: OpenPage) -> None:
