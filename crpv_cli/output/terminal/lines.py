@@ -9,8 +9,8 @@ from rich.cells import cell_len, set_cell_size
 
 __all__ = ["ALERT", "BOLD", "CYAN", "DIM", "PLAIN", "Line", "cut", "painted", "points", "wrapped"]
 
-# Select Graphic Rendition, the sixteen colours that every terminal has: https://www.ecma-international.org (ECMA-48).
-PLAIN, BOLD, DIM, CYAN, ALERT = "", "1", "2", "36", "1;33"
+# Styles as Rich writes them, of the sixteen colours that every terminal has.
+PLAIN, BOLD, DIM, CYAN, ALERT = "", "bold", "dim", "cyan", "bold yellow"
 _NARROWEST = 20
 
 Line = list[tuple[str, str]]
@@ -30,7 +30,14 @@ def _painted(line: Line) -> str:
     kept = line[: max((place for place, (text, _) in enumerate(line, 1) if text.strip()), default=0)]
     if kept and kept[-1][1] in {PLAIN, BOLD, DIM, CYAN, ALERT}:  # a tile has a ground, which ends where it ends
         kept[-1:] = [(kept[-1][0].rstrip(), kept[-1][1])]
-    return "".join(f"\x1b[{style}m{text}\x1b[0m" if style and text else text for text, style in kept)
+    return "".join(_styled(text, style) if style and text else text for text, style in kept)
+
+
+def _styled(text: str, style: str) -> str:
+    from rich.color import ColorSystem
+    from rich.style import Style
+
+    return Style.parse(style).render(text, color_system=ColorSystem.STANDARD)
 
 
 def wrapped(text: str, width: int | None, first: str = "", others: str = "", style: str = PLAIN) -> Iterator[Line]:

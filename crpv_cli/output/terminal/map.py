@@ -19,13 +19,13 @@ _SERVED, _UNCOVERED = "*", "!"
 
 # As in ``lines.py``.
 _COLOURS = {
-    "covered": "30;46",
-    "several": "97;44",
-    "uncovered": "30;43",
-    "empty": "2",
-    "unknown": "2",
+    "covered": "black on cyan",
+    "several": "bright_white on blue",
+    "uncovered": "black on yellow",
+    "empty": "dim",
+    "unknown": "dim",
     # The letter tells the state of a department of the centre asked for.
-    "served": "1;97;45",
+    "served": "bold bright_white on magenta",
 }
 
 
