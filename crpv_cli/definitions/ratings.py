@@ -1,4 +1,4 @@
-"""Where a rating stands on its scale.
+"""The position of a rating on its scale.
 
 No official scale exists for the missions: a scale is data. Ratings on different scales are only ever
 compared through their position, 0 for the lowest rating and 1 for the highest.
@@ -26,7 +26,7 @@ class Scale:
     levels: tuple[str, ...] = ()
 
     def position(self, rating: str | None) -> float | None:
-        """Return where a rating stands between 0 and 1, or None if it is not on the scale."""
+        """Return the position of a rating, between 0 and 1, or None if it is not on the scale."""
         if rating is None:
             return None
         if self.levels:
