@@ -73,8 +73,8 @@ class Column:
     the one with the number of which it is the text.
 
     What a value looks like: a ``signed`` number has a plus sign if it is positive, one that is not ``grouped`` is a
-    name rather than an amount (a load, a line), a column of ``emphasis`` shows what nobody should miss and is never left
-    out to save space, and one that is ``written`` has sentences typed by people, for which a form makes space.
+    name rather than an amount (a load, a line), a column of ``emphasis`` shows what nobody should miss and is never
+    left out to save space, and one that is ``written`` has sentences typed by people, for which a form makes space.
     """
 
     name: str
