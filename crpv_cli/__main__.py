@@ -1,4 +1,4 @@
-"""The door: ``crpv`` and ``python -m crpv_cli`` both come in here."""
+"""The entry point of both ``crpv`` and ``python -m crpv_cli``."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from crpv_cli import __version__
 def main() -> None:
     """Choose the language, then run the command line and leave with its exit code."""
     if sys.argv[1:] == ["--version"]:
-        # Asked by scripts and bug reports; it needs nothing of what follows.
+        # For scripts and bug reports; it needs nothing that follows.
         sys.stdout.write(f"crpv {__version__}\n")
         return
 
-    # Click and Typer look some of their words up while they are imported: the language comes first.
+    # Click and Typer translate some words while they are imported: the language must be set first.
     from crpv_cli import language
 
     language.activate()

@@ -1,10 +1,10 @@
-"""Where the data is that comes with crpv: every room may need to know."""
+"""Where the data that comes with crpv is: every room may need to know."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["data_folder"]
+__all__ = ["data_folder", "demo_folder", "reference_folder"]
 
 
 def data_folder() -> Path:
@@ -12,3 +12,13 @@ def data_folder() -> Path:
     package = Path(__file__).resolve().parent
     inside = package / "data"
     return inside if inside.is_dir() else package.parent / "data"
+
+
+def reference_folder() -> Path:
+    """The real facts, each with its source."""
+    return data_folder() / "reference"
+
+
+def demo_folder() -> Path:
+    """Fictitious evaluations, activity, governance and agreements, marked as such."""
+    return data_folder() / "demo"

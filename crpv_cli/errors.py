@@ -1,4 +1,4 @@
-"""The three kinds of trouble, and the exit codes.
+"""The three kinds of problem, and the exit codes.
 
 Bad data is a value (``Anomaly``), bad usage is an exception (``CrpvError``), a bug is a traceback.
 """
@@ -33,7 +33,7 @@ class ExitCode(IntEnum):
 
 
 class CrpvError(Exception):
-    """Trouble that the user can mend: what is wrong, and what to do."""
+    """A problem that the user can solve: what is wrong, and what to do."""
 
     exit_code = ExitCode.USAGE
 
@@ -44,7 +44,7 @@ class CrpvError(Exception):
 
 
 class UsageProblem(CrpvError):
-    """The command was asked something it cannot do: an unknown centre, table or column."""
+    """The command was asked for something it cannot do: an unknown centre, table or column."""
 
 
 class FileProblem(CrpvError):
@@ -60,7 +60,7 @@ class RegistryProblem(CrpvError):
 
 
 class Severity(Enum):
-    """Whether an anomaly keeps a row out of the registry."""
+    """Whether the row of an anomaly is refused (an error) or loaded (a warning)."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -71,7 +71,7 @@ class Anomaly:
     """Something wrong in a file: where it is, what it is, what to do.
 
     ``line`` is the physical line on which the row starts (1 is the file's first), ``column`` the header
-    as the file writes it, ``value`` the cell as the file writes it; each is None where it makes no sense. ``sheet`` and
+    as the file writes it, ``value`` the cell as the file writes it; each is None if it does not apply. ``sheet`` and
     ``cell`` (``D14``) are those of a workbook.
     """
 

@@ -1,8 +1,8 @@
-"""English or French: every sentence a person reads, and how numbers, money and dates are set.
+"""English or French: every sentence a person reads, and the format of numbers, money and dates.
 
 Sentences are written in English where they are used and translated through gettext (domain ``crpv``,
 catalogue in ``locale/``), Click's and Typer's own words included. Machine formats use none of this.
-Babel would set numbers too, but importing it costs as much as half a command: two languages take a page.
+Babel formats numbers too, but importing it takes as long as half a command: two languages fit on a page.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def choose(environ: Mapping[str, str]) -> str:
 
 
 def activate(language: str | None = None) -> None:
-    """Speak that language from now on (by default the one of the environment), in this process."""
+    """Use a language from now on in this process, by default that of the environment."""
     _State.language = language or choose(os.environ)
     if _State.language == "fr":
         # Click calls gettext.gettext directly: the documented way to reach it is the process's domain,
@@ -85,7 +85,7 @@ def activate(language: str | None = None) -> None:
 
 
 def current() -> str:
-    """The language spoken now: "en" or "fr"."""
+    """The language in use: "en" or "fr"."""
     return _State.language
 
 
@@ -104,7 +104,7 @@ def translate(message: str, language: str | None = None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share, shown as a percentage; a change is signed, so that a rise says that it is one."""
+    """A share, shown as a percentage; a change is signed, so that a rise is visible."""
 
     value: float
     digits: int = 1
@@ -127,11 +127,11 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A sentence and the values it names, told apart until somebody reads it in a language.
+    """A sentence and the values in it, kept separate until somebody reads it in a language.
 
-    Integers, ``Share``, ``Euros`` and ``Day`` values are set as the language sets them; lists are joined
-    by commas; other values stand as they are, except that a ``reason`` is what the system, SQLite or Python said,
-    in English, and is translated where it is known. With ``plural``, ``count`` decides which sentence is used.
+    Integers, ``Share``, ``Euros`` and ``Day`` values are formatted for the language; lists are joined by commas; other
+    values stay as they are, except that a ``reason`` is an English error of the system, SQLite or Python, and is
+    translated if it is known. With ``plural``, ``count`` decides which sentence is used.
     """
 
     template: str
@@ -155,7 +155,7 @@ class Message:
         return template.format(**values)
 
 
-# What the system, SQLite and the csv module say of a failure: none of them knows our catalogue.
+# The errors of the system, SQLite and the csv module: none of them uses our catalogue.
 _REASONS = (
     N_("Device or resource busy"),
     N_("Directory not empty"),
@@ -201,7 +201,7 @@ _REASONS = (
 
 
 def _reason(said: str, language: str) -> str:
-    """Translate what the system, SQLite or Python said of a failure; what is not known stands as it was said."""
+    """Translate an error of the system, SQLite or Python; an unknown one stays as it is."""
     if language == "en":
         return said
     for template in _REASONS:
@@ -213,22 +213,22 @@ def _reason(said: str, language: str) -> str:
 
 
 def msg(template: str, /, **values: object) -> Message:
-    """Make a ``Message``; the sentence is found by the catalogue's extraction through this name."""
+    """Make a ``Message``; the catalogue's extraction finds the sentence by this name."""
     return Message(template, values)
 
 
 def msgs(singular: str, plural: str, count: int, /, **values: object) -> Message:
-    """Make a ``Message`` with a singular and a plural; ``{count}`` is at hand in both."""
+    """Make a ``Message`` with a singular and a plural; both can use ``{count}``."""
     return Message(singular, {"count": count, **values}, plural, count)
 
 
 def text(template: str, /, **values: object) -> str:
-    """Return a sentence in the reader's language at once."""
+    """Return a sentence in the reader's language."""
     return msg(template, **values).text()
 
 
 def show(value: object, language: str | None = None) -> str:
-    """Set one value of a sentence as the language sets it."""
+    """Format one value of a sentence for a language."""
     language = language or _State.language
     setters: dict[type, Callable[..., str]] = {
         int: number,
@@ -251,13 +251,13 @@ def show(value: object, language: str | None = None) -> str:
     return literal(str(value))
 
 
-# What a terminal or a browser obeys rather than shows: control characters but for line feeds and tabs, and the marks
-# that turn the direction of the text after them.
+# What a terminal or a browser obeys instead of showing: control characters except line feeds and tabs, and the marks
+# that change the direction of the text after them.
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
 def literal(text: str) -> str:
-    """Return a text in which what would be obeyed stands as a sign to read: ␛ for escape, ⟨U+202E⟩."""
+    """Return a text with a visible sign for each character that would be obeyed: ␛ for escape, ⟨U+202E⟩."""
     return _OBEYED.sub(_sign, text)
 
 
@@ -269,13 +269,13 @@ def _sign(found: re.Match[str]) -> str:
 
 
 def number(value: int, language: str | None = None) -> str:
-    """Set an integer with its groups of thousands: 4,954,720 or 4 954 720."""
+    """Format an integer with groups of thousands: 4,954,720 or 4 954 720."""
     grouped = f"{value:,}"
     return grouped.replace(",", _GROUP_FR) if (language or _State.language) == "fr" else grouped
 
 
 def decimal(value: float, language: str | None = None, digits: int | None = None) -> str:
-    """Set a decimal number, by default with no more digits than it needs."""
+    """Format a decimal number, by default with no more digits than it needs."""
     plain = f"{value:,.{digits}f}" if digits is not None else f"{value:,.10g}"
     if (language or _State.language) != "fr":
         return plain
@@ -284,7 +284,7 @@ def decimal(value: float, language: str | None = None, digits: int | None = None
 
 
 def money(centimes: int, language: str | None = None, cents: bool = False) -> str:
-    """Set an amount given in centimes: €1,234.50 or 1 234,50 €; whole euros are set without cents unless asked for."""
+    """Format an amount in centimes: €1,234.50 or 1 234,50 €; whole euros have no cents unless asked for."""
     language = language or _State.language
     digits = 2 if cents or centimes % 100 else 0
     amount = decimal(abs(centimes) / 100, language, digits)
@@ -293,14 +293,14 @@ def money(centimes: int, language: str | None = None, cents: bool = False) -> st
 
 
 def percent(share: float, language: str | None = None, digits: int = 1) -> str:
-    """Set a share between 0 and 1: 87.9% or 87,9 %."""
+    """Format a share between 0 and 1: 87.9% or 87,9 %."""
     language = language or _State.language
     plain = decimal(share * 100, language, digits)
     return f"{plain}{_GROUP_FR}%" if language == "fr" else f"{plain}%"
 
 
 def date(iso: str, language: str | None = None) -> str:
-    """Set an ISO date, whole or partial (2023-10-17, 2023-10, 2023) or with its time, as the reader writes dates."""
+    """Format an ISO date, whole or partial (2023-10-17, 2023-10, 2023) or with its time, as the reader writes dates."""
     day, _, time = iso.partition("T")
     if (language or _State.language) == "fr":
         day = "/".join(reversed(day.split("-")))

@@ -1,4 +1,4 @@
-"""Mounts the commands; the one place where an error becomes an exit code."""
+"""The command line; the one place where an error becomes an exit code."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _translate_suggestion(error: click.ClickException) -> None:
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit with the code that ``docs/reference/exit-codes.md`` lays down."""
+    """Run the command line and exit with a code of ``docs/reference/exit-codes.md``."""
     streams.prepare()
     sys.exit(_run(arguments))
 
@@ -144,7 +144,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         streams.say(msg("Interrupted."))
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        # The reader of a pipe has seen enough: that is no error, and nothing more can be said to it.
+        # The reader of a pipe stopped reading: that is not an error, and nothing more can be sent to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.DONE
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Two spellings are the same word when they fold to the same text; near ones are worth suggesting."""
+"""Two spellings are the same word if they fold to the same text; similar ones can be suggested."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß"
 
 
 def fold(text: str) -> str:
-    """Return a text without case, accents and punctuation, its words parted by one space.
+    """Return a text without case, accents and punctuation, its words separated by one space.
 
     ``Valid_From``, ``valid from`` and ``VALID-FROM`` fold to the same text, and so do ``Évry`` and ``evry``.
     """
@@ -22,7 +22,7 @@ def fold(text: str) -> str:
 
 
 def closest(value: str, known: Iterable[str], most: int = 3) -> list[str]:
-    """Return the known words nearest to a value, nearest first, and none if nothing is near."""
+    """Return the known words most similar to a value, most similar first, or none."""
     import difflib
 
     by_fold = {fold(word): word for word in known}

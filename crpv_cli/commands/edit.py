@@ -107,13 +107,13 @@ def _edit_until_sound(door: Door, path: Path, original: str, table: str, keys: K
 
 def _load(door: Door, path: Path, table: str, keys: Keys, dry_run: bool) -> LoadReport:
     """Load the edited rows and remove those that are no longer there; a dry run shows what would change."""
-    from crpv_cli.intake.files import InputFile, Reading
+    from crpv_cli.intake.files import InputFile, ReadOptions
     from crpv_cli.intake.sources import sources_of
     from crpv_cli.registry.loading import load
     from crpv_cli.reports.history import would_change
 
     with door.writing() as connection:
-        sources, anomalies = sources_of([InputFile(path, str(path))], Reading(table))
+        sources, anomalies = sources_of([InputFile(path, str(path))], ReadOptions(table))
         report = load(
             connection,
             sources,

@@ -27,8 +27,8 @@ def init(
     empty: Annotated[bool, typer.Option("--empty", help=_("Put nothing in it."))] = False,
 ) -> None:
     """Make a registry, or add the demonstration to one that is there."""
+    from crpv_cli.bundled import demo_folder
     from crpv_cli.commands.new import load_paths, make
-    from crpv_cli.intake.bundled import demo_folder
     from crpv_cli.output import streams
     from crpv_cli.registry.connection import resolve_path, version_of
 

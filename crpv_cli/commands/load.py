@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from crpv_cli.intake.files import InputFile, Reading
+    from crpv_cli.intake.files import InputFile, ReadOptions
     from crpv_cli.registry.loads import Source
 
 __all__ = ["diff", "load"]
@@ -80,7 +80,7 @@ def load(
         typer.Exit: with 1, rows were refused.
     """
     from crpv_cli.definitions.named import table_named
-    from crpv_cli.intake.files import Reading
+    from crpv_cli.intake.files import ReadOptions
     from crpv_cli.intake.refused import refused_rows
     from crpv_cli.intake.sources import sources_of
     from crpv_cli.output import streams
@@ -94,7 +94,7 @@ def load(
     _check_profile(profile, table)
     if door.output is not None:
         streams.check_free(door.output, door.force)  # before the registry is touched
-    asked = Reading(table, encoding, delimiter and _delimiter(delimiter), sheet, profile=profile)
+    asked = ReadOptions(table, encoding, delimiter and _delimiter(delimiter), sheet, profile=profile)
     with _opened(door, paths, asked) as (connection, files, how):
         with progress(sum(file.path.stat().st_size for file in files)) as bar:
             sources, anomalies = sources_of(files, replace(how, progress=bar))
@@ -119,13 +119,13 @@ def diff(door: Door, paths: options.Paths, table: options.As = None, profile: op
     Raises:
         typer.Exit: with 1, rows would be refused.
     """
-    from crpv_cli.intake.files import Reading
+    from crpv_cli.intake.files import ReadOptions
     from crpv_cli.intake.sources import sources_of
     from crpv_cli.registry.loading import load as load_sources
     from crpv_cli.reports.history import would_change
 
     _check_profile(profile, table)
-    with _opened(door, paths, Reading(table, profile=profile)) as (connection, files, how):
+    with _opened(door, paths, ReadOptions(table, profile=profile)) as (connection, files, how):
         sources, anomalies = sources_of(files, how)
         report = load_sources(connection, sources, anomalies, dry_run=True, details=True)
         result = would_change(connection, report.changes)
@@ -154,17 +154,17 @@ def _check_profile(profile: str | None, table: str | None) -> None:
 
 @contextmanager
 def _opened(
-    door: Door, paths: list[str], how: Reading
-) -> Iterator[tuple[sqlite3.Connection, list[InputFile], Reading]]:
+    door: Door, paths: list[str], how: ReadOptions
+) -> Iterator[tuple[sqlite3.Connection, list[InputFile], ReadOptions]]:
     """Open the registry and the files, and say what was passed over; foreign files are matched with what it holds."""
     from crpv_cli.intake.files import gather
-    from crpv_cli.intake.profiles.cells import Known
+    from crpv_cli.intake.profiles.rows import KnownIds
     from crpv_cli.output import streams
     from crpv_cli.registry.lookups import lookups
 
     with door.writing() as connection, gather(paths) as (files, notices):
         streams.say_all(notices)
-        yield connection, files, replace(how, known=Known(lookups(connection)))
+        yield connection, files, replace(how, known=KnownIds(lookups(connection)))
 
 
 def _places_aside(sources: Sequence[Source], folder: Path, force: bool) -> dict[tuple[str, str | None], Path]:

@@ -1,4 +1,4 @@
-"""``crpv log``, ``undo`` and ``trace``: what happened to the registry, and the way back."""
+"""``crpv log``, ``undo`` and ``trace``: what happened to the registry, and undo."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def make(path: Path, demo: bool, empty: bool) -> LoadReport | None:
     Raises:
         FileProblem: the file cannot be made.
     """
-    from crpv_cli.intake.bundled import demo_folder, reference_folder
+    from crpv_cli.bundled import demo_folder, reference_folder
     from crpv_cli.registry import migrations
     from crpv_cli.registry.connection import open_writing
 
@@ -55,12 +55,12 @@ def load_paths(connection: sqlite3.Connection, paths: list[str], command: str) -
     Raises:
         FileProblem: a path does not exist.
     """
-    from crpv_cli.intake.files import Reading, gather
+    from crpv_cli.intake.files import ReadOptions, gather
     from crpv_cli.intake.sources import sources_of
     from crpv_cli.registry.loading import load
 
     with gather(paths) as (files, _):
-        sources, anomalies = sources_of(files, Reading())
+        sources, anomalies = sources_of(files, ReadOptions())
         report = load(connection, sources, anomalies, command=command)
     assert not report.errors, [anomaly.message.text("en") for anomaly in report.anomalies]
     return report

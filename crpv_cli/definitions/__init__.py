@@ -1,5 +1,4 @@
-"""What the registry is made of: every table and every column, defined once, as plain data.
+"""Every table and every column of the registry, defined once, as plain data.
 
-Every other room reads these definitions; they import nothing but the language module, so that a
-command that only reads pays nothing for them.
+All other packages use these definitions; they import almost nothing, so that a command that only reads starts fast.
 """

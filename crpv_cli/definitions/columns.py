@@ -9,11 +9,11 @@ __all__ = ["Choice", "Column", "Kind", "Shape"]
 
 
 class Kind(Enum):
-    """What a value is, which decides how it is read, stored, compared and shown.
+    """The kind of a value: how it is read, stored, compared and shown.
 
     Codes and texts are never turned into numbers. Money is an integer number of centimes in the
     registry and a decimal number of euros everywhere else. A percentage is a share between 0 and 1. Several codes are
-    one text in the registry, parted by spaces.
+    one text in the registry, separated by spaces.
     """
 
     TEXT = "text"
@@ -43,7 +43,7 @@ class Kind(Enum):
 
 
 class Shape(Enum):
-    """The form that a code must have."""
+    """The format that a code must have."""
 
     SLUG = "slug"
     DEPARTMENT = "department"
@@ -67,14 +67,14 @@ class Column:
 
     ``refers`` names the table whose key the value must be. ``minimum`` and ``maximum`` are inclusive,
     in the unit of the column. ``over`` names the column of the result that this one is a part of
-    (2 of 3), ``within`` the one that says between what it lies (2 on 1-4). ``bar`` asks a terminal to draw a bar beside
-    the figure; ``prose`` holds sentences, which take as many lines as they need. ``link``
-    names the column that holds the name of a file, beside the one that is written, to which the value leads, and
-    ``figure`` the one that holds the number of which it is the text.
+    (2 of 3), ``within`` the one with the range it lies in (2 on 1-4). ``bar`` asks a terminal to draw a bar beside
+    the figure; ``prose`` contains sentences, which take as many lines as they need. ``link``
+    names the column with the name of the file, beside the one being written, that the value links to, and ``figure``
+    the one with the number of which it is the text.
 
-    What a value looks like: a ``signed`` number says that it is more than nothing, one that is not ``grouped`` is a
-    name rather than an amount (a load, a line), a column of ``emphasis`` says what nobody should miss and is never
-    left out for want of room, and one that is ``written`` has sentences of people, for which a form gives it room.
+    What a value looks like: a ``signed`` number has a plus sign if it is positive, one that is not ``grouped`` is a
+    name rather than an amount (a load, a line), a column of ``emphasis`` shows what nobody should miss and is never
+    left out to save space, and one that is ``written`` has sentences typed by people, for which a form makes space.
     """
 
     name: str

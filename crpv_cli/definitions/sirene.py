@@ -1,4 +1,4 @@
-"""Whether the numbers of the Sirene register are right, by their check digit."""
+"""Whether the numbers of the Sirene register are valid, by their check digit."""
 
 from __future__ import annotations
 

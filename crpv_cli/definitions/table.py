@@ -34,8 +34,8 @@ __all__ = [
 class Table:
     """A table: its columns, its natural key, and the columns a terminal shows when none are asked for.
 
-    ``periods`` are pairs of days that stand in order, ``checks`` what else must hold between columns, in SQL, and
-    ``indexes`` the columns that have one beside the key.
+    ``periods`` are pairs of days in order, ``checks`` other conditions between columns, in SQL, and ``indexes`` the
+    columns that have an index in addition to the key.
     """
 
     name: str
@@ -104,12 +104,12 @@ def count(name: str, label: str, explanation: str, required: bool = False) -> Co
 
 
 def year(explanation: str, name: str = "year", label: str = N_("Year"), required: bool = True) -> Column:
-    """A year, by default the year that a row is of."""
+    """A year, by default the one that a row is about."""
     return Column(name, label, Kind.YEAR, required, minimum=1970, maximum=2100, explanation=explanation)
 
 
 def slug(explanation: str) -> Column:
-    """The short name that a row is known by."""
+    """The short name of a row, its id."""
     return code("id", N_("Id"), explanation, required=True, shape=Shape.SLUG)
 
 

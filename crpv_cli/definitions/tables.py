@@ -1,7 +1,7 @@
-"""The one definition of every table that a person can load, list and export.
+"""The one definition of every table that can be loaded, listed and exported.
 
-The registry's own tables, the records that are read, forms, lists and documentation are made from it. Tables stand in
-the order in which they are loaded: a table comes after those it refers to.
+The registry's tables, the records that are read, forms, lists and documentation are built from it. Tables are in the
+order in which they are loaded: a table comes after those it refers to.
 """
 
 from __future__ import annotations
@@ -279,7 +279,7 @@ SCALES = Table(
         NOTE,
     ),
     screen=("id", "name", "minimum", "maximum", "levels", "official"),
-    # "is true": a comparison with an unknown bound is unknown, which a check lets through.
+    # "is true": a comparison with an unknown limit is unknown, which a check would accept.
     checks=("levels is not null or (minimum < maximum) is true",),
 )
 

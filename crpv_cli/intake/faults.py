@@ -1,16 +1,20 @@
-"""What the reading of a cell can say besides the value."""
+"""What can be wrong with a value or a file, before its place is known: with it, it becomes an ``Anomaly``."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from crpv_cli.language import Message
+from crpv_cli.errors import Severity
+from crpv_cli.language import Message, msg
 
-__all__ = ["Correction", "Fault"]
+__all__ = ["Correction", "Fault", "row_length"]
 
 
 class Fault(Exception):
-    """A cell that cannot be taken: what is wrong and what to do."""
+    """A value or a file that cannot be read: what is wrong and what to do."""
+
+    severity: ClassVar = Severity.ERROR
 
     def __init__(self, code: str, message: Message, advice: Message | None = None) -> None:
         super().__init__(code)
@@ -21,8 +25,21 @@ class Fault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A cell that was taken after a correction that the reader must know of."""
+    """A value that was read with a correction, or left out: a warning for the reader."""
 
     code: str
     message: Message
-    advice: Message
+    advice: Message | None = None
+
+    severity: ClassVar = Severity.WARNING
+
+
+def row_length(found: int, expected: int) -> Fault:
+    """Return the fault of a row that has more or fewer cells than its header."""
+    return Fault(
+        "row-length",
+        msg("The row has {found} cells, the header has {expected}.", found=found, expected=expected),
+        msg("Look for a delimiter too many, or put the text that holds one between quotation marks.")
+        if found > expected
+        else msg("Look for a missing cell; an empty one still needs its delimiter."),
+    )

@@ -1,4 +1,4 @@
-"""Paths that a person names become files, and files the tables they hold."""
+"""From the paths on the command line to files, and from files to the tables in them."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from crpv_cli.definitions.named import table_named
-from crpv_cli.errors import Anomaly, FileProblem, Severity
-from crpv_cli.intake.columns import columns_of, recognise
+from crpv_cli.errors import Anomaly, FileProblem
 from crpv_cli.intake.faults import Fault
 from crpv_cli.intake.grid import Grid
-from crpv_cli.intake.profiles.cells import Known
-from crpv_cli.intake.profiles.definition import Profile
-from crpv_cli.intake.profiles.grid import apply
+from crpv_cli.intake.headers import read_header, recognise
+from crpv_cli.intake.profiles.profile import Profile
+from crpv_cli.intake.profiles.rows import KnownIds
+from crpv_cli.intake.profiles.transform import apply
 from crpv_cli.intake.readers import open_csv
 from crpv_cli.intake.tablefile import Record, TableFile
 from crpv_cli.intake.workbooks import is_workbook, open_workbook
 from crpv_cli.language import Message, msg
 from crpv_cli.spelling import closest
 
-__all__ = ["REFUSED_SUFFIX", "InputFile", "Reading", "Record", "TableFile", "gather", "open_table", "open_tables"]
+__all__ = ["REFUSED_SUFFIX", "InputFile", "ReadOptions", "Record", "TableFile", "gather", "open_tables"]
 
 CSV_SUFFIXES = (".csv", ".tsv", ".txt")
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
@@ -34,22 +34,22 @@ REFUSED_SUFFIX = ".refused.csv"
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """A file to read: where it is, and what people call it (``-`` for standard input)."""
+    """A file to read: where it is, and its name in messages (``-`` for standard input)."""
 
     path: Path
     name: str
 
     @property
     def stem(self) -> str:
-        """What the file's name says of its table; standard input says nothing."""
+        """The file's name without its extension, a hint to its table; empty for standard input."""
         return "" if self.name == "-" else self.path.stem
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """How the user says that files are to be read; None where crpv finds out. ``progress`` follows the reading.
+class ReadOptions:
+    """How to read files, as the user says; None where crpv finds out. ``progress`` follows the reading.
 
-    ``known`` is what foreign files are matched with; without it, none is recognised by its header.
+    ``known`` holds the ids that foreign files are matched with; without it, none is recognised by its header.
     """
 
     table: str | None = None
@@ -58,74 +58,61 @@ class Reading:
     sheet: str | None = None
     progress: Callable[[str, int], None] | None = None
     profile: str | None = None
-    known: Known | None = None
+    known: KnownIds | None = None
 
 
-def open_tables(source: InputFile, reading: Reading) -> list[TableFile]:
-    """Open a file and recognise the tables it holds: one for a CSV file, one a sheet for a workbook.
+def open_tables(source: InputFile, options: ReadOptions) -> list[TableFile]:
+    """Open a file and recognise the tables it holds: one for a CSV file, one per sheet for a workbook.
 
-    A foreign file that is read through a profile may hold rows of several tables; its own comes first. What keeps a
-    file from being read becomes anomalies of its one table. Sheets that hold no table are passed over with a notice,
-    unless none does.
-
-    Raises:
-        FileProblem: the file, or the profile, cannot be opened.
-        UsageProblem: ``reading`` names no table, or no profile.
-    """
-    try:
-        if is_workbook(source.path):
-            return _open_sheets(source, reading)
-    except Fault as fault:
-        return [_unread(source, fault)]
-    except OSError as error:
-        raise _unopened(source, error) from error
-    return _open_csv(source, reading)
-
-
-def open_table(source: InputFile, reading: Reading) -> TableFile:
-    """Open a CSV file and recognise its table; what keeps it from being read becomes anomalies.
+    A foreign file that is read through a profile may contain rows of several tables; its main one comes first. What
+    prevents a file from being read becomes anomalies. Sheets without a table are skipped with a notice, unless no sheet
+    has one.
 
     Raises:
         FileProblem: the file, or the profile, cannot be opened.
-        UsageProblem: ``reading`` names no table, or no profile.
+        UsageProblem: ``options`` names an unknown table or profile.
     """
-    return _open_csv(source, reading)[0]
-
-
-def _open_csv(source: InputFile, reading: Reading) -> list[TableFile]:
     try:
-        grid = replace(open_csv(source.path, reading.encoding, reading.delimiter), progress=reading.progress)
+        return (_open_sheets if is_workbook(source.path) else _open_csv)(source, options)
     except Fault as fault:
         return [_unread(source, fault)]
     except OSError as error:
-        raise _unopened(source, error) from error
+        raise FileProblem(
+            msg("{file} cannot be read: {reason}", file=source.name, reason=error.strerror or str(error)),
+            msg("Check that it exists and that you may read it."),
+        ) from error
+
+
+def _open_csv(source: InputFile, options: ReadOptions) -> list[TableFile]:
+    grid = open_csv(source.path, options.encoding, options.delimiter)
+    grid.progress = options.progress
     try:
-        return _recognised(source, grid, reading, source.stem)
+        return _recognised(source, grid, options, source.stem)
     except Fault as fault:
         return [_unread(source, fault, grid.header_line)]
 
 
-def _recognised(source: InputFile, grid: Grid, reading: Reading, hint: str) -> list[TableFile]:
-    profile = _profile(grid.header, reading, hint)
+def _recognised(source: InputFile, grid: Grid, options: ReadOptions, hint: str) -> list[TableFile]:
+    profile = _profile(grid.header, options, hint)
     if profile is not None:
         return [
-            TableFile(source.name, source.path, read, columns_of(read.header, table_named(name)), notices=read.notices)
-            for name, read in apply(profile, grid, reading.known or Known({}), source.name)
+            TableFile(source.name, source.path, read, read_header(read.header, table_named(name)), notices=read.notices)
+            for name, read in apply(profile, grid, options.known or KnownIds({}), source.name)
         ]
-    if reading.table is not None:
-        header = columns_of(grid.header, table_named(reading.table))
+    if options.table is not None:
+        header = read_header(grid.header, table_named(options.table))
     else:
         header = recognise(grid.header, hint)
     return [TableFile(source.name, source.path, grid, header)]
 
 
-def _profile(header: list[str], reading: Reading, hint: str) -> Profile | None:
-    """The profile that the user names; else, where the header fits no table of ours, the one that it fits."""
-    if reading.profile is not None:
+def _profile(header: list[str], options: ReadOptions, hint: str) -> Profile | None:
+    """The profile that the user names; else, if the header matches no table of ours, the one that it matches."""
+    if options.profile is not None:
         from crpv_cli.intake.profiles.shipped import load_profile
 
-        return load_profile(reading.profile)
-    if reading.table is not None or reading.known is None:
+        return load_profile(options.profile)
+    if options.table is not None or options.known is None:
         return None
     try:
         if not recognise(header, hint).missing:
@@ -137,65 +124,58 @@ def _profile(header: list[str], reading: Reading, hint: str) -> Profile | None:
     return find_profile(header)
 
 
-def _open_sheets(source: InputFile, reading: Reading) -> list[TableFile]:
+def _open_sheets(source: InputFile, options: ReadOptions) -> list[TableFile]:
     def fits(cells: list[str], sheet: str) -> bool:
-        if reading.table is not None:
-            header = columns_of(cells, table_named(reading.table))
+        if options.table is not None:
+            header = read_header(cells, table_named(options.table))
             return len(header.present) > len(header.missing)
         try:
-            profile = _profile(cells, reading, sheet)
+            profile = _profile(cells, options, sheet)
             if profile is not None:
                 return not profile.missing(cells)
             return len(recognise(cells, sheet).present) > 1
         except Fault:
             return False
 
-    sheets = open_workbook(source.path, fits, reading.sheet)
+    sheets = open_workbook(source.path, fits, options.sheet)
     found: list[TableFile] = []
-    passed: list[tuple[str, Fault]] = []
+    skipped: list[tuple[str, Fault]] = []
     for sheet in sheets:
         try:
-            found.extend(_recognised(source, sheet, reading, sheet.sheet))
-        except Fault as unfit:
-            passed.append((sheet.sheet, unfit))
-    if not found and passed:
-        return [_unread(source, passed[0][1], sheet=passed[0][0])]
+            found.extend(_recognised(source, sheet, options, sheet.sheet))
+        except Fault as fault:
+            skipped.append((sheet.sheet, fault))
+    if not found and skipped:
+        return [_unread(source, skipped[0][1], sheet=skipped[0][0])]
     if not found:
         none = Fault("empty-file", msg("No sheet of the workbook holds a table."), msg("Check that it was saved."))
         return [_unread(source, none)]
-    for name, fault in passed:
+    for name, unfit in skipped:
         found[0].notices.append(
             msg(
                 "{file}: the sheet “{sheet}” was passed over. {reason}",
                 file=source.name,
                 sheet=name,
-                reason=fault.message,
+                reason=unfit.message,
             )
         )
     return found
 
 
 def _unread(source: InputFile, fault: Fault, line: int | None = None, sheet: str | None = None) -> TableFile:
-    anomaly = Anomaly(fault.code, Severity.ERROR, source.name, fault.message, fault.advice, line, sheet=sheet)
+    anomaly = Anomaly(fault.code, fault.severity, source.name, fault.message, fault.advice, line, sheet=sheet)
     return TableFile(source.name, source.path, anomalies=[anomaly])
-
-
-def _unopened(source: InputFile, error: OSError) -> FileProblem:
-    return FileProblem(
-        msg("{file} cannot be read: {reason}", file=source.name, reason=error.strerror or str(error)),
-        msg("Check that it exists and that you may read it."),
-    )
 
 
 @contextmanager
 def gather(paths: Sequence[str]) -> Iterator[tuple[list[InputFile], list[Message]]]:
     """Find the files that paths name: files, folders (their CSV files and workbooks), ``-`` for standard input.
 
-    Yields the files and notices about what was passed over. Standard input and pipes are kept in a
+    Yields the files, and notices about those that were skipped. Standard input and pipes are kept in a
     temporary file while the block runs, since a file is read twice.
 
     Raises:
-        FileProblem: a path does not exist, or a folder holds none of them.
+        FileProblem: a path does not exist, or a folder contains no such file.
     """
     files: list[InputFile] = []
     notices: list[Message] = []

@@ -1,8 +1,8 @@
-"""Bytes become rows with physical line numbers.
+"""CSV files become rows with physical line numbers.
 
 No library guesses here: sniffers take French files for Hungarian ones and lose leading zeros. Two rules
-read every file as it really comes: strict UTF-8, else Windows-1252; and the delimiter that the header
-line uses most. A file is read in a stream, so its size does not matter.
+read real files: strict UTF-8, else Windows-1252; and the delimiter that the header line uses most.
+A file is read as a stream, so its size does not matter.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crpv_cli.intake.faults import Fault
-from crpv_cli.intake.grid import BrokenRow, Row
+from crpv_cli.intake.grid import BrokenRow, Grid, Row
 from crpv_cli.intake.values import clean
 from crpv_cli.language import msg
 
-__all__ = ["DELIMITERS", "BrokenRow", "CsvFile", "Row", "open_csv"]
+__all__ = ["DELIMITERS", "CsvFile", "delimiter_of", "open_csv"]
 
 DELIMITERS = (";", ",", "\t", "|")
 _CHUNK = 1 << 20
@@ -30,11 +30,11 @@ _ROWS_A_STEP = 2048
 _LONGEST_CELL = 1 << 24
 
 
-@dataclass(frozen=True, slots=True)
-class CsvFile:
+@dataclass
+class CsvFile(Grid):
     """A text file whose encoding, delimiter and header are known.
 
-    ``progress`` is told, now and then, the file and how many of its bytes were read.
+    ``progress`` is called now and then with the file and the number of bytes read.
     """
 
     path: Path
@@ -43,21 +43,10 @@ class CsvFile:
     delimiter: str
     header: list[str]
     header_line: int
-    sheet: str | None = None
-    profile: str | None = None
-    prepared: tuple[str, ...] = ()
     progress: Callable[[str, int], None] | None = None
 
-    @property
-    def headings(self) -> list[str]:
-        """What the file writes above its columns."""
-        return self.header
-
-    def letter(self, place: int) -> None:
-        """Return nothing: only sheets have letters."""
-
     def rows(self) -> Iterator[Row | BrokenRow]:
-        """Yield the rows below the header, blank ones left out; a broken file ends with ``BrokenRow``."""
+        """Yield the rows below the header, without blank ones; a broken file ends with ``BrokenRow``."""
         with self.path.open(encoding=self.encoding, newline="") as stream:
             rows = _read(stream, self.delimiter, _escapes_formulas(self.delimiter))
             for number, row in enumerate(rows):
@@ -72,11 +61,11 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
 
     Args:
         path: the file.
-        encoding: what the user says it is; found from the bytes otherwise.
-        delimiter: one of ``DELIMITERS``; found from the header line otherwise.
+        encoding: what the user says it is; by default detected from the bytes.
+        delimiter: one of ``DELIMITERS``; by default detected from the header line.
 
     Raises:
-        Fault: the file is empty, no text, or in none of the two encodings.
+        Fault: the file is empty, not text, or in neither of the two encodings.
         OSError: the file cannot be read.
     """
     sha256, encoding = _inspect(path, encoding)
@@ -86,7 +75,7 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
             first = stream.readline()
             if not first:
                 raise Fault("empty-file", msg("The file is empty."), msg("Check that it was saved."))
-        # A heading may hold line breaks: its row ends where its quotation marks are closed.
+        # A heading may contain line breaks: its row ends where its quotation marks are closed.
         while first.count('"') % 2 and len(first) < _LONGEST_CELL and (more := stream.readline()):
             first += more
         mark = delimiter or delimiter_of(first)
@@ -106,7 +95,7 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
 def delimiter_of(header_line: str) -> str:
     """Return the delimiter that a header line uses most, outside quotation marks; a comma if none.
 
-    A first line ``sep=;``, which some spreadsheets write and read, is taken at its word.
+    A first line ``sep=;``, which some spreadsheets write and read, decides.
     """
     if header_line.lower().startswith("sep=") and header_line[4:].rstrip("\r\n") in DELIMITERS:
         return header_line[4]
@@ -143,14 +132,14 @@ def _read(stream: io.TextIOBase, delimiter: str, unescape: bool) -> Iterator[Row
 
 
 def _unescape(cell: str) -> str:
-    """Take off the apostrophe that ``csv-excel`` puts before a text that a spreadsheet would compute."""
+    """Remove the apostrophe that ``csv-excel`` puts before a text that a spreadsheet would compute."""
     if cell.startswith("'") and cell.lstrip("'")[:1] in {"=", "+", "-", "@", "\t", "\r"}:
         return cell[1:]
     return cell
 
 
 def _inspect(path: Path, encoding: str | None) -> tuple[str, str]:
-    """Return the SHA-256 of a file and its encoding, in one pass a candidate."""
+    """Return the SHA-256 of a file and its encoding, in one pass for all candidates."""
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         start = stream.read(4)
@@ -188,7 +177,7 @@ def _inspect(path: Path, encoding: str | None) -> tuple[str, str]:
 
 def _candidates(encoding: str | None, marked: bool) -> tuple[str, ...]:
     if encoding is None:
-        # A byte order mark says that the file is UTF-8; read otherwise, it would spoil every accent.
+        # A byte order mark means UTF-8; in any other encoding every accent would be wrong.
         return ("utf-8-sig",) if marked else ("utf-8-sig", "cp1252")
     try:
         "a".encode(encoding)  # Python knows base64 and the like too, but not as encodings of text

@@ -1,8 +1,8 @@
-"""One pydantic model per table, made from the table's one definition.
+"""One pydantic model per table, built from the table's definition.
 
-``values`` reads a cell as people type it; the model says what a record must be: which columns are
-required, and their bounds; rules say what must hold between two columns. The definition itself stands
-in ``definitions``, where commands that only read can see it without importing pydantic.
+``values`` reads a cell as people type it; the model checks which columns are required, and their limits; row checks
+compare two columns. The definition itself is in ``definitions``, so that commands that only read can use it without
+importing pydantic.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ _TYPES: dict[str, type] = {"TEXT": str, "INTEGER": int, "REAL": float}
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A row that was checked: its values by column name, or None if any of ``faults`` refuses it.
+    """A checked row: its values by column name, or None if it is refused because of ``faults``.
 
-    ``readable`` holds what could be read of a refused row.
+    ``readable`` holds the values that could be read in a refused row.
     """
 
     values: dict[str, Any] | None
@@ -42,9 +42,9 @@ class Checked:
 
 
 def check(table: Table, cells: Mapping[str, str]) -> Checked:
-    """Check the cells of one row, by column name, empty ones left out.
+    """Check the cells of one row, by column name, without empty ones.
 
-    All that is wrong with the row comes back at once, each fault with the column it stands in.
+    Everything wrong with the row is returned at once, each fault with its column.
     """
     seen = _Seen()
     faults: list[tuple[str, Fault]] = []
@@ -53,11 +53,11 @@ def check(table: Table, cells: Mapping[str, str]) -> Checked:
         values = dict(model_of(table.name).model_validate(cells, context=seen))
     except ValidationError as error:
         faults = [_fault(table, dict(detail)) for detail in error.errors(include_url=False)]
-    # Columns that were read are held against each other even where another one is at fault.
+    # Columns that were read are checked against each other even if another one is at fault.
     faulty = {name for name, _ in faults}
     periods = ((period, _ordered(*period)) for period in table.periods)
-    for columns, together in (*_TOGETHER.get(table.name, ()), *periods):
-        if faulty.isdisjoint(columns) and (found := together(seen.values)):
+    for columns, row_check in (*_ROW_CHECKS.get(table.name, ()), *periods):
+        if faulty.isdisjoint(columns) and (found := row_check(seen.values)):
             faults.append(found)
     faulty = {name for name, _ in faults}
     readable = {name: value for name, value in seen.values.items() if name not in faulty} if faults else {}
@@ -66,7 +66,7 @@ def check(table: Table, cells: Mapping[str, str]) -> Checked:
 
 @dataclass(slots=True)
 class _Seen:
-    """What was read of a row before the model judges it; an empty cell is None."""
+    """The values read in a row before the model checks it; an empty cell is None."""
 
     values: defaultdict[str, Any] = field(default_factory=lambda: defaultdict(lambda: None))
     corrections: list[tuple[str, Correction]] = field(default_factory=list)
@@ -85,7 +85,7 @@ def model_of(table_name: str) -> type[BaseModel]:
 
 
 def _reader(column: Column) -> Callable[[str, ValidationInfo], object]:
-    # Ids, years and stages come again and again in a file of any size.
+    # Ids, years and stages are repeated many times in a file of any size.
     known = lru_cache(maxsize=4096)(partial(read_cell, column=column))
 
     def read(text: str, info: ValidationInfo) -> object:
@@ -123,10 +123,10 @@ def _fault(table: Table, detail: Mapping[str, Any]) -> tuple[str, Fault]:
     )
 
 
-Together = Callable[[Mapping[str, Any]], tuple[str, Fault] | None]
+RowCheck = Callable[[Mapping[str, Any]], tuple[str, Fault] | None]
 
 
-def _ordered(first: str, last: str) -> Together:
+def _ordered(first: str, last: str) -> RowCheck:
     def in_order(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
         start, end = record[first], record[last]
         if not start or not end or start <= end:
@@ -176,12 +176,12 @@ def _evaluation(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
 
 
 def _vintage(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
-    of_code = "2015" if str(record["code"]).startswith("QP") else "2024"
-    if not record["geography"] or record["geography"] == of_code:
+    expected = "2015" if str(record["code"]).startswith("QP") else "2024"
+    if not record["geography"] or record["geography"] == expected:
         return None
     return "geography", Fault(
         "other-geography",
-        msg("The code {code} belongs to the geography of {year}.", code=record["code"], year=of_code),
+        msg("The code {code} belongs to the geography of {year}.", code=record["code"], year=expected),
         msg("Codes QP… are those of 2015, QN… those of 2024: check both cells."),
     )
 
@@ -208,8 +208,8 @@ def _one_subject(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
     return None
 
 
-# Per table, beside its periods: the columns a rule rests on, and the rule, asked where each of them could be read.
-_TOGETHER: dict[str, tuple[tuple[tuple[str, ...], Together], ...]] = {
+# Per table, besides its periods: the columns of a check, and the check, made if each of them could be read.
+_ROW_CHECKS: dict[str, tuple[tuple[tuple[str, ...], RowCheck], ...]] = {
     "centres": ((("co_funded", "exemption_reason"), _exempt),),
     "neighbourhoods": (
         (("code", "geography"), _vintage),

@@ -1,4 +1,4 @@
-"""Files that were recognised, and rows that come from none, become what the registry loads."""
+"""Recognised files, and rows that come from no file, become what the registry loads."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from pathlib import Path
 
 from crpv_cli.definitions.named import table_named
 from crpv_cli.errors import Anomaly
-from crpv_cli.intake.columns import columns_of
-from crpv_cli.intake.files import InputFile, Reading, TableFile, open_tables
+from crpv_cli.intake.files import InputFile, ReadOptions, TableFile, open_tables
 from crpv_cli.intake.grid import RowsGrid
-from crpv_cli.intake.profiles.grid import MadeGrid
+from crpv_cli.intake.headers import read_header
+from crpv_cli.intake.profiles.transform import CreatedGrid
 from crpv_cli.intake.values import clean
 from crpv_cli.registry.loading import Source
 
 __all__ = ["sources_of", "sources_of_rows"]
 
 
-def sources_of(files: Sequence[InputFile], reading: Reading) -> tuple[list[Source], list[Anomaly]]:
-    """Open files; returns those that can be read, and what is wrong with them and the others so far.
+def sources_of(files: Sequence[InputFile], options: ReadOptions) -> tuple[list[Source], list[Anomaly]]:
+    """Open files; returns those that can be read, and the anomalies found so far in all of them.
 
     Raises:
         FileProblem: a file cannot be opened.
-        UsageProblem: ``reading`` names no table.
+        UsageProblem: ``options`` names an unknown table or profile.
     """
-    return _loadable([opened for file in files for opened in open_tables(file, reading)])
+    return _loadable([opened for file in files for opened in open_tables(file, options)])
 
 
 def sources_of_rows(table: str, rows: Sequence[Mapping[str, str]]) -> tuple[list[Source], list[Anomaly]]:
-    """Make of rows with the same columns, cells as people write them, what a CSV file of them would be."""
+    """Turn rows with the same columns, their cells as people type them, into what a CSV file of them would give."""
     header, written = list(rows[0]), io.StringIO()
     csv.writer(written).writerows([header, *(row.values() for row in rows)])
     grid = RowsGrid(
@@ -39,7 +39,7 @@ def sources_of_rows(table: str, rows: Sequence[Mapping[str, str]]) -> tuple[list
         [[clean(cell) for cell in row.values()] for row in rows],
         hashlib.sha256(written.getvalue().encode()).hexdigest(),
     )
-    return _loadable([TableFile("-", Path("-"), grid, columns_of(header, table_named(table)))])
+    return _loadable([TableFile("-", Path("-"), grid, read_header(header, table_named(table)))])
 
 
 def _loadable(tables: Iterable[TableFile]) -> tuple[list[Source], list[Anomaly]]:
@@ -63,7 +63,7 @@ def _loadable(tables: Iterable[TableFile]) -> tuple[list[Source], list[Anomaly]]
                 refused_keys=opened.refused_keys,
                 centres=opened.centres,
                 notices=opened.notices,
-                made=isinstance(opened.grid, MadeGrid),
+                made=isinstance(opened.grid, CreatedGrid),
             )
         )
     return sources, anomalies

@@ -9,10 +9,10 @@ from typing import Any
 
 from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import Table
-from crpv_cli.errors import Anomaly, Severity
-from crpv_cli.intake.columns import Header
-from crpv_cli.intake.faults import Correction, Fault
+from crpv_cli.errors import Anomaly
+from crpv_cli.intake.faults import Correction, Fault, row_length
 from crpv_cli.intake.grid import BrokenRow, Grid, Row
+from crpv_cli.intake.headers import Header
 from crpv_cli.intake.records import check
 from crpv_cli.intake.values import read_cell
 from crpv_cli.language import N_, Message, msg, msgs
@@ -42,10 +42,10 @@ class Record:
 
 @dataclass(slots=True)
 class TableFile:
-    """A table that was recognised in a file, or the anomalies that keep the file from being read.
+    """A table recognised in a file, or the anomalies that prevent the file from being read.
 
-    While the rows are read, ``refused_keys`` fills with the keys of refused rows that others may refer to, ``centres``
-    with the centres that rows are about, and ``notices`` with what was passed over.
+    While the rows are read, ``refused_keys`` collects the keys of refused rows that others may refer to, ``centres``
+    the centres that rows are about, and ``notices`` what was skipped.
     """
 
     name: str
@@ -67,16 +67,14 @@ class TableFile:
         return self.header.table if self.header else None
 
     def heading(self, column: str) -> str:
-        """What the file itself writes above a column."""
+        """The file's own heading of a column."""
         if self.grid is None or self.header is None:
             return column
-        for its_column, heading in zip(self.header.columns, self.grid.headings, strict=True):
-            if its_column is not None and its_column.name == column:
-                return heading
-        return column
+        headings = zip(self.header.columns, self.grid.headings, strict=True)
+        return next((heading for other, heading in headings if other and other.name == column), column)
 
     def places(self) -> dict[str, str]:
-        """Where each column stands: its heading, or its letter in a sheet."""
+        """The place of each column: its heading, or its letter in a sheet."""
         if self.grid is None or self.header is None:
             return {}
         return {
@@ -86,12 +84,12 @@ class TableFile:
         }
 
     def rows(self) -> Iterator[Record | Refused | Anomaly]:
-        """Yield every row as a record, or as the anomalies that refuse it; warnings come beside records."""
+        """Yield each row as a record, or as the anomalies for which it is refused; warnings come with records."""
         if self.grid is None or self.header is None:
             return
         places = {column.name: place for place, column in enumerate(self.header.columns) if column}
         unnamed = {place for place, cell in enumerate(self.grid.header) if not cell}
-        asked = [place for name, place in places.items() if name not in self.grid.prepared]
+        to_fill_in = [place for name, place in places.items() if name not in self.grid.prepared]
         unanswered = 0
         for row in self.grid.rows():
             if isinstance(row, BrokenRow):
@@ -101,13 +99,13 @@ class TableFile:
                 yield row
                 continue
             if len(row.cells) != len(self.grid.header):
-                yield self._ragged(row, len(self.grid.header))
+                yield self._anomaly(row_length(len(row.cells), len(self.grid.header)), row.line)
                 self._remember(row, places)
                 continue
             for place in [place for place in unnamed if row.cells[place]]:
                 unnamed.discard(place)
                 yield self._unnamed(row, place)
-            if self.grid.prepared and not any(row.cells[place] for place in asked):
+            if self.grid.prepared and not any(row.cells[place] for place in to_fill_in):
                 unanswered += 1
                 continue
             if self._is_total(row, places):
@@ -129,22 +127,13 @@ class TableFile:
         if "centre" in cells:
             self.centres.add(cells["centre"])
         checked = check(header.table, cells)
-        absent = {column.name for column in header.missing}  # said once, for the header
+        absent = {column.name for column in header.missing}  # reported once, for the header
         faults = [(name, fault) for name, fault in checked.faults if name not in absent]
         found: list[tuple[str, Fault | Correction]] = [*faults, *checked.corrections]
-        for name, said in found:
+        for name, problem in found:
             place = places.get(name)
-            raw = row.raw or row.cells
-            yield self._anomaly(
-                said.code,
-                said.message,
-                said.advice,
-                row.line,
-                column=self.heading(name),
-                value=raw[place] if place is not None else None,
-                place=place,
-                severity=Severity.ERROR if isinstance(said, Fault) else Severity.WARNING,
-            )
+            value = (row.raw or row.cells)[place] if place is not None else None
+            yield self._anomaly(problem, row.line, place, self.heading(name), value)
         if checked.values is None:
             self._remember(row, places)
             if checked.readable:
@@ -153,7 +142,7 @@ class TableFile:
             yield Record(row.line, {name: checked.values[name] for name in header.present})
 
     def _remember(self, row: Row, places: dict[str, int]) -> None:
-        """Keep the key of a refused row, so that rows that refer to it are not refused for it as well."""
+        """Keep the key of a refused row, so that rows that refer to it are not refused for that reason too."""
         if self.header is None or len(self.header.table.key) != 1:
             return
         column: Column = self.header.table.column(self.header.table.key[0])
@@ -163,7 +152,7 @@ class TableFile:
             return
 
     def _is_total(self, row: Row, places: dict[str, int]) -> bool:
-        """Whether a row of a sheet is a line of totals: it says so, and lacks what a record must have."""
+        """Whether a row of a sheet is a line of totals: it says so, and lacks a required value."""
         if self.grid is None or self.header is None or self.grid.sheet is None:
             return False
         first = fold(next((cell for cell in row.cells if cell), ""))
@@ -174,104 +163,64 @@ class TableFile:
 
     def _anomaly(
         self,
-        code: str,
-        message: Message,
-        advice: Message | None,
+        found: Fault | Correction,
         line: int,
-        *,
+        place: int | None = None,
         column: str | None = None,
         value: str | None = None,
-        place: int | None = None,
-        severity: Severity = Severity.ERROR,
     ) -> Anomaly:
-        letter = self.grid.letter(place) if self.grid is not None and place is not None else None
-        return Anomaly(
-            code,
-            severity,
-            self.name,
-            message,
-            advice,
-            line,
-            column,
-            value,
-            self.grid.sheet if self.grid else None,
-            f"{letter}{line}" if letter else None,
-        )
+        assert self.grid is not None
+        return self.grid.anomaly(self.name, found, line, place, column, value)
 
     def _total(self, row: Row) -> Anomaly:
         text = next(cell for cell in row.cells if cell)
-        return self._anomaly(
-            "totals-row",
-            msg("The row “{value}” is a line of totals; it was left out.", value=text),
-            None,
-            row.line,
-            value=text,
-            place=row.cells.index(text),
-            severity=Severity.WARNING,
-        )
+        total = Correction("totals-row", msg("The row “{value}” is a line of totals; it was left out.", value=text))
+        return self._anomaly(total, row.line, row.cells.index(text), value=text)
 
     def _broken(self, row: BrokenRow) -> Anomaly:
-        return self._anomaly(
+        broken = Fault(
             "broken-csv",
             msg("From this line on the file cannot be read as CSV: {reason}.", reason=row.reason),
             msg("Look for a quotation mark that is not closed, or not doubled inside a text."),
-            row.line,
         )
-
-    def _ragged(self, row: Row, expected: int) -> Anomaly:
-        found = len(row.cells)
-        return self._anomaly(
-            "row-length",
-            msg("The row has {found} cells, the header has {expected}.", found=found, expected=expected),
-            msg("Look for a delimiter too many, or put the text that holds one between quotation marks.")
-            if found > expected
-            else msg("Look for a missing cell; an empty one still needs its delimiter."),
-            row.line,
-        )
+        return self._anomaly(broken, row.line)
 
     def _unnamed(self, row: Row, place: int) -> Anomaly:
-        return self._anomaly(
+        unnamed = Correction(
             "unnamed-column",
             msg("Column {place} has values but no heading; it was left out.", place=place + 1),
             msg("Give it the name of a column if it belongs to the table."),
-            row.line,
-            value=row.cells[place],
-            place=place,
-            severity=Severity.WARNING,
         )
+        return self._anomaly(unnamed, row.line, place, value=row.cells[place])
 
     def _header_anomalies(self, header: Header) -> Iterator[Anomaly]:
         assert self.grid is not None
         line, headings = self.grid.header_line, self.grid.headings
         for column in header.missing:
-            yield self._anomaly(
+            missing = Fault(
                 "missing-column",
                 msg("The required column {column} is missing.", column=column.name),
                 msg("Add it to the header; it may also be called “{label}”.", label=msg(column.label)),
-                line,
-                column=column.name,
             )
+            yield self._anomaly(missing, line, column=column.name)
+        at_place: list[tuple[int, Fault | Correction]] = []
         if (place := _french_note(header, headings)) is not None:
-            yield self._anomaly(
+            ambiguous = Fault(
                 "ambiguous-column",
                 msg("The heading “{heading}” may mean the rating or a remark.", heading=headings[place]),
                 msg("Write “rating” above ratings, or “{label}” above remarks.", label=msg(N_("Remark"))),
-                line,
-                column=headings[place],
-                place=place,
             )
+            at_place.append((place, ambiguous))
         for place in header.twice:
-            yield self._anomaly(
+            twice = Fault(
                 "column-twice",
                 msg("The column {column} stands twice in the header.", column=headings[place]),
                 msg("Keep one of them and remove the other."),
-                line,
-                column=headings[place],
-                place=place,
             )
+            at_place.append((place, twice))
         for place in header.extra:
             near = closest(headings[place], header.table.names, 1)
-            yield self._anomaly(
+            extra = Correction(
                 "extra-column",
                 msg(
                     "The column {column} is not part of the table {table}; it was left out.",
@@ -279,8 +228,7 @@ class TableFile:
                     table=header.table.name,
                 ),
                 msg("Did you mean {near}?", near=near[0]) if near else None,
-                line,
-                column=headings[place],
-                place=place,
-                severity=Severity.WARNING,
             )
+            at_place.append((place, extra))
+        for place, found in at_place:
+            yield self._anomaly(found, line, place, headings[place])

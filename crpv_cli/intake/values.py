@@ -1,8 +1,8 @@
 """Amounts, years, dates, SIREN and INSEE codes as people type them.
 
-One function a kind: it takes the text of a cell, already stripped and not empty, and the column, and
-returns the value to store with the corrections it made. It raises ``Fault`` where the text cannot be
-read in one way only: a guess would put a wrong figure in the registry without anybody seeing it.
+One function per kind takes the text of a cell, stripped and not empty, and returns the value to store with the
+correction it made. It raises ``Fault`` if the text cannot be read, or can be read in two ways: a guess would put a
+wrong figure in the registry without anybody noticing.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from crpv_cli.definitions.choices import MISSIONS
 from crpv_cli.definitions.columns import Choice, Column, Kind, Shape
 from crpv_cli.definitions.sirene import siren_is_valid, siret_is_valid
 from crpv_cli.intake.faults import Correction, Fault
-from crpv_cli.language import LANGUAGES, msg, translate
+from crpv_cli.language import LANGUAGES, Message, msg, translate
 from crpv_cli.spelling import fold
 
-__all__ = ["Read", "clean", "read_cell"]
+__all__ = ["ReadValue", "clean", "read_cell"]
 
-Read = tuple[object, Correction | None]
+ReadValue = tuple[object, Correction | None]
 
 # What spreadsheets put between groups of thousands: space, no-break, figure, thin and narrow no-break space.
 _SPACES = " \u00a0\u2007\u2009\u202f"
@@ -36,7 +36,7 @@ _INVISIBLE = re.compile("[\u200b\u200e\u200f\u2060\ufeff]")
 
 
 def clean(text: str) -> str:
-    """Return a cell without surrounding blanks and invisible characters, its line breaks as line feeds."""
+    """Return a cell without surrounding blanks and invisible characters, with line feeds as line breaks."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
     if plain.isascii():  # most cells
         return plain.strip()
@@ -44,14 +44,14 @@ def clean(text: str) -> str:
     return plain.strip().strip(_SPACES)
 
 
-def read_cell(text: str, column: Column) -> Read:
+def read_cell(text: str, column: Column) -> ReadValue:
     """Read a cell that is not empty.
 
     Returns the value as it is stored (money in centimes, dates in ISO form, flags as 0 or 1, codes as text)
-    and a warning where the text was corrected.
+    and a warning if the text was corrected.
 
     Raises:
-        Fault: the text is not a value of the column, or could be read in two ways.
+        Fault: the text is not a value of the column, or can be read in two ways.
     """
     if column.choices:
         return _choice(text, column), None
@@ -74,7 +74,7 @@ def _bad_number(text: str) -> Fault:
 
 
 def _number(text: str) -> Decimal:
-    """Read a number with French or English marks; refuse what both would read differently."""
+    """Read a number written the French or the English way; refuse what the two would read differently."""
     sign, minus = (-1, "-") if text.startswith("-") else (1, "")
     digits = text.lstrip("-").lstrip(_SPACES) if sign < 0 else text.removeprefix("+")
     if text.startswith("--"):
@@ -86,7 +86,7 @@ def _number(text: str) -> Decimal:
         head, _, tail = digits.rpartition(mark)
         others = set(marks[:-1])
         if len(marks) > 1 and (len(others) > 1 or others == {mark}):
-            # 1.234.567: one mark several times can only part thousands.
+            # 1.234.567: a mark that is repeated can only separate thousands.
             if len(others) > 1 or not re.fullmatch(rf"\d{{1,3}}(?:\{mark}\d{{3}})+", digits, re.ASCII):
                 raise _bad_number(text)
             return sign * _exactly(digits.replace(mark, ""), text)
@@ -118,7 +118,7 @@ def _exactly(digits: str, text: str) -> Decimal:
     return Decimal(digits)
 
 
-def _amount(text: str) -> Read:
+def _amount(text: str) -> ReadValue:
     bare = _CURRENCY.sub(r"\1", text.translate(_MINUS))
     try:
         euros = _number(bare)
@@ -151,7 +151,7 @@ def _too_large(text: str) -> Fault:
     return Fault("too-large", msg("“{value}” is too large.", value=text), msg("Check the number of digits."))
 
 
-def _integer(text: str) -> Read:
+def _integer(text: str) -> ReadValue:
     value = _number(text.translate(_MINUS))
     if value != value.to_integral_value():
         raise Fault(
@@ -160,11 +160,11 @@ def _integer(text: str) -> Read:
     return _bounded(int(value), text), None
 
 
-def _decimal(text: str) -> Read:
+def _decimal(text: str) -> ReadValue:
     return float(_number(text.translate(_MINUS))), None
 
 
-def _year(text: str) -> Read:
+def _year(text: str) -> ReadValue:
     if not re.fullmatch(r"[0-9]{4}", text):
         raise Fault(
             "not-a-year", msg("“{value}” is not a year.", value=text), msg("Write the four digits, as in 2024.")
@@ -176,7 +176,7 @@ _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?", re.
 _FRENCH_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?: 00:00(?::00)?)?", re.ASCII)
 
 
-def _date(text: str) -> Read:
+def _date(text: str) -> ReadValue:
     if match := _ISO_DATE.fullmatch(text):
         year, month, day = map(int, match.groups())
     elif match := _FRENCH_DATE.fullmatch(text):
@@ -197,7 +197,7 @@ def _date(text: str) -> Read:
         ) from None
 
 
-def _partial_date(text: str) -> Read:
+def _partial_date(text: str) -> ReadValue:
     if re.fullmatch(r"[0-9]{4}", text):
         return text, None
     match = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})", text)
@@ -218,7 +218,7 @@ _YES = {"yes", "y", "oui", "o", "true", "vrai", "1", "x"}
 _NO = {"no", "n", "non", "false", "faux", "0"}
 
 
-def _flag(text: str) -> Read:
+def _flag(text: str) -> ReadValue:
     word = text.casefold()
     if word in _YES:
         return 1, None
@@ -229,7 +229,7 @@ def _flag(text: str) -> Read:
     )
 
 
-def _text(text: str) -> Read:
+def _text(text: str) -> ReadValue:
     if "\x00" in text:
         raise Fault("stray-character", msg("The text holds a null character."), msg("Type the text again."))
     return text, None
@@ -259,7 +259,7 @@ def _choice(text: str, column: Column) -> str:
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
-def _slug(text: str) -> Read:
+def _slug(text: str) -> ReadValue:
     if not _SLUG.fullmatch(text):
         suggestion = re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
         raise Fault(
@@ -273,19 +273,21 @@ def _slug(text: str) -> Read:
     return text, None
 
 
+def _restored_zero(message: Message) -> Correction:
+    return Correction("restored-zero", message, msg("Format the column as text so that the zero is kept."))
+
+
 _DEPARTMENT = re.compile(r"0[1-9]|[1-8][0-9]|9[0-5]|2[AB]|9[78][0-9]")
 
 
-def _department(text: str) -> Read:
+def _department(text: str) -> ReadValue:
     code = text.upper()
     warning = None
-    # What a spreadsheet makes of a code that it takes for a number: 1 or 1.0 for 01, 971.0 for 971.
+    # A spreadsheet that takes a code for a number writes 1 or 1.0 for 01, 971.0 for 971.
     if re.fullmatch(r"[1-9]|[1-9][0-9]{0,2}\.0", code):
         code = code.removesuffix(".0").zfill(2)
-        warning = Correction(
-            "restored-zero",
-            msg("“{value}” was read as {code}: department codes have two characters.", value=text, code=code),
-            msg("Format the column as text so that the zero is kept."),
+        warning = _restored_zero(
+            msg("“{value}” was read as {code}: department codes have two characters.", value=text, code=code)
         )
     if not _DEPARTMENT.fullmatch(code) or code == "20":
         raise Fault(
@@ -299,15 +301,13 @@ def _department(text: str) -> Read:
 _COMMUNE = re.compile(r"(?:0[1-9]|[1-8][0-9]|9[0-5]|2[AB])[0-9]{3}|9[78][0-9]{3}")
 
 
-def _commune(text: str) -> Read:
+def _commune(text: str) -> ReadValue:
     code = text.upper()
     warning = None
     if re.fullmatch(r"[1-9][0-9]{3}", code):
         code = f"0{code}"
-        warning = Correction(
-            "restored-zero",
-            msg("“{value}” was read as {code}: commune codes have five characters.", value=text, code=code),
-            msg("Format the column as text so that the zero is kept."),
+        warning = _restored_zero(
+            msg("“{value}” was read as {code}: commune codes have five characters.", value=text, code=code)
         )
     if not _COMMUNE.fullmatch(code) or code.startswith("20"):
         raise Fault(
@@ -321,7 +321,7 @@ def _commune(text: str) -> Read:
 _NEIGHBOURHOOD = re.compile(r"Q[NP][0-9][0-9AB][0-9A-Z]{4}")
 
 
-def _neighbourhood(text: str) -> Read:
+def _neighbourhood(text: str) -> ReadValue:
     code = text.upper()
     if not _NEIGHBOURHOOD.fullmatch(code):
         raise Fault(
@@ -332,8 +332,8 @@ def _neighbourhood(text: str) -> Read:
     return code, None
 
 
-def _codes(text: str, column: Column) -> Read:
-    """Read several codes parted by spaces, commas or semicolons; each once, in the order of the cell."""
+def _codes(text: str, column: Column) -> ReadValue:
+    """Read several codes separated by spaces, commas or semicolons; each once, in the order of the cell."""
     read = _SHAPES[column.shape] if column.shape else _text
     codes: list[str] = []
     corrections: list[Correction] = []
@@ -348,7 +348,7 @@ def _codes(text: str, column: Column) -> Read:
     return " ".join(dict.fromkeys(codes)), corrections[0] if corrections else None
 
 
-def _siren(text: str) -> Read:
+def _siren(text: str) -> ReadValue:
     digits = re.sub(rf"[{_SPACES}.]", "", text)
     if siren_is_valid(digits):
         return digits, None
@@ -367,7 +367,7 @@ def _siren(text: str) -> Read:
     raise Fault("not-a-siren", msg("“{value}” is not a SIREN.", value=text), expected)
 
 
-_KINDS: dict[Kind, Callable[[str], Read]] = {
+_KINDS: dict[Kind, Callable[[str], ReadValue]] = {
     Kind.TEXT: _text,
     Kind.CODE: _text,
     Kind.INTEGER: _integer,
@@ -380,12 +380,12 @@ _KINDS: dict[Kind, Callable[[str], Read]] = {
 }
 
 
-def _rating(text: str) -> Read:
-    # One spelling of a rating: 3,5 and 3.5 are the same.
+def _rating(text: str) -> ReadValue:
+    # 3,5 and 3.5 are the same rating.
     return (text.replace(",", "."), None) if re.fullmatch(r"[0-9]+,[0-9]+", text) else _text(text)
 
 
-_SHAPES: dict[Shape, Callable[[str], Read]] = {
+_SHAPES: dict[Shape, Callable[[str], ReadValue]] = {
     Shape.SLUG: _slug,
     Shape.DEPARTMENT: _department,
     Shape.COMMUNE: _commune,

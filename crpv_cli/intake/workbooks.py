@@ -1,7 +1,7 @@
 """Workbooks (xlsx, xls, ods) become grids, read by python-calamine.
 
-python-calamine reads the three kinds with one interface and in Rust, where openpyxl reads one of them, slowly. A cell
-is turned into the text a person would have typed, so that sheets and CSV files are read by the same rules.
+python-calamine, written in Rust, reads the three formats; openpyxl reads one of them, slowly. A cell is turned into
+the text a person would have typed, so that sheets and CSV files are read by the same rules.
 """
 
 from __future__ import annotations
@@ -15,28 +15,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crpv_cli.intake.faults import Fault
-from crpv_cli.intake.grid import Row
+from crpv_cli.intake.grid import Grid, Row
 from crpv_cli.intake.values import clean
 from crpv_cli.language import msg
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
-__all__ = ["LARGEST", "OWN_SHEETS", "Sheet", "column_letter", "is_workbook", "open_workbook"]
+__all__ = ["LARGEST", "OWN_SHEETS", "SheetGrid", "column_letter", "is_workbook", "open_workbook"]
 
 LARGEST = 1 << 29
-"""How many bytes a workbook may hold once expanded (512 MiB): a small file can hide a very large one."""
+"""The largest size of a workbook once expanded (512 MiB): a small file can hide a very large one."""
 
 FORM_SHEET = "crpv-form"
 OWN_SHEETS = ("crpv", FORM_SHEET)
-"""Names of the sheets that crpv adds to the workbooks it writes; they hold no rows to load."""
+"""Names of the sheets that crpv adds to the workbooks it writes; they contain no rows to load."""
 
 _HEADER_WITHIN = 50
 _SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 def is_workbook(path: Path) -> bool:
-    """Whether a file is a workbook, by its first bytes: the extension may say anything."""
+    """Whether a file is a workbook, by its first bytes: the extension may be wrong."""
     with path.open("rb") as stream:
         return stream.read(4) in _SIGNATURES
 
@@ -51,29 +51,23 @@ def column_letter(place: int) -> str:
     return letters
 
 
-@dataclass(slots=True)
-class Sheet:
+@dataclass
+class SheetGrid(Grid):
     """A sheet whose header row was found. Lines are the row numbers that a spreadsheet shows."""
 
     sha256: str
-    sheet: str
     header: list[str]
     header_line: int
     cells: CalamineSheet = field(repr=False)
-    profile: str | None = None
+    sheet: str = ""
     prepared: tuple[str, ...] = ()
-
-    @property
-    def headings(self) -> list[str]:
-        """What the file writes above its columns."""
-        return self.header
 
     def letter(self, place: int) -> str | None:
         """Return the letter of a column."""
         return column_letter(place)
 
     def rows(self) -> Iterator[Row]:
-        """Yield the rows below the header, blank ones left out."""
+        """Yield the rows below the header, without blank ones."""
         for line, cells in _texts(self.cells):
             if line > self.header_line and any(cells):
                 yield Row(line, cells)
@@ -87,8 +81,8 @@ def _texts(sheet: CalamineSheet) -> Iterator[tuple[int, list[str]]]:
 def as_typed(value: object) -> str:
     """Return a cell as a person would type it: 2024.0 is ``2024``, a date is its ISO form.
 
-    A number is no text that could be read in two ways: 1.234 in a number cell is not one thousand, and is written
-    ``1.2340`` for the readers of amounts.
+    A number, unlike a text, cannot be read in two ways: 1.234 in a number cell is not one thousand, and becomes
+    ``1.2340`` so that it is not read as one.
     """
     if isinstance(value, str):
         return clean(value)
@@ -108,16 +102,16 @@ def as_typed(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def open_workbook(path: Path, fits: Callable[[list[str], str], bool], only: str | None = None) -> list[Sheet]:
-    """Find the sheets of a workbook that hold a table, and the header row of each.
+def open_workbook(path: Path, fits: Callable[[list[str], str], bool], only: str | None = None) -> list[SheetGrid]:
+    """Find the sheets of a workbook that contain a table, and the header row of each.
 
     Args:
         path: the workbook.
         fits: whether cells are the header of a table, given the sheet's name.
-        only: the one sheet to read; its first row of several cells is the header if no row fits.
+        only: the one sheet to read; its first row of several cells is the header if no row is recognised.
 
     Returns:
-        The sheets in the order of the workbook; hidden ones, and those that crpv adds, are left out.
+        The sheets in the order of the workbook, without hidden ones and those that crpv adds.
 
     Raises:
         Fault: the workbook is encrypted, damaged, too large, or has no sheet of that name.
@@ -141,12 +135,12 @@ def open_workbook(path: Path, fits: Callable[[list[str], str], bool], only: str 
         sheet = workbook.get_sheet_by_name(metadata.name)
         line, header = _header(sheet, metadata.name, fits)
         if header:
-            found.append(Sheet(sha256, metadata.name, header, line, sheet, prepared=prepared))
+            found.append(SheetGrid(sha256, header, line, sheet, metadata.name, prepared))
     return found
 
 
 def _form_facts(workbook: CalamineWorkbook) -> dict[str, str]:
-    """What a form made by crpv says of itself: keys in column A of its sheet, values in column B."""
+    """The facts in the hidden sheet of a form made by crpv: keys in column A, values in column B."""
     if FORM_SHEET not in workbook.sheet_names:
         return {}
     rows = _texts(workbook.get_sheet_by_name(FORM_SHEET))

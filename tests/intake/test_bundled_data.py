@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from crpv_cli.bundled import demo_folder, reference_folder
 from crpv_cli.definitions.tables import TABLES
-from crpv_cli.intake.bundled import demo_folder, reference_folder
-from crpv_cli.intake.columns import recognise
-from crpv_cli.intake.files import InputFile, Reading, Record, gather, open_table
+from crpv_cli.intake.files import InputFile, ReadOptions, Record, gather, open_tables
+from crpv_cli.intake.headers import recognise
 from crpv_cli.intake.readers import open_csv
 
 FILES = sorted([*reference_folder().glob("*.csv"), *demo_folder().glob("*.csv")])
@@ -29,7 +29,7 @@ REFERENCE_ROWS = {
 
 
 def records(path: Path) -> list[Record]:
-    rows = list(open_table(InputFile(path, path.name), Reading()).rows())
+    rows = list(open_tables(InputFile(path, path.name), ReadOptions())[0].rows())
     assert [row for row in rows if not isinstance(row, Record)] == []
     return [row for row in rows if isinstance(row, Record)]
 
@@ -48,7 +48,7 @@ def test_a_bundled_file_is_recognised_from_its_header_alone(path: Path) -> None:
 
 @every_file
 def test_every_row_of_a_bundled_file_is_a_record_without_a_remark(path: Path) -> None:
-    opened = open_table(InputFile(path, path.name), Reading())
+    opened = open_tables(InputFile(path, path.name), ReadOptions())[0]
     assert opened.anomalies == []
     assert records(path)
 

@@ -12,15 +12,15 @@ import pytest
 
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import Anomaly, FileProblem, Severity, UsageProblem
-from crpv_cli.intake.files import InputFile, Reading, Record, TableFile, gather, open_table
+from crpv_cli.intake.files import InputFile, ReadOptions, Record, TableFile, gather, open_tables
 
 PERIMETERS = "centre;department;valid_from;valid_to\n"
 
 
-def table_file(folder: Path, content: str, name: str = "file.csv", reading: Reading | None = None) -> TableFile:
+def table_file(folder: Path, content: str, name: str = "file.csv", reading: ReadOptions | None = None) -> TableFile:
     path = folder / name
     path.write_text(content, encoding="utf-8", newline="")
-    return open_table(InputFile(path, name), reading or Reading())
+    return open_tables(InputFile(path, name), reading or ReadOptions())[0]
 
 
 def found(file: TableFile) -> list[tuple[int | None, str | None, str | None, str]]:
@@ -149,7 +149,7 @@ def test_the_name_of_a_file_helps_to_recognise_it(tmp_path: Path) -> None:
 
 
 def test_the_user_may_name_the_table(tmp_path: Path) -> None:
-    file = table_file(tmp_path, "id;name;title\na;b;c\n", reading=Reading(table="published-figures"))
+    file = table_file(tmp_path, "id;name;title\na;b;c\n", reading=ReadOptions(table="published-figures"))
     assert file.table is not None
     assert file.table.name == "published_figures"
     assert [row[1] for row in found(file) if row[3] == "missing-column"] == ["measure", "value", "unit", "as_of"]
@@ -160,14 +160,14 @@ def test_the_user_may_name_the_table(tmp_path: Path) -> None:
 )
 def test_a_table_that_does_not_exist_is_refused_with_a_near_one(tmp_path: Path, name: str, advice: str) -> None:
     with pytest.raises(UsageProblem) as caught:
-        table_file(tmp_path, PERIMETERS, reading=Reading(table=name))
+        table_file(tmp_path, PERIMETERS, reading=ReadOptions(table=name))
     assert caught.value.advice is not None
     assert caught.value.advice.text("en") == advice
 
 
 def test_a_file_that_cannot_be_opened_is_a_problem(tmp_path: Path) -> None:
     with pytest.raises(FileProblem, match=r"gone\.csv cannot be read: No such file"):
-        open_table(InputFile(tmp_path / "gone.csv", "gone.csv"), Reading())
+        open_tables(InputFile(tmp_path / "gone.csv", "gone.csv"), ReadOptions())[0]
 
 
 # Refused keys
@@ -233,7 +233,7 @@ def test_standard_input_is_kept_while_it_is_read_twice(monkeypatch: pytest.Monke
     with gather(["-"]) as (files, _):
         (file,) = files
         assert file.name == "-"
-        opened = open_table(file, Reading())
+        opened = open_tables(file, ReadOptions())[0]
         assert [record.values for record in records(opened)] == [{"centre": "oriv", "department": "67"}]
         assert len(records(opened)) == 1
     assert not file.path.exists()
@@ -244,7 +244,7 @@ def test_the_name_of_the_file_that_keeps_standard_input_recognises_no_table(
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"id;name;title\n")))
     with gather(["-"]) as (files, _):
-        assert [anomaly.code for anomaly in open_table(files[0], Reading()).anomalies] == ["ambiguous-table"]
+        assert [anomaly.code for anomaly in open_tables(files[0], ReadOptions())[0].anomalies] == ["ambiguous-table"]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
@@ -255,5 +255,5 @@ def test_a_pipe_is_read_like_standard_input(tmp_path: Path) -> None:
     writer.start()
     with gather([str(pipe)]) as (files, _):
         assert files[0].name == str(pipe)
-        assert [record.line for record in records(open_table(files[0], Reading()))] == [2]
+        assert [record.line for record in records(open_tables(files[0], ReadOptions())[0])] == [2]
     writer.join(5)

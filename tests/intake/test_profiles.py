@@ -20,14 +20,14 @@ from crpv_cli.commands.new import make
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import Anomaly, CrpvError, FileProblem, Severity, UsageProblem
 from crpv_cli.intake.faults import Fault
-from crpv_cli.intake.files import InputFile, Reading
+from crpv_cli.intake.files import InputFile, ReadOptions
 from crpv_cli.intake.grid import BrokenRow, Row
-from crpv_cli.intake.profiles.cells import Known
 from crpv_cli.intake.profiles.conversions import CONVERSIONS, choice, pattern, share_of, words
 from crpv_cli.intake.profiles.describing import profile_sheet, profiles_list
-from crpv_cli.intake.profiles.grid import ProfiledGrid, apply
 from crpv_cli.intake.profiles.parsing import parse
+from crpv_cli.intake.profiles.rows import KnownIds
 from crpv_cli.intake.profiles.shipped import find_profile, load_profile, shipped_profiles
+from crpv_cli.intake.profiles.transform import ProfiledGrid, apply
 from crpv_cli.intake.readers import open_csv
 from crpv_cli.intake.sources import sources_of
 from crpv_cli.registry.connection import open_writing
@@ -79,13 +79,13 @@ class Outcome:
         return [(one.line, one.column, one.value, one.code) for one in self.anomalies]
 
 
-def through(folder: Path, content: str, profile: str | None = None, known: Known | None = None) -> Outcome:
+def through(folder: Path, content: str, profile: str | None = None, known: KnownIds | None = None) -> Outcome:
     path = folder / "file.csv"
     path.write_text(content, encoding="utf-8", newline="")
     grid = open_csv(path)
     its_profile = load_profile(profile) if profile else find_profile(grid.header)
     assert its_profile is not None
-    return Outcome(apply(its_profile, grid, known or Known(KNOWN), "file.csv"))
+    return Outcome(apply(its_profile, grid, known or KnownIds(KNOWN), "file.csv"))
 
 
 def grant(**cells: str) -> str:
@@ -151,12 +151,12 @@ def test_our_own_files_are_no_official_files(table: object) -> None:
 def test_a_header_that_lacks_columns_or_names_one_twice_is_refused(tmp_path: Path) -> None:
     (tmp_path / "lacks.csv").write_text("nomAttribuant,montant\nx,1\n", encoding="utf-8")
     with pytest.raises(Fault) as lacking:
-        apply(load_profile("scdl-subventions"), open_csv(tmp_path / "lacks.csv"), Known({}), "lacks.csv")
+        apply(load_profile("scdl-subventions"), open_csv(tmp_path / "lacks.csv"), KnownIds({}), "lacks.csv")
     assert lacking.value.code == "profile-does-not-fit"
     assert "dateConvention, idBeneficiaire" in lacking.value.message.text("en")
     (tmp_path / "twice.csv").write_text(SCDL.strip() + ",Montant\n", encoding="utf-8")
     with pytest.raises(Fault) as twice:
-        apply(load_profile("scdl-subventions"), open_csv(tmp_path / "twice.csv"), Known({}), "twice.csv")
+        apply(load_profile("scdl-subventions"), open_csv(tmp_path / "twice.csv"), KnownIds({}), "twice.csv")
     assert twice.value.code == "column-twice"
     assert "montant, Montant" in twice.value.message.text("en")
 
@@ -411,7 +411,7 @@ def test_two_grantors_of_one_name_are_two_and_one_of_two_names_is_one(tmp_path: 
 
 
 def test_the_files_of_one_load_share_the_funders_they_make(tmp_path: Path) -> None:
-    known = Known(KNOWN)
+    known = KnownIds(KNOWN)
     first = through(tmp_path, SCDL + grant(nomAttribuant="ANTIBES", idAttribuant="21060004500392"), known=known)
     second = through(
         tmp_path, SCDL + grant(nomAttribuant="Ville d'Antibes", idAttribuant="21060004500392"), known=known
@@ -423,7 +423,7 @@ def test_the_files_of_one_load_share_the_funders_they_make(tmp_path: Path) -> No
 
 def test_rows_made_on_the_way_are_known_even_if_they_are_asked_for_first(tmp_path: Path) -> None:
     (tmp_path / "file.csv").write_text(SCDL + grant(nomAttribuant="ANTIBES", idAttribuant="21060004500392"))
-    grids = apply(load_profile("scdl-subventions"), open_csv(tmp_path / "file.csv"), Known(KNOWN), "file.csv")
+    grids = apply(load_profile("scdl-subventions"), open_csv(tmp_path / "file.csv"), KnownIds(KNOWN), "file.csv")
     (funders,) = [grid for name, grid in grids if name == "funders"]
     assert [row.cells[0] for row in funders.rows() if isinstance(row, Row)] == ["antibes"]
 
@@ -483,7 +483,7 @@ def registry(tmp_path: Path, reference: Path) -> Path:
 
 def loaded(registry: Path, *files: Path, profile: str | None = None) -> LoadReport:
     with open_writing(registry) as connection:
-        reading = Reading(profile=profile, known=Known(lookups(connection)))
+        reading = ReadOptions(profile=profile, known=KnownIds(lookups(connection)))
         sources, anomalies = sources_of([InputFile(file, str(file)) for file in files], reading)
         return load(connection, sources, anomalies)
 
@@ -783,9 +783,9 @@ def test_every_row_is_kept_skipped_or_refused(tmp_path_factory: pytest.TempPathF
     found = through(folder, content)
     refused = {one.line for one in found.anomalies if one.severity is Severity.ERROR}
     (main, *_) = [grid for _, grid in found.grids]
-    work = main._work
-    assert work.read == len(rows)
-    assert work.kept + sum(count for _, count in work.skipped.values()) + len(refused) == len(rows)
+    transform = main._transform
+    assert transform.read == len(rows)
+    assert transform.kept + sum(count for _, count in transform.skipped.values()) + len(refused) == len(rows)
     total = sum((Decimal(row["amount"]) for row in found.rows["funding"] if row["amount"]), Decimal(0))
     assert total == total.quantize(Decimal("0.01"))
     ids = Counter(row["id"] for row in found.rows["funders"])

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crpv_cli.intake.faults import Fault
-from crpv_cli.intake.readers import DELIMITERS, BrokenRow, CsvFile, Row, delimiter_of, open_csv
+from crpv_cli.intake.grid import BrokenRow, Row
+from crpv_cli.intake.readers import DELIMITERS, CsvFile, delimiter_of, open_csv
 from crpv_cli.intake.values import clean
 
 Cells = list[tuple[int, list[str]]]

@@ -445,7 +445,7 @@ def test_the_zero_that_a_spreadsheet_took_is_restored_with_a_warning(digit: str)
     assert value == f"0{digit}"
     assert correction.code == "restored-zero"
     assert f"“{digit}” was read as 0{digit}" in correction.message.text("en")
-    assert "text" in correction.advice.text("en")
+    assert correction.advice is not None and "text" in correction.advice.text("en")
 
 
 @pytest.mark.parametrize("text", ["20", "0", "00", "96", "97", "99", "2C", "1A", "9711", "01.0", "Ain", "١", "0 1"])

@@ -14,7 +14,7 @@ import pytest
 
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.intake import workbooks
-from crpv_cli.intake.files import InputFile, Reading, TableFile, open_tables
+from crpv_cli.intake.files import InputFile, ReadOptions, TableFile, open_tables
 from crpv_cli.intake.tablefile import Record
 from crpv_cli.intake.workbooks import as_typed, column_letter, is_workbook
 
@@ -51,7 +51,7 @@ def make(tmp_path: Path) -> Make:
 
 
 def opened(path: Path, **reading: str) -> list[TableFile]:
-    return open_tables(InputFile(path, path.name), Reading(**reading))  # type: ignore[arg-type]
+    return open_tables(InputFile(path, path.name), ReadOptions(**reading))  # type: ignore[arg-type]
 
 
 def read(file: TableFile) -> tuple[list[Record], list[Anomaly]]:

@@ -70,7 +70,7 @@ Load = Callable[..., LoadReport]
 @pytest.fixture
 def load(spoilt: Path, tmp_path: Path) -> Load:
     """Loads files into a copy of the registry, which stays from one call to the next."""
-    from crpv_cli.intake.files import Reading, gather
+    from crpv_cli.intake.files import ReadOptions, gather
     from crpv_cli.intake.sources import sources_of
     from crpv_cli.registry.loading import load as load_sources
 
@@ -79,7 +79,7 @@ def load(spoilt: Path, tmp_path: Path) -> Load:
 
     def run(*files: Path, dry_run: bool = False) -> LoadReport:
         with open_writing(copy) as connection, gather([str(file) for file in files]) as (found, _):
-            sources, anomalies = sources_of(found, Reading())
+            sources, anomalies = sources_of(found, ReadOptions())
             return load_sources(connection, sources, anomalies, dry_run=dry_run)
 
     return run

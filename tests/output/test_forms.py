@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from crpv_cli import __version__, language
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import FileProblem, UsageProblem
-from crpv_cli.intake.columns import columns_of, recognise
+from crpv_cli.intake.headers import read_header, recognise
 from crpv_cli.intake.workbooks import OWN_SHEETS
 from crpv_cli.output.files import workbook_file, write_form
 from crpv_cli.output.workbook.book import AMBER
@@ -264,7 +264,7 @@ def test_every_form_of_every_table(spoilt: Path, name: str, lang: str) -> None:
     sheet = workbook.worksheets[0]
     line = header_row(sheet)
     cells = [cell for cell in sheet[line] if cell.value]
-    header = columns_of([str(cell.value) for cell in cells], TABLES[name])
+    header = read_header([str(cell.value) for cell in cells], TABLES[name])
     assert header.present == tuple(column for column in TABLES[name].names if column != "source")
     assert (header.extra, header.twice, header.missing) == ((), (), ())
     assert recognise([str(cell.value) for cell in cells], sheet.title).table.name == name

@@ -22,7 +22,7 @@ from crpv_cli import __version__, language
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import FileProblem, UsageProblem
-from crpv_cli.intake.columns import columns_of, recognise
+from crpv_cli.intake.headers import read_header, recognise
 from crpv_cli.intake.records import check
 from crpv_cli.intake.values import clean
 from crpv_cli.intake.workbooks import OWN_SHEETS, open_workbook
@@ -74,7 +74,7 @@ def read_back(path: Path) -> dict[str, list[dict[str, object]]]:
     """What the intake makes of every sheet of a workbook."""
 
     def fits(cells: list[str], sheet: str) -> bool:
-        return any(not columns_of(cells, table).missing for table in TABLES.values())
+        return any(not read_header(cells, table).missing for table in TABLES.values())
 
     found = {}
     for sheet in open_workbook(path, fits):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from crpv_cli.errors import Anomaly
-from crpv_cli.intake.files import Reading, gather
+from crpv_cli.intake.files import ReadOptions, gather
 from crpv_cli.intake.sources import sources_of
 from crpv_cli.registry.connection import open_writing
 from crpv_cli.registry.loading import LoadReport, load
@@ -61,7 +61,7 @@ class Bench:
         """Write files, named with their content, and load them together."""
         paths = [self.write(name, content) for name, content in files]
         with open_writing(self.registry) as connection, gather(paths) as (found, _):
-            sources, anomalies = sources_of(found, Reading())
+            sources, anomalies = sources_of(found, ReadOptions())
             return load(connection, sources, anomalies, dry_run=dry_run, keep_valid=keep_valid)
 
     @contextmanager

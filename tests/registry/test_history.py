@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from crpv_cli.commands.new import make
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import Severity, UsageProblem
-from crpv_cli.intake.files import InputFile, Reading
+from crpv_cli.intake.files import InputFile, ReadOptions
 from crpv_cli.intake.sources import sources_of
 from crpv_cli.registry.connection import open_reading, open_writing
 from crpv_cli.registry.journal import changes_of, undo
@@ -47,7 +47,7 @@ def load_text(path: Path, name: str, content: str) -> LoadReport:
     file = path.parent / name
     file.write_text(content, encoding="utf-8")
     with open_writing(path) as connection:
-        sources, anomalies = sources_of([InputFile(file, str(file))], Reading())
+        sources, anomalies = sources_of([InputFile(file, str(file))], ReadOptions())
         return load(connection, sources, anomalies)
 
 

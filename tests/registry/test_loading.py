@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crpv_cli import __version__
+from crpv_cli.bundled import reference_folder
 from crpv_cli.commands.new import make
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import RegistryProblem, Severity
-from crpv_cli.intake.bundled import reference_folder
-from crpv_cli.intake.files import Reading, gather
+from crpv_cli.intake.files import ReadOptions, gather
 from crpv_cli.intake.sources import sources_of
 from crpv_cli.registry import connection as registry
 from crpv_cli.registry.connection import open_writing
@@ -80,7 +80,7 @@ def test_the_bundled_data_loaded_again_changes_nothing(tmp_path: Path) -> None:
     bench = Bench(tmp_path, path)
     before = bench.dump()
     with open_writing(path) as connection, gather([str(reference_folder())]) as (files, _):
-        report = load(connection, *sources_of(files, Reading()))
+        report = load(connection, *sources_of(files, ReadOptions()))
     assert (report.load, report.changed, report.errors) == (None, 0, 0)
     assert bench.dump() == before
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from crpv_cli.errors import UsageProblem
-from crpv_cli.intake.files import InputFile, Reading
-from crpv_cli.intake.profiles.cells import Known
+from crpv_cli.intake.files import InputFile, ReadOptions
+from crpv_cli.intake.profiles.rows import KnownIds
 from crpv_cli.intake.sources import sources_of
 from crpv_cli.output.formats import Format, render
 from crpv_cli.registry.connection import open_reading, open_writing
@@ -64,7 +64,7 @@ def codes(result: Result) -> list[str]:
 
 def loaded(registry: Path, file: Path) -> LoadReport:
     with open_writing(registry) as connection:
-        reading = Reading(known=Known(lookups(connection)))
+        reading = ReadOptions(known=KnownIds(lookups(connection)))
         return load(connection, *sources_of([InputFile(file, str(file))], reading))
 
 

@@ -1,7 +1,7 @@
-"""What a profile can do to a cell, by name.
+"""The conversions of a cell that a profile can use, by name.
 
-Each conversion takes the text of a cell that is not empty and returns the new text, with a correction where the reader
-must know of it; it raises ``Fault`` where the text cannot be read in one way only.
+Each takes the text of a cell that is not empty and returns the new text, with a correction if the reader must know of
+it; it raises ``Fault`` if the text cannot be read, or can be read in two ways.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SEPARATORS = re.compile(r"[\s\u00a0\u2007\u2009\u202f.\-]+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
-def _reading(kind: Kind, shape: Shape | None = None) -> Conversion:
+def _of_kind(kind: Kind, shape: Shape | None = None) -> Conversion:
     column = Column("", "", kind, shape=shape)
 
     def convert(text: str) -> Converted:
@@ -37,8 +37,9 @@ def _reading(kind: Kind, shape: Shape | None = None) -> Conversion:
     return convert
 
 
-_amount_in_centimes = _reading(Kind.MONEY)
-_date = _reading(Kind.DATE)
+_amount_in_centimes = _of_kind(Kind.MONEY)
+_date = _of_kind(Kind.DATE)
+_year_of_kind = _of_kind(Kind.YEAR)
 
 
 def _text(text: str) -> Converted:
@@ -46,7 +47,7 @@ def _text(text: str) -> Converted:
 
 
 def _control_characters(text: str) -> Converted:
-    """Read the control characters that Windows-1252 leaves behind as what they were; take the others out."""
+    """Restore control characters that were Windows-1252 characters; remove the others."""
 
     def restored(found: re.Match[str]) -> str:
         try:
@@ -71,17 +72,13 @@ def _amount(text: str) -> Converted:
 
 def _year(text: str) -> Converted:
     found = re.fullmatch(r"([0-9]{4})(?:\.0+)?", text)
-    if not found:
-        raise Fault(
-            "not-a-year", msg("“{value}” is not a year.", value=text), msg("Write the four digits, as in 2024.")
-        )
-    return found[1], None
+    return (found[1], None) if found else _year_of_kind(text)
 
 
 def _year_of_date(text: str) -> Converted:
     if re.fullmatch(r"[0-9]{4}", text):
         return text, None
-    # A time of day, or a second date of a period, says nothing of the year of the first.
+    # A time of day, or the second date of a period, does not matter for the year of the first.
     return _date(re.split(r"[T ](?=[0-9]{1,2}:)", text, maxsplit=1)[0])[0][:4], None
 
 
@@ -109,7 +106,7 @@ def _slug(text: str) -> Converted:
 
 
 def _department_of_commune(text: str) -> Converted:
-    code, correction = _reading(Kind.CODE, Shape.COMMUNE)(text)
+    code, correction = _of_kind(Kind.CODE, Shape.COMMUNE)(text)
     return code[:3] if code[:2] in {"97", "98"} else code[:2], correction
 
 
@@ -117,27 +114,27 @@ CONVERSIONS: dict[str, Conversion] = {
     "text": _text,
     "control-characters": _control_characters,
     "amount": _amount,
-    "integer": _reading(Kind.INTEGER),
-    "decimal": _reading(Kind.DECIMAL),
+    "integer": _of_kind(Kind.INTEGER),
+    "decimal": _of_kind(Kind.DECIMAL),
     "date": _date,
     "year": _year,
     "year-of-date": _year_of_date,
-    "insee-commune": _reading(Kind.CODE, Shape.COMMUNE),
-    "insee-communes": _reading(Kind.CODES, Shape.COMMUNE),
-    "insee-department": _reading(Kind.CODE, Shape.DEPARTMENT),
+    "insee-commune": _of_kind(Kind.CODE, Shape.COMMUNE),
+    "insee-communes": _of_kind(Kind.CODES, Shape.COMMUNE),
+    "insee-department": _of_kind(Kind.CODE, Shape.DEPARTMENT),
     "department-of-commune": _department_of_commune,
-    "siren": _reading(Kind.CODE, Shape.SIREN),
-    "sirens": _reading(Kind.CODES, Shape.SIREN),
+    "siren": _of_kind(Kind.CODE, Shape.SIREN),
+    "sirens": _of_kind(Kind.CODES, Shape.SIREN),
     "siren-of-siret": _siren_of_siret,
     "slug": _slug,
 }
-"""The conversions that need no more than their name."""
+"""The conversions that have a name and no settings."""
 
 
 def choice(known: Mapping[str, str], otherwise: str | None = None) -> Conversion:
-    """Return a conversion that replaces a whole cell by what a list says; case, accents and punctuation do not matter.
+    """Return a conversion that replaces a whole cell according to a list; case, accents and punctuation are ignored.
 
-    What the list lacks becomes ``otherwise``, or is refused if there is none.
+    What is not in the list becomes ``otherwise``, or is refused if there is none.
     """
     by_fold = {fold(word): value for word, value in known.items()}
 
@@ -155,9 +152,9 @@ def choice(known: Mapping[str, str], otherwise: str | None = None) -> Conversion
 
 
 def words(certain: Mapping[str, str], doubtful: Sequence[str] = ()) -> Conversion:
-    """Return a conversion that restores words that lost letters; only whole words, as they are written in the list.
+    """Return a conversion that restores words that lost letters; only whole words, spelled as in the list.
 
-    Words that might have lost some are left as they are, and that is said.
+    Words that may have lost some are left as they are, and reported.
     """
     known = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, [*certain, *doubtful]))})(?!\w)")
 
@@ -196,7 +193,7 @@ def share_of(text: str) -> Decimal:
     """Read a share: 0.45, 0,45, 45 % or 45; from 1 to 100 a number is a percentage, and 1 is the whole.
 
     Raises:
-        Fault: the text is no share.
+        Fault: the text is not a share.
     """
     digits = text.replace("%", "").replace(",", ".").strip()
     if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", digits):

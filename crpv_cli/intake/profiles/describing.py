@@ -1,11 +1,11 @@
-"""Profiles as lists and pages: which there are, and what one does to a file."""
+"""Profiles as lists and pages: which ones exist, and what each does to a file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from crpv_cli.definitions.columns import Column, Kind
-from crpv_cli.intake.profiles.definition import Cell, Filter, Profile
+from crpv_cli.intake.profiles.profile import ColumnSpec, Filter, Profile
 from crpv_cli.language import N_, Message, current, msg
 from crpv_cli.result import Note, Result, Sheet, Value
 
@@ -32,13 +32,13 @@ def profiles_list(profiles: Iterable[Profile]) -> Result:
             (profile.name, profile.table.name, *_both(profile.title), ", ".join(profile.required))
             for profile in profiles
         ),
-        screen=("name", "table", _spoken("title"), "recognised_by"),
+        screen=("name", "table", _in_language("title"), "recognised_by"),
         notes=(_OWN,),
     )
 
 
 def profile_sheet(profile: Profile) -> Sheet:
-    """Describe a profile: the columns it knows, where each of ours comes from, and which rows it skips."""
+    """Describe a profile: the columns it recognises, where each of ours comes from, and which rows it skips."""
     facts = (
         (Column("name", N_("Name"), Kind.CODE), profile.name),
         (Column("table", N_("Table"), Kind.CODE), profile.table.name),
@@ -86,30 +86,30 @@ def _columns(profile: Profile) -> Result:
             Column("combined", N_("Rows of one key"), Kind.CODE),
         ),
         tuple(
-            (table, cell.name, _origin(profile, cell), _conversions(profile, cell), way)
-            for table, cells in (
-                (profile.table.name, profile.cells),
-                *((name, create.cells) for name, create in profile.creates.items()),
+            (table, spec.name, _origin(profile, spec), _conversions(profile, spec), way)
+            for table, specs in (
+                (profile.table.name, profile.specs),
+                *((name, create.specs) for name, create in profile.creates.items()),
             )
-            for cell in cells
-            for way in (combine.get(cell.name) if table == profile.table.name else None,)
+            for spec in specs
+            for way in (combine.get(spec.name) if table == profile.table.name else None,)
         ),
     )
 
 
-def _origin(profile: Profile, cell: Cell) -> str | None:
-    if cell.constant is not None:
-        return f"= {cell.constant}"
-    if cell.template is not None:
-        return f"“{cell.template}”"
-    constants = [profile.lets[name].constant for name in cell.needs() if name in profile.lets]
-    return ", ".join([*profile.foreign(cell), *(f"= {constant}" for constant in constants if constant)]) or None
+def _origin(profile: Profile, spec: ColumnSpec) -> str | None:
+    if spec.constant is not None:
+        return f"= {spec.constant}"
+    if spec.template is not None:
+        return f"“{spec.template}”"
+    constants = [profile.lets[name].constant for name in spec.needs() if name in profile.lets]
+    return ", ".join([*profile.foreign(spec), *(f"= {constant}" for constant in constants if constant)]) or None
 
 
-def _conversions(profile: Profile, cell: Cell) -> str | None:
-    named = [profile.lets[name] for name in cell.needs() if name in profile.lets]
-    steps = [name for one in (*named, cell) for name, _ in one.conversions]
-    steps += [find.lookup for find in cell.find]
+def _conversions(profile: Profile, spec: ColumnSpec) -> str | None:
+    named = [profile.lets[name] for name in spec.needs() if name in profile.lets]
+    steps = [name for one in (*named, spec) for name, _ in one.conversions]
+    steps += [find.lookup for find in spec.find]
     return ", ".join(dict.fromkeys(steps)) or None
 
 
@@ -123,15 +123,15 @@ def _skipped(profile: Profile) -> Result:
             Column("reason_fr", N_("Reason")),
         ),
         tuple((name, *_both(reason)) for name, reason in _reasons(profile)),
-        screen=("column", _spoken("reason")),
+        screen=("column", _in_language("reason")),
     )
 
 
 def _reasons(profile: Profile) -> Iterator[tuple[str, Message]]:
     yield from ((test.origin, test.reason) for test in profile.filters if test.after is None)
-    for cell in (*profile.lets.values(), *profile.cells):
-        name = ", ".join(profile.foreign(cell)) or cell.name
-        for reason in (cell.skip_empty, cell.skip_unreadable, cell.skip_unknown):
+    for spec in (*profile.lets.values(), *profile.specs):
+        name = ", ".join(profile.foreign(spec)) or spec.name
+        for reason in (spec.skip_empty, spec.skip_unreadable, spec.skip_unknown):
             if reason is not None:
                 yield name, reason
     later: list[Filter] = [test for test in profile.filters if test.after is not None]
@@ -142,5 +142,5 @@ def _both(words: Message) -> tuple[Value, Value]:
     return words.text("en"), words.text("fr")
 
 
-def _spoken(name: str) -> str:
+def _in_language(name: str) -> str:
     return f"{name}_fr" if current() == "fr" else name

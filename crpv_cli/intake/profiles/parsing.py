@@ -1,4 +1,4 @@
-"""A TOML file becomes a profile, or one clear sentence that says what is wrong with it and where.
+"""Read a TOML file as a profile, or report in one sentence what is wrong with it and where.
 
 The keys are explained in ``docs/profiles.md``.
 """
@@ -15,15 +15,24 @@ from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import FileProblem
 from crpv_cli.intake.profiles import conversions
 from crpv_cli.intake.profiles.conversions import CONVERSIONS, Conversion
-from crpv_cli.intake.profiles.definition import LOOKUPS, Cell, Combine, Create, Filter, Find, Profile, Rule
-from crpv_cli.intake.profiles.words import Words
+from crpv_cli.intake.profiles.profile import (
+    LOOKUPS,
+    BilingualText,
+    ColumnSpec,
+    Combine,
+    Create,
+    Filter,
+    Find,
+    Profile,
+    Rule,
+)
 from crpv_cli.language import Message, msg
 from crpv_cli.spelling import closest, fold
 
 __all__ = ["parse"]
 
 _PROFILE = ("name", "title", "note", "table", "header", "let", "columns", "filter", "combine", "create", "choices")
-_CELL = (
+_SPEC = (
     "from",
     "constant",
     "template",
@@ -42,9 +51,9 @@ _CELL = (
 _FILTER = ("from", "equals", "differs", "matches", "lacks", "reason", "after")
 _SUMS = (Kind.MONEY, Kind.INTEGER, Kind.DECIMAL)
 _WAYS = ("sum", "first", "join")
-# What makes a text a number that can be summed or shared out.
+# The conversions whose result is a number, which can be summed or split.
 _NUMBERS = {"amount", "integer", "decimal"}
-# What a template may name besides columns and values: the file, and what rules said of their choice.
+# What a template may use besides columns and values: the file, and the reasons that rules gave.
 _OWN_NAMES = ("file", "because")
 
 
@@ -52,7 +61,7 @@ def parse(content: bytes, path: str) -> Profile:
     """Read a profile.
 
     Raises:
-        FileProblem: it is no TOML, or not a profile; the message says where.
+        FileProblem: it is not TOML, or not a profile; the message says where.
     """
     try:
         data = tomllib.loads(content.decode("utf-8"))
@@ -78,10 +87,10 @@ class _Parsing:
 
     def profile(self) -> Profile:
         data = self.data
-        self.known(data, (*_PROFILE, "words"), "")
+        self.check_keys(data, (*_PROFILE, "words"), "")
         table = self.table(self.text(data, "table", ""), "table")
         header = self.group(data, "header", "")
-        self.known(header, ("required", "optional"), "header")
+        self.check_keys(header, ("required", "optional"), "header")
         required = self.spellings(header, "required")
         if not required:
             self.wrong("header.required", msg("at least one column must be required to recognise a file."))
@@ -91,36 +100,36 @@ class _Parsing:
         for name, value in self.group(data, "let", "").items():
             if name in self.names:
                 self.wrong(f"let.{name}", msg("a column of the file is called so already."))
-            lets[name] = self.cell(name, value, f"let.{name}")
+            lets[name] = self.spec(name, value, f"let.{name}")
             if lets[name].share is not None:
                 self.wrong(f"let.{name}.share", msg("only a column of amounts can be shared out."))
-            self.names.add(name)  # a value may only be made from those before it
+            self.names.add(name)  # a value may only be computed from those before it
         creates = {
             name: self.create(name, value, f"create.{name}") for name, value in self.group(data, "create", "").items()
         }
-        cells = self.cells(self.group(data, "columns", ""), table, "columns", creates)
+        specs = self.specs(self.group(data, "columns", ""), table, "columns", creates)
         profile = Profile(
             name=self.text(data, "name", ""),
-            title=self.words(data, "title", "") or msg("{name}", name=self.text(data, "name", "")),
+            title=self.message(data, "title", "") or msg("{name}", name=self.text(data, "name", "")),
             table=table,
             required=required,
             optional=optional,
-            cells=cells,
+            specs=specs,
             lets=lets,
             filters=tuple(
-                self.filter(value, f"filter[{place}]", cells) for place, value in enumerate(data.get("filter", []), 1)
+                self.filter(value, f"filter[{place}]", specs) for place, value in enumerate(data.get("filter", []), 1)
             ),
-            combine=self.combine(data["combine"], table, cells) if "combine" in data else None,
+            combine=self.combine(data["combine"], table, specs) if "combine" in data else None,
             creates=creates,
-            note=self.words(data, "note", ""),
+            note=self.message(data, "note", ""),
             path=self.path,
         )
-        self.complete(table, profile, cells, "columns")
+        self.complete(table, profile, specs, "columns")
         return profile
 
     # Plain values
 
-    def known(self, data: Mapping[str, Any], keys: Collection[str], where: str) -> None:
+    def check_keys(self, data: Mapping[str, Any], keys: Collection[str], where: str) -> None:
         for key in data:
             if key not in keys:
                 near = closest(key, keys, 1)
@@ -149,18 +158,18 @@ class _Parsing:
             self.wrong(where, msg("a text or a list of texts is expected."))
         return tuple(texts)
 
-    def words(self, data: Mapping[str, Any], key: str, where: str) -> Message | None:
+    def message(self, data: Mapping[str, Any], key: str, where: str) -> Message | None:
         value = data.get(key)
         if value is None:
             return None
         if isinstance(value, str):
-            return Words(value)
+            return BilingualText(value)
         if not isinstance(value, dict) or not {"en"} <= value.keys() <= {"en", "fr"}:
             self.wrong(
                 f"{where}.{key}" if where else key,
                 msg("a text is expected, or one for each language: {example}.", example='{ en = "…", fr = "…" }'),
             )
-        return Words(str(value["en"]), french=str(value.get("fr", "")))
+        return BilingualText(str(value["en"]), french=str(value.get("fr", "")))
 
     def expression(self, value: object, where: str, flags: re.RegexFlag = re.IGNORECASE) -> re.Pattern[str]:
         if not isinstance(value, str):
@@ -199,26 +208,26 @@ class _Parsing:
             name: self.texts(others, f"{where}.{name}") for name, others in self.group(header, key, "header").items()
         }
 
-    def cells(
+    def specs(
         self, data: Mapping[str, Any], table: Table, where: str, creates: Mapping[str, Create]
-    ) -> tuple[Cell, ...]:
-        self.known(data, table.names, where)
-        cells = tuple(self.cell(name, value, f"{where}.{name}") for name, value in data.items())
-        for cell in cells:
-            if cell.share is not None and (table.column(cell.name).kind is not Kind.MONEY or not _numbers(cell)):
+    ) -> tuple[ColumnSpec, ...]:
+        self.check_keys(data, table.names, where)
+        specs = tuple(self.spec(name, value, f"{where}.{name}") for name, value in data.items())
+        for spec in specs:
+            if spec.share is not None and (table.column(spec.name).kind is not Kind.MONEY or not _numbers(spec)):
                 self.wrong(
-                    f"{where}.{cell.name}.share",
+                    f"{where}.{spec.name}.share",
                     msg("only a column of amounts can be shared out."),
                     msg("Write convert = {conversions}.", conversions='["amount"]'),
                 )
-            if cell.create is not None and cell.create not in creates:
-                self.wrong(f"{where}.{cell.name}.create", msg("there is no group create.{name}.", name=cell.create))
-        return cells
+            if spec.create is not None and spec.create not in creates:
+                self.wrong(f"{where}.{spec.name}.create", msg("there is no group create.{name}.", name=spec.create))
+        return specs
 
-    def cell(self, name: str, data: object, where: str) -> Cell:
+    def spec(self, name: str, data: object, where: str) -> ColumnSpec:
         if not isinstance(data, dict):
             self.wrong(where, msg("a group of keys is expected."))
-        self.known(data, _CELL, where)
+        self.check_keys(data, _SPEC, where)
         if not any(key in data for key in ("from", "constant", "template", "rules", "find")):
             self.wrong(
                 where, msg("it says nowhere where its value comes from."), msg("Write from = …, or constant = …")
@@ -229,7 +238,7 @@ class _Parsing:
                 self.wrong(f"{where}.template", msg("a text is expected."))
             for named in re.findall(r"{(.*?)}", template):
                 self.name(named, f"{where}.template", _OWN_NAMES)
-        return Cell(
+        return ColumnSpec(
             name=name,
             origin=tuple(
                 self.name(text, f"{where}.from") for text in self.texts(data.get("from", []), f"{where}.from")
@@ -242,9 +251,9 @@ class _Parsing:
             create=self.text(data, "create", where) if "create" in data else None,
             conversions=tuple(self.conversion(value, f"{where}.convert") for value in data.get("convert", [])),
             share=self.name(data["share"], f"{where}.share") if "share" in data else None,
-            skip_empty=self.words(data, "skip-empty", where),
-            skip_unreadable=self.words(data, "skip-unreadable", where),
-            skip_unknown=self.words(data, "skip-unknown", where),
+            skip_empty=self.message(data, "skip-empty", where),
+            skip_unreadable=self.message(data, "skip-unreadable", where),
+            skip_unknown=self.message(data, "skip-unknown", where),
             empty_unreadable=bool(data.get("empty-unreadable", False)),
             suspect=self.find(data["suspect"], f"{where}.suspect") if "suspect" in data else None,
         )
@@ -252,7 +261,7 @@ class _Parsing:
     def find(self, data: object, where: str) -> Find:
         if not isinstance(data, dict):
             self.wrong(where, msg("a group of keys is expected."))
-        self.known(data, ("lookup", "from", "unless"), where)
+        self.check_keys(data, ("lookup", "from", "unless"), where)
         lookup = data.get("lookup")
         if lookup not in LOOKUPS:
             near = closest(str(lookup), LOOKUPS)
@@ -269,7 +278,7 @@ class _Parsing:
     def rule(self, data: object, where: str) -> Rule:
         if not isinstance(data, dict):
             self.wrong(where, msg("a group of keys is expected."))
-        self.known(data, ("where", "value", "because"), where)
+        self.check_keys(data, ("where", "value", "because"), where)
         return Rule(
             tuple(
                 (self.name(name, f"{where}.where"), self.expression(value, f"{where}.where"))
@@ -302,7 +311,7 @@ class _Parsing:
         return makers[key](data)
 
     def choice(self, data: dict[str, Any], where: str) -> tuple[str, Conversion]:
-        self.known(data, ("choice", "otherwise"), where)
+        self.check_keys(data, ("choice", "otherwise"), where)
         name = self.text(data, "choice", where)
         known = self.group(self.group(self.data, "choices", ""), name, "choices")
         if not known:
@@ -313,10 +322,10 @@ class _Parsing:
         )
 
     def word_list(self, data: dict[str, Any], where: str) -> tuple[str, Conversion]:
-        self.known(data, ("words",), where)
+        self.check_keys(data, ("words",), where)
         name = self.text(data, "words", where)
         known = self.group(self.group(self.data, "words", ""), name, "words")
-        self.known(known, ("certain", "doubtful"), f"words.{name}")
+        self.check_keys(known, ("certain", "doubtful"), f"words.{name}")
         certain = self.group(known, "certain", f"words.{name}")
         if not certain:
             self.wrong(where, msg("there is no group words.{name}.", name=f"{name}.certain"))
@@ -326,7 +335,7 @@ class _Parsing:
         )
 
     def pattern(self, data: dict[str, Any], where: str) -> tuple[str, Conversion]:
-        self.known(data, ("pattern", "replace"), where)
+        self.check_keys(data, ("pattern", "replace"), where)
         expression = self.expression(data["pattern"], where, re.NOFLAG)
         replacement = data.get("replace")
         if not isinstance(replacement, str):
@@ -338,17 +347,17 @@ class _Parsing:
             self.wrong(f"{where}.replace", msg("it is no replacement: {reason}", reason=str(error)))
         return f"{expression.pattern} → {replacement}", conversions.pattern(expression.pattern, replacement)
 
-    def filter(self, data: object, where: str, cells: tuple[Cell, ...]) -> Filter:
+    def filter(self, data: object, where: str, specs: tuple[ColumnSpec, ...]) -> Filter:
         if not isinstance(data, dict):
             self.wrong(where, msg("a group of keys is expected."))
-        self.known(data, _FILTER, where)
+        self.check_keys(data, _FILTER, where)
         if not any(key in data for key in ("equals", "differs", "matches", "lacks")):
             self.wrong(where, msg("it says nowhere what to keep."), msg("Write equals, differs, matches or lacks."))
-        reason = self.words(data, "reason", where)
+        reason = self.message(data, "reason", where)
         if reason is None:
             self.wrong(f"{where}.reason", msg("a text is expected."))
         after = data.get("after")
-        if after is not None and after not in [cell.name for cell in cells]:
+        if after is not None and after not in [spec.name for spec in specs]:
             self.wrong(f"{where}.after", msg("there is no such column in this profile."))
         return Filter(
             self.name(data.get("from"), f"{where}.from"),
@@ -360,14 +369,14 @@ class _Parsing:
             after,
         )
 
-    def combine(self, data: object, table: Table, cells: tuple[Cell, ...]) -> Combine:
+    def combine(self, data: object, table: Table, specs: tuple[ColumnSpec, ...]) -> Combine:
         if not isinstance(data, dict):
             self.wrong("combine", msg("a group of keys is expected."))
         identical = data.get("identical", "each")
         if identical not in {"each", "once"}:
             self.wrong("combine.identical", msg("it is “each” or “once”."))
         ways = {name: way for name, way in data.items() if name != "identical"}
-        given = {cell.name: cell for cell in cells}
+        given = {spec.name: spec for spec in specs}
         for name, way in ways.items():
             if name not in given or name in table.key:
                 self.wrong(f"combine.{name}", msg("only columns of this profile that are not in the key are combined."))
@@ -379,8 +388,8 @@ class _Parsing:
                     msg("only numbers can be summed."),
                     msg("Write convert = {conversions}.", conversions='["amount"]'),
                 )
-        for name, cell in given.items():
-            if name not in table.key and cell.constant is None and name not in ways:
+        for name, spec in given.items():
+            if name not in table.key and spec.constant is None and name not in ways:
                 self.wrong(
                     f"combine.{name}",
                     msg("it says nowhere how this column is combined."),
@@ -391,26 +400,26 @@ class _Parsing:
     def create(self, name: str, data: object, where: str) -> Create:
         if not isinstance(data, dict):
             self.wrong(where, msg("a group of keys is expected."))
-        self.known(data, ("columns", "distinct"), where)
+        self.check_keys(data, ("columns", "distinct"), where)
         table = self.table(name, where)
         if len(table.key) != 1 or name not in LOOKUPS:
             self.wrong(where, msg("no row of this table can be made on the way."))
-        cells = self.cells(self.group(data, "columns", where), table, f"{where}.columns", {})
-        missing = [column.name for column in table.columns if column.required and column.name not in _names(cells)]
+        specs = self.specs(self.group(data, "columns", where), table, f"{where}.columns", {})
+        missing = [column.name for column in table.columns if column.required and column.name not in _names(specs)]
         if missing:
             self.wrong(f"{where}.columns", msg("the required columns {columns} are not there.", columns=missing))
         distinct = data.get("distinct")
-        return Create(table, cells, None if distinct is None else self.name(distinct, f"{where}.distinct"))
+        return Create(table, specs, None if distinct is None else self.name(distinct, f"{where}.distinct"))
 
-    def complete(self, table: Table, profile: Profile, cells: tuple[Cell, ...], where: str) -> None:
-        """Check that a file that is recognised has all that the table requires."""
+    def complete(self, table: Table, profile: Profile, specs: tuple[ColumnSpec, ...], where: str) -> None:
+        """Check that a recognised file has all the columns that the table requires."""
         for column in table.columns:
             if not column.required:
                 continue
-            cell = next((cell for cell in cells if cell.name == column.name), None)
-            if cell is None:
+            spec = next((spec for spec in specs if spec.name == column.name), None)
+            if spec is None:
                 self.wrong(where, msg("the required columns {columns} are not there.", columns=[column.name]))
-            foreign = profile.foreign(cell)
+            foreign = profile.foreign(spec)
             if foreign and not any(name in profile.required for name in foreign):
                 self.wrong(
                     f"{where}.{column.name}",
@@ -418,10 +427,10 @@ class _Parsing:
                 )
 
 
-def _numbers(cell: Cell) -> bool:
-    """Whether what a cell becomes is a number, or empty."""
-    return bool(cell.conversions) and cell.conversions[-1][0] in _NUMBERS
+def _numbers(spec: ColumnSpec) -> bool:
+    """Whether the value of a column is a number, or empty."""
+    return bool(spec.conversions) and spec.conversions[-1][0] in _NUMBERS
 
 
-def _names(cells: tuple[Cell, ...]) -> list[str]:
-    return [cell.name for cell in cells]
+def _names(specs: tuple[ColumnSpec, ...]) -> list[str]:
+    return [spec.name for spec in specs]

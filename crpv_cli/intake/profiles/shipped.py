@@ -1,4 +1,4 @@
-"""The profiles that come with crpv, and those that a person wrote."""
+"""The profiles that come with crpv, and those that users write."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from crpv_cli.errors import FileProblem, UsageProblem
-from crpv_cli.intake.profiles.definition import Profile
 from crpv_cli.intake.profiles.parsing import parse
+from crpv_cli.intake.profiles.profile import Profile
 from crpv_cli.language import msg
 from crpv_cli.spelling import closest
 
@@ -28,7 +28,7 @@ def load_profile(name_or_path: str) -> Profile:
 
     Raises:
         UsageProblem: no profile has that name.
-        FileProblem: the file is missing or holds no profile.
+        FileProblem: the file is missing or is not a profile.
     """
     path = Path(name_or_path)
     if path.suffix.lower() == ".toml":
@@ -54,6 +54,6 @@ def load_profile(name_or_path: str) -> Profile:
 
 
 def find_profile(header: Sequence[str]) -> Profile | None:
-    """Return the profile that comes with crpv and whose required columns a header has; of several, the fullest."""
+    """Return the bundled profile whose required columns a header has; of several, the one that uses most columns."""
     fitting = [profile for profile in shipped_profiles().values() if not profile.missing(header)]
     return max(fitting, key=lambda profile: len(profile.places(header)), default=None)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crpv_cli.definitions.tables import TABLES, Table
-from crpv_cli.intake.columns import OWN_COLUMNS, columns_of, recognise
 from crpv_cli.intake.faults import Fault
+from crpv_cli.intake.headers import OWN_COLUMNS, read_header, recognise
 from crpv_cli.language import LANGUAGES, translate
 from crpv_cli.spelling import fold
 
@@ -85,7 +85,7 @@ def test_columns_stand_in_any_order_and_in_mixed_spellings(data: st.DataObject) 
     some = data.draw(st.lists(st.sampled_from(optional), unique=True)) if optional else []
     names = data.draw(st.permutations([*required(table), *some]))
     cells = [heading(table, name, data.draw(st.sampled_from(SPELLINGS))) for name in names]
-    header = columns_of(cells, table)
+    header = read_header(cells, table)
     assert header.present == tuple(names)
     assert [column.name for column in header.columns if column] == list(names)
     assert not (header.missing or header.extra or header.twice)
@@ -102,7 +102,7 @@ def test_a_header_that_lacks_a_required_column_is_still_recognised(table: Table,
 
 
 def test_a_column_that_stands_twice_is_seen_in_any_spelling() -> None:
-    header = columns_of(["id", "name", "Name", "title", "ID"], TABLES["scales"])
+    header = read_header(["id", "name", "Name", "title", "ID"], TABLES["scales"])
     assert header.twice == (2, 4)
     assert header.extra == (3,)
     assert header.present == ("id", "name")
@@ -116,7 +116,7 @@ def test_an_unknown_column_is_extra_and_does_not_hide_the_table() -> None:
 
 
 def test_a_cell_without_a_heading_is_no_column_and_not_extra() -> None:
-    header = columns_of(["id", "", "name", ""], TABLES["scales"])
+    header = read_header(["id", "", "name", ""], TABLES["scales"])
     assert header.present == ("id", "name")
     assert not (header.extra or header.twice or header.missing)
 

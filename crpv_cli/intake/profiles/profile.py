@@ -1,4 +1,4 @@
-"""What a profile is, once its file was read and checked."""
+"""What a profile is, once its file has been read and checked."""
 
 from __future__ import annotations
 
@@ -8,13 +8,24 @@ from dataclasses import dataclass, field
 
 from crpv_cli.definitions.tables import Table
 from crpv_cli.intake.profiles.conversions import Conversion
-from crpv_cli.language import Message
+from crpv_cli.language import Message, current
 from crpv_cli.spelling import fold
 
-__all__ = ["LOOKUPS", "Cell", "Combine", "Create", "Filter", "Find", "Lookups", "Profile", "Rule", "spelled"]
+__all__ = [
+    "LOOKUPS",
+    "BilingualText",
+    "ColumnSpec",
+    "Combine",
+    "Create",
+    "Filter",
+    "Find",
+    "Lookups",
+    "Profile",
+    "Rule",
+]
 
 Lookups = Mapping[str, Mapping[str, str]]
-"""What the registry knows, by the name of a lookup: the id that belongs to a number, a name or an id."""
+"""What the registry holds, by the name of a lookup: the id that belongs to a number, a name or an id."""
 
 LOOKUPS = (
     "centres",
@@ -29,18 +40,29 @@ LOOKUPS = (
 )
 """The lookups that a profile may use: the ids of a table, or the id that a SIREN or a name belongs to.
 
-``funder-without-siren`` finds by name only those funders whose SIREN the registry does not know.
+``funder-without-siren`` finds by name only those funders whose SIREN is not in the registry.
 """
 
 
+@dataclass(frozen=True, slots=True)
+class BilingualText(Message):
+    """A text of a profile, in English (the template) and, if given, in French: our catalogue cannot hold it."""
+
+    french: str = ""
+
+    def text(self, language: str | None = None) -> str:
+        """The text in a language, the reader's by default; in English where there is no other."""
+        return self.french if self.french and (language or current()) == "fr" else self.template
+
+
 def spelled(heading: str) -> str:
-    """Return a heading without what does not matter: case, accents, punctuation, blanks, what stands in brackets."""
+    """Return a heading without what is ignored: case, accents, punctuation, blanks and text in brackets."""
     return fold(re.sub(r"\([^()]*\)", " ", heading)).replace(" ", "")
 
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """One way to find an id: the lookup, the value it is asked with, and the value that must be empty for it."""
+    """One way to find an id: the lookup, the value to look up, and the value that must be empty for it to apply."""
 
     lookup: str
     origin: str
@@ -49,7 +71,7 @@ class Find:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A value to take where every expression is found in the value it names, folded; and why, in a few words."""
+    """A value to use if every expression is found in its (folded) value; and the reason, in a few words."""
 
     where: tuple[tuple[str, re.Pattern[str]], ...]
     value: str
@@ -57,11 +79,11 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """Where the value of a column comes from, and what to do where there is none.
+class ColumnSpec:
+    """Where the value of a column comes from, and what to do if there is none.
 
-    Of ``origin`` (foreign columns, or values named under ``let``) the first that is filled counts. A row is skipped
-    for the reason that stands in ``skip_empty``, ``skip_unreadable`` or ``skip_unknown``; without one it is refused.
+    Of ``origin`` (foreign columns, or values named under ``let``) the first that is filled in is used. A row is skipped
+    for the reason in ``skip_empty``, ``skip_unreadable`` or ``skip_unknown``; without one it is refused.
     """
 
     name: str
@@ -81,7 +103,7 @@ class Cell:
     suspect: Find | None = None
 
     def needs(self) -> Iterator[str]:
-        """Yield the foreign columns and named values that it is made from."""
+        """Yield the foreign columns and named values that it is computed from."""
         yield from self.origin
         yield from (find.origin for find in self.find)
         if self.template is not None:
@@ -92,7 +114,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which rows are kept; the others are skipped for a reason. ``after`` names the column that comes first."""
+    """Which rows are kept; the others are skipped for a reason. ``after`` names the column to compute first."""
 
     origin: str
     reason: Message
@@ -114,9 +136,9 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Combine:
-    """How rows of one key become one: ``sum``, ``first`` or ``join`` by column.
+    """How rows with the same key become one: ``sum``, ``first`` or ``join`` by column.
 
-    With ``identical_once``, rows that are equal cell by cell count once.
+    With ``identical_once``, rows whose cells are all identical count once.
     """
 
     columns: Mapping[str, str]
@@ -125,10 +147,10 @@ class Combine:
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """A row to make in another table where nothing was found; ``distinct`` tells apart two that want the same key."""
+    """A row to create in another table if nothing was found; ``distinct`` separates two that would share a key."""
 
     table: Table
-    cells: tuple[Cell, ...]
+    specs: tuple[ColumnSpec, ...]
     distinct: str | None = None
 
 
@@ -136,7 +158,7 @@ class Create:
 class Profile:
     """How the columns of a foreign file become those of a table.
 
-    ``required`` and ``optional`` name the foreign columns, each with the other spellings that circulate.
+    ``required`` and ``optional`` name the foreign columns, each with the other spellings in use.
     """
 
     name: str
@@ -144,8 +166,8 @@ class Profile:
     table: Table
     required: Mapping[str, tuple[str, ...]]
     optional: Mapping[str, tuple[str, ...]]
-    cells: tuple[Cell, ...]
-    lets: Mapping[str, Cell] = field(default_factory=dict)
+    specs: tuple[ColumnSpec, ...]
+    lets: Mapping[str, ColumnSpec] = field(default_factory=dict)
     filters: tuple[Filter, ...] = ()
     combine: Combine | None = None
     creates: Mapping[str, Create] = field(default_factory=dict)
@@ -153,7 +175,7 @@ class Profile:
     path: str = ""
 
     def places(self, header: Sequence[str]) -> dict[str, list[int]]:
-        """Return where each foreign column that a header names stands; twice is one time too many."""
+        """Return the places of each foreign column in a header; more than one is an error."""
         spellings: dict[str, str] = {}
         for columns in (self.required, self.optional):
             for name in columns:
@@ -173,10 +195,10 @@ class Profile:
         places = self.places(header)
         return [name for name in self.required if name not in places]
 
-    def foreign(self, cell: Cell) -> list[str]:
-        """Return the foreign columns that a cell is made from, named values followed to theirs."""
+    def foreign(self, spec: ColumnSpec) -> list[str]:
+        """Return the foreign columns that a value is computed from, directly or through named values."""
         found: list[str] = []
-        for name in cell.needs():
+        for name in spec.needs():
             if name in self.required or name in self.optional:
                 found.append(name)
             elif name in self.lets:

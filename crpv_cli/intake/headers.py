@@ -1,9 +1,9 @@
-"""Header cells become columns: ids, English labels or French labels, in any order."""
+"""Header cells become columns: names, English labels or French labels, in any order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 
 from crpv_cli.definitions.columns import Column
@@ -12,26 +12,26 @@ from crpv_cli.intake.faults import Fault
 from crpv_cli.language import LANGUAGES, msg, translate
 from crpv_cli.spelling import fold
 
-__all__ = ["OWN_COLUMNS", "Header", "columns_of", "recognise"]
+__all__ = ["OWN_COLUMNS", "Header", "read_header", "recognise"]
 
-# What crpv itself adds to a file of refused rows: no part of any table, and no reason for a warning.
+# The columns that crpv adds to a file of refused rows: they belong to no table, and need no warning.
 OWN_COLUMNS = ("crpv_line", "crpv_anomalies")
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A header that was read for a table.
+    """A header, read as the columns of a table.
 
     ``columns`` has one entry per cell of the header: the column, or None for a cell to skip. ``missing`` are the
-    required columns that no cell names, ``extra`` the places of cells that name no column, ``twice`` the
-    places of cells that name a column again.
+    required columns that no cell names, ``extra`` the places of cells that name no column, ``twice`` those of cells
+    that repeat one.
     """
 
     table: Table
     columns: tuple[Column | None, ...]
     missing: tuple[Column, ...] = ()
     extra: tuple[int, ...] = ()
-    twice: tuple[int, ...] = field(default=())
+    twice: tuple[int, ...] = ()
 
     @property
     def present(self) -> tuple[str, ...]:
@@ -51,7 +51,7 @@ def _spellings(table_name: str) -> dict[str, Column]:
     return spellings
 
 
-def columns_of(cells: Sequence[str], table: Table) -> Header:
+def read_header(cells: Sequence[str], table: Table) -> Header:
     """Read header cells as columns of one table."""
     spellings = _spellings(table.name)
     columns: list[Column | None] = []
@@ -70,12 +70,12 @@ def columns_of(cells: Sequence[str], table: Table) -> Header:
 
 
 def recognise(cells: Sequence[str], stem: str) -> Header:
-    """Find the table that a header belongs to; the file's name decides where two tables fit as well.
+    """Find the table that a header belongs to; the file's name decides between two that match equally well.
 
     Raises:
-        Fault: no table fits, or two fit equally well.
+        Fault: no table matches, or two match equally well.
     """
-    headers = [columns_of(cells, table) for table in TABLES.values()]
+    headers = [read_header(cells, table) for table in TABLES.values()]
 
     def fit(header: Header) -> tuple[int, bool]:
         # A header that lacks one column of its table must not pass for a table of fewer columns.

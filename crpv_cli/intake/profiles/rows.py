@@ -1,4 +1,4 @@
-"""The values of one foreign row, made as its profile says."""
+"""The values of one foreign row, computed according to its profile."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.intake.profiles.conversions import share_of
-from crpv_cli.intake.profiles.definition import Cell, Create, Find, Lookups, Profile
+from crpv_cli.intake.profiles.profile import ColumnSpec, Create, Find, Lookups, Profile
 from crpv_cli.language import Euros, Message, msg
 from crpv_cli.spelling import fold
 
-__all__ = ["Created", "Faulty", "Known", "RowValues", "Skipped"]
+__all__ = ["Created", "Faulty", "KnownIds", "RowValues", "Skipped"]
 
 
 class Skipped(Exception):
-    """The row is not for the registry, for a reason that the profile gives."""
+    """The row does not belong in the registry, for a reason that the profile gives."""
 
-    def __init__(self, reason: Message, suspect: tuple[Cell, str, str] | None = None) -> None:
+    def __init__(self, reason: Message, suspect: tuple[ColumnSpec, str, str] | None = None) -> None:
         super().__init__(reason.text("en"))
         self.reason = reason
         self.suspect = suspect
 
 
 class Faulty(Exception):
-    """A cell that cannot be taken."""
+    """A column whose value cannot be computed."""
 
-    def __init__(self, cell: Cell, fault: Fault) -> None:
+    def __init__(self, spec: ColumnSpec, fault: Fault) -> None:
         super().__init__(fault.code)
-        self.cell = cell
+        self.spec = spec
         self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """A row that another table needs: its key, its cells by column, and why it is what it is."""
+    """A row that another table needs: its key, its cells by column, and the reasons for their values."""
 
     create: Create
     key: str
@@ -45,8 +45,8 @@ class Created:
     asked: tuple[tuple[Find, str], ...]
 
 
-class Known:
-    """What the registry knows, and what the rows read so far have added to it."""
+class KnownIds:
+    """The ids that the registry holds, and those that the rows read so far have added."""
 
     def __init__(self, lookups: Lookups) -> None:
         self._lookups = lookups
@@ -61,7 +61,7 @@ class Known:
         return added[asked] if asked in added else self._lookups.get(lookup, {}).get(asked)
 
     def add(self, created: Created) -> None:
-        """Remember a row that is made on the way, under all that it may be looked for; a name of two finds neither."""
+        """Remember a created row under all that it may be looked up by; a name that two rows share finds neither."""
         table = created.create.table.name
         name, siren = created.cells.get("name", ""), created.cells.get("siren", "")
         one = table.removesuffix("s")
@@ -75,7 +75,7 @@ class Known:
 
 
 def _asked(lookup: str, value: str) -> str:
-    # Numbers and ids are what they are; names are asked for without case and accents.
+    # Numbers and ids are compared as they are, names without case and accents.
     return fold(value) if lookup.endswith(("-name", "-without-siren")) else value
 
 
@@ -85,14 +85,14 @@ def _euros(amount: str) -> Euros:
 
 @dataclass(slots=True)
 class RowValues:
-    """The foreign cells of a row, by column, and what was made of them so far."""
+    """The foreign cells of a row, by column, and the values computed from them so far."""
 
     profile: Profile
     cells: Mapping[str, str]
-    known: Known
+    known: KnownIds
     file: str
-    corrections: list[tuple[Cell, Correction]] = field(default_factory=list)
-    warnings: list[tuple[Cell, Correction]] = field(default_factory=list)
+    corrections: list[tuple[ColumnSpec, Correction]] = field(default_factory=list)
+    warnings: list[tuple[ColumnSpec, Correction]] = field(default_factory=list)
     created: list[Created] = field(default_factory=list)
     _values: dict[str, str] = field(default_factory=dict)
 
@@ -100,8 +100,8 @@ class RowValues:
         """Return a foreign cell, or a value that the profile names.
 
         Raises:
-            Skipped: the row is not for the registry.
-            Faulty: the value cannot be made.
+            Skipped: the row does not belong in the registry.
+            Faulty: the value cannot be computed.
         """
         if name in self.profile.lets:
             if name not in self._values:
@@ -109,81 +109,81 @@ class RowValues:
             return self._values[name]
         return self.cells.get(name, "")
 
-    def value(self, cell: Cell, because: list[str] | None = None) -> str:
-        """Return the value of a cell, empty if there is none.
+    def value(self, spec: ColumnSpec, because: list[str] | None = None) -> str:
+        """Return the value of a column, empty if there is none.
 
         Raises:
-            Skipped: the row is not for the registry.
-            Faulty: the value cannot be made.
+            Skipped: the row does not belong in the registry.
+            Faulty: the value cannot be computed.
         """
-        if cell.find:
-            return self._found(cell)
-        text = self._text(cell, because if because is not None else [])
+        if spec.find:
+            return self._found(spec)
+        text = self._text(spec, because if because is not None else [])
         if not text:
-            if cell.skip_empty is not None:
-                raise Skipped(cell.skip_empty)
+            if spec.skip_empty is not None:
+                raise Skipped(spec.skip_empty)
             return ""
-        for _, convert in cell.conversions:
+        for _, convert in spec.conversions:
             try:
                 text, correction = convert(text)
             except Fault as fault:
-                return self._unreadable(cell, fault)
+                return self._unreadable(spec, fault)
             if correction is not None:
-                self.corrections.append((cell, correction))
+                self.corrections.append((spec, correction))
             if not text:
                 return ""
-        return self._shared(cell, text) if cell.share is not None else text
+        return self._shared(spec, text) if spec.share is not None else text
 
-    def _text(self, cell: Cell, because: list[str]) -> str:
-        if cell.constant is not None:
-            return cell.constant
-        if cell.template is not None:
-            names = {name: self.named(name) for name in cell.needs()} if cell.template else {}
+    def _text(self, spec: ColumnSpec, because: list[str]) -> str:
+        if spec.constant is not None:
+            return spec.constant
+        if spec.template is not None:
+            names = {name: self.named(name) for name in spec.needs()} if spec.template else {}
             own = {"file": self.file, "because": ", ".join(because)}
-            return re.sub(r"{(\w+)}", lambda found: {**names, **own}[found[1]], cell.template).strip()
-        for rule in cell.rules:
+            return re.sub(r"{(\w+)}", lambda found: {**names, **own}[found[1]], spec.template).strip()
+        for rule in spec.rules:
             if all(expression.search(fold(self.named(name))) for name, expression in rule.where):
                 if rule.because:
                     because.append(rule.because)
                 return rule.value
-        if cell.otherwise is not None:
-            return cell.otherwise
-        return next((text for text in map(self.named, cell.origin) if text), "")
+        if spec.otherwise is not None:
+            return spec.otherwise
+        return next((text for text in map(self.named, spec.origin) if text), "")
 
-    def _unreadable(self, cell: Cell, fault: Fault) -> str:
-        if cell.skip_unreadable is not None:
-            raise Skipped(cell.skip_unreadable)
-        if not cell.empty_unreadable:
-            raise Faulty(cell, fault)
+    def _unreadable(self, spec: ColumnSpec, fault: Fault) -> str:
+        if spec.skip_unreadable is not None:
+            raise Skipped(spec.skip_unreadable)
+        if not spec.empty_unreadable:
+            raise Faulty(spec, fault)
         advice = fault.advice or msg("It was left empty.")
         self.corrections.append(
-            (cell, Correction(fault.code, msg("{fault} It was left empty.", fault=fault.message), advice))
+            (spec, Correction(fault.code, msg("{fault} It was left empty.", fault=fault.message), advice))
         )
         return ""
 
-    def _shared(self, cell: Cell, text: str) -> str:
-        """Take a part of an amount, where the file says that it is one."""
-        assert cell.share is not None
-        said = self.named(cell.share)
-        if not said:
+    def _shared(self, spec: ColumnSpec, text: str) -> str:
+        """Return the part of an amount that counts, if the file gives a share."""
+        assert spec.share is not None
+        given = self.named(spec.share)
+        if not given:
             return text
         try:
-            share = share_of(said)
+            share = share_of(given)
         except Fault as fault:
-            raise Faulty(cell, fault) from None
+            raise Faulty(spec, fault) from None
         if share == 1:
             return text
         part = str((Decimal(text) * share).quantize(Decimal("0.01"), ROUND_HALF_UP))
         self.warnings.append(
             (
-                cell,
+                spec,
                 Correction(
                     "share-of-amount",
                     msg(
                         "Of {amount}, {part} was taken: the file says that the share of this row is {share}.",
                         amount=_euros(text),
                         part=_euros(part),
-                        share=said,
+                        share=given,
                     ),
                     msg("Check it: some files write something else into that column."),
                 ),
@@ -191,10 +191,10 @@ class RowValues:
         )
         return part
 
-    def _found(self, cell: Cell) -> str:
+    def _found(self, spec: ColumnSpec) -> str:
         asked = [
             (find, value)
-            for find in cell.find
+            for find in spec.find
             if not (find.unless is not None and self.named(find.unless))
             for value in (self.named(find.origin),)
             if value
@@ -202,16 +202,16 @@ class RowValues:
         for find, value in asked:
             if found := self.known.find(find.lookup, value):
                 return found
-        if not asked and cell.skip_empty is not None:
-            raise Skipped(cell.skip_empty, self._suspect(cell))
-        if cell.create is not None and asked:
-            return self._create(self.profile.creates[cell.create], tuple(asked))
-        if cell.skip_unknown is not None:
-            raise Skipped(cell.skip_unknown, self._suspect(cell))
+        if not asked and spec.skip_empty is not None:
+            raise Skipped(spec.skip_empty, self._suspect(spec))
+        if spec.create is not None and asked:
+            return self._create(self.profile.creates[spec.create], tuple(asked))
+        if spec.skip_unknown is not None:
+            raise Skipped(spec.skip_unknown, self._suspect(spec))
         if not asked:
             return ""
         raise Faulty(
-            cell,
+            spec,
             Fault(
                 "not-found",
                 msg("“{value}” is not known to the registry.", value=asked[0][1]),
@@ -219,23 +219,23 @@ class RowValues:
             ),
         )
 
-    def _suspect(self, cell: Cell) -> tuple[Cell, str, str] | None:
-        """What else in the row points to something that the registry knows, and to what."""
-        if cell.suspect is None:
+    def _suspect(self, spec: ColumnSpec) -> tuple[ColumnSpec, str, str] | None:
+        """Another value in the row that refers to something in the registry, and its id."""
+        if spec.suspect is None:
             return None
-        value = self.named(cell.suspect.origin)
-        found = self.known.find(cell.suspect.lookup, value) if value else None
-        return (cell, value, found) if found else None
+        value = self.named(spec.suspect.origin)
+        found = self.known.find(spec.suspect.lookup, value) if value else None
+        return (spec, value, found) if found else None
 
     def _create(self, create: Create, asked: tuple[tuple[Find, str], ...]) -> str:
         table = create.table
         because: list[str] = []
-        cells = {cell.name: self.value(cell, because) for cell in create.cells}
+        cells = {spec.name: self.value(spec, because) for spec in create.specs}
         key = cells[table.key[0]]
         if not key:
-            (cell,) = [cell for cell in create.cells if cell.name == table.key[0]]
+            (spec,) = [spec for spec in create.specs if spec.name == table.key[0]]
             raise Faulty(
-                cell,
+                spec,
                 Fault(
                     "no-key",
                     msg(
@@ -251,7 +251,7 @@ class RowValues:
         return key
 
     def _distinct(self, create: Create, key: str) -> str:
-        """Another key where this one belongs to something else."""
+        """Another key, because this one belongs to something else."""
         mark = fold(self.named(create.distinct)).replace(" ", "-") if create.distinct else ""
         candidates = iter([f"{key}-{mark}"] if mark else [])
         for candidate in (*candidates, *(f"{key}-{number}" for number in range(2, 1000))):
