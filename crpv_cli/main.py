@@ -74,7 +74,9 @@ def _install_completion(context: click.Context, _parameter: click.Parameter, ask
             shell, path = install()
     except typer.Exit:
         raise _no_completion() from None
-    streams.say(msg("Completion for {shell} was installed in {path}; new terminals have it.", shell=shell, path=path))
+    streams.say(
+        msg("Completion for {shell} was installed in {path}; it works in new terminals.", shell=shell, path=path)
+    )
     raise typer.Exit
 
 

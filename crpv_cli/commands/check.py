@@ -33,13 +33,13 @@ def check(
     centre: options.Centre = None,
     year: Annotated[
         int | None,
-        options.info(replace(YEAR, help=N_("The year of money and activity; the latest that is over by default."))),
+        options.info(replace(YEAR, help=N_("The year of money and activity; by default the latest that has ended."))),
     ] = None,
     cycle: options.Cycle = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help=_("Exit with 1 for anything found and not accepted."))
+        bool, typer.Option("--strict", help=_("Exit with code 1 if anything is found that is not accepted."))
     ] = False,
-    explain: Annotated[bool, typer.Option("--list", help=_("Explain the rules instead."))] = False,
+    explain: Annotated[bool, typer.Option("--list", help=_("List and explain the rules instead."))] = False,
     accept: Annotated[
         tuple[str, str] | None,
         typer.Option(
@@ -71,7 +71,7 @@ def check(
     for option, value in (("--until", until), ("--reason", reason), ("--by", by)):
         if value is not None:
             raise UsageProblem(
-                msg("{option} goes with --accept.", option=option),
+                msg("{option} is only used with --accept.", option=option),
                 msg('Write: crpv check --accept RULE CENTRE --until DATE --reason "…"'),
             )
     with door.reading() as connection:
@@ -110,7 +110,7 @@ def _accept(
     its_rule = rule_named(rule)
     if until is None or not (reason or "").strip():
         raise UsageProblem(
-            msg("An exception needs a reason in writing and an end."),
+            msg("An exception needs a written reason and an end date."),
             msg('Write: crpv check --accept RULE CENTRE --until DATE --reason "…"'),
         )
     if until < as_of:
@@ -140,7 +140,7 @@ def _accept(
     if not found:
         streams.say(
             msg(
-                "On {date} the rule {rule} finds nothing of {about}: the exception covers nothing so far.",
+                "On {date} the rule {rule} finds nothing about {about}: the exception has no effect so far.",
                 date=Day(as_of),
                 rule=its_rule.id,
                 about=about,

@@ -102,7 +102,7 @@ def _bring_up_to_date(path: Path) -> None:
     from crpv_cli.registry.migrations import migrate
 
     if path.is_file() and (copy := migrate(path)):
-        streams.say(msg("The registry was brought up to date; a copy of it as it was is kept: {copy}", copy=copy))
+        streams.say(msg("The registry was brought up to date; a copy of the earlier one was kept: {copy}", copy=copy))
 
 
 def _shared(output: str) -> dict[str, tuple[Any, Any]]:
@@ -116,7 +116,7 @@ def _shared(output: str) -> dict[str, tuple[Any, Any]]:
             None,
         ),
         "output": (Annotated[Path | None, typer.Option("--output", "-o", metavar=_("FILE"), help=output)], None),
-        "force": (Annotated[bool, typer.Option("--force", help=_("Write over a file that is there already."))], False),
+        "force": (Annotated[bool, typer.Option("--force", help=_("Overwrite an existing file."))], False),
         "db": (
             Annotated[
                 Path | None,

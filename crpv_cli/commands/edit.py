@@ -25,7 +25,7 @@ Keys = Collection[tuple[object, ...]]
 @command("db")
 def edit(
     door: Door,
-    table: Annotated[str, typer.Argument(metavar=_("TABLE"), help=_("The table whose rows to edit."))],
+    table: Annotated[str, typer.Argument(metavar=_("TABLE"), help=_("The table to edit."))],
     region: options.Region = None,
     department: options.Department = None,
     year: options.Year = None,
@@ -46,7 +46,7 @@ def edit(
     its_table = table_named(table)
     if not (os.environ.get("VISUAL") or os.environ.get("EDITOR") or streams.can_ask()):
         raise UsageProblem(
-            msg("There is no terminal for an editor."), msg("Name a program that edits the file in EDITOR.")
+            msg("There is no terminal to run an editor in."), msg("Name a program that edits the file in EDITOR.")
         )
     asked = Selection(region=region, department=department, year=year, as_of=as_of)
     with door.reading() as connection:
@@ -82,7 +82,7 @@ def _edit_until_sound(door: Door, path: Path, original: str, table: str, keys: K
         except (OSError, click.ClickException) as error:
             raise FileProblem(
                 msg("The editor cannot be started: {reason}", reason=getattr(error, "strerror", None) or str(error)),
-                msg("Name one that is installed in EDITOR: EDITOR=nano crpv edit {table}", table=table),
+                msg("Set EDITOR to one that is installed: EDITOR=nano crpv edit {table}", table=table),
             ) from error
         if path.read_bytes() == original.encode():
             streams.say(msg("Nothing was changed."))
@@ -97,7 +97,7 @@ def _edit_until_sound(door: Door, path: Path, original: str, table: str, keys: K
             continue
         streams.say(msg("Nothing was written. What you typed is kept in {file}", file=path))
         if not found.errors and not streams.can_ask():
-            streams.say(msg("There is no terminal to ask on: --yes loads without asking."))
+            streams.say(msg("There is no terminal to ask for confirmation: --yes loads without asking."))
             raise typer.Exit(ExitCode.USAGE)
         raise typer.Exit(ExitCode.ANOMALIES if found.errors else ExitCode.DONE)
     if _load(door, path, table, keys, dry_run=False).errors:

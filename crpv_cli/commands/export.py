@@ -38,12 +38,12 @@ def export(
         return
     if door.output is None:
         raise UsageProblem(
-            msg("Everything goes into a folder, or into one workbook."),
+            msg("Everything is written to a folder, or to one workbook."),
             msg("Name it: crpv export all -o FOLDER/ or crpv export all -o registry.xlsx"),
         )
     if door.output.suffix.lower() in {".csv", ".json", ".jsonl", ".md", ".txt"}:
         raise UsageProblem(
-            msg("{file} names one file, and there are several tables.", file=door.output),
+            msg("{file} is one file, but there are several tables.", file=door.output),
             msg("Name a folder, or one workbook: crpv export all -o registry.xlsx"),
         )
     with door.reading() as connection:

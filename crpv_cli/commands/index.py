@@ -34,7 +34,7 @@ COMMANDS: dict[str, Command | Report] = {
     "map": Report(
         "coverage.map",
         "territory_map",
-        N_("Draw the departments as tiles: who covers them, and what they hold."),
+        N_("Draw the departments as tiles: which centres cover them, and what they contain."),
         N_("Examples: crpv map --as-of 2023-10-17 · crpv map --measure inhabitants --centre oriv"),
     ),
     "report": Command(
@@ -43,7 +43,7 @@ COMMANDS: dict[str, Command | Report] = {
     ),
     "check": Command(
         "check",
-        N_("Check the registry against the 2017 framework and against itself."),
+        N_("Check the registry against the 2017 framework and for consistency."),
         N_("Examples: crpv check · crpv check --rule co-funding --year 2024 · crpv check --list"),
     ),
     "load": Command(
@@ -69,17 +69,17 @@ COMMANDS: dict[str, Command | Report] = {
     ),
     "profiles": Command(
         "profiles",
-        N_("List the profiles through which official files are read, or show one."),
+        N_("List the profiles for reading official files, or show one."),
         N_("Examples: crpv profiles · crpv profiles scdl-subventions · crpv profiles mine.toml"),
     ),
     "query": Command(
         "query",
-        N_("Ask the registry a question in SQL; it can read and nothing else."),
+        N_("Query the registry in SQL, read-only."),
         N_("Example: crpv query 'select id, seat from centres where legal_form = :form' -p form=gip"),
     ),
     "log": Command(
         "log",
-        N_("Show the loads, or row by row what one load changed."),
+        N_("List the loads, or show row by row what one load changed."),
         N_("Examples: crpv log · crpv log 3 · crpv log 3 -o changes.csv"),
     ),
     "diff": Command(
@@ -89,12 +89,12 @@ COMMANDS: dict[str, Command | Report] = {
     ),
     "undo": Command(
         "log",
-        N_("Take a load back: its rows become what they were."),
+        N_("Undo a load: its rows become what they were."),
         N_("Examples: crpv undo 3 --dry-run · crpv undo 3"),
     ),
     "trace": Command(
         "log",
-        N_("Tell which load, file, line and source each value of a row comes from."),
+        N_("Show which load, file, line and source each value of a row comes from."),
         N_("Examples: crpv trace centres oriv · crpv trace funding oriv etat 2023"),
     ),
     "edit": Command(

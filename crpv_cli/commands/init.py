@@ -24,7 +24,7 @@ def init(
             help=_("Add the fictitious evaluations, activity, governance and agreements of the demonstration."),
         ),
     ] = False,
-    empty: Annotated[bool, typer.Option("--empty", help=_("Put nothing in it."))] = False,
+    empty: Annotated[bool, typer.Option("--empty", help=_("Leave it empty."))] = False,
 ) -> None:
     """Make a registry, or add the demonstration to one that is there."""
     from crpv_cli.bundled import demo_folder
@@ -33,7 +33,7 @@ def init(
     from crpv_cli.registry.connection import resolve_path, version_of
 
     if demo and empty:
-        raise UsageProblem(msg("--demo and --empty exclude each other."), msg("Choose one of them."))
+        raise UsageProblem(msg("--demo and --empty cannot be used together."), msg("Choose one of them."))
     path, _by_default = resolve_path(door.db)
     if path.is_file():
         version_of(path)  # a file of another program is told at once
@@ -45,7 +45,7 @@ def init(
             report = load_paths(connection, [str(demo_folder())], command="init --demo")
     else:
         raise UsageProblem(
-            msg("There is a registry at {path} already; it was not touched.", path=path),
+            msg("There is already a registry at {path}; it was not changed.", path=path),
             msg(
                 "Name another file with --db, or add the demonstration to it with: crpv init --demo --db {path}",
                 path=path,

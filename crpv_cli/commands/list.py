@@ -30,7 +30,7 @@ def list_rows(
     year: options.Year = None,
     as_of: options.AsOf = None,
     uncovered: Annotated[
-        bool, typer.Option("--uncovered", help=_("Of the neighbourhoods, those that no centre serves on the date."))
+        bool, typer.Option("--uncovered", help=_("Only the neighbourhoods that no centre serves on the date."))
     ] = False,
     sort: Annotated[
         str | None,
@@ -38,7 +38,7 @@ def list_rows(
     ] = None,
     columns: Annotated[
         str | None,
-        typer.Option("--columns", metavar=_("COLUMNS"), help=_("The columns to show, by name, parted by commas.")),
+        typer.Option("--columns", metavar=_("COLUMNS"), help=_("The columns to show, by name, separated by commas.")),
     ] = None,
     limit: options.Limit = None,
 ) -> None:

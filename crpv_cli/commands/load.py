@@ -43,7 +43,7 @@ def load(
     profile: options.Profile = None,
     dry_run: options.DryRun = False,
     keep_valid: Annotated[
-        bool, typer.Option("--keep-valid", help=_("Load the sound rows and put the others aside, with their reasons."))
+        bool, typer.Option("--keep-valid", help=_("Load the valid rows and set the others aside, with the reasons."))
     ] = False,
     refused: Annotated[
         Path | None,
@@ -51,18 +51,22 @@ def load(
             "--refused",
             metavar=_("FOLDER"),
             file_okay=False,
-            help=_("Where --keep-valid puts the files of refused rows; this folder by default."),
+            help=_("Where --keep-valid puts the files of refused rows; the current folder by default."),
         ),
     ] = None,
     encoding: Annotated[
-        str | None, typer.Option("--encoding", metavar=_("NAME"), help=_("The encoding, if it is found wrong."))
+        str | None,
+        typer.Option("--encoding", metavar=_("NAME"), help=_("The encoding, if it is not detected correctly.")),
     ] = None,
     delimiter: Annotated[
         str | None,
-        typer.Option("--delimiter", metavar=_("SIGN"), help=_("The delimiter, if it is found wrong: ; , | or tab.")),
+        typer.Option(
+            "--delimiter", metavar=_("SIGN"), help=_("The delimiter, if it is not detected correctly: ; , | or tab.")
+        ),
     ] = None,
     sheet: Annotated[
-        str | None, typer.Option("--sheet", metavar=_("NAME"), help=_("Of a workbook, only the sheet of this name."))
+        str | None,
+        typer.Option("--sheet", metavar=_("NAME"), help=_("Read only the sheet of this name of a workbook.")),
     ] = None,
     expect: Annotated[
         str | None,
@@ -70,7 +74,7 @@ def load(
             "--expect",
             metavar="centres",
             click_type=click.Choice(["centres"]),
-            help=_("Say which open centres no row of the files is about."),
+            help=_("Name the open centres that the files do not mention."),
         ),
     ] = None,
 ) -> None:
@@ -146,7 +150,7 @@ def _check_profile(profile: str | None, table: str | None) -> None:
     if profile is None:
         return
     if table is not None:
-        raise UsageProblem(msg("--as and --profile exclude each other."), msg("A profile names its table itself."))
+        raise UsageProblem(msg("--as and --profile cannot be used together."), msg("A profile names its table itself."))
     from crpv_cli.intake.profiles.shipped import load_profile
 
     load_profile(profile)
@@ -156,7 +160,7 @@ def _check_profile(profile: str | None, table: str | None) -> None:
 def _opened(
     door: Door, paths: list[str], how: ReadOptions
 ) -> Iterator[tuple[sqlite3.Connection, list[InputFile], ReadOptions]]:
-    """Open the registry and the files, and say what was passed over; foreign files are matched with what it holds."""
+    """Open the registry and the files, and say what was skipped; foreign files are matched with what it holds."""
     from crpv_cli.intake.files import gather
     from crpv_cli.intake.profiles.rows import KnownIds
     from crpv_cli.output import streams

@@ -57,7 +57,7 @@ def undo(
         return
     streams.say(
         msg(
-            "Load {load} was taken back; this is load {number}, which can be taken back too.",
+            "Load {load} was undone; this is load {number}, which can be undone too.",
             load=str(load),
             number=str(undone.load),
         )

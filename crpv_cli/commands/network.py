@@ -24,7 +24,7 @@ def answer(
     """Compose the report of the network.
 
     Raises:
-        UsageProblem: options that exclude each other, or a date to compare with that is not before the other.
+        UsageProblem: options that cannot be used together, or a date to compare with that is not before the other.
     """
     from crpv_cli.registry.queries import CYCLE_YEARS, WITHIN_MONTHS, today
     from crpv_cli.reports.network.report import network
@@ -35,7 +35,7 @@ def answer(
         for option, value in (("--compare-to", compare_to), ("--within", within), ("--cycle", cycle)):
             if value is not None:
                 raise UsageProblem(
-                    msg("--centre gives the sheet of a centre, which {option} says nothing of.", option=option),
+                    msg("--centre gives the sheet of a centre; {option} does not apply to it.", option=option),
                     msg("Leave out one of them."),
                 )
         _show_centres(door, centre, date)

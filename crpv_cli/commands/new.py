@@ -41,7 +41,7 @@ def make(path: Path, demo: bool, empty: bool) -> LoadReport | None:
                 path=path,
                 reason=getattr(error, "strerror", None) or str(error),
             ),
-            msg("Name another place with --db."),
+            msg("Choose another place with --db."),
         ) from error
     finally:
         for suffix in ("", "-wal", "-shm"):

@@ -101,7 +101,9 @@ Year = Annotated[int | None, info(asked.YEAR)]
 
 As = Annotated[
     str | None,
-    typer.Option("--as", metavar=_("TABLE"), help=_("The table they belong to; found from the header otherwise.")),
+    typer.Option(
+        "--as", metavar=_("TABLE"), help=_("The table they belong to; by default recognised from the header.")
+    ),
 ]
 Profile = Annotated[
     str | None,
@@ -114,5 +116,5 @@ Profile = Annotated[
 Paths = Annotated[
     list[str], typer.Argument(metavar=_("PATH..."), help=_("Files, folders of files, or - for standard input."))
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help=_("Say what would happen and write nothing."))]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=_("Show what would happen without writing anything."))]
 Limit = Annotated[int | None, typer.Option("--limit", metavar=_("N"), min=1, help=_("At most this many rows."))]

@@ -28,6 +28,6 @@ def query(
     for parameter in parameters or []:
         name, equals, value = parameter.partition("=")
         if not equals or not name:
-            raise typer.BadParameter(_("“{value}” is not NAME=VALUE.", value=parameter), param_hint="-p")
+            raise typer.BadParameter(_("“{value}” is not of the form NAME=VALUE.", value=parameter), param_hint="-p")
         pairs[name.lstrip(":")] = value
     door.answer(ask, sql, pairs)

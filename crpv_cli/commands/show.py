@@ -22,7 +22,10 @@ __all__ = ["sheet_of", "show"]
 def show(
     door: Door,
     centre: Annotated[
-        str, typer.Argument(metavar=_("CENTRE"), help=_("Its id, its short name, or a part that only it has."))
+        str,
+        typer.Argument(
+            metavar=_("CENTRE"), help=_("Its id, its short name, or a part of its name that no other centre has.")
+        ),
     ],
     as_of: AsOf = None,
 ) -> None:

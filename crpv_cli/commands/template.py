@@ -25,7 +25,7 @@ def template(
         int | None, options.info(replace(YEAR, help=N_("The year it is about; last year by default.")))
     ] = None,
     filled: Annotated[
-        bool, typer.Option("--filled", help=_("Fill in what the registry holds, for correction."))
+        bool, typer.Option("--filled", help=_("Fill it in with what the registry holds, for correction."))
     ] = False,
 ) -> None:
     """Make a form."""

@@ -39,7 +39,7 @@ def row_length(found: int, expected: int) -> Fault:
     return Fault(
         "row-length",
         msg("The row has {found} cells, the header has {expected}.", found=found, expected=expected),
-        msg("Look for a delimiter too many, or put the text that holds one between quotation marks.")
+        msg("Look for an extra delimiter, or put a text that contains one in quotation marks.")
         if found > expected
         else msg("Look for a missing cell; an empty one still needs its delimiter."),
     )

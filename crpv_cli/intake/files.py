@@ -153,7 +153,7 @@ def _open_sheets(source: InputFile, options: ReadOptions) -> list[TableFile]:
     for name, unfit in skipped:
         found[0].notices.append(
             msg(
-                "{file}: the sheet “{sheet}” was passed over. {reason}",
+                "{file}: the sheet “{sheet}” was skipped. {reason}",
                 file=source.name,
                 sheet=name,
                 reason=unfit.message,
@@ -209,15 +209,15 @@ def _inside(folder: Path, notices: list[Message]) -> list[InputFile]:
         if path.name.startswith((".", "~$")):
             continue
         if path.is_dir():
-            notices.append(msg("{file} was passed over: files in folders of a folder are not read.", file=path))
+            notices.append(msg("{file} was skipped: files in folders of a folder are not read.", file=path))
             continue
         if path.suffix.lower() in (*CSV_SUFFIXES, *WORKBOOK_SUFFIXES) and not path.name.endswith(REFUSED_SUFFIX):
             found.append(InputFile(path, str(path)))
         else:
-            notices.append(msg("{file} was passed over: it is no CSV file and no workbook to load.", file=path))
+            notices.append(msg("{file} was skipped: it is neither a CSV file nor a workbook.", file=path))
     if not found:
         raise FileProblem(
-            msg("The folder {folder} holds no CSV file and no workbook.", folder=folder),
+            msg("The folder {folder} holds neither CSV files nor workbooks.", folder=folder),
             msg("Name a folder or files that end in .csv, .xlsx or .ods."),
         )
     return found

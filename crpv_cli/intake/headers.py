@@ -105,10 +105,10 @@ def recognise(cells: Sequence[str], stem: str) -> Header:
         raise Fault(
             "unknown-table",
             msg(
-                "The header fits no table; the nearest is {table}, whose required columns {missing} are not there.",
+                "The header fits no table; the closest is {table}, but its required columns {missing} are missing.",
                 table=best.table.name,
                 missing=[column.name for column in best.missing],
             ),
             tables,
         )
-    raise Fault("unknown-table", msg("The header fits no table: no column of it is known."), tables)
+    raise Fault("unknown-table", msg("The header fits no table: none of its columns is known."), tables)

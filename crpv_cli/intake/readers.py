@@ -166,7 +166,7 @@ def _inspect(path: Path, encoding: str | None) -> tuple[str, str]:
         raise Fault(
             "wrong-encoding",
             msg("The file is not in the encoding {encoding}.", encoding=encoding),
-            msg("Leave --encoding out to have it found, or name the right one."),
+            msg("Leave --encoding out to have it detected, or name the right one."),
         )
     raise Fault(
         "wrong-encoding",
@@ -209,6 +209,6 @@ def _refuse_other_kinds(start: bytes) -> None:
 def _not_text() -> Fault:
     return Fault(
         "not-text",
-        msg("The file holds null characters: it is not a text file, or it is in UTF-16."),
+        msg("The file contains null characters: it is not a text file, or it is in UTF-16."),
         msg("Save it again as “CSV UTF-8”."),
     )

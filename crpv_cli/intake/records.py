@@ -116,7 +116,7 @@ def _fault(table: Table, detail: Mapping[str, Any]) -> tuple[str, Fault]:
     bound = context.get("ge", context.get("le"))
     return column.name, Fault(
         "out-of-bounds",
-        msg("“{value}” is out of bounds.", value=str(detail["input"])),
+        msg("“{value}” is outside the allowed range.", value=str(detail["input"])),
         msg("Write {bound} or more.", bound=f"{bound:g}")
         if "ge" in context
         else msg("Write {bound} or less.", bound=f"{bound:g}"),
@@ -161,7 +161,7 @@ def _scale(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
     if lowest is None or highest is None or lowest >= highest:
         return "maximum", Fault(
             "no-bounds",
-            msg("The scale has no levels, and no lowest and highest rating in that order."),
+            msg("The scale has neither levels nor a lowest and a highest rating, in that order."),
             msg("Write its lowest and highest rating, or its levels."),
         )
     return None
@@ -193,7 +193,7 @@ def _inside(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
         return None
     return "communes", Fault(
         "communes-elsewhere",
-        msg("None of the communes lies in the department {department}.", department=record["department"]),
+        msg("None of the communes is in the department {department}.", department=record["department"]),
         msg("Check the codes of the communes and of the department."),
     )
 
@@ -202,7 +202,7 @@ def _one_subject(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
     if record["centre"] and record["department"]:
         return "department", Fault(
             "two-subjects",
-            msg("An exception is of a centre or of a department, not of both."),
+            msg("An exception is for a centre or a department, not for both."),
             msg("Leave one of the two cells empty."),
         )
     return None

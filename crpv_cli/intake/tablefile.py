@@ -115,8 +115,8 @@ class TableFile:
         if unanswered:
             self.notices.append(
                 msgs(
-                    "{file}: {count} prepared row was not filled in; it was passed over.",
-                    "{file}: {count} prepared rows were not filled in; they were passed over.",
+                    "{file}: {count} prepared row was not filled in; it was skipped.",
+                    "{file}: {count} prepared rows were not filled in; they were skipped.",
                     unanswered,
                     file=self.name,
                 )
@@ -180,7 +180,7 @@ class TableFile:
     def _broken(self, row: BrokenRow) -> Anomaly:
         broken = Fault(
             "broken-csv",
-            msg("From this line on the file cannot be read as CSV: {reason}.", reason=row.reason),
+            msg("From this line on, the file cannot be read as CSV: {reason}.", reason=row.reason),
             msg("Look for a quotation mark that is not closed, or not doubled inside a text."),
         )
         return self._anomaly(broken, row.line)
@@ -189,7 +189,7 @@ class TableFile:
         unnamed = Correction(
             "unnamed-column",
             msg("Column {place} has values but no heading; it was left out.", place=place + 1),
-            msg("Give it the name of a column if it belongs to the table."),
+            msg("If it belongs to the table, give it the name of a column."),
         )
         return self._anomaly(unnamed, row.line, place, value=row.cells[place])
 
@@ -214,7 +214,7 @@ class TableFile:
         for place in header.twice:
             twice = Fault(
                 "column-twice",
-                msg("The column {column} stands twice in the header.", column=headings[place]),
+                msg("The column {column} appears twice in the header.", column=headings[place]),
                 msg("Keep one of them and remove the other."),
             )
             at_place.append((place, twice))

@@ -231,7 +231,7 @@ def _flag(text: str) -> ReadValue:
 
 def _text(text: str) -> ReadValue:
     if "\x00" in text:
-        raise Fault("stray-character", msg("The text holds a null character."), msg("Type the text again."))
+        raise Fault("stray-character", msg("The text contains a null character."), msg("Type the text again."))
     return text, None
 
 
@@ -344,7 +344,7 @@ def _codes(text: str, column: Column) -> ReadValue:
             if correction:
                 corrections.append(correction)
     if not codes:
-        raise Fault("no-code", msg("“{value}” holds no code.", value=text), msg("Empty the cell."))
+        raise Fault("no-code", msg("“{value}” contains no code.", value=text), msg("Empty the cell."))
     return " ".join(dict.fromkeys(codes)), corrections[0] if corrections else None
 
 

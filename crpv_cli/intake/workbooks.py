@@ -201,7 +201,7 @@ def _encrypted() -> Fault:
     return Fault(
         "workbook-encrypted",
         msg("The workbook is protected by a password."),
-        msg("Open it, take the password off, save it, and load that file."),
+        msg("Open it, remove the password, save it, and load that file."),
     )
 
 

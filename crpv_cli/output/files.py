@@ -31,7 +31,7 @@ def write_all(tables: Sequence[Result], output: Path, chosen: Format | None, for
     told = None if output.is_dir() else format_of(output)
     if told is not None and not told.row.tables:
         raise UsageProblem(
-            msg("{file} names one file, and there are several tables.", file=output),
+            msg("{file} is one file, but there are several tables.", file=output),
             msg("Name a folder, or one workbook: crpv export all -o registry.xlsx"),
         )
     if told is not None:
@@ -117,19 +117,19 @@ def checked_folder(folder: Path | None) -> Path:
     """
     if folder is None:
         raise UsageProblem(
-            msg("The sheets of all centres are several files."),
+            msg("The sheets of all centres are separate files."),
             msg("Name the folder to write them into: {option}", option=msg(N_("-o FOLDER"))),
         )
     if folder.is_dir():
         return folder
     if folder.exists():
         raise FileProblem(
-            msg("{file} is a file; the sheets of all centres go into a folder.", file=folder),
+            msg("{file} is a file; the sheets of all centres are written to a folder.", file=folder),
             msg("Name a folder with -o."),
         )
     if format_of(folder) is not None:
         raise UsageProblem(
-            msg("{file} is the name of a file; the sheets of all centres go into a folder.", file=folder),
+            msg("{file} is the name of a file; the sheets of all centres are written to a folder.", file=folder),
             msg("Name a folder with -o, and the format of its files with --format."),
         )
     return folder
@@ -184,12 +184,12 @@ def workbook_file(output: Path | None, force: bool) -> Path:
     """
     if output is None:
         raise UsageProblem(
-            msg("A form is a workbook: it goes into a file."),
+            msg("A form is a workbook: it can only be written to a file."),
             msg("Name the file to write: {option}", option=msg("-o FILE.xlsx")),
         )
     if format_of(output) is not Format.XLSX:
         raise UsageProblem(
-            msg("A form is a workbook, and {file} is not named as one.", file=output),
+            msg("A form is a workbook, but {file} does not have the extension of one.", file=output),
             msg("Name a file that ends in .xlsx."),
         )
     streams.check_free(output, force)

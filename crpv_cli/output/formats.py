@@ -151,7 +151,7 @@ def choose(asked: Format | None, output: Path | None, default: Format) -> Format
         if output.is_dir():
             streams.check_free(output, force=True)
         raise UsageProblem(
-            msg("The extension of {file} tells no format.", file=output),
+            msg("The extension of {file} is not that of a known format.", file=output),
             msg("Name one with --format, or use one of: {extensions}.", extensions=list(_BY_EXTENSION)),
         )
     return found

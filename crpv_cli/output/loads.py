@@ -131,9 +131,9 @@ def _figures(files: Sequence[FileOutcome]) -> Iterable[Message]:
 def _verdict(report: LoadReport) -> Message:
     if report.stopped:
         return msgs(
-            "Nothing was loaded: {count} anomaly. Correct it and load again, or keep the sound rows with --keep-valid.",
-            "Nothing was loaded: {count} anomalies. Correct them and load again, "
-            "or keep the sound rows with --keep-valid.",
+            "Nothing was loaded: {count} anomaly. Correct it and load again, or keep the valid rows with --keep-valid.",
+            "Nothing was loaded: {count} anomalies. Correct them and load again, or keep the valid "
+            "rows with --keep-valid.",
             report.errors,
         )
     if report.dry_run:
@@ -141,10 +141,10 @@ def _verdict(report: LoadReport) -> Message:
     if report.load is not None:
         return msg("Done: this is load {load} of the registry.", load=str(report.load))
     if report.errors:
-        return msg("Nothing was loaded: no row is sound and new.")
+        return msg("Nothing was loaded: no row is valid and new.")
     if not any(outcome.read for outcome in report.files):
-        return msg("Nothing was loaded: what was read holds no row for the registry.")
-    return msg("Nothing changed: the registry holds all of this already.")
+        return msg("Nothing was loaded: no row read is about the registry's centres.")
+    return msg("Nothing changed: the registry already holds all of this.")
 
 
 def print_unanswered(centres: Sequence[str]) -> None:

@@ -84,7 +84,7 @@ def _contents(titles: Sequence[str]) -> str:
 
 def _again(command: str) -> str:
     """The command that gives the same again, and the version of crpv."""
-    again = f"{language.text(N_('To make it again'))}: {_code(command)}. " if command else ""
+    again = f"{language.text(N_('To reproduce it'))}: {_code(command)}. " if command else ""
     return f"\n{again}{language.text(N_('Written by'))}: crpv {__version__}\n"
 
 

@@ -187,8 +187,8 @@ def check_free(output: Path, force: bool) -> None:
         )
     if output.exists() and not force:
         raise FileProblem(
-            msg("{file} is there already; it was not touched.", file=output),
-            msg("Name another file, or write over it with --force."),
+            msg("{file} already exists; it was not changed.", file=output),
+            msg("Name another file, or overwrite it with --force."),
         )
 
 

@@ -145,7 +145,7 @@ class _Applying:
             self.refused.append(
                 self.source.anomaly(
                     "contradicts-registry",
-                    msg("The row contradicts what the registry keeps of it: {reason}.", reason=str(error)),
+                    msg("The row contradicts the rest of it in the registry: {reason}.", reason=str(error)),
                     msg("Add the other columns of the row to the file."),
                     row["line"],
                 )

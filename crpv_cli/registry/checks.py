@@ -42,7 +42,7 @@ def unresolved(
 def _unresolved(stage: Stage, source: Source, column: Column, row: sqlite3.Row, in_load: bool) -> Anomaly:
     target = TABLES[column.refers or ""]
     if in_load:
-        advice = msg("Its own row in this load is refused: correct that one first.")
+        advice = msg("Its own row in this load was refused: correct that one first.")
     else:
         near = closest(row["value"], {known[target.key[0]] for known in stage.rows_of(target.name, target.key[0])}, 2)
         advice = (
@@ -71,7 +71,7 @@ def faulty_ratings(stage: Stage, sources: Sequence[Source]) -> Iterator[Found]:
         if scale is not None and position(row["rating"], *tuple(scale)[1:]) is None:
             code = "off-scale"
             message = msg("The rating “{rating}” is not on the scale {scale}.", rating=row["rating"], scale=scale["id"])
-            advice = msg("The scale goes: {bounds}.", bounds=Scale.of(scale).bounds())
+            advice = msg("The scale is {bounds}.", bounds=Scale.of(scale).bounds())
         elif cores.get(row["mission"]) == 0:
             code = "not-rated"
             message = msg("The mission {mission} is not a core mission: it is not rated.", mission=row["mission"])
@@ -94,7 +94,7 @@ def _same_money(pair: SameMoney) -> Anomaly:
         Severity.WARNING,
         second["path"] or "?",
         msg(
-            "{centre}, {year}, {scheme}: {amount} of source {source} looks like the {other} of source {origin} "
+            "{centre}, {year}, {scheme}: {amount} from {source} looks like the {other} from {origin} "
             "({file}, line {line}). Both are kept; a total that counts both counts the money twice.",
             centre=second["centre"],
             year=str(second["year"]),
@@ -106,7 +106,7 @@ def _same_money(pair: SameMoney) -> Anomaly:
             file=first["path"] or "?",
             line=str(first["line"] or "?"),
         ),
-        msg("If it is the same, take this load back (crpv undo) and leave that row out of the file."),
+        msg("If it is the same, undo this load (crpv undo) and leave that row out of the file."),
         second["line"],
         sheet=second["sheet"],
     )

@@ -170,7 +170,7 @@ def undo(connection: sqlite3.Connection, load: int, dry_run: bool = False) -> Un
     The taking back is itself a load, which can be taken back in its turn.
 
     Raises:
-        UsageProblem: there is no such load, it was taken back already, or later loads touched or refer to its rows;
+        UsageProblem: there is no such load, it was already undone, or later loads touched or refer to its rows;
             the message names them.
     """
     require_load(connection, load)
@@ -178,7 +178,7 @@ def undo(connection: sqlite3.Connection, load: int, dry_run: bool = False) -> Un
     try:
         cancelled = _cancelled(connection)
         if load in cancelled:
-            raise UsageProblem(msg("Load {load} was taken back already.", load=str(load)), msg("See: crpv log"))
+            raise UsageProblem(msg("Load {load} was already undone.", load=str(load)), msg("See: crpv log"))
         _refuse_later(connection, load, cancelled)
         connection.execute("pragma defer_foreign_keys = on")
         number = open_load(connection, f"undo {load}", undoes=load)
@@ -230,14 +230,14 @@ def _touched(load: int, loads: Sequence[int], rows: Sequence[str]) -> UsageProbl
     shown = list(dict.fromkeys(rows))
     return UsageProblem(
         msgs(
-            "Load {load} cannot be taken back: later loads ({loads}) touched or refer to {count} row of it: {rows}.",
-            "Load {load} cannot be taken back: later loads ({loads}) touched or refer to {count} rows of it: {rows}.",
+            "Load {load} cannot be undone: later loads ({loads}) changed or refer to {count} row of it: {rows}.",
+            "Load {load} cannot be undone: later loads ({loads}) changed or refer to {count} rows of it: {rows}.",
             len(shown),
             load=str(load),
             loads=[str(number) for number in named],
             rows=[*shown[:5], *(["…"] if len(shown) > 5 else [])],
         ),
-        msg("Take those back first, newest first: crpv undo {last}", last=str(named[-1])),
+        msg("Undo those first, newest first: crpv undo {last}", last=str(named[-1])),
     )
 
 

@@ -38,8 +38,8 @@ def load(  # noqa: D417 - the connection needs no words
         anomalies: what was found before their rows (an unreadable file, a missing column).
         command: what to record as the reason of the load.
         dry_run: find out what would happen and write nothing.
-        keep_valid: write the sound rows even where others are refused; a file whose header is at fault
-            has no sound rows.
+        keep_valid: write the valid rows even where others are refused; a file whose header is at fault
+            has no valid rows.
         details: also report every change of a row.
         gone: a table and the keys of rows that were handed out to be edited: those that the files no longer have are
             removed.
@@ -156,7 +156,7 @@ class _Load:
         return source.anomaly(
             "same-key",
             msg(
-                "The same {key} stands at line {line} of {file} with other values ({column}).",
+                "The same {key} is at line {line} of {file} with other values ({column}).",
                 key=" + ".join(source.table.key),
                 line=str(other_line),
                 file=self.sources[other].name,

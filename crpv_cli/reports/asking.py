@@ -50,7 +50,7 @@ def ask(connection: sqlite3.Connection, sql: str, parameters: Mapping[str, str])
     finally:
         connection.set_authorizer(None)
     if cursor.description is None:
-        raise UsageProblem(msg("The query gives no rows."), msg("Write one SELECT statement."))
+        raise UsageProblem(msg("The query returns no rows."), msg("Write one SELECT statement."))
     names = _distinct([description[0] for description in cursor.description])
     rows = tuple(tuple(_plain(value) for value in row) for row in found)
     columns = tuple(Column(name, name, _kind([row[place] for row in rows])) for place, name in enumerate(names))

@@ -16,7 +16,7 @@ HOLDS = Note(
     alert=Alert.REGISTRY,
 )
 RESTS = Note(
-    "fictitious-data", msg(N_("FICTITIOUS: these figures rest on made-up demonstration data.")), alert=Alert.FIGURES
+    "fictitious-data", msg(N_("FICTITIOUS: these figures rest on demonstration data.")), alert=Alert.FIGURES
 )
 
 
@@ -38,7 +38,7 @@ def sheet_notes(connection: sqlite3.Connection, sections: Sequence[Result]) -> t
     return (
         Note(
             "fictitious-sections",
-            msg(N_("FICTITIOUS: parts of this rest on made-up demonstration data; each of them says so.")),
+            msg(N_("FICTITIOUS: parts of this rest on demonstration data; each of them says so.")),
             {"sections": [section.name for section in made_up]},
             Alert.FIGURES,
         ),

@@ -44,7 +44,7 @@ def loads(connection: sqlite3.Connection, limit: int | None = None) -> Result:
         Column("inserted", N_("Inserted"), Kind.INTEGER),
         Column("updated", N_("Updated"), Kind.INTEGER),
         Column("deleted", N_("Removed"), Kind.INTEGER),
-        Column("undone_by", N_("Taken back by"), Kind.INTEGER, grouped=False),
+        Column("undone_by", N_("Undone by"), Kind.INTEGER, grouped=False),
         Column("origin", N_("From")),
         Column("files", N_("Files")),
         Column("sha256", N_("SHA-256"), Kind.CODES),
@@ -273,9 +273,9 @@ def _only_row(connection: sqlite3.Connection, table: Table, key: Sequence[str]) 
             ),
         )
     raise UsageProblem(
-        msg("Several rows of the table {table} fit.", table=table.name),
+        msg("Several rows of the table {table} match.", table=table.name),
         msg(
-            "Single one out with: {options}",
+            "Narrow them down with: {options}",
             options=" ".join(
                 f"{name}=…" for name in table.key if len({row[table.column(name).stored] for row in rows}) > 1
             ),

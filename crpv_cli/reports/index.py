@@ -37,7 +37,7 @@ REPORTS = {
     "network": Report(
         "network.report",
         "network",
-        N_("The network at a date: one screen, or a page to hand on."),
+        N_("The network on a date: one screen, or a page to share."),
         N_("Examples: crpv report network · crpv report network --as-of 2025-12-31 --compare-to 2023 -o report.html"),
     ),
     "coverage": Report(
@@ -59,7 +59,7 @@ REPORTS = {
     "evaluations": Report(
         "evaluations.report",
         "evaluation_summaries",
-        N_("How the core missions are evaluated, and what changed since the time before."),
+        N_("How the core missions are evaluated, and what changed since the previous evaluation."),
         N_("Examples: crpv report evaluations · crpv report evaluations --by mission · crpv report evaluations --full"),
         "evaluation-summaries",
     ),

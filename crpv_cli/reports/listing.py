@@ -127,7 +127,7 @@ def _doubles(connection: sqlite3.Connection, rows: Sequence[tuple[Value, ...]]) 
         Note(
             "same-money",
             msg(
-                "Two sources seem to tell of the same money, which this support may count twice: {centres}.",
+                "Two sources seem to report the same money, which this support may count twice: {centres}.",
                 centres=twice,
             ),
         ),
@@ -139,7 +139,7 @@ def _centre_notes(connection: sqlite3.Connection, rests: bool, only_evaluations:
         return (
             Note(
                 "fictitious-evaluations",
-                msg(N_("FICTITIOUS: the missions shown as evaluated rest on made-up demonstration data.")),
+                msg(N_("FICTITIOUS: the missions shown as evaluated rest on demonstration data.")),
                 alert=Alert.FIGURES,
             ),
         )

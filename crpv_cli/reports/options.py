@@ -89,7 +89,7 @@ DEPARTMENT = Option("department", N_("Only this department: its code or name."),
 REGION = Option("region", N_("Only this region: its code or name."), N_("REGION"))
 WITHIN = Option(
     "within",
-    N_("An agreement ends soon if it does within so many months; 12 by default."),
+    N_("An agreement ends soon if it does within this many months; 12 by default."),
     N_("MONTHS"),
     Takes.NUMBER,
     minimum=0,

@@ -123,13 +123,13 @@ def findings(
     found = sorted(_found(moment, asked), key=lambda one: one.place)
     totals = _totals(found, [rule.id for rule in asked])
     summary = msg(
-        "Breaches: {breach}; not known: {unknown}; notices: {notice}; accepted: {accepted}; rules asked: {rules}.",
+        "Breaches: {breach}; not known: {unknown}; notices: {notice}; accepted: {accepted}; rules checked: {rules}.",
         **{name: count for name, count in totals.items() if name != "by_rule"},
     )
     rests = any(one.fictitious for one in found)
     return Result(
         name="check",
-        title=msg("What the rules find on {date}, of the year {year}", date=Day(as_of), year=str(moment.year)),
+        title=msg("What the rules find on {date}, for the year {year}", date=Day(as_of), year=str(moment.year)),
         columns=COLUMNS,
         rows=tuple(one.row for one in found),
         screen=("severity", "about", "message", "accepted_until", "accepted_reason"),
@@ -207,9 +207,9 @@ def explained(connection: sqlite3.Connection) -> Result:
             Column("rule", N_("Rule"), Kind.CODE),
             Column("severity", N_("Severity"), Kind.CODE, choices=SEVERITIES),
             Column("title", N_("Title"), prose=True),
-            Column("explanation", N_("What it asks"), prose=True),
+            Column("explanation", N_("What it requires"), prose=True),
             Column("source", N_("Source"), Kind.CODE, refers="sources"),
-            Column("source_title", N_("Laid down by"), prose=True),
+            Column("source_title", N_("Legal basis"), prose=True),
         ),
         rows=tuple(
             (

@@ -13,16 +13,16 @@ from crpv_cli.rules.model import NOTICE, Finding, Moment, rule
     "low-confidence",
     NOTICE,
     N_("Deductions confirmed"),
-    N_("No centre and no perimeter has a low confidence: what was deduced is confirmed."),
+    N_("No centre or perimeter has low confidence: what was deduced has been confirmed."),
 )
 def low_confidence(moment: Moment) -> Iterator[Finding]:
     for centre in moment.open:
         if centre["confidence"] == "low":
             yield Finding(
                 NOTICE,
-                msg("The centre is still to confirm: {note}", note=centre["note"])
+                msg("The centre is still to be confirmed: {note}", note=centre["note"])
                 if centre["note"]
-                else msg("The centre is still to confirm."),
+                else msg("The centre is still to be confirmed."),
                 msg("Once it is, raise its confidence: crpv edit centres"),
                 centre["id"],
                 source=centre["source"],
@@ -41,9 +41,9 @@ def low_confidence(moment: Moment) -> Iterator[Finding]:
             place = f"{row['department']} {row['name']}"
             yield Finding(
                 NOTICE,
-                msg("That it serves {place} is still to confirm: {note}", place=place, note=row["note"])
+                msg("That it serves {place} is still to be confirmed: {note}", place=place, note=row["note"])
                 if row["note"]
-                else msg("That it serves {place} is still to confirm.", place=place),
+                else msg("That it serves {place} is still to be confirmed.", place=place),
                 msg("Once it is, raise its confidence: crpv edit perimeters"),
                 row["centre"],
                 subject=row["department"],
@@ -54,8 +54,8 @@ def low_confidence(moment: Moment) -> Iterator[Finding]:
 @rule(
     "fictitious-among-real",
     NOTICE,
-    N_("Made-up data apart"),
-    N_("Made-up rows do not stand among real ones in one registry."),
+    N_("Fictitious data kept apart"),
+    N_("One registry does not mix fictitious rows with real ones."),
 )
 def fictitious_among_real(moment: Moment) -> Iterator[Finding]:
     if not moment.made_up:
@@ -78,8 +78,8 @@ def fictitious_among_real(moment: Moment) -> Iterator[Finding]:
     if made_up and real:
         yield Finding(
             NOTICE,
-            msg("Made-up rows stand among real ones: {tables}.", tables=made_up),
-            msg("Keep the demonstration in a file of its own: crpv init --demo --db demo.sqlite"),
+            msg("Fictitious rows are mixed with real ones: {tables}.", tables=made_up),
+            msg("Keep the demonstration in a separate file: crpv init --demo --db demo.sqlite"),
             fictitious=True,
         )
 
@@ -88,7 +88,7 @@ def fictitious_among_real(moment: Moment) -> Iterator[Finding]:
     "exception-ended",
     NOTICE,
     N_("Exceptions in force"),
-    N_("An accepted exception has not ended, and is to a rule that there is."),
+    N_("An accepted exception has not ended, and is to an existing rule."),
 )
 def exception_ended(moment: Moment) -> Iterator[Finding]:
     rows = moment.rows(
@@ -96,11 +96,11 @@ def exception_ended(moment: Moment) -> Iterator[Finding]:
     )
     for row in rows:
         if row["rule"] not in moment.rules:
-            message = msg("The registry accepts an exception to {rule}, which is no rule.", rule=row["rule"])
+            message = msg("The registry has an exception to {rule}, which is not a rule.", rule=row["rule"])
             advice = msg("See the rules: crpv check --list; correct it: crpv edit exceptions")
         elif row["valid_to"] < moment.as_of:
             message = msg("The exception to {rule} ended on {date}.", rule=row["rule"], date=Day(row["valid_to"]))
-            advice = msg("If it still holds, accept it anew with a later date.")
+            advice = msg("If it still holds, renew it with a later date.")
         else:
             continue
         yield Finding(

@@ -16,8 +16,8 @@ FRAMEWORK = "cadre-2017"
     BREACH,
     N_("Funded by the State and a local authority"),
     N_(
-        "Each year the State and a local authority fund each centre, unless it is exempt with a written reason. "
-        "What is not known is no breach."
+        "Each year the State and a local authority fund each centre, unless it is exempt with a "
+        "written reason. What is not known is not a breach."
     ),
     FRAMEWORK,
 )
@@ -45,7 +45,7 @@ def co_funding(moment: Moment) -> Iterator[Finding]:
                     msg("No State support known in {year}.", year=year)
                     if who == "state"
                     else msg("No local funding known in {year}.", year=year),
-                    msg("Load what is known of it: crpv load FILE"),
+                    msg("Load what is known about it: crpv load FILE"),
                     centre["id"],
                     year=moment.year,
                     subject=who,
@@ -68,7 +68,7 @@ def co_funding(moment: Moment) -> Iterator[Finding]:
     "governance-shared",
     BREACH,
     N_("Governed by the State and local authorities"),
-    N_("The State and a local authority have a seat in the board of each centre that is not exempt."),
+    N_("The State and a local authority have a seat on the board of each centre that is not exempt."),
     FRAMEWORK,
 )
 def governance_shared(moment: Moment) -> Iterator[Finding]:
@@ -76,8 +76,8 @@ def governance_shared(moment: Moment) -> Iterator[Finding]:
     if not rows:
         yield Finding(
             UNKNOWN,
-            msg("No board is in the registry: whether governance is shared is not known."),
-            msg("Load who sits: crpv load FILE, or send out forms: crpv template governance"),
+            msg("The registry holds no boards: it is not known whether governance is shared."),
+            msg("Load the members of its board: crpv load FILE, or send out forms: crpv template governance"),
         )
         return
     for centre in moment.open:
@@ -86,17 +86,17 @@ def governance_shared(moment: Moment) -> Iterator[Finding]:
         seats = [row for row in rows if row["centre"] == centre["id"]]
         kinds = {row["member_kind"] for row in seats}
         if not seats:
-            yield Finding(UNKNOWN, msg("Who sits in its board is not known."), centre=centre["id"])
+            yield Finding(UNKNOWN, msg("The members of its board are not known."), centre=centre["id"])
             continue
         for wanted, lacking in (
-            ({"state"}, msg("The State has no seat in its board.")),
-            ({*LOCAL_AUTHORITIES}, msg("No local authority has a seat in its board.")),
+            ({"state"}, msg("The State has no seat on its board.")),
+            ({*LOCAL_AUTHORITIES}, msg("No local authority has a seat on its board.")),
         ):
             if not kinds & wanted:
                 yield Finding(
                     BREACH,
                     lacking,
-                    msg("See who sits: crpv list governance --as-of {date}", date=moment.as_of),
+                    msg("See the members of its board: crpv list governance --as-of {date}", date=moment.as_of),
                     centre["id"],
                     fictitious=any(row["source"] in moment.made_up for row in seats),
                 )
@@ -115,7 +115,7 @@ def governance_shared(moment: Moment) -> Iterator[Finding]:
 def missions_evaluated(moment: Moment) -> Iterator[Finding]:
     if not moment.any_evaluation:
         yield _no_evaluation(
-            msg("No evaluation is in the registry: whether the core missions are evaluated is not known.")
+            msg("The registry holds no evaluations: it is not known whether the core missions are evaluated.")
         )
         return
     for series in moment.evaluations:
@@ -145,12 +145,14 @@ def missions_evaluated(moment: Moment) -> Iterator[Finding]:
     "state-support-unevaluated",
     BREACH,
     N_("State support rests on evaluation"),
-    N_("The State supports no centre of which no core mission at all is evaluated within the cycle."),
+    N_("Each centre that the State supports has at least one core mission evaluated within the cycle."),
     FRAMEWORK,
 )
 def state_support_unevaluated(moment: Moment) -> Iterator[Finding]:
     if not moment.any_evaluation:
-        yield _no_evaluation(msg("No evaluation is in the registry: whether State support rests on one is not known."))
+        yield _no_evaluation(
+            msg("The registry holds no evaluations: it is not known whether State support rests on one.")
+        )
         return
     for centre in moment.open:
         own = [series for series in moment.evaluations if series.centre == centre["id"]]
@@ -159,8 +161,8 @@ def state_support_unevaluated(moment: Moment) -> Iterator[Finding]:
             yield Finding(
                 BREACH,
                 msgs(
-                    "The State gives {amount} in {year}, and no core mission is evaluated within {count} year.",
-                    "The State gives {amount} in {year}, and no core mission is evaluated within {count} years.",
+                    "The State gives {amount} in {year}, but no core mission is evaluated within {count} year.",
+                    "The State gives {amount} in {year}, but no core mission is evaluated within {count} years.",
                     moment.cycle,
                     amount=Euros(support),
                     year=str(moment.year),
@@ -182,7 +184,7 @@ def _no_evaluation(message: Message) -> Finding:
     "label",
     BREACH,
     N_("Labelled by the State"),
-    N_("A centre that has a perimeter or State support has a label that runs."),
+    N_("A centre with a perimeter or State support has a label in force."),
     FRAMEWORK,
 )
 def label(moment: Moment) -> Iterator[Finding]:
@@ -197,7 +199,7 @@ def label(moment: Moment) -> Iterator[Finding]:
         if centre["id"] in serving or supported.get(centre["id"], 0) > int(ended[:4]):
             yield Finding(
                 BREACH,
-                msg("Its label ended on {date}, and it still has a perimeter or State support.", date=Day(ended)),
+                msg("Its label ended on {date}, but it still has a perimeter or State support.", date=Day(ended)),
                 msg("Correct the label, or end the perimeter: crpv edit centres"),
                 centre["id"],
                 source=centre["source"],
@@ -216,7 +218,7 @@ def label(moment: Moment) -> Iterator[Finding]:
                 len(unknown),
                 total=1 if moment.centre else len(moment.open),
             ),
-            msg("Write them into label_from and label_to: crpv edit centres"),
+            msg("Write them in label_from and label_to: crpv edit centres"),
             moment.centre,
         )
 
@@ -225,7 +227,7 @@ def label(moment: Moment) -> Iterator[Finding]:
     "activity-unreported",
     UNKNOWN,
     N_("Activity reported"),
-    N_("Each centre reports its activity of the year to the agency's yearly count."),
+    N_("Each centre reports its activity of the year for the agency's yearly count."),
     "anct-bilan-2021",
 )
 def activity_unreported(moment: Moment) -> Iterator[Finding]:
@@ -233,7 +235,7 @@ def activity_unreported(moment: Moment) -> Iterator[Finding]:
     if moment.activity.totals["rows"] == 0:
         yield Finding(
             UNKNOWN,
-            msg("No activity of {year} is in the registry.", year=year),
+            msg("The registry holds no activity for {year}.", year=year),
             msg("Send out forms: crpv template activities --year {year}", year=year),
             year=moment.year,
         )
@@ -242,7 +244,7 @@ def activity_unreported(moment: Moment) -> Iterator[Finding]:
         if not record["reported"]:
             yield Finding(
                 UNKNOWN,
-                msg("Has reported no activity of {year}.", year=year),
+                msg("Has not reported its activity of {year}.", year=year),
                 msg("Send it a form: crpv template activities --year {year}", year=year),
                 str(record["centre"]),
                 year=moment.year,

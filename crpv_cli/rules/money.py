@@ -15,10 +15,10 @@ CHANGE_BOUND = 0.3
 @rule(
     "same-money",
     NOTICE,
-    N_("Money told once"),
+    N_("Money counted once"),
     N_(
-        "Two sources do not tell of the same money: one centre, year, scheme, stage and kind of funder, and "
-        "amounts within 1%."
+        "Two sources do not report the same money: the same centre, year, scheme, stage and kind of "
+        "funder, and amounts within 1%."
     ),
 )
 def money_twice(moment: Moment) -> Iterator[Finding]:
@@ -28,14 +28,14 @@ def money_twice(moment: Moment) -> Iterator[Finding]:
             yield Finding(
                 NOTICE,
                 msg(
-                    "{amount} of source {source} in {year} looks like the {other} of source {origin}.",
+                    "{amount} from {source} in {year} looks like the {other} from {origin}.",
                     amount=Euros(second["amount_cents"]),
                     source=second["source"] or "?",
                     year=str(second["year"]),
                     other=Euros(first["amount_cents"]),
                     origin=first["source"] or "?",
                 ),
-                msg("If it is the same, take one of the two loads back: crpv log, crpv undo"),
+                msg("If it is the same, undo one of the two loads: crpv log, crpv undo"),
                 second["centre"],
                 year=second["year"],
                 subject=second["funder"],
@@ -48,7 +48,7 @@ def money_twice(moment: Moment) -> Iterator[Finding]:
     "funding-change",
     NOTICE,
     N_("State support steady"),
-    N_("State support does not change by more than 30% from one year to the next (this project's own bound)."),
+    N_("State support does not change by more than 30% from one year to the next (this project's own threshold)."),
 )
 def funding_change(moment: Moment) -> Iterator[Finding]:
     for centre, money in moment.money.items():
@@ -57,7 +57,7 @@ def funding_change(moment: Moment) -> Iterator[Finding]:
             yield Finding(
                 NOTICE,
                 msg(
-                    "State support of {amount} in {year}: {change} against the year before.",
+                    "State support of {amount} in {year}: {change} compared with the year before.",
                     amount=Euros(support),
                     year=str(moment.year),
                     change=Share(change, signed=True),
@@ -73,8 +73,8 @@ def funding_change(moment: Moment) -> Iterator[Finding]:
 @rule(
     "agreement-ended",
     NOTICE,
-    N_("Agreements followed by others"),
-    N_("An agreement that ends is followed by another of the same centre and funder."),
+    N_("Agreements with a successor"),
+    N_("An agreement that ends is followed by another with the same centre and funder."),
 )
 def agreement_ended(moment: Moment) -> Iterator[Finding]:
     for record in moment.agreements.records():
@@ -82,11 +82,11 @@ def agreement_ended(moment: Moment) -> Iterator[Finding]:
             yield Finding(
                 NOTICE,
                 msg(
-                    "Its agreement ({funder}) ended on {date}, and none follows.",
+                    "Its agreement ({funder}) ended on {date}, without a successor.",
                     funder=record["funder_name"],
                     date=Day(str(record["ends_on"])),
                 ),
-                msg("Load the one that follows: crpv load FILE"),
+                msg("Load its successor: crpv load FILE"),
                 str(record["centre"]),
                 subject=str(record["reference"] or record["funder"]),
                 source=str(record["source"] or "") or None,

@@ -14,7 +14,7 @@ from crpv_cli.rules.model import NOTICE, Finding, Moment, rule
 @rule(
     "perimeters-overlap",
     NOTICE,
-    N_("One centre a department"),
+    N_("One centre per department"),
     N_("A department is in the perimeter of one centre; where it is in several, totals count it once."),
 )
 def perimeters_overlap(moment: Moment) -> Iterator[Finding]:
@@ -24,7 +24,7 @@ def perimeters_overlap(moment: Moment) -> Iterator[Finding]:
             yield Finding(
                 NOTICE,
                 msg("In several perimeters: {centres}.", centres=list(centres)),
-                msg("If one has ended, write its last day into valid_to: crpv edit perimeters"),
+                msg("If one has ended, write its last day in valid_to: crpv edit perimeters"),
                 department=str(record["department"]),
             )
 
@@ -40,7 +40,7 @@ def department_uncovered(moment: Moment) -> Iterator[Finding]:
         if record["total"] and not record["centres"]:
             yield Finding(
                 NOTICE,
-                msg("{count} priority neighbourhoods and no centre.", count=record["total"]),
+                msg("{count} priority neighbourhoods but no centre.", count=record["total"]),
                 department=str(record["department"]),
             )
 
@@ -48,36 +48,36 @@ def department_uncovered(moment: Moment) -> Iterator[Finding]:
 @rule(
     "announced-centres",
     NOTICE,
-    N_("As many centres as announced"),
-    N_("The number of centres announced last is that of the centres identified for the same date."),
+    N_("Number of centres as announced"),
+    N_("The latest announced number of centres equals the number identified for the same date."),
 )
 def announced_centres(moment: Moment) -> Iterator[Finding]:
-    yield from _announced(moment, "centres", N_("{found} centres identified against {announced} announced on {date}."))
+    yield from _announced(moment, "centres", N_("{found} centres identified, {announced} announced on {date}."))
 
 
 @rule(
     "announced-overseas",
     NOTICE,
-    N_("As many overseas centres as announced"),
-    N_("The number of overseas centres announced last is that of those identified for the same date."),
+    N_("Number of overseas centres as announced"),
+    N_("The latest announced number of overseas centres equals the number identified for the same date."),
 )
 def announced_overseas(moment: Moment) -> Iterator[Finding]:
     yield from _announced(
-        moment, "overseas_centres", N_("{found} overseas centres identified against {announced} announced on {date}.")
+        moment, "overseas_centres", N_("{found} overseas centres identified, {announced} announced on {date}.")
     )
 
 
 @rule(
     "announced-neighbourhoods",
     NOTICE,
-    N_("As many neighbourhoods as published"),
-    N_("The number of priority neighbourhoods published last is that of the registry for the same date."),
+    N_("Number of neighbourhoods as published"),
+    N_("The latest published number of priority neighbourhoods equals the number in the registry for the same date."),
 )
 def announced_neighbourhoods(moment: Moment) -> Iterator[Finding]:
     yield from _announced(
         moment,
         "neighbourhoods",
-        N_("{found} priority neighbourhoods in the registry against {announced} published on {date}."),
+        N_("{found} priority neighbourhoods in the registry, {announced} published on {date}."),
     )
 
 
@@ -90,7 +90,7 @@ def _announced(moment: Moment, measure: str, sentence: str) -> Iterator[Finding]
             yield Finding(
                 NOTICE,
                 msg(sentence, found=found, announced=announced, date=Day(on)),
-                msg("See what is known of that date: crpv list --as-of {date}", date=on)
+                msg("See what is known on that date: crpv list --as-of {date}", date=on)
                 if measure != "neighbourhoods"
                 else None,
                 subject=str(figure["id"]),

@@ -13,7 +13,7 @@ from crpv_cli.rules.model import BREACH, Finding, Moment, mission_name, rule
 @rule(
     "siren-wrong",
     BREACH,
-    N_("SIREN right"),
+    N_("SIREN valid"),
     N_("The SIREN of a centre or a funder has the check digit that INSEE gives it."),
 )
 def siren_wrong(moment: Moment) -> Iterator[Finding]:
@@ -30,7 +30,7 @@ def siren_wrong(moment: Moment) -> Iterator[Finding]:
                 )
 
 
-@rule("siren-shared", BREACH, N_("SIREN of one centre"), N_("A SIREN stands for one centre only."))
+@rule("siren-shared", BREACH, N_("SIREN of one centre"), N_("A SIREN belongs to one centre only."))
 def siren_shared(moment: Moment) -> Iterator[Finding]:
     by_siren: dict[str, list[str]] = {}
     for centre in moment.centres.values():
@@ -40,7 +40,7 @@ def siren_shared(moment: Moment) -> Iterator[Finding]:
         if len(centres) > 1:
             yield Finding(
                 BREACH,
-                msg("The SIREN {siren} stands for several centres: {centres}.", siren=siren, centres=centres),
+                msg("The SIREN {siren} is shared by several centres: {centres}.", siren=siren, centres=centres),
                 msg("Correct it: crpv edit centres"),
                 centres[-1],
                 subject=siren,

@@ -133,7 +133,7 @@ def test_full_writes_every_text_out(terminal: Terminal, home: Path) -> None:
 
 def test_texts_are_of_missions_of_centres_and_a_cycle_has_a_year_at_least(home: Path) -> None:
     for arguments, said in (
-        (("--full", "--by", "mission"), "--full and --by exclude each other."),
+        (("--full", "--by", "mission"), "--full and --by cannot be used together."),
         (("--cycle", "0"), "--cycle"),
     ):
         done = subprocess.run(

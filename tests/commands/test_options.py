@@ -1,4 +1,4 @@
-"""Each option does what it says, through the command: a test of each fails where the option is passed over."""
+"""Each option does what it says, through the command: a test of each fails where the option is skipped."""
 
 from __future__ import annotations
 

@@ -77,8 +77,8 @@ def test_each_name_of_export_is_of_one_report(demo: sqlite3.Connection) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ("evaluations --full --by centre", "--full and --by exclude each other."),
-        ("funding --year 2023 --to 2024", "--year and --from, --to exclude each other."),
+        ("evaluations --full --by centre", "--full and --by cannot be used together."),
+        ("funding --year 2023 --to 2024", "--year and --from, --to cannot be used together."),
         ("funding --stage given", "'requested', 'granted', 'paid'"),
         ("activity --mission nothing", "The missions are: animation, capitalisation, skills, complementary."),
         ("evaluations --mission complementary", "The core missions are: animation, capitalisation, skills."),

@@ -379,7 +379,7 @@ def test_a_folder_is_loaded_whole_in_whatever_order_its_files_refer_to_each_othe
     desk.write("in/notes.md", "nothing")
     done = desk.load("in")
     assert done.returncode == 0, done.stderr
-    assert "notes.md was passed over" in done.stderr
+    assert "notes.md was skipped" in done.stderr
     assert "centres: 1 read, 1 inserted" in done.stderr
     assert "perimeters: 1 read, 1 inserted" in done.stderr
     assert desk.rows("select count(*) from load_files where load = 2") == [(2,)]

@@ -832,7 +832,7 @@ def test_a_small_profile_is_enough() -> None:
         (('from = "titre"', 'find = [{ lookup = "x", from = "id" }]'), "there is no lookup called “x”"),
         (('from = "titre"', 'find = [{ lookup = "sources", from = "id" }]\ncreate = "x"'), "no group create.x"),
         (('from = "titre"', 'template = "{nope}"'), "columns.title.template: “nope” is neither"),
-        (('from = "titre"', ""), "columns.title: it says nowhere where its value comes from"),
+        (('from = "titre"', ""), "columns.title: it does not say where its value comes from"),
         (("[columns.title]", "[columns.titel]"), "columns.titel: there is no such key"),
         (('[columns.title]\nfrom = "titre"', ""), "the required columns title are not there"),
         (('titre = ["intitulé"]', '[header.optional]\ntitre = ["intitulé"]'), "columns.title: the column is required"),
@@ -841,7 +841,7 @@ def test_a_small_profile_is_enough() -> None:
         (("[columns.id]", '[[filter]]\nfrom = "id"\nequals = "x"\n[columns.id]'), "filter[1].reason: a text"),
         (
             ("[columns.id]", '[[filter]]\nfrom = "id"\nmatches = "("\nreason = "x"\n[columns.id]'),
-            "filter[1].matches: it is no regular expression",
+            "filter[1].matches: it is not a regular expression",
         ),
         (
             ("[columns.id]", '[[filter]]\nfrom = "id"\nequals = "x"\nreason = "x"\nafter = "y"\n[columns.id]'),
@@ -853,7 +853,7 @@ def test_a_small_profile_is_enough() -> None:
         (("[columns.id]", "[combine]\n[columns.id]"), "combine.title: it says nowhere how"),
         (("[columns.id]", '[combine]\nidentical = 2\ntitle = "first"\n[columns.id]'), "combine.identical"),
         (("[columns.id]", "[create.funders.columns]\n[columns.id]"), "the required columns id, name, kind"),
-        (("[columns.id]", "[create.funding.columns]\n[columns.id]"), "no row of this table can be made on the way"),
+        (("[columns.id]", "[create.funding.columns]\n[columns.id]"), "a profile cannot create rows of this table"),
         (("[columns.id]", '[let.id]\nconstant = "x"\n[columns.id]'), "let.id: a column of the file is called so"),
         (("[columns.id]", 'title = { fr = "x" }\n[columns.id]'), "header.required.title"),
     ],

@@ -71,7 +71,7 @@ def network_like(connection: sqlite3.Connection, as_of: str) -> Sheet:
         notes=(
             Note(
                 "fictitious-data",
-                msg("FICTITIOUS: these figures rest on made-up demonstration data."),
+                msg("FICTITIOUS: these figures rest on demonstration data."),
                 alert=Alert.FIGURES,
             ),
             Note("x", msg("Something to know.")),

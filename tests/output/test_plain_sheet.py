@@ -70,7 +70,7 @@ def test_a_sheet_whole() -> None:
         "\n"
         "## First\n"
         "\n"
-        "**FICTITIOUS: these figures rest on made-up demonstration data.**\n"
+        "**FICTITIOUS: these figures rest on demonstration data.**\n"
         "\n"
         "*What it shows.* The same in words.\n"
         "\n"

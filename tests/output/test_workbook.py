@@ -412,8 +412,8 @@ def test_a_sheet_of_a_centre_has_a_sheet_for_each_section(spoilt: Path) -> None:
         "Identity",
         "Perimeter",
         "Governance",
-        "Funding known, last three years",
-        "Payments known, last five years",
+        "Known funding, last three years",
+        "Known payments, last five years",
         "Core missions",
         *found.sheetnames[7:],
     ]

@@ -402,7 +402,7 @@ def test_rows_that_hang_on_a_refused_one_are_refused_with_it(world: Bench) -> No
         ("evaluations.csv", 3, "centre", "second", "unknown-reference"),
     ]
     assert {advice(anomaly) for anomaly in report.anomalies if Path(anomaly.file).name == "evaluations.csv"} == {
-        "Its own row in this load is refused: correct that one first."
+        "Its own row in this load was refused: correct that one first."
     }
     assert figures(report) == {"evaluations.csv": (3, 1, 0, 0, 2), "centres.csv": (2, 0, 0, 0, 2)}
 

@@ -30,7 +30,7 @@ fault(
     published("centres", 3),
     subject="said",
     source="journal",
-    advice=msg("See what is known of that date: crpv list --as-of {date}", date="2025-06-30"),
+    advice=msg("See what is known on that date: crpv list --as-of {date}", date="2025-06-30"),
 )
 fault("announced-overseas", published("overseas_centres", 1), subject="said")
 fault("announced-neighbourhoods", published("neighbourhoods", 11), subject="said", advice=None)

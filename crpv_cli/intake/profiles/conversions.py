@@ -60,8 +60,8 @@ def _control_characters(text: str) -> Converted:
         return text, None
     return clean.strip(), Correction(
         "control-characters",
-        msg("Stray control characters were read as the signs they were, or taken out: “{value}”.", value=clean),
-        msg("Whoever made the file mixed two encodings."),
+        msg("Stray control characters were restored to the characters they were, or removed: “{value}”.", value=clean),
+        msg("The file mixes two encodings."),
     )
 
 

@@ -83,7 +83,7 @@ def _columns(profile: Profile) -> Result:
             Column("column", N_("Column")),
             Column("from", N_("From")),
             Column("conversions", N_("Conversions")),
-            Column("combined", N_("Rows of one key"), Kind.CODE),
+            Column("combined", N_("Rows with the same key"), Kind.CODE),
         ),
         tuple(
             (table, spec.name, _origin(profile, spec), _conversions(profile, spec), way)

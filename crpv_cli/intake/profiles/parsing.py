@@ -99,10 +99,10 @@ class _Parsing:
         lets = {}
         for name, value in self.group(data, "let", "").items():
             if name in self.names:
-                self.wrong(f"let.{name}", msg("a column of the file is called so already."))
+                self.wrong(f"let.{name}", msg("a column of the file already has that name."))
             lets[name] = self.spec(name, value, f"let.{name}")
             if lets[name].share is not None:
-                self.wrong(f"let.{name}.share", msg("only a column of amounts can be shared out."))
+                self.wrong(f"let.{name}.share", msg("only a column of amounts can have a share."))
             self.names.add(name)  # a value may only be computed from those before it
         creates = {
             name: self.create(name, value, f"create.{name}") for name, value in self.group(data, "create", "").items()
@@ -177,7 +177,7 @@ class _Parsing:
         try:
             return re.compile(value, flags)
         except re.error as error:
-            self.wrong(where, msg("it is no regular expression: {reason}", reason=str(error)))
+            self.wrong(where, msg("it is not a regular expression: {reason}", reason=str(error)))
 
     def table(self, name: str, where: str) -> Table:
         if name not in TABLES:
@@ -217,7 +217,7 @@ class _Parsing:
             if spec.share is not None and (table.column(spec.name).kind is not Kind.MONEY or not _numbers(spec)):
                 self.wrong(
                     f"{where}.{spec.name}.share",
-                    msg("only a column of amounts can be shared out."),
+                    msg("only a column of amounts can have a share."),
                     msg("Write convert = {conversions}.", conversions='["amount"]'),
                 )
             if spec.create is not None and spec.create not in creates:
@@ -230,7 +230,7 @@ class _Parsing:
         self.check_keys(data, _SPEC, where)
         if not any(key in data for key in ("from", "constant", "template", "rules", "find")):
             self.wrong(
-                where, msg("it says nowhere where its value comes from."), msg("Write from = …, or constant = …")
+                where, msg("it does not say where its value comes from."), msg("Write from = …, or constant = …")
             )
         template = data.get("template")
         if template is not None:
@@ -344,7 +344,7 @@ class _Parsing:
             expression.sub(replacement, "")
             re.compile(f"(?:{expression.pattern})|").sub(replacement, "")
         except (re.error, IndexError) as error:
-            self.wrong(f"{where}.replace", msg("it is no replacement: {reason}", reason=str(error)))
+            self.wrong(f"{where}.replace", msg("it is not a valid replacement: {reason}", reason=str(error)))
         return f"{expression.pattern} → {replacement}", conversions.pattern(expression.pattern, replacement)
 
     def filter(self, data: object, where: str, specs: tuple[ColumnSpec, ...]) -> Filter:
@@ -352,7 +352,7 @@ class _Parsing:
             self.wrong(where, msg("a group of keys is expected."))
         self.check_keys(data, _FILTER, where)
         if not any(key in data for key in ("equals", "differs", "matches", "lacks")):
-            self.wrong(where, msg("it says nowhere what to keep."), msg("Write equals, differs, matches or lacks."))
+            self.wrong(where, msg("it does not say what to keep."), msg("Write equals, differs, matches or lacks."))
         reason = self.message(data, "reason", where)
         if reason is None:
             self.wrong(f"{where}.reason", msg("a text is expected."))
@@ -392,7 +392,7 @@ class _Parsing:
             if name not in table.key and spec.constant is None and name not in ways:
                 self.wrong(
                     f"combine.{name}",
-                    msg("it says nowhere how this column is combined."),
+                    msg("it does not say how this column is combined."),
                     msg("Write one of: {ways}.", ways=list(_WAYS)),
                 )
         return Combine(ways, identical == "once")
@@ -403,11 +403,11 @@ class _Parsing:
         self.check_keys(data, ("columns", "distinct"), where)
         table = self.table(name, where)
         if len(table.key) != 1 or name not in LOOKUPS:
-            self.wrong(where, msg("no row of this table can be made on the way."))
+            self.wrong(where, msg("a profile cannot create rows of this table."))
         specs = self.specs(self.group(data, "columns", where), table, f"{where}.columns", {})
         missing = [column.name for column in table.columns if column.required and column.name not in _names(specs)]
         if missing:
-            self.wrong(f"{where}.columns", msg("the required columns {columns} are not there.", columns=missing))
+            self.wrong(f"{where}.columns", msg("the required columns {columns} are missing.", columns=missing))
         distinct = data.get("distinct")
         return Create(table, specs, None if distinct is None else self.name(distinct, f"{where}.distinct"))
 
@@ -418,7 +418,7 @@ class _Parsing:
                 continue
             spec = next((spec for spec in specs if spec.name == column.name), None)
             if spec is None:
-                self.wrong(where, msg("the required columns {columns} are not there.", columns=[column.name]))
+                self.wrong(where, msg("the required columns {columns} are missing.", columns=[column.name]))
             foreign = profile.foreign(spec)
             if foreign and not any(name in profile.required for name in foreign):
                 self.wrong(

@@ -180,12 +180,12 @@ class RowValues:
                 Correction(
                     "share-of-amount",
                     msg(
-                        "Of {amount}, {part} was taken: the file says that the share of this row is {share}.",
+                        "{part} of {amount} was taken: the file gives {share} as the share of this row.",
                         amount=_euros(text),
                         part=_euros(part),
                         share=given,
                     ),
-                    msg("Check it: some files write something else into that column."),
+                    msg("Check it: some files write something else in that column."),
                 ),
             )
         )
@@ -215,7 +215,7 @@ class RowValues:
             Fault(
                 "not-found",
                 msg("“{value}” is not known to the registry.", value=asked[0][1]),
-                msg("Load what it names first, or tell the profile to skip such rows."),
+                msg("Load what it refers to first, or make the profile skip such rows."),
             ),
         )
 
@@ -238,9 +238,7 @@ class RowValues:
                 spec,
                 Fault(
                     "no-key",
-                    msg(
-                        "The row of the table {table} that is needed has no {key}.", table=table.name, key=table.key[0]
-                    ),
+                    msg("The row needed in the table {table} has no {key}.", table=table.name, key=table.key[0]),
                     msg("Fill in the cell."),
                 ),
             )

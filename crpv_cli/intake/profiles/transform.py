@@ -69,7 +69,7 @@ class _Transform:
                     profile=self.profile.name,
                     columns=missing,
                 ),
-                msg("Choose another profile (see: crpv profiles), or add the spelling that the file uses to yours."),
+                msg("Choose another profile (see: crpv profiles), or add the spelling used in the file to your own."),
             )
         for name, found in places.items():
             if len(found) > 1:
@@ -230,7 +230,7 @@ class _Transform:
         suspicious = Correction(
             "skipped-by-number",
             msg(
-                "“{value}” is called like {found}, but its number is missing or another; the row was skipped.",
+                "“{value}” has the name of {found}, but its number is missing or different; the row was skipped.",
                 value=value,
                 found=found,
             ),
@@ -269,8 +269,8 @@ class _Transform:
         if repeated:
             notify(
                 msgs(
-                    "{file}: {count} row repeats another one cell by cell; it was counted once.",
-                    "{file}: {count} rows repeat others cell by cell; each was counted once.",
+                    "{file}: {count} row is identical to another one; it was counted once.",
+                    "{file}: {count} rows are identical to others; each was counted once.",
                     repeated,
                     file=self.file_name,
                 )
@@ -279,7 +279,7 @@ class _Transform:
         if together:
             notify(
                 msg(
-                    "{file}: {rows} rows became {count}: those of the same {key} were put together.",
+                    "{file}: {rows} rows became {count}: those with the same {key} were combined.",
                     file=self.file_name,
                     rows=together,
                     count=sum(group.rows > 1 for group in groups.values()),
@@ -292,8 +292,10 @@ class _Transform:
         if self.read and sum(count for _, count in self.skipped.values()) == self.read:
             notify(
                 msgs(
-                    "{file}: its {count} row was read through the profile {profile}; it is not for the registry.",
-                    "{file}: its {count} rows were read through the profile {profile}; none is for the registry.",
+                    "{file}: its {count} row was read through the profile {profile}; it is not about "
+                    "the registry's centres.",
+                    "{file}: its {count} rows were read through the profile {profile}; none is about "
+                    "the registry's centres.",
                     self.read,
                     file=self.file_name,
                     profile=self.profile.name,

@@ -333,9 +333,9 @@ def _words() -> dict[str, str]:
         "same": language.text(N_("The figures of the chart")),
         "nothing": language.text(N_("Nothing known")),
         "none": language.text(N_("No rows.")),
-        "unknown": language.text(N_("A dash (–) stands for what is not known; it is never zero.")),
+        "unknown": language.text(N_("A dash (–) means not known; it is never zero.")),
         "written_by": language.text(N_("Written by")),
-        "again": language.text(N_("To make it again")),
+        "again": language.text(N_("To reproduce it")),
         "published": language.text(N_("published: {date}")),
     }
 

@@ -123,7 +123,7 @@ def told_of_figures(notes: Sequence[Note]) -> list[Note]:
 def made_up_alert(notes: Sequence[Note] = ()) -> str:
     """What stands over figures that rest on made-up data: the first note that says so, or else the usual words."""
     said = alerts(told_of_figures(notes))
-    return said[0] if said else language.text(N_("FICTITIOUS: these figures rest on made-up demonstration data."))
+    return said[0] if said else language.text(N_("FICTITIOUS: these figures rest on demonstration data."))
 
 
 def nothing_known(section: Result) -> str:

@@ -183,7 +183,7 @@ class Book:
                 msg("A sheet of a workbook holds {rows} rows at most.", rows=_MOST_ROWS)
                 if rows > _MOST_ROWS
                 else msg("A sheet of a workbook holds {columns} columns at most.", columns=_MOST_COLUMNS),
-                msg("Write it as csv, which has no bound."),
+                msg("Write it as csv, which has no limit."),
             )
 
     def text(self, sheet: Worksheet, row: int, column: int, text: str, **properties: object) -> None:
@@ -199,7 +199,7 @@ class Book:
                     most=_LONGEST_TEXT,
                     count=len(text),
                 ),
-                msg("Write it as csv, which has no bound."),
+                msg("Write it as csv, which has no limit."),
             )
         if text:
             sheet.write_string(row, column, text, self.look(**properties))

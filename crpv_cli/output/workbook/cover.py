@@ -63,7 +63,7 @@ def write_cover(
         cover.line(language.text(N_("Registry")), state)
     cover.line(language.text(N_("Written by")), f"crpv {__version__}")
     if command:
-        cover.line(language.text(N_("To make it again")), command)
+        cover.line(language.text(N_("To reproduce it")), command)
     cover.section(N_("Notes"), remaining(notes))
     cover.contents(entries)
     cover.section(N_("Not known"), missing)

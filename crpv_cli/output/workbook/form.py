@@ -12,7 +12,7 @@ form       ``1``: the version of this layout
 table      the name of the table: ``evaluations``
 centre     the id of the centre that the form is for; empty if it is for all
 year       the year that it is about; empty if the table has none
-prepared   the names of the columns that rows come with, parted by commas: ``centre,mission,year``; empty if none.
+prepared   the names of the columns that rows come with, separated by commas: ``centre,mission,year``; empty if none.
            A row in which nothing else is filled was not answered
 filled     ``1`` if the rows that the registry held stand in the form, ``0`` if not
 fictitious ``1`` if any of these rows is made up, ``0`` if not
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["FICTITIOUS", "form_workbook"]
 
 FACTS = "crpv-form"
-FICTITIOUS = N_("FICTITIOUS: rows of this form are made-up demonstration data.")
+FICTITIOUS = N_("FICTITIOUS: rows of this form are demonstration data.")
 
 _LINE_COLOUR, _GREY, _GREY_INK, _PALE_INK = "#BFC7D0", "#E6E9ED", "#4A5560", "#5F6B76"
 _FIRST_LIST = 3  # column D
@@ -131,16 +131,16 @@ class _FormBook:
     def _instructions(self) -> Sequence[Message]:
         if self.form.rows:
             fill = msg(
-                "Fill in the white cells; leave the grey ones as they are. More rows can be added beneath. "
-                "A row whose white cells are all empty is passed over."
+                "Fill in the white cells; leave the grey ones as they are. More rows can be added "
+                "below. A row whose white cells are all empty is skipped."
             )
         else:
-            fill = msg("One row each. An empty row is passed over.")
+            fill = msg("One row each. An empty row is skipped.")
         return (
             fill,
             msg(
-                "Columns marked * are required. The explanation of a column shows when the mouse rests on its heading. "
-                "When you are done, save the file and send it back."
+                "Columns marked * are required. To read the explanation of a column, point at its "
+                "heading. When you are done, save the file and send it back."
             ),
         )
 

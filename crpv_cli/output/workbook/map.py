@@ -56,7 +56,7 @@ def write_map(book: Book, sheet: Worksheet, result: Result, top: int) -> None:
         count = language.number(entry.departments)
         book.text(sheet, row, 1, f"{entry.label} ({count})", align="left", indent=1)
         row += 1
-    said = language.text(N_("In each square: the department, the letter of its state, and its number beneath."))
+    said = language.text(N_("Each square shows the department, the letter of its state, and its number below."))
     book.text(sheet, row + 1, 0, said, font_color="#4A4A4A")
 
 

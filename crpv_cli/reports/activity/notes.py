@@ -28,7 +28,7 @@ def activity_notes(
         year: the year; None if no activity of what was asked for is known.
         totals: those of the report.
         silent: the short names of the centres that have not reported the year, by their ids.
-        untold: how many rows do not tell their half-days.
+        untold: how many rows do not give their half-days.
         held: whether the registry holds any activity at all.
         narrowed: whether one centre or one mission was asked for.
     """
@@ -39,8 +39,8 @@ def activity_notes(
         yield Note(
             "activity-not-reported",
             msgs(
-                "{count} centre of {total} has not reported {year}, which is not 0: {centres}.",
-                "{count} centres of {total} have not reported {year}, which is not 0: {centres}.",
+                "{count} centre of {total} has not reported {year}, which does not mean 0: {centres}.",
+                "{count} centres of {total} have not reported {year}, which does not mean 0: {centres}.",
                 len(silent),
                 total=totals["centres"],
                 year=str(year),
@@ -52,8 +52,8 @@ def activity_notes(
         yield Note(
             "half-days-unknown",
             msgs(
-                "At least: {count} row does not tell its half-days.",
-                "At least: {count} rows do not tell their half-days.",
+                "At least: {count} row does not give its half-days.",
+                "At least: {count} rows do not give their half-days.",
                 untold,
             ),
         )
@@ -62,8 +62,8 @@ def activity_notes(
         yield Note(
             "half-days-change",
             msgs(
-                "Half-days against {before}: {change} ({count} centre that reported both years).",
-                "Half-days against {before}: {change} ({count} centres that reported both years).",
+                "Half-days compared with {before}: {change} ({count} centre that reported both years).",
+                "Half-days compared with {before}: {change} ({count} centres that reported both years).",
                 int(totals["half_days_change_centres"] or 0),
                 before=str((year or 0) - 1),
                 change=Share(change, signed=True),
@@ -72,7 +72,7 @@ def activity_notes(
     if remote is not None:
         yield Note(
             "remote-share",
-            msg("Remote: {share} of the half-days whose mode is told.", share=Share(remote)),
+            msg("Remote: {share} of the half-days whose mode is known.", share=Share(remote)),
         )
 
 
@@ -81,12 +81,12 @@ def _nothing(as_of: str, year: int | None, held: bool, narrowed: bool) -> Messag
     if not held:
         return msg(
             N_(
-                "No activity is in the registry, and none is public by centre: load yours with crpv load, "
-                "or see fictitious ones with crpv init --demo --db demo.sqlite"
+                "The registry holds no activity, and none is published by centre: load yours with "
+                "crpv load, or see fictitious ones with crpv init --demo --db demo.sqlite"
             )
         )
     if year is None:
-        return msg("No such activity is known on {date}: nothing is known, which is not 0.", date=Day(as_of))
+        return msg("No such activity is known on {date}: not known, which is not 0.", date=Day(as_of))
     if narrowed:
-        return msg("No such activity of {year} is in the registry: nothing is known, which is not 0.", year=str(year))
-    return msg("No activity of {year} is in the registry: nothing is known, which is not 0.", year=str(year))
+        return msg("The registry holds no such activity for {year}: that means not known, not 0.", year=str(year))
+    return msg("The registry holds no activity for {year}: that means not known, not 0.", year=str(year))

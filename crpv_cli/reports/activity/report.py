@@ -169,8 +169,8 @@ def activity(
         A report. By centre, a row for each centre open at some time in the year; by anything else, a row for each
         group, what was not told of being a group of its own. Change is against the year before: of one centre where it
         reported both years, of a group only over the centres that did. Totals: ``half_days``, ``actions``,
-        ``participants``, ``remote_share`` (0 to 1, of the half-days whose mode is told), ``centres`` open, ``reported``
-        and ``not_reported``.
+        ``participants``, ``remote_share`` (0 to 1, of the half-days whose mode is known), ``centres`` open,
+        ``reported`` and ``not_reported``.
     """
     known = read(connection, "select * from activity_known", as_of, centre=centre, mission=mission).fetchone()
     last = year or (known["latest"] if by == "year" else known["usual"])
@@ -350,7 +350,7 @@ def _totals(now: _Work, centres: Sequence[_Centre]) -> dict[str, int | float | N
 
 
 def _untold(now: _Work) -> int:
-    """How many rows do not tell their half-days."""
+    """How many rows do not give their half-days."""
     return sum(row["half_days"] is None for row in now.rows)
 
 
@@ -392,7 +392,7 @@ def _with_chart(
             division=msg(_TITLES[by]),
         ),
         msg(
-            "{half_days} half-days in {year}, told by {reported} of {centres} centres.",
+            "{half_days} half-days in {year}, reported by {reported} of {centres} centres.",
             half_days=totals["half_days"],
             year=str(last),
             reported=totals["reported"],

@@ -141,12 +141,12 @@ def _notes(
         held = connection.execute("select 1 from agreements limit 1").fetchone()
         yield Note(
             "no-agreements",
-            msg("No such agreement is known on {date}: that is not to say that there is none.", date=Day(as_of))
+            msg("No such agreement is known on {date}: that does not mean that there is none.", date=Day(as_of))
             if held
             else msg(
                 N_(
-                    "No agreement is in the registry, and none is public: load yours with crpv load, "
-                    "or see fictitious ones with crpv init --demo --db demo.sqlite"
+                    "The registry holds no agreements, and none are published: load yours with crpv "
+                    "load, or see fictitious ones with crpv init --demo --db demo.sqlite"
                 )
             ),
         )
@@ -182,8 +182,8 @@ def _notes(
         yield Note(
             "agreements-amount",
             msgs(
-                "{count} agreement runs, and promises {amount} over its whole term where that is known.",
-                "{count} agreements run, and promise {amount} over their whole terms where that is known.",
+                "{count} agreement is running, with {amount} committed over its whole term where that is known.",
+                "{count} agreements are running, with {amount} committed over their whole terms where that is known.",
                 int(totals["running"] or 0),
                 amount=Euros(round(amount * 100)),
             ),

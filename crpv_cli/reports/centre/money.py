@@ -41,7 +41,7 @@ def funding_years(connection: sqlite3.Connection, centre: str, as_of: str) -> Re
     return Result(
         name="funding_years",
         short=msg(N_("Funding by kind of funder")),
-        title=msg(N_("Funding known, last three years")),
+        title=msg(N_("Known funding, last three years")),
         columns=(Column("year", N_("Year"), Kind.YEAR), *(by_name[name] for name in _YEAR_COLUMNS)),
         rows=tuple(
             (year if isinstance(year, int) else None, *(record[name] for name in _YEAR_COLUMNS))
@@ -83,7 +83,7 @@ def payments(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
     return Result(
         name="funding",
         short=msg(N_("Funding by centre")),
-        title=msg(N_("Payments known, last five years")),
+        title=msg(N_("Known payments, last five years")),
         columns=columns,
         rows=rows,
         screen=("year", "name", "scheme", "stage", "amount", "source"),

@@ -118,7 +118,7 @@ def _missions(connection: sqlite3.Connection, centre: str, as_of: str) -> Iterat
         told,
         name="recommendations",
         short=msg(N_("Recommendations")),
-        title=msg(N_("What the evaluations found and advise")),
+        title=msg(N_("What the evaluations found and recommend")),
         rows=rows,
         screen=("mission", "year", "summary", "recommendation"),
     )

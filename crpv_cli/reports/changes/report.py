@@ -30,8 +30,10 @@ from crpv_cli.result import Note, Result
 __all__ = ["CHANGES", "OPTIONS", "changes"]
 
 OPTIONS = (
-    Option("first", N_("The date before; a year is its 31 December."), N_("DATE"), Takes.DATE_OR_YEAR, flag="--from"),
-    Option("last", N_("The date after, or a year; today by default."), N_("DATE"), Takes.DATE_OR_YEAR, flag="--to"),
+    Option(
+        "first", N_("The earlier date; a year means its 31 December."), N_("DATE"), Takes.DATE_OR_YEAR, flag="--from"
+    ),
+    Option("last", N_("The later date, or a year; today by default."), N_("DATE"), Takes.DATE_OR_YEAR, flag="--to"),
 )
 CHANGES = (
     Choice("centre-opened", N_("centre opened")),
@@ -139,8 +141,8 @@ def _notes(found: Sequence[Change], first: str, last: str) -> Iterable[Note]:
         yield Note(
             "closed-years",
             msg(
-                "Money is that of the latest year closed on each date of which some is known; "
-                "what is not known is not 0."
+                "Amounts are those of the latest year that had ended on each date and for which some "
+                "are known; not known does not mean 0."
             ),
         )
     if any(change.unit in {"share", "position"} for change in found):
@@ -148,5 +150,5 @@ def _notes(found: Sequence[Change], first: str, last: str) -> Iterable[Note]:
     if any(change.unit == "position" for change in found):
         yield Note(
             "by-position",
-            msg("Ratings are compared by where they stand on their scale, from 0 to 100 points."),
+            msg("Ratings are compared by their position on their scale, from 0 to 100 points."),
         )

@@ -69,7 +69,7 @@ OPTIONS = (
     AS_OF,
     MEASURE,
     GEOGRAPHY,
-    replace(CENTRE, help=N_("Mark the departments of this centre: its id or name.")),
+    replace(CENTRE, help=N_("Highlight the departments of this centre: its id or name.")),
 )
 
 
@@ -239,6 +239,6 @@ def _off_notes(tiles: Iterable[Tile]) -> Iterable[Note]:
     if off:
         yield Note(
             "not-on-map",
-            msg("Not on the map, and counted in its totals: {departments}.", departments=off),
+            msg("Not on the map, but counted in its totals: {departments}.", departments=off),
             {"departments": off},
         )

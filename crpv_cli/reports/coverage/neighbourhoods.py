@@ -63,8 +63,8 @@ def require_list(connection: sqlite3.Connection, geography: str) -> dict[str, in
                 geography=msg(choices.GEOGRAPHY_LABELS[geography]),
             ),
             msg(
-                "Take the official list from data.gouv.fr (quartiers prioritaires de la politique de la ville) "
-                "and load it as it is: crpv load FILE.csv"
+                "Download the official list from data.gouv.fr (quartiers prioritaires de la "
+                "politique de la ville) and load it as it is: crpv load FILE.csv"
             ),
         )
     return found
@@ -78,8 +78,9 @@ def no_list_notes(connection: sqlite3.Connection) -> tuple[Note, ...]:
         Note(
             "no-list",
             msg(
-                "The registry holds no detailed list. Take the official one from data.gouv.fr (quartiers prioritaires "
-                "de la politique de la ville) and load it as it is: crpv load FILE.csv"
+                "The registry holds no detailed list. Download the official one from data.gouv.fr "
+                "(quartiers prioritaires de la politique de la ville) and load it as it is: crpv "
+                "load FILE.csv"
             ),
         ),
     )

@@ -378,7 +378,7 @@ def _before_geography(as_of: str, geography: str) -> Iterable[Note]:
         yield Note(
             "before-geography",
             msg(
-                "This geography starts on {first}: perimeters of {date} are held against counts of a later time.",
+                "This geography starts on {first}: perimeters of {date} are compared with counts of a later date.",
                 first=Day(first),
                 date=Day(as_of),
             ),
@@ -412,7 +412,7 @@ def _quality_notes(departments: list[_Department], whole: _Sum, unit: Message) -
             "unknown-counts",
             msg("Not known, and left out of the totals: {departments}.", departments=_codes(unknown))
             if len(unknown) < len(departments)
-            else msg(N_("Not known of any department: load the counts of the territories with crpv load.")),
+            else msg(N_("Not known for any department: load the territory counts with crpv load.")),
             {"departments": list(_codes(unknown))},
         )
 
@@ -430,7 +430,7 @@ def _low_confidence(connection: sqlite3.Connection, as_of: str) -> Iterable[Note
         yield Note(
             "low-confidence",
             msg(
-                "Perimeters still to confirm: {perimeters}.",
+                "Perimeters still to be confirmed: {perimeters}.",
                 perimeters=[f"{row['centre']} ({row['department']})" for row in rows],
             ),
             {"perimeters": [dict(row) for row in rows]},

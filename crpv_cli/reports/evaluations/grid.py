@@ -68,7 +68,7 @@ def mission_grid(connection: sqlite3.Connection, as_of: str, years: int = 4) -> 
         origin=origin(connection, (row["source"] for row in found)),
         chart=Chart(
             ChartShape.GRID,
-            msg(N_("Where each rating stands on its scale, from the lowest (0%) to the highest (100%)")),
+            msg(N_("Position of each rating on its scale, from the lowest (0%) to the highest (100%)")),
             msg(
                 "A row for each of {centres} centres, a column for each core mission and year; an empty square is a "
                 "mission that was not rated that year.",

@@ -36,7 +36,8 @@ def evaluation_notes(tally: Tally, year: int | None, by: str | None) -> Iterable
         yield Note(
             "compared-by-position",
             msg(
-                "On another scale than the rating before, where only positions on the scale are compared: {missions}.",
+                "On a different scale from the previous rating, so that only positions on the scale "
+                "are compared: {missions}.",
                 missions=_named(across),
             ),
             {
@@ -56,8 +57,8 @@ def evaluation_notes(tally: Tally, year: int | None, by: str | None) -> Iterable
         yield Note(
             "means-of-positions",
             msg(
-                "Means are of positions on the scale, 0% for its lowest rating and 100% for its highest: "
-                "ratings on different scales are never added up."
+                "Means are computed from positions on the scale, from 0% for its lowest rating to "
+                "100% for its highest: ratings on different scales are never added up."
             ),
             {"scales": sorted(scales)},
         )
@@ -78,11 +79,11 @@ def evaluation_notes(tally: Tally, year: int | None, by: str | None) -> Iterable
 
 def _nothing(tally: Tally, year: int | None) -> Note:
     if tally.held:
-        return Note("no-evaluations", msg("No evaluation of {year} or before is in the registry.", year=str(year)))
+        return Note("no-evaluations", msg("The registry holds no evaluations for {year} or earlier.", year=str(year)))
     return Note(
         "no-evaluations",
         msg(
-            "No evaluation is in the registry, and none is public: load yours with crpv load, "
+            "The registry holds no evaluations, and none are published: load yours with crpv load, "
             "or see fictitious ones with crpv init --demo --db demo.sqlite"
         ),
     )
@@ -107,7 +108,7 @@ def _network(tally: Tally) -> Iterable[Note]:
     yield Note(
         "changes",
         msg(
-            "Since the rating before: {improving} better, {stable} the same, {slipping} worse.",
+            "Since the previous rating: {improving} better, {stable} the same, {slipping} worse.",
             improving=tally.moving("improving"),
             stable=tally.moving("stable"),
             slipping=tally.moving("slipping"),
@@ -125,13 +126,13 @@ def _centres_moving(tally: Tally) -> Iterable[Note]:
     if better:
         yield Note(
             "centres-improving",
-            msg("Better than the time before in a mission or more: {centres}.", centres=_names(better.values())),
+            msg("Better than last time in at least one mission: {centres}.", centres=_names(better.values())),
             {"centres": list(better)},
         )
     if worse:
         yield Note(
             "centres-slipping",
-            msg("Worse than the time before in a mission or more: {centres}.", centres=_names(worse.values())),
+            msg("Worse than last time in at least one mission: {centres}.", centres=_names(worse.values())),
             {"centres": list(worse)},
         )
 

@@ -54,8 +54,8 @@ COLUMNS = (
     Column("evaluator", N_("Evaluator")),
     Column("evaluated_on", N_("Evaluated on"), Kind.DATE),
     Column("previous_year", N_("Year before"), Kind.YEAR),
-    Column("previous_rating", N_("Rating before"), Kind.CODE),
-    Column("previous_scale", N_("Scale before"), Kind.CODE),
+    Column("previous_rating", N_("Previous rating"), Kind.CODE),
+    Column("previous_scale", N_("Previous scale"), Kind.CODE),
     Column("change", N_("Change"), Kind.DECIMAL, signed=True),
     Column("position_change", N_("Change of position"), Kind.PERCENT, signed=True),
     Column("trend", N_("Trend"), Kind.CODE, choices=TRENDS),
@@ -128,7 +128,8 @@ def evaluation_summaries(
     """
     if full and by is not None:
         raise UsageProblem(
-            msg("--full and --by exclude each other."), msg("Texts are of a mission of a centre: leave --by out.")
+            msg("--full and --by cannot be used together."),
+            msg("Texts belong to one mission of one centre: leave --by out."),
         )
     whole = read_series(connection, as_of, year, cycle)
     # Without any evaluation in the registry, nothing is known: that is not the same as none evaluated.

@@ -15,8 +15,8 @@ __all__ = ["funding_notes"]
 # What a source leaves out, where its own rows would not show it.
 _LIMITS = {
     "jaune-plf-2023": N_(
-        "The State's figures of {years} come from a budget annex, which lists associations only: "
-        "the support of public interest groups (GIP) is not known, which is not zero."
+        "The State's figures for {years} come from a budget annex, which lists associations only: "
+        "the support of public interest groups (GIP) is not known, which does not mean zero."
     ),
 }
 _NAMED_AT_MOST = 8
@@ -31,7 +31,7 @@ def funding_notes(
 ) -> Iterable[Note]:
     """Yield the notes of a report: of its centres, the rows that it adds up, and its totals (in centimes)."""
     if not counted:
-        yield Note("no-funding", msg("No funding of these years is in the registry: nothing is known, which is not 0."))
+        yield Note("no-funding", msg("The registry holds no funding for these years: not known, which is not 0."))
         return
     yield from _share_notes(asked, totals)
     unknown = [centre for centre in centres if centre.state_unknown_years]
@@ -45,8 +45,8 @@ def funding_notes(
         yield Note(
             "state-support-unknown",
             msgs(
-                "State support not known, and in no sum, for {count} centre: {centres}.",
-                "State support not known, and in no sum, for {count} centres: {centres}.",
+                "State support not known, and left out of all sums, for {count} centre: {centres}.",
+                "State support not known, and left out of all sums, for {count} centres: {centres}.",
                 len(unknown),
                 centres=[*named[:_NAMED_AT_MOST], *(["…"] if len(named) > _NAMED_AT_MOST else [])],
             ),
@@ -62,9 +62,10 @@ def funding_notes(
         yield Note(
             "no-local-funding-known",
             msgs(
-                "No local funding known for {count} centre of {total}: that is not 0, and a share is not known either.",
-                "No local funding known for {count} centres of {total}: that is not 0, and a share is not known "
-                "either.",
+                "No local funding known for {count} centre of {total}: that does not mean 0, and the "
+                "share is not known either.",
+                "No local funding known for {count} centres of {total}: that does not mean 0, and "
+                "the share is not known either.",
                 len(without),
                 total=len(centres),
             ),
@@ -99,8 +100,8 @@ def _share_notes(asked: Asked, totals: Mapping[str, int | float | None]) -> Iter
         yield Note(
             "state-change",
             msgs(
-                "State support against {year}, where both years are known: {change} ({count} centre).",
-                "State support against {year}, where both years are known: {change} ({count} centres).",
+                "State support compared with {year}, where both years are known: {change} ({count} centre).",
+                "State support compared with {year}, where both years are known: {change} ({count} centres).",
                 int(totals["state_change_centres"] or 0),
                 year=str(asked.first - 1),
                 change=Share(change),
@@ -109,7 +110,7 @@ def _share_notes(asked: Asked, totals: Mapping[str, int | float | None]) -> Iter
 
 
 def _double_notes(connection: sqlite3.Connection, counted: Sequence[sqlite3.Row]) -> Iterable[Note]:
-    """Say which of the rows added up look like the same money told by two sources."""
+    """Say which of the rows added up look like the same money reported by two sources."""
     added = {_key(row) for row in counted}
     pairs = [pair for pair in same_money(connection) if {_key(pair.first), _key(pair.second)} <= added]
     if not pairs:
@@ -117,10 +118,10 @@ def _double_notes(connection: sqlite3.Connection, counted: Sequence[sqlite3.Row]
     yield Note(
         "same-money",
         msgs(
-            "{count} pair of payments looks like the same money told by two sources: a sum may count it twice. "
-            "See: {pairs}.",
-            "{count} pairs of payments look like the same money told by two sources: sums may count them twice. "
-            "See: {pairs}.",
+            "{count} pair of payments looks like the same money reported by two sources: a sum may "
+            "count it twice. See: {pairs}.",
+            "{count} pairs of payments look like the same money reported by two sources: sums may "
+            "count them twice. See: {pairs}.",
             len(pairs),
             pairs=[
                 f"{pair.first['centre']} {pair.first['year']} ({pair.first['source']}, {pair.second['source']})"

@@ -78,7 +78,7 @@ BY_CENTRE: tuple[Column, ...] = (
     Column("inhabitants", N_("Inhabitants"), Kind.INTEGER),
     Column("state_per_neighbourhood", N_("State, per neighbourhood"), Kind.MONEY),
     Column("state_per_inhabitant", N_("State, per inhabitant"), Kind.MONEY),
-    Column("state_unknown_years", N_("Years without State support known"), Kind.CODES),
+    Column("state_unknown_years", N_("Years without known State support"), Kind.CODES),
     Column("known", N_("Known"), Kind.FLAG),
     Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
 )
@@ -150,7 +150,7 @@ def funding(
     if year is not None:
         if first is not None or last is not None:
             raise UsageProblem(
-                msg("--year and --from, --to exclude each other."),
+                msg("--year and --from, --to cannot be used together."),
                 msg("For several years, write --from 2020 --to 2024."),
             )
         first = last = year
@@ -365,7 +365,7 @@ def _title(asked: Asked) -> Message:
     if asked.stage is None:
         return msg("Funding by {division}, {years}", division=division, years=asked.years)
     return msg(
-        "Funding by {division}, {years}: what was {stage}",
+        "Funding by {division}, {years}: amounts {stage}",
         division=division,
         years=asked.years,
         stage=msg(_STAGES[asked.stage]),
@@ -387,7 +387,7 @@ def _chart(asked: Asked, totals: Mapping[str, int | float | None], counted: Sequ
             division=msg(_DIVISIONS[asked.by]),
         ),
         msg(
-            "{amount} in {rows} payments; what is not known has no bar, which is not 0.",
+            "{amount} in {rows} payments; a missing bar means not known, not 0.",
             amount=Euros(int(whole)),
             rows=len(counted),
         ),

@@ -62,10 +62,10 @@ def funding_years(connection: sqlite3.Connection, as_of: str, last: int | None =
         origin=origin(connection, (row["source"] for row in found)),
         chart=Chart(
             ChartShape.STACKED,
-            msg("Known funding by kind of funder, in euros a year"),
+            msg("Known funding by kind of funder, in euros per year"),
             msg(
-                "The State's known support goes from {before} in {first} to {after} in {last}; local and other money "
-                "is only that of which open data tells.",
+                "The State's known support goes from {before} in {first} to {after} in {last}; local "
+                "and other money is only what open data shows.",
                 before=Euros(sums.get((years[0], "state"), 0)),
                 first=str(years[0]),
                 after=Euros(sums.get((last, "state"), 0)),

@@ -38,7 +38,7 @@ OPTIONS = (
     AS_OF,
     Option(
         "compare_to",
-        N_("Tell what changed since this date; a year is its 31 December."),
+        N_("Show what changed since this date; a year means its 31 December."),
         N_("DATE"),
         Takes.DATE_OR_YEAR,
     ),
