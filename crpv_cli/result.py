@@ -15,6 +15,7 @@ __all__ = [
     "Alert",
     "Chart",
     "ChartShape",
+    "Dossier",
     "Field",
     "Form",
     "FormRow",
@@ -23,7 +24,6 @@ __all__ = [
     "Origin",
     "Point",
     "Result",
-    "Sheet",
     "Texts",
     "Value",
 ]
@@ -226,7 +226,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Dossier:
     """One subject seen whole: its facts (a result of one row), and sections of rows beneath.
 
     Attributes:

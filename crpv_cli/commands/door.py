@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from crpv_cli.registry.loading import LoadReport
-    from crpv_cli.result import Result, Sheet
+    from crpv_cli.result import Dossier, Result
 
 __all__ = ["Door", "command", "with_shared"]
 
@@ -67,13 +67,13 @@ class Door:
         with open_writing(path) as connection:
             yield connection
 
-    def answer(self, report: Callable[..., Result | Sheet], *asked: object) -> None:
+    def answer(self, report: Callable[..., Result | Dossier], *asked: object) -> None:
         """Ask the registry and show what it answers."""
         with self.reading() as connection:
             result = report(connection, *asked)
         self.show(result)
 
-    def show(self, result: Result | Sheet, default: Format = Format.TABLE) -> None:
+    def show(self, result: Result | Dossier, default: Format = Format.TABLE) -> None:
         """Print a result, or write it to the file that was named."""
         from crpv_cli.output.formats import show
 

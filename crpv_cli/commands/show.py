@@ -13,7 +13,7 @@ from crpv_cli.language import text as _
 if TYPE_CHECKING:
     import sqlite3
 
-    from crpv_cli.result import Sheet
+    from crpv_cli.result import Dossier
 
 __all__ = ["sheet_of", "show"]
 
@@ -38,7 +38,7 @@ def show(
     door.show(sheet)
 
 
-def sheet_of(connection: sqlite3.Connection, centre: str, date: str) -> Sheet:
+def sheet_of(connection: sqlite3.Connection, centre: str, date: str) -> Dossier:
     """Return the sheet of a centre on a date, with what the rules find of it."""
     from crpv_cli.reports.centre.report import centre_sheet
     from crpv_cli.rules.checking import findings

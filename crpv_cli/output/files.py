@@ -12,7 +12,7 @@ from crpv_cli.errors import FileProblem, UsageProblem
 from crpv_cli.language import N_, Message, msg, msgs
 from crpv_cli.output import streams
 from crpv_cli.output.formats import Document, Format, format_of, function_of, render
-from crpv_cli.result import Form, Note, Result, Sheet
+from crpv_cli.result import Dossier, Form, Note, Result
 
 __all__ = ["checked_folder", "workbook_file", "write_all", "write_form", "write_sheets"]
 
@@ -70,7 +70,7 @@ def _deliver(documents: Mapping[Path, Document], force: bool) -> None:
 
 def write_sheets(
     title: Message,
-    sheets: Mapping[str, Sheet],
+    sheets: Mapping[str, Dossier],
     shown: Sequence[str],
     folder: Path | None,
     chosen: Format | None = None,
@@ -150,7 +150,7 @@ def _file_names(ids: Mapping[str, object], extension: str) -> dict[str, str]:
     return names
 
 
-def _index(title: Message, sheets: Mapping[str, Sheet], shown: Sequence[str], names: Mapping[str, str]) -> Result:
+def _index(title: Message, sheets: Mapping[str, Dossier], shown: Sequence[str], names: Mapping[str, str]) -> Result:
     facts = [next(iter(sheet.facts.records())) for sheet in sheets.values()]
     columns = {column.name: column for sheet in sheets.values() for column in sheet.facts.columns}
     first, *others = (columns[name] for name in shown if name in columns) if columns else (Column("id", N_("Id")),)

@@ -17,7 +17,7 @@ from crpv_cli.language import N_, Message, msg, text
 from crpv_cli.output import streams
 
 if TYPE_CHECKING:
-    from crpv_cli.result import Result, Sheet
+    from crpv_cli.result import Dossier, Result
 
 __all__ = ["Document", "Format", "choose", "format_of", "names", "render", "show_result", "show_sheet"]
 
@@ -173,16 +173,16 @@ def function_of(address: str) -> Callable[..., Any]:
     return function
 
 
-def render(shown: Result | Sheet, chosen: Format, width: int | None = None, colour: bool = False) -> Document:
+def render(shown: Result | Dossier, chosen: Format, width: int | None = None, colour: bool = False) -> Document:
     """Render a result or a sheet; a table is fitted to ``width`` columns, or cut nowhere if that is None.
 
     Raises:
         UsageProblem: the format cannot hold a sheet.
     """
-    from crpv_cli.result import Sheet
+    from crpv_cli.result import Dossier
 
     row = chosen.row
-    if isinstance(shown, Sheet) and not row.sheets:
+    if isinstance(shown, Dossier) and not row.sheets:
         raise UsageProblem(
             msg("A sheet holds several tables: it cannot be written as {format}.", format=chosen.value),
             msg("Use {formats}.", formats=names(sheets=True)),
@@ -195,7 +195,7 @@ def render(shown: Result | Sheet, chosen: Format, width: int | None = None, colo
 
 
 def show(
-    shown: Result | Sheet,
+    shown: Result | Dossier,
     asked: Format | None = None,
     output: Path | None = None,
     force: bool = False,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from crpv_cli.output.shelf.cells import for_json
-from crpv_cli.result import Note, Result, Sheet
+from crpv_cli.result import Dossier, Note, Result
 
 __all__ = ["json_text", "jsonl_text"]
 
@@ -26,12 +26,12 @@ def _dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
-def json_text(shown: Result | Sheet) -> str:
+def json_text(shown: Result | Dossier) -> str:
     """An array of objects for a table; for a report, the envelope that ``docs/reference/formats.md`` lays down.
 
     A sheet is one object: the facts, then an array per section, then the notes.
     """
-    if isinstance(shown, Sheet):
+    if isinstance(shown, Dossier):
         sections = {section.name: _objects(section) for section in shown.sections}
         return _dump({shown.name: _objects(shown.facts)[0], **sections, "notes": _notes(shown.notes)})
     if not shown.is_report:

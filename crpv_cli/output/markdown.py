@@ -14,7 +14,7 @@ from crpv_cli.language import N_, literal
 from crpv_cli.output.shelf.about import cited, made_up, made_up_alert, nothing_known
 from crpv_cli.output.shelf.cells import UNKNOWN, people_rows, to_read
 from crpv_cli.output.shelf.layout import alerts, groups_of, headings, remaining, total_of, without_empty
-from crpv_cli.result import Note, Result, Sheet
+from crpv_cli.result import Dossier, Note, Result
 
 __all__ = ["markdown_text"]
 
@@ -29,14 +29,14 @@ def escape(text: str) -> str:
     return _MARKS.sub(r"\\\1", plain).replace("\n", "<br>")
 
 
-def markdown_text(shown: Result | Sheet) -> str:
+def markdown_text(shown: Result | Dossier) -> str:
     """A heading, the table, and the notes as a list; every column that a terminal shows."""
-    if isinstance(shown, Sheet):
+    if isinstance(shown, Dossier):
         return _sheet(shown)
     return f"## {escape(shown.title.text())}\n\n" + _alert(shown.notes) + _table(shown) + _notes(shown.notes)
 
 
-def _sheet(sheet: Sheet) -> str:
+def _sheet(sheet: Dossier) -> str:
     """A heading, the facts as a list, a part for each section with its notes, and what tells where it comes from.
 
     A section of which nothing is known takes one line, in a part for all of them.

@@ -15,9 +15,7 @@ HOLDS = Note(
     msg(N_("This registry also holds fictitious demonstration data.")),
     alert=Alert.REGISTRY,
 )
-RESTS = Note(
-    "fictitious-data", msg(N_("FICTITIOUS: these figures rest on demonstration data.")), alert=Alert.FIGURES
-)
+RESTS = Note("fictitious-data", msg(N_("FICTITIOUS: these figures rest on demonstration data.")), alert=Alert.FIGURES)
 
 
 def fictitious_sources(connection: sqlite3.Connection) -> frozenset[str]:

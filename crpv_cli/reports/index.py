@@ -10,7 +10,7 @@ from crpv_cli.language import N_
 
 if TYPE_CHECKING:
     from crpv_cli.reports.options import Option
-    from crpv_cli.result import Result, Sheet
+    from crpv_cli.result import Dossier, Result
 
 __all__ = ["REPORTS", "Report"]
 
@@ -27,7 +27,7 @@ class Report(NamedTuple):
     examples: str
     export: str | None = None
 
-    def load(self) -> tuple[Callable[..., Result | Sheet], tuple[Option, ...]]:
+    def load(self) -> tuple[Callable[..., Result | Dossier], tuple[Option, ...]]:
         """Import the report; returns its function and its options."""
         module = import_module(f"crpv_cli.reports.{self.module}")
         return getattr(module, self.function), module.OPTIONS

@@ -11,12 +11,12 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, msg
 from crpv_cli.reports import fictitious
-from crpv_cli.result import Result, Sheet
+from crpv_cli.result import Dossier, Result
 
 __all__ = ["registry_info"]
 
 
-def registry_info(connection: sqlite3.Connection, path: Path, schema: int, data: Path) -> Sheet:
+def registry_info(connection: sqlite3.Connection, path: Path, schema: int, data: Path) -> Dossier:
     """Return the sheet of a registry: paths, versions, rows per table, fictitious or not."""
     counts = []
     for table in TABLES.values():
@@ -36,7 +36,7 @@ def registry_info(connection: sqlite3.Connection, path: Path, schema: int, data:
         (Column("python", N_("Python")), ".".join(map(str, sys.version_info[:3]))),
         (Column("sqlite", N_("SQLite")), sqlite3.sqlite_version),
     )
-    return Sheet(
+    return Dossier(
         name="info",
         title=msg(N_("crpv and its registry")),
         facts=Result(

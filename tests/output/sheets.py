@@ -10,7 +10,7 @@ from crpv_cli.language import Day, msg
 from crpv_cli.reports.coverage.report import coverage
 from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.reports.funding.report import funding
-from crpv_cli.result import Alert, Chart, ChartShape, Note, Result, Sheet, Value
+from crpv_cli.result import Alert, Chart, ChartShape, Dossier, Note, Result, Value
 
 __all__ = ["network_like"]
 
@@ -37,7 +37,7 @@ def _positions(ratings: Result) -> Result:
     )
 
 
-def network_like(connection: sqlite3.Connection, as_of: str) -> Sheet:
+def network_like(connection: sqlite3.Connection, as_of: str) -> Dossier:
     """Return a sheet of the network on a date."""
     by_centre, by_region = coverage(connection, as_of), coverage(connection, as_of, by="region")
     by_year = funding(connection, as_of, 2018, 2024, by="year")
@@ -48,7 +48,7 @@ def network_like(connection: sqlite3.Connection, as_of: str) -> Sheet:
     years = _chart(ChartShape.LINES, "Funding known by year", "year", "amount")
     empty = (Column("x", "X"),)
     unreported = Note("no-activity", msg("No centre has reported its half-days."))
-    return Sheet(
+    return Dossier(
         "network",
         msg("The network of centres on {date}", date=Day(as_of)),
         Result(

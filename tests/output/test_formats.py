@@ -11,10 +11,10 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.output.files import write_all
 from crpv_cli.output.formats import Format, format_of, names, render
-from crpv_cli.result import Result, Sheet
+from crpv_cli.result import Dossier, Result
 
 RESULT = Result("x", msg("X"), (Column("name", "Name"),), (("Ça",),))
-SHEET = Sheet("s", msg("S"), RESULT, (RESULT,))
+SHEET = Dossier("s", msg("S"), RESULT, (RESULT,))
 
 
 def test_every_format_renders_a_result_and_a_sheet_if_it_can() -> None:

@@ -30,7 +30,7 @@ from crpv_cli.reports.coverage.report import coverage
 from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.reports.funding.report import funding
 from crpv_cli.reports.listing import Selection, list_centres
-from crpv_cli.result import Chart, ChartShape, Note, Origin, Point, Result, Sheet
+from crpv_cli.result import Chart, ChartShape, Dossier, Note, Origin, Point, Result
 from tests.output.pages import figures_of_json, read_page
 from tests.output.sheets import network_like
 from tests.test_language import english_words
@@ -378,7 +378,7 @@ def test_rows_that_hold_no_more_than_their_names_are_nothing_known() -> None:
     columns = (Column("name", "Name"), Column("rate", "Rate", Kind.PERCENT))
     section = Result("s", msg("Section"), columns, (("A", None), ("B", None)), notes=(Note("x", msg("Why.")),))
     facts = Result("f", msg("Facts"), columns[:1], (("F",),))
-    page = read_page(html_page(Sheet("t", msg("T"), facts, (section,))))
+    page = read_page(html_page(Dossier("t", msg("T"), facts, (section,))))
     assert "Section Nothing known. Why." in page.text
     assert page.tables == []
 
@@ -393,5 +393,5 @@ def test_notes_stand_beneath_their_section() -> None:
     columns = (Column("n", "N"),)
     section = Result("s", msg("Section"), columns, (("A",),), notes=(Note("x", msg("Of the section.")),))
     facts = Result("f", msg("Facts"), columns, (("F",),))
-    page = read_page(html_page(Sheet("t", msg("T"), facts, (section,), notes=(Note("y", msg("Of all.")),))))
+    page = read_page(html_page(Dossier("t", msg("T"), facts, (section,), notes=(Note("y", msg("Of all.")),))))
     assert "Section N A Of the section. Notes Of all." in page.text.replace("Section Section", "Section")

@@ -15,7 +15,7 @@ from crpv_cli.language import msg
 from crpv_cli.output.markdown import markdown_text
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.network.report import network
-from crpv_cli.result import Alert, Chart, ChartShape, Note, Origin, Result, Sheet
+from crpv_cli.result import Alert, Chart, ChartShape, Dossier, Note, Origin, Result
 from crpv_cli.rules.checking import findings
 
 DAY = "2025-12-31"
@@ -40,9 +40,9 @@ def rendered(text: str) -> str:
     return str(MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).render(text))
 
 
-def sheet_of(*sections: Result, notes: tuple[Note, ...] = (), command: str = "crpv show x") -> Sheet:
+def sheet_of(*sections: Result, notes: tuple[Note, ...] = (), command: str = "crpv show x") -> Dossier:
     facts = Result("x", msg("Facts"), COLUMNS, (("one", 1, None),))
-    return Sheet("x", msg("A sheet"), facts, sections, notes, command=command)
+    return Dossier("x", msg("A sheet"), facts, sections, notes, command=command)
 
 
 def part(name: str, *rows: tuple[str, int, None], chart: Chart | None = None, **more: object) -> Result:
@@ -50,7 +50,7 @@ def part(name: str, *rows: tuple[str, int, None], chart: Chart | None = None, **
 
 
 @pytest.fixture(scope="session")
-def whole(demo_path: Path) -> Sheet:
+def whole(demo_path: Path) -> Dossier:
     with open_reading(demo_path) as connection:
         return network(connection, DAY, findings(connection, DAY))
 
@@ -107,7 +107,7 @@ def test_a_short_sheet_has_no_contents() -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
-def test_every_link_of_the_contents_leads_to_a_heading(whole: Sheet, lang: str) -> None:
+def test_every_link_of_the_contents_leads_to_a_heading(whole: Dossier, lang: str) -> None:
     language.activate(lang)
     text = markdown_text(whole)
     headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
@@ -123,7 +123,7 @@ def test_headings_of_the_same_words_have_anchors_of_their_own() -> None:
     assert "(#twice-1)" in text and "(#twice-5)" in text
 
 
-def test_sources_are_told_once(whole: Sheet) -> None:
+def test_sources_are_told_once(whole: Dossier) -> None:
     text = markdown_text(whole)
     (sources,) = (section for section in whole.sections if section.name == "sources")
     assert text.count("\n## Sources\n") == 1
@@ -131,7 +131,7 @@ def test_sources_are_told_once(whole: Sheet) -> None:
         assert str(record["title"]).replace("&", "&amp;") in text
 
 
-def test_each_chart_is_told_in_words(whole: Sheet) -> None:
+def test_each_chart_is_told_in_words(whole: Dossier) -> None:
     text = rendered(markdown_text(whole))
     charts = [section.chart for section in whole.sections if section.chart is not None and section.rows]
     assert len(charts) > 4

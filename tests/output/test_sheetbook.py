@@ -33,7 +33,7 @@ from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.activity.report import activity
 from crpv_cli.reports.coverage.map import territory_map
 from crpv_cli.reports.network.report import network
-from crpv_cli.result import Chart, ChartShape, Note, Result, Sheet
+from crpv_cli.result import Chart, ChartShape, Dossier, Note, Result
 from crpv_cli.rules.checking import findings
 from tests.output.conftest import Convert, Load
 
@@ -42,13 +42,13 @@ HOSTILE = ["<script>alert(1)</script>", "\"&'", "{{7*7}}", "[bold]x[/bold]", "=1
 
 
 @pytest.fixture(scope="session")
-def sheet(demo_path: Path) -> Sheet:
+def sheet(demo_path: Path) -> Dossier:
     with open_reading(demo_path) as connection:
         return network(connection, DAY, findings(connection, DAY), "2023-12-31")
 
 
 @pytest.fixture(scope="session")
-def bare(reference_path: Path) -> Sheet:
+def bare(reference_path: Path) -> Dossier:
     """The network of a registry without made-up data."""
     with open_reading(reference_path) as connection:
         return network(connection, DAY, findings(connection, DAY))
@@ -70,11 +70,11 @@ def header_of(sheet: Worksheet) -> int:
     return bounds[1]
 
 
-def small(chart: Chart | None, **more: Any) -> Sheet:
+def small(chart: Chart | None, **more: Any) -> Dossier:
     """A sheet of one section."""
     columns = (Column("name", "Name"), Column("a", "A", Kind.MONEY), Column("b", "B", Kind.MONEY))
     section = Result("part", msg("Part"), columns, (("x", 100, None), ("y", 250, None)), chart=chart, **more)
-    return Sheet("small", msg("Small"), Result("small", msg("Facts"), columns[:1], (("x",),)), (section,))
+    return Dossier("small", msg("Small"), Result("small", msg("Facts"), columns[:1], (("x",),)), (section,))
 
 
 def chart(shape: ChartShape, category: str = "name", *values: str) -> Chart:
@@ -84,7 +84,7 @@ def chart(shape: ChartShape, category: str = "name", *values: str) -> Chart:
 # --- What leads where ---
 
 
-def test_each_section_with_rows_has_a_sheet_and_the_first_one_leads_to_it(sheet: Sheet) -> None:
+def test_each_section_with_rows_has_a_sheet_and_the_first_one_leads_to_it(sheet: Dossier) -> None:
     found = book(workbook(sheet))
     assert found.sheetnames[0] == "crpv"
     linked = [cell.hyperlink.location for cell in found["crpv"]["B"] if cell.hyperlink]
@@ -95,7 +95,7 @@ def test_each_section_with_rows_has_a_sheet_and_the_first_one_leads_to_it(sheet:
     assert len(titles) == len(drawn) + 1  # the map stands twice, drawn and as a table
 
 
-def test_the_first_sheet_tells_the_command_and_the_facts(sheet: Sheet) -> None:
+def test_the_first_sheet_tells_the_command_and_the_facts(sheet: Dossier) -> None:
     rows = dict(book(workbook(sheet))["crpv"].iter_rows(max_col=2, values_only=True))
     assert rows["To reproduce it"] == sheet.command
     assert rows["Date"] == "2025-12-31"
@@ -103,14 +103,14 @@ def test_the_first_sheet_tells_the_command_and_the_facts(sheet: Sheet) -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
-def test_names_of_sheets_are_short_and_each_stands_once(sheet: Sheet, lang: str) -> None:
+def test_names_of_sheets_are_short_and_each_stands_once(sheet: Dossier, lang: str) -> None:
     language.activate(lang)
     names = book(workbook(sheet)).sheetnames
     assert all(len(name) <= LONGEST_NAME for name in names)
     assert len({name.casefold() for name in names}) == len(names)
 
 
-def test_a_section_without_rows_is_one_line_that_says_why(bare: Sheet) -> None:
+def test_a_section_without_rows_is_one_line_that_says_why(bare: Dossier) -> None:
     found = book(workbook(bare))
     rows = list(found["crpv"].iter_rows(max_col=2, values_only=True))
     start = next(number for number, row in enumerate(rows) if row[0] == "Not known" and ": " in str(row[1]))
@@ -123,7 +123,7 @@ def test_a_section_without_rows_is_one_line_that_says_why(bare: Sheet) -> None:
     assert [row for row in rows[start + len(empty) :] if row != (None, None)] == []
 
 
-def test_made_up_sections_say_so_at_the_top_and_on_paper(sheet: Sheet) -> None:
+def test_made_up_sections_say_so_at_the_top_and_on_paper(sheet: Dossier) -> None:
     found = book(workbook(sheet))
     for section in (section for section in sheet.sections if section.rows):
         one = in_book(found, section)
@@ -132,7 +132,7 @@ def test_made_up_sections_say_so_at_the_top_and_on_paper(sheet: Sheet) -> None:
         assert sheet.title.text() in str(one.oddHeader.left.text)
 
 
-def test_notes_stand_beneath_their_table(sheet: Sheet) -> None:
+def test_notes_stand_beneath_their_table(sheet: Dossier) -> None:
     found = book(workbook(sheet))
     told = 0
     for section in (section for section in sheet.sections if section.rows):
@@ -145,11 +145,11 @@ def test_notes_stand_beneath_their_table(sheet: Sheet) -> None:
     assert told > 20
 
 
-def test_the_same_bytes_every_time(sheet: Sheet) -> None:
+def test_the_same_bytes_every_time(sheet: Dossier) -> None:
     assert workbook(sheet) == workbook(sheet)
 
 
-def test_print_set_up(sheet: Sheet) -> None:
+def test_print_set_up(sheet: Dossier) -> None:
     found = book(workbook(sheet))
     for section in (section for section in sheet.sections if section.rows):
         one = in_book(found, section)
@@ -174,7 +174,7 @@ def expected(value: object, column: Column) -> object:
     return value
 
 
-def test_every_number_date_and_code_equals_that_of_json(sheet: Sheet) -> None:
+def test_every_number_date_and_code_equals_that_of_json(sheet: Dossier) -> None:
     found, told = book(workbook(sheet)), json.loads(json_text(sheet))
     compared = 0
     for section in (section for section in sheet.sections if section.rows):
@@ -192,7 +192,7 @@ def test_every_number_date_and_code_equals_that_of_json(sheet: Sheet) -> None:
     assert compared > 1000
 
 
-def test_what_a_reader_needs_comes_first_and_the_rest_is_left_out(sheet: Sheet) -> None:
+def test_what_a_reader_needs_comes_first_and_the_rest_is_left_out(sheet: Dossier) -> None:
     (figures,) = (section for section in sheet.sections if section.name == "figures")
     names = [column.name for column in for_readers(figures).columns]
     assert names[:4] == ["label", "shown", "published_shown", "value"]
@@ -200,7 +200,7 @@ def test_what_a_reader_needs_comes_first_and_the_rest_is_left_out(sheet: Sheet) 
     assert not {"figure", "unit", "published_unit", "published_source", "report"} & set(names)
 
 
-def test_what_makes_a_table_too_wide_is_folded_away_and_the_reader_told(sheet: Sheet) -> None:
+def test_what_makes_a_table_too_wide_is_folded_away_and_the_reader_told(sheet: Dossier) -> None:
     (funding,) = (section for section in sheet.sections if section.name == "funding")
     one = in_book(book(workbook(sheet)), funding)
     hidden = [letter for letter, dimension in one.column_dimensions.items() if dimension.hidden]
@@ -222,7 +222,7 @@ def cells_of(formula: str) -> tuple[str, tuple[int | None, ...]]:
     return name.strip("'").replace("''", "'"), range_boundaries(cells)
 
 
-def test_charts_are_drawn_from_the_cells_of_their_table(sheet: Sheet) -> None:
+def test_charts_are_drawn_from_the_cells_of_their_table(sheet: Dossier) -> None:
     found = book(workbook(sheet))
     seen = set()
     for section in sheet.sections:
@@ -251,7 +251,7 @@ def test_charts_are_drawn_from_the_cells_of_their_table(sheet: Sheet) -> None:
     assert {"funding_years", "activity_mission", "activity_centre"} <= seen
 
 
-def test_a_chart_covers_no_cell_and_is_told_in_words(sheet: Sheet) -> None:
+def test_a_chart_covers_no_cell_and_is_told_in_words(sheet: Dossier) -> None:
     import zipfile
 
     content = workbook(sheet)
@@ -307,7 +307,7 @@ def test_a_title_that_looks_like_a_formula_stays_one() -> None:
     assert drawn.title.tx.rich.p[0].r[0].t.replace("\u2060", "") == "=Part!A1"
 
 
-def test_a_grid_colours_its_cells(sheet: Sheet) -> None:
+def test_a_grid_colours_its_cells(sheet: Dossier) -> None:
     (missions,) = (section for section in sheet.sections if section.name == "missions")
     one = in_book(book(workbook(sheet)), missions)
     assert missions.chart is not None
@@ -320,7 +320,7 @@ def test_a_grid_colours_its_cells(sheet: Sheet) -> None:
     assert missions.chart.description.text() in texts
 
 
-def test_the_map_has_a_cell_for_each_department(sheet: Sheet) -> None:
+def test_the_map_has_a_cell_for_each_department(sheet: Dossier) -> None:
     (section,) = (section for section in sheet.sections if section.name == "map")
     found = book(workbook(sheet))
     one = next(one for one in found.worksheets if one["A1"].value == section.title.text())
@@ -357,7 +357,7 @@ def test_a_text_is_shown_as_it_is(text: str) -> None:
     said = msg("{text}", text=text)
     part = Result("part", said, columns, ((text, 1),), notes=(Note("x", said),), chart=chart(ChartShape.BARS, "name",
                   "a"))  # fmt: skip
-    found = book(workbook(Sheet("s", said, Result("s", msg("Facts"), columns, ((text, 1),)), (part,))))
+    found = book(workbook(Dossier("s", said, Result("s", msg("Facts"), columns, ((text, 1),)), (part,))))
     one = found.worksheets[1]
     texts = [cell for row in one.iter_rows() for cell in row if cell.value == text]
     assert len(texts) == 3  # title, cell, note
@@ -368,7 +368,7 @@ def test_a_text_is_shown_as_it_is(text: str) -> None:
 # --- Into other programs ---
 
 
-def test_loading_it_changes_nothing(sheet: Sheet, tmp_path: Path, load: Load) -> None:
+def test_loading_it_changes_nothing(sheet: Dossier, tmp_path: Path, load: Load) -> None:
     file = tmp_path / "network.xlsx"
     file.write_bytes(workbook(sheet))
     report = load(file, dry_run=True)
@@ -377,7 +377,7 @@ def test_loading_it_changes_nothing(sheet: Sheet, tmp_path: Path, load: Load) ->
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
-def test_libreoffice_draws_its_charts(sheet: Sheet, tmp_path: Path, convert: Convert, lang: str) -> None:
+def test_libreoffice_draws_its_charts(sheet: Dossier, tmp_path: Path, convert: Convert, lang: str) -> None:
     language.activate(lang)
     pdftotext = shutil.which("pdftotext")
     if pdftotext is None:

@@ -20,7 +20,7 @@ from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.centre.report import centre_sheet
 from crpv_cli.reports.network.report import network
 from crpv_cli.reports.published import published_figures
-from crpv_cli.result import Sheet
+from crpv_cli.result import Dossier
 from crpv_cli.rules.checking import findings
 from tests.reports.clock import DATES, at_date
 
@@ -57,11 +57,11 @@ IN_REPORT = {
 NOT_IN_VIEW = {"findings-breach", "findings-unknown", "findings-notice"}
 
 
-def sheet_on(connection: sqlite3.Connection, date: str, **asked: Any) -> Sheet:
+def sheet_on(connection: sqlite3.Connection, date: str, **asked: Any) -> Dossier:
     return network(connection, date, findings(connection, date), **asked)
 
 
-def figures(sheet: Sheet) -> dict[str, dict[str, Any]]:
+def figures(sheet: Dossier) -> dict[str, dict[str, Any]]:
     (section,) = [section for section in sheet.sections if section.name == "figures"]
     return {str(record["figure"]): record for record in section.records()}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.intake.profiles.profile import ColumnSpec, Filter, Profile
 from crpv_cli.language import N_, Message, current, msg
-from crpv_cli.result import Note, Result, Sheet, Value
+from crpv_cli.result import Dossier, Note, Result, Value
 
 __all__ = ["profile_sheet", "profiles_list"]
 
@@ -37,7 +37,7 @@ def profiles_list(profiles: Iterable[Profile]) -> Result:
     )
 
 
-def profile_sheet(profile: Profile) -> Sheet:
+def profile_sheet(profile: Profile) -> Dossier:
     """Describe a profile: the columns it recognises, where each of ours comes from, and which rows it skips."""
     facts = (
         (Column("name", N_("Name"), Kind.CODE), profile.name),
@@ -46,7 +46,7 @@ def profile_sheet(profile: Profile) -> Sheet:
         (Column("file", N_("File")), profile.path),
         (Column("note", N_("Note")), profile.note),
     )
-    return Sheet(
+    return Dossier(
         name="profile",
         title=profile.title,
         facts=Result(

@@ -32,7 +32,7 @@ from crpv_cli.output.shelf.about import (
 from crpv_cli.output.shelf.cells import UNKNOWN, for_json, people_rows
 from crpv_cli.output.shelf.layout import Group, alerts, groups_of, remaining, total_of, without_empty
 from crpv_cli.output.shelf.tiles import tiles_legend
-from crpv_cli.result import Note, Point, Result, Sheet, Value
+from crpv_cli.result import Dossier, Note, Point, Result, Value
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -45,7 +45,7 @@ _HEADLINE = 90
 _SHORT, _WIDE, _VERY_WIDE = 12, 8, 11
 
 
-def html_page(shown: Result | Sheet) -> str:
+def html_page(shown: Result | Dossier) -> str:
     """A page of one table or of one subject: its facts, its sections with their charts, its notes, its sources.
 
     Raises:
@@ -161,7 +161,7 @@ def _size(rows: int, columns: int) -> str:
     return f"{'short' if rows <= _SHORT else ''} {width}".strip()
 
 
-def _facts(sheet: Sheet) -> _Section:
+def _facts(sheet: Dossier) -> _Section:
     facts = sheet.facts
     columns = facts.shown
     cells = next(iter(_cells(facts, facts.rows, columns)), ())
@@ -262,7 +262,7 @@ def _web(address: str) -> str:
 
 
 def _page(
-    shown: Result | Sheet,
+    shown: Result | Dossier,
     about: list[tuple[str, str]],
     sections: Sequence[_Section],
     results: Sequence[Result],

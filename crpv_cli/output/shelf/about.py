@@ -15,7 +15,7 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_
 from crpv_cli.output.shelf.cells import for_people
 from crpv_cli.output.shelf.layout import alerts, remaining
-from crpv_cli.result import Alert, Note, Origin, Result, Sheet
+from crpv_cli.result import Alert, Dossier, Note, Origin, Result
 
 __all__ = [
     "Source",
@@ -81,7 +81,7 @@ def asked_of(results: Sequence[Result]) -> list[tuple[str, str]]:
     return lines
 
 
-def asked_of_sheet(sheet: Sheet) -> list[tuple[str, str]]:
+def asked_of_sheet(sheet: Dossier) -> list[tuple[str, str]]:
     """The date of a sheet, and the geography if all its sections have the same."""
     results = [sheet.facts, *sheet.sections]
     dates = [result.parameters["as_of"] for result in results if result.parameters.get("as_of")]
@@ -110,7 +110,7 @@ def registry_state(origins: Sequence[Origin]) -> str:
     return ""
 
 
-def made_up(shown: Result | Sheet) -> bool:
+def made_up(shown: Result | Dossier) -> bool:
     """Whether figures rest on fictitious data (that the registry merely holds some is another matter)."""
     return shown.fictitious or bool(told_of_figures(shown.notes))
 

@@ -9,7 +9,7 @@ from crpv_cli import language
 from crpv_cli.definitions.columns import Column
 from crpv_cli.language import N_
 from crpv_cli.output.shelf.cells import UNKNOWN, people_rows, to_read
-from crpv_cli.result import Note, Result, Sheet
+from crpv_cli.result import Dossier, Note, Result
 
 __all__ = [
     "GAP",
@@ -113,7 +113,7 @@ def short_title(result: Result) -> str:
     return result.title.text().partition(":")[0].partition(" (")[0].strip()
 
 
-def facts_of(sheet: Sheet) -> list[tuple[str, str]]:
+def facts_of(sheet: Dossier) -> list[tuple[str, str]]:
     """The facts of a sheet with their labels, and last the labels of what is not known."""
     facts = [
         (language.translate(column.label), to_read(value, column))

@@ -17,13 +17,13 @@ from crpv_cli.output.terminal.findings import findings_lines
 from crpv_cli.output.terminal.lines import ALERT, BOLD, DIM, PLAIN, Line, painted, points, wrapped
 from crpv_cli.output.terminal.map import map_lines, map_width
 from crpv_cli.output.terminal.table import Lost, table_lines
-from crpv_cli.result import Layout, Result, Sheet
+from crpv_cli.result import Dossier, Layout, Result
 
 __all__ = ["screen"]
 
 
 def screen(
-    shown: Result | Sheet, width: int | None = None, colour: bool = False, blocks: bool = True
+    shown: Result | Dossier, width: int | None = None, colour: bool = False, blocks: bool = True
 ) -> tuple[str, tuple[Message, ...]]:
     """Set a result or a sheet as text of at most ``width`` columns, or of any if that is None.
 
@@ -41,7 +41,7 @@ def screen(
     lines += wrapped(shown.title.text(), width, style=BOLD)
     remarks: list[Message] = []
     lost: list[Lost] = []
-    if isinstance(shown, Sheet):
+    if isinstance(shown, Dossier):
         lines += _facts(shown, width)
         for section in map(without_empty, shown.on_screen):
             lines += [[], *wrapped(title_of(section), width, style=BOLD)]
@@ -68,7 +68,7 @@ def _map(result: Result, width: int | None, pen: Pen, lost: list[Lost], remarks:
         yield from table_lines(replace(result, chart=None), width, pen, lost)
 
 
-def _facts(sheet: Sheet, width: int | None) -> Iterator[Line]:
+def _facts(sheet: Dossier, width: int | None) -> Iterator[Line]:
     """The facts of a sheet as a list, their labels at the left."""
     facts = facts_of(sheet)
     widest = max(cell_len(label) for label, _ in facts) + GAP

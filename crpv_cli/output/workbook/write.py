@@ -24,7 +24,7 @@ from crpv_cli.output.workbook.charts import draw, stands_beside
 from crpv_cli.output.workbook.cover import LABEL_WIDTH, TEXT_WIDTH, Entry, write_cover
 from crpv_cli.output.workbook.map import write_map
 from crpv_cli.output.workbook.tables import Table, harmless, mark_made_up, write_table
-from crpv_cli.result import ChartShape, Note, Result, Sheet, Value
+from crpv_cli.result import ChartShape, Dossier, Note, Result, Value
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -39,13 +39,13 @@ _MAP_ACROSS = 14
 _TITLE_HEIGHT = 24
 
 
-def workbook(shown: Result | Sheet) -> bytes:
+def workbook(shown: Result | Dossier) -> bytes:
     """A workbook of one table with all its columns and its chart, or of one subject: its facts, then its sections.
 
     Raises:
         UsageProblem: a sheet of a workbook cannot hold it.
     """
-    if isinstance(shown, Sheet):
+    if isinstance(shown, Dossier):
         return _sheet_workbook(shown)
     return _workbook(shown.title, [shown], shown.notes, command_of(shown))
 
@@ -100,7 +100,7 @@ def _write_table(book: Book, entry: Entry) -> None:
 # --- The sections of a subject, for reading ---
 
 
-def _sheet_workbook(sheet: Sheet) -> bytes:
+def _sheet_workbook(sheet: Dossier) -> bytes:
     book = Book(sheet.title.text())
     title, asked, facts = sheet.title.text(), facts_of(sheet), list[Entry]()
     if len(sheet.facts.columns) > _FACTS_ON_COVER:

@@ -18,7 +18,7 @@ from crpv_cli.reports.listing import Selection, shape
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.rows import row_of
 from crpv_cli.reports.sources import sources_of
-from crpv_cli.result import Note, Result, Sheet
+from crpv_cli.result import Dossier, Note, Result
 
 __all__ = ["centre_sheet"]
 
@@ -49,7 +49,7 @@ _MISSION_COLUMNS = (
 _MISSION_SCREEN = ("mission", "year", "rating", "series", "trend", "overdue", "kind", "evaluator")
 
 
-def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findings: Result | None = None) -> Sheet:
+def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findings: Result | None = None) -> Dossier:
     """Return the sheet of a centre on a date.
 
     Args:
@@ -70,7 +70,7 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findin
     if centre not in open_centres(connection, as_of):
         notes.append(Note("not-open", msg("The centre is not open on {date}.", date=Day(as_of))))
     its_origin = origin(connection, (row["source"],))
-    return Sheet(
+    return Dossier(
         name="centre",
         title=msg("{name}, on {date}", name=row["name"], date=Day(as_of)),
         facts=Result(

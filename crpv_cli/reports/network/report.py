@@ -27,7 +27,7 @@ from crpv_cli.reports.options import AS_OF, CYCLE, WITHIN, Option, Takes
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures
 from crpv_cli.reports.sources import sources_of
-from crpv_cli.result import Note, Result, Sheet
+from crpv_cli.result import Dossier, Note, Result
 
 __all__ = ["OPTIONS", "network"]
 
@@ -59,7 +59,7 @@ def network(
     compare_to: str | None = None,
     within: int = WITHIN_MONTHS,
     cycle: int = CYCLE_YEARS,
-) -> Sheet:
+) -> Dossier:
     """Compose the report of the network on a date.
 
     Args:
@@ -80,7 +80,7 @@ def network(
     rested_on = (result.origin for result in (*parts.coverage.values(), *sections))
     sections = (*sections, sources_of(connection, rested_on))
     rests = any(section.fictitious for section in sections)
-    return Sheet(
+    return Dossier(
         name="network",
         title=msg("The network of centres on {date}", date=Day(as_of)),
         facts=_facts(connection, as_of, parts, compare_to),
