@@ -124,4 +124,4 @@ def test_a_finding_of_a_made_up_row_is_fictitious(plant: Plant) -> None:
 
 def test_the_summary_counts_what_is_open_and_what_is_accepted(plant: Plant) -> None:
     (note,) = findings(plant(UNEVALUATED + accept()), TODAY, rules=["missions-evaluated"]).notes
-    assert note.message.text() == "Breaches: 1; not known: 0; notices: 0; accepted: 1; rules asked: 1."
+    assert note.message.text() == "Breaches: 1; not known: 0; notices: 0; accepted: 1; rules checked: 1."
