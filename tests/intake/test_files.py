@@ -201,7 +201,7 @@ def test_a_folder_gives_its_csv_files_by_name(tmp_path: Path) -> None:
 
 def test_a_folder_without_csv_files_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "notes.md").touch()
-    with pytest.raises(FileProblem, match="holds no CSV file"), gather([str(tmp_path)]):
+    with pytest.raises(FileProblem, match="holds neither CSV files"), gather([str(tmp_path)]):
         pass
 
 

@@ -127,7 +127,7 @@ def test_values_are_what_the_registry_holds() -> None:
 def test_a_year_out_of_bounds_is_refused(table: str, year: str, advice: str) -> None:
     ((name, fault),) = checked(table, year=year).faults
     assert (name, fault.code) == ("year", "out-of-bounds")
-    assert fault.message.text("en") == f"“{year}” is out of bounds."
+    assert fault.message.text("en") == f"“{year}” is outside the allowed range."
     assert fault.advice is not None
     assert fault.advice.text("en") == advice
 

@@ -45,7 +45,7 @@ def test_an_extension_chooses_the_first_format_that_has_it() -> None:
 
 @pytest.mark.parametrize("name", [f"x{end}" for one in Format for end in one.row.extensions if not one.row.tables])
 def test_several_tables_go_into_a_folder_or_a_file_that_can_hold_them(name: str, tmp_path: Path) -> None:
-    with pytest.raises(UsageProblem, match="names one file"):
+    with pytest.raises(UsageProblem, match="is one file"):
         write_all([RESULT, RESULT], tmp_path / name, None, force=False)
     (tmp_path / name).mkdir()
     write_all([RESULT], tmp_path / name, None, force=False)

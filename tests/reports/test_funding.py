@@ -310,7 +310,7 @@ def test_one_stage_only(small: sqlite3.Connection, stage: str, expected: int) ->
     pay(small, 1, stage="paid")
     result = funding(small, TODAY, stage=stage)
     assert of_centre(result, "oriv")["state"] == expected
-    assert result.title.text("en") == f"Funding by centre, 2024: what was {stage}"
+    assert result.title.text("en") == f"Funding by centre, 2024: amounts {stage}"
 
 
 def test_nothing_is_known_without_funding(small: sqlite3.Connection) -> None:
