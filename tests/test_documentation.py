@@ -46,10 +46,9 @@ def cells(line: str) -> list[str]:
 # --- The generated pages ---
 
 
-@pytest.mark.parametrize("script", ["reference.py", "views.py"])
-def test_the_generated_pages_are_up_to_date(script: str) -> None:
+def test_the_generated_pages_are_up_to_date() -> None:
     done = subprocess.run(
-        [sys.executable, str(REPOSITORY / ".ci" / script), "check"],
+        [sys.executable, str(REPOSITORY / ".ci" / "reference.py"), "check"],
         capture_output=True,
         text=True,
         encoding="utf-8",
