@@ -253,6 +253,30 @@ def test_relative_links_resolve(page: Path) -> None:
     assert broken == []
 
 
+PACKAGE = Path(crpv_cli.__file__).parent
+# Where a path on a page may begin.
+ROOTS = (REPOSITORY, PACKAGE, PACKAGE / "registry" / "queries")
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/architecture.md"])
+def test_every_path_and_name_of_the_code_is_there(page: str) -> None:
+    named = set(re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text(REPOSITORY / page), flags=re.M | re.S)))
+    paths = {name for name in named if re.fullmatch(r"[\w./-]+/[\w./-]*|[\w-]+\.(py|toml|txt|md)", name)}
+    missing = {path for path in paths if not any((root / path).exists() for root in ROOTS)}
+    written = " ".join(
+        [
+            *map(str, PACKAGE.rglob("*.*")),
+            *map(text, PACKAGE.rglob("*.py")),
+            text(PACKAGE.parent / ".ci" / "reference.py"),
+        ]
+    )
+    words = set(re.findall(r"\w+", written))
+    names = {name for name in named - paths if re.fullmatch(r"[A-Za-z]\w*(\.\w+)?", name)}
+    assert paths
+    assert names
+    assert missing | {name for name in names if not words.issuperset(name.split("."))} == set()
+
+
 @pytest.mark.parametrize("name", ["run", "test"])
 def test_the_readme_has_the_command_that_ci_runs(name: str) -> None:
     blocks = re.findall(rf"^<!-- command: {name} -->\n+```sh\n(.+?)^```", text(PAGES[0]), re.MULTILINE | re.DOTALL)
