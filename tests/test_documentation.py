@@ -46,10 +46,9 @@ def cells(line: str) -> list[str]:
 # --- The generated pages ---
 
 
-@pytest.mark.parametrize("script", ["reference.py"])
-def test_the_generated_pages_are_up_to_date(script: str) -> None:
+def test_the_generated_pages_are_up_to_date() -> None:
     done = subprocess.run(
-        [sys.executable, str(REPOSITORY / ".ci" / script), "check"],
+        [sys.executable, str(REPOSITORY / ".ci" / "reference.py"), "check"],
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -252,6 +251,25 @@ def test_relative_links_resolve(page: Path) -> None:
         if not linked.exists() or (fragment and fragment not in anchors(linked)):
             broken.append(target)
     assert broken == []
+
+
+PACKAGE = Path(crpv_cli.__file__).parent
+# Where a path on a page may begin.
+ROOTS = (REPOSITORY, PACKAGE, PACKAGE / "registry" / "queries")
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/architecture.md"])
+def test_every_path_and_name_of_the_code_is_there(page: str) -> None:
+    named = set(re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text(REPOSITORY / page), flags=re.M | re.S)))
+    paths = {name for name in named if re.fullmatch(r"[\w./-]+/[\w./-]*|[\w-]+\.(py|toml|txt|md)", name)}
+    missing = {path for path in paths if not any((root / path).exists() for root in ROOTS)}
+    files = [*PACKAGE.rglob("*.py"), *(REPOSITORY / ".ci").glob("*.py")]
+    written = " ".join([*map(str, files), *map(text, files)])
+    words = set(re.findall(r"\w+", written))
+    names = {name for name in named - paths if re.fullmatch(r"[A-Za-z]\w*(\.\w+)?", name)}
+    assert paths
+    assert names
+    assert missing | {name for name in names if not words.issuperset(name.split("."))} == set()
 
 
 @pytest.mark.parametrize("name", ["run", "test"])

@@ -99,7 +99,7 @@ class Format(StrEnum):
     HTML = _Row(
         "html",
         "page.page:html_page",
-        "reading in a browser, printing, handing on",
+        "reading in a browser, printing, sharing",
         (".html", ".htm"),
         alerts=True,
         file_only=N_("A web page cannot be shown on a terminal."),

@@ -67,7 +67,7 @@ def test_closed_lists_are_those_of_the_definitions() -> None:
 
 def test_each_name_of_export_is_of_one_report(demo: sqlite3.Connection) -> None:
     names = [report.export for report in REPORTS.values() if report.export]
-    assert len(names) == len(set(names)) == 5
+    assert len(names) == len(set(names)) > 1
     for name in names:
         assert export_rows(demo, name, "2025-12-31").rows
     with pytest.raises(UsageProblem, match="no-such-report"):

@@ -42,7 +42,7 @@ def test_the_reference_has_all_its_rows() -> None:
 def test_a_bundled_file_is_recognised_from_its_header_alone(path: Path) -> None:
     header = recognise(open_csv(path).header, "")
     assert header.table.name == path.stem
-    assert header.present == TABLES[path.stem].names
+    assert list(header.present) == [name for name in TABLES[path.stem].names if name in header.present]
     assert not (header.missing or header.extra or header.twice)
 
 

@@ -66,8 +66,8 @@ def texts(path: Path) -> dict[str, str]:
 
 
 def alike(found: dict[str, str]) -> dict[str, Any]:
-    """The same, with each table as the list of its parts."""
-    return {name: schema.parts_of(text) if name in schema.tables() else text for name, text in found.items()}
+    """The same, with each table as its parts, whatever their order: a column that is added to a table stands last."""
+    return {name: sorted(schema.parts_of(text)) if name in schema.tables() else text for name, text in found.items()}
 
 
 def shape(path: Path) -> dict[str, Any]:

@@ -13,7 +13,7 @@
 -- half_days: Half-days in all.
 -- actions: Actions.
 -- participants: Participants.
--- fictitious: Whether any of it is made up.
+-- fictitious: Whether any of it is fictitious.
 select
     a.centre,
     c.short_name,
