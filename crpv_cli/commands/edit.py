@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["edit"]
 
-Keys = Collection[tuple[object, ...]]
+Keys = Sequence[tuple[object, ...]]
 
 
 @command("db")
@@ -55,7 +55,7 @@ def edit(
     path = folder / f"{its_table.name}.csv"
     original = csv_text(before)
     path.write_bytes(original.encode())
-    keys = {tuple(record[name] for name in its_table.key) for record in before.records()}
+    keys = [tuple(record[name] for name in its_table.key) for record in before.records()]
     try:
         _edit_until_sound(door, path, original, its_table.name, keys, yes)
     except (CrpvError, click.ClickException):

@@ -58,6 +58,8 @@ def remove_rows(connection: sqlite3.Connection, table: Table, keys: Sequence[Seq
         try:
             connection.execute(f"delete from {table.name} as t where {condition}", values)
         except sqlite3.IntegrityError as error:
+            if not connection.in_transaction:
+                raise  # somebody's own trigger ended it
             raise UsageProblem(
                 msg("{table}: {key} cannot be removed: other rows refer to it.", table=table.name, key=list(key)),
                 msg("Remove those first, or keep it."),
@@ -141,6 +143,8 @@ class _Applying:
                 (*after.values(), self.load, row["row"]),
             )
         except sqlite3.IntegrityError as error:
+            if not self.connection.in_transaction:
+                raise  # somebody's own trigger ended it: what came next would be written for good
             # The file's own columns were sound; together with what the registry keeps they are not.
             self.refused.append(
                 self.source.anomaly(

@@ -194,7 +194,7 @@ def undo(connection: sqlite3.Connection, load: int, dry_run: bool = False) -> Un
             deleted=sum(undone.removed.values()),
         )
     except BaseException:
-        connection.execute("rollback")
+        connection.rollback()  # nothing to do where SQLite has ended it itself
         raise
     connection.execute("rollback" if dry_run else "commit")
     return undone

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from crpv_cli.definitions.columns import Column, Kind
@@ -29,7 +29,7 @@ def load(  # noqa: D417 - the connection needs no words
     dry_run: bool = False,
     keep_valid: bool = False,
     details: bool = False,
-    gone: tuple[str, Collection[tuple[object, ...]]] | None = None,
+    gone: tuple[str, Sequence[tuple[object, ...]]] | None = None,
 ) -> LoadReport:
     """Load files into an open registry, all or nothing.
 
@@ -59,7 +59,7 @@ def load(  # noqa: D417 - the connection needs no words
             if not report.stopped:
                 work.apply(command, gone)
         except BaseException:
-            connection.execute("rollback")
+            connection.rollback()  # nothing to do where SQLite has ended it itself, as a trigger can ask
             raise
         # A row may still contradict what the registry keeps of it.
         report.stopped = report.errors > 0 and not keep_valid
@@ -70,10 +70,10 @@ def load(  # noqa: D417 - the connection needs no words
             if details:
                 report.changes = list(changes_of(connection, report.load))
         if report.stopped or dry_run or not report.changed:
-            connection.execute("rollback")
+            connection.rollback()
             report.load = None
         else:
-            connection.execute("commit")
+            connection.commit()
     finally:
         work.stage.clear()
     return report
@@ -194,7 +194,7 @@ class _Load:
         for number, anomaly in faulty_ratings(self.stage, self.sources):
             self._refuse(TABLES["evaluations"], number, anomaly)
 
-    def apply(self, command: str, gone: tuple[str, Collection[tuple[object, ...]]] | None) -> None:
+    def apply(self, command: str, gone: tuple[str, Sequence[tuple[object, ...]]] | None) -> None:
         """Write what is staged, and what it changes; remove what is gone."""
         load = open_load(self.connection, command)
         for table in self.stage.in_order():

@@ -225,7 +225,8 @@ def _conditions(connection: sqlite3.Connection, table: Table, asked: Selection) 
         elif "centre" in table.names:
             conditions.append(f"t.centre in (select centre from perimeters where department {among})")
         else:
-            raise _not_applicable(table, "--region, --department, --overseas")
+            given = [name for name in ("region", "department", "overseas") if getattr(asked, name) is not None]
+            raise _not_applicable(table, ", ".join(f"--{name}" for name in given))
         parameters["departments"] = json.dumps(sorted(left))
     if asked.year is not None:
         if "year" not in table.names:
