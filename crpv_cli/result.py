@@ -31,7 +31,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One rating of a series: its year, what was given, and where that stands on its scale (0 to 1).
+    """One rating of a series: its year, what was given, and where that is on its scale (0 to 1).
 
     Both are None where a mission was evaluated without a rating; ``position`` is the only thing that ratings on
     different scales are compared by.
@@ -63,7 +63,7 @@ class ChartShape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture of the rows of a result, which stands above its table.
+    """A picture of the rows of a result, which is shown above its table.
 
     Attributes:
         shape: how it is drawn.
@@ -85,7 +85,7 @@ class Texts:
     """Long texts of the rows, which people read beneath the table and not in its cells.
 
     Attributes:
-        group: the name of the column whose value stands above the rows that share it.
+        group: the name of the column whose value is the title of the rows that share it.
         head: the names of the columns that say which row a text is of.
         texts: the names of the columns whose texts are written out.
     """
@@ -104,7 +104,7 @@ class Layout(StrEnum):
 
 
 class Alert(StrEnum):
-    """What a note is that nobody should miss: these figures rest on made-up data, or the registry holds some."""
+    """What a note is that nobody should miss: these figures rest on fictitious data, or the registry holds some."""
 
     FIGURES = "figures"
     REGISTRY = "registry"
@@ -114,7 +114,7 @@ class Alert(StrEnum):
 class Note:
     """Something the reader must know to use the figures: a vintage, a gap, a quotation.
 
-    ``code`` and ``data`` are stable and stand in JSON; the sentence is for people. An ``alert`` stands above the rows.
+    ``code`` and ``data`` are stable and part of JSON; the sentence is for people. An ``alert`` is shown above the rows.
     """
 
     code: str
@@ -165,7 +165,7 @@ class Result:
         layout: how a terminal sets it.
         command: the words of the command that gives it, without its options; empty if there is none.
         short: what a sheet of a workbook is called, if the title is too long for one.
-        lists_sources: whether the rows tell the sources of what stands beside them, so that they are named no more.
+        lists_sources: whether the rows are the sources of the other sections, so that these are not named again.
     """
 
     name: str
@@ -265,7 +265,7 @@ class Field:
     Attributes:
         column: the column of the table.
         choices: the values that it may take, where the registry knows them (ids, ratings); those that the column's own
-            definition lists stand there.
+            definition lists are there.
         names: what the choices are called, where that says more, in the reader's language.
         certain: whether no other value is right; a rating between two levels is.
         prepared: whether the rows come with it, for the person to leave as it is.
@@ -280,7 +280,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class FormRow:
-    """A prepared row: a value for each field, and whether the registry holds it as it stands."""
+    """A prepared row: a value for each field, and whether the registry holds it as it is."""
 
     values: tuple[Value, ...]
     known: bool = False
@@ -290,8 +290,7 @@ class FormRow:
 class Form:
     """A form: ``rows`` are prepared, and others may be added beneath them.
 
-    ``fictitious`` says whether known rows are made up; ``remarks`` are for the one who sends the form, not for the one
-    who fills it in.
+    ``fictitious`` says whether known rows are; ``remarks`` are for the sender of the form, not for who fills it in.
     """
 
     table: Table

@@ -1,4 +1,4 @@
-"""``crpv check``: what the rules of the framework and of a sound registry find."""
+"""``crpv check``: what the rules of the framework and of a consistent registry find."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def edit(
     path.write_bytes(original.encode())
     keys = [tuple(record[name] for name in its_table.key) for record in before.records()]
     try:
-        _edit_until_sound(door, path, original, its_table.name, keys, yes)
+        _edit_until_valid(door, path, original, its_table.name, keys, yes)
     except (CrpvError, click.ClickException):
         streams.say(msg("Nothing was written. What you typed is kept in {file}", file=path))
         raise
@@ -65,8 +65,8 @@ def edit(
     folder.rmdir()
 
 
-def _edit_until_sound(door: Door, path: Path, original: str, table: str, keys: Keys, yes: bool) -> None:
-    """Open the editor until its rows are sound and agreed to, or given up; then load them.
+def _edit_until_valid(door: Door, path: Path, original: str, table: str, keys: Keys, yes: bool) -> None:
+    """Open the editor until its rows are valid and agreed to, or given up; then load them.
 
     Raises:
         typer.Exit: the rows were not loaded; the file is kept and named.

@@ -141,7 +141,7 @@ def diff(door: Door, paths: options.Paths, table: options.As = None, profile: op
 
 
 def _check_profile(profile: str | None, table: str | None) -> None:
-    """Check that a profile is there and sound, and that no table is named beside it.
+    """Check that a profile exists and is valid, and that no table is named beside it.
 
     Raises:
         UsageProblem: a table is named as well, or no profile has that name.

@@ -50,7 +50,7 @@ def make(path: Path, demo: bool, empty: bool) -> LoadReport | None:
 
 
 def load_paths(connection: sqlite3.Connection, paths: list[str], command: str) -> LoadReport:
-    """Load files or folders that are known to be sound.
+    """Load files or folders that are known to be valid.
 
     Raises:
         FileProblem: a path does not exist.

@@ -1,7 +1,7 @@
 """What a rating scale is.
 
-No official scale exists for the missions: a scale is data. Where a rating stands on one is told by
-``registry/queries/facts/positions.sql``.
+No official scale exists for the missions: a scale is data. Where a rating is on one,
+``registry/queries/facts/positions.sql`` computes.
 """
 
 from __future__ import annotations

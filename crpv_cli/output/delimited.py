@@ -26,7 +26,7 @@ def csv_text(result: Result) -> str:
 def csv_excel_text(result: Result) -> str:
     """Semicolon, CRLF, decimal comma, labels in the reader's language; written with a byte order mark.
 
-    Texts stand between quotation marks and numbers do not: a spreadsheet that is told to take quoted fields as text
+    Texts are between quotation marks and numbers do not: a spreadsheet that is set to take quoted fields as text
     keeps the zero of ``01``.
     """
     rows = [

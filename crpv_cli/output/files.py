@@ -28,20 +28,20 @@ def write_all(tables: Sequence[Result], output: Path, chosen: Format | None, for
         UsageProblem: the name is that of a file that cannot hold several tables, or the format is another.
         FileProblem: the folder cannot be made, or one of the files exists already; then none is written.
     """
-    told = None if output.is_dir() else format_of(output)
-    if told is not None and not told.row.tables:
+    named = None if output.is_dir() else format_of(output)
+    if named is not None and not named.row.tables:
         raise UsageProblem(
             msg("{file} is one file, but there are several tables.", file=output),
             msg("Name a folder, or one workbook: crpv export all -o registry.xlsx"),
         )
-    if told is not None:
-        if chosen not in {None, told}:
+    if named is not None:
+        if chosen not in {None, named}:
             raise UsageProblem(
                 msg("{file} is the name of a workbook, and the format is {format}.", file=output, format=chosen),
                 msg("Name a folder with -o, or leave --format out."),
             )
         streams.check_free(output, force)
-        streams.deliver(function_of(told.row.tables)(tables), output, force)
+        streams.deliver(function_of(named.row.tables)(tables), output, force)
     else:
         streams.make_folder(output)
         format_ = chosen or Format.CSV
@@ -197,7 +197,7 @@ def workbook_file(output: Path | None, force: bool) -> Path:
 
 
 def write_form(form: Form, file: Path, force: bool) -> None:
-    """Write a form to a file, and say what stands in it.
+    """Write a form to a file, and say what is in it.
 
     Raises:
         FileProblem: the file exists already, or cannot be written.

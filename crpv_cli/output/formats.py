@@ -131,16 +131,16 @@ def names(sheets: bool = False) -> str:
 
 
 def format_of(output: Path) -> Format | None:
-    """Return the format that the extension of a file tells, or None."""
+    """Return the format of a file by its extension, or None."""
     return _BY_EXTENSION.get(output.suffix.lower())
 
 
 def choose(asked: Format | None, output: Path | None, default: Format) -> Format:
-    """Return the format asked for, or told by the extension of a file to write, or the default one.
+    """Return the format asked for, or given by the extension of a file to write, or the default one.
 
     Raises:
         FileProblem: it is a folder.
-        UsageProblem: the extension tells no format.
+        UsageProblem: the extension is that of no format.
     """
     if asked is not None:
         return asked
@@ -159,7 +159,7 @@ def choose(asked: Format | None, output: Path | None, default: Format) -> Format
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What was rendered: what to write, in which encoding if it is text, and what to tell beside it."""
+    """What was rendered: what to write, in which encoding if it is text, and what else to say."""
 
     content: str | bytes
     encoding: str = "utf-8"
@@ -201,10 +201,10 @@ def show(
     force: bool = False,
     default: Format = Format.TABLE,
 ) -> None:
-    """Print a result or a sheet, or write it to a file, in the format asked for or told by the file's extension.
+    """Print a result or a sheet, or write it to a file, in the format asked for or given by the file's extension.
 
     Raises:
-        UsageProblem: the extension tells no format, the format cannot hold a sheet, or a terminal cannot show it.
+        UsageProblem: the extension is that of no format, the format cannot hold a sheet, or a terminal cannot show it.
         FileProblem: the file exists already, or cannot be written.
     """
     chosen = choose(asked, output, default)

@@ -11,7 +11,7 @@ from tabulate import tabulate
 from crpv_cli import __version__, language
 from crpv_cli.definitions.columns import Column
 from crpv_cli.language import N_, literal
-from crpv_cli.output.shelf.about import cited, made_up, made_up_alert, nothing_known
+from crpv_cli.output.shelf.about import cited, fictitious_alert, is_fictitious, nothing_known
 from crpv_cli.output.shelf.cells import UNKNOWN, people_rows, to_read
 from crpv_cli.output.shelf.layout import alerts, groups_of, headings, remaining, total_of, without_empty
 from crpv_cli.result import Dossier, Note, Result
@@ -37,7 +37,7 @@ def markdown_text(shown: Result | Dossier) -> str:
 
 
 def _sheet(sheet: Dossier) -> str:
-    """A heading, the facts as a list, a part for each section with its notes, and what tells where it comes from.
+    """A heading, the facts as a list, a part for each section with its notes, and where it comes from.
 
     A section of which nothing is known takes one line, in a part for all of them.
     """
@@ -62,8 +62,8 @@ def _sheet(sheet: Dossier) -> str:
 
 
 def _section(section: Result) -> str:
-    """The mark of made-up data, what a chart shows where there are pictures, the table, and the section's notes."""
-    mark = f"**{escape(made_up_alert(section.notes))}**\n\n" if made_up(section) else ""
+    """The mark of fictitious data, what a chart shows where there are pictures, the table, and the section's notes."""
+    mark = f"**{escape(fictitious_alert(section.notes))}**\n\n" if is_fictitious(section) else ""
     caption = ""
     if section.chart is not None:
         caption = f"*{escape(section.chart.title.text())}.* {escape(section.chart.description.text())}\n\n"

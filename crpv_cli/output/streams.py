@@ -77,12 +77,12 @@ def blocks() -> bool:
 
 
 def say(message: Message) -> None:
-    """Tell the reader something beside the result."""
+    """Print a notice for the reader, apart from the result."""
     print(_wrapped(message.text()), file=sys.stderr)
 
 
 def say_all(messages: Iterable[Message]) -> None:
-    """Tell the reader several things."""
+    """Print several notices."""
     for message in messages:
         say(message)
 
@@ -102,7 +102,7 @@ def confirm(question: Message) -> bool:
 
 
 def fail(error: CrpvError) -> None:
-    """Tell what is wrong and what to do."""
+    """Print what is wrong and what to do."""
     label = language.text(language.N_("Error: {message}"), message=error.message)
     print(_wrapped(label), file=sys.stderr)
     if error.advice:
@@ -216,7 +216,7 @@ class Bar:
         self._task: TaskID | None = None
 
     def __call__(self, name: str, done: int) -> None:
-        """Tell how many bytes of a file were read."""
+        """Count bytes of a file that were read."""
         self._done[name] = done
         if self._shown is None:
             if time.monotonic() - self._start < PATIENCE_SECONDS:

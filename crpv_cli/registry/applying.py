@@ -145,7 +145,7 @@ class _Applying:
         except sqlite3.IntegrityError as error:
             if not self.connection.in_transaction:
                 raise  # somebody's own trigger ended it: what came next would be written for good
-            # The file's own columns were sound; together with what the registry keeps they are not.
+            # The file's own columns were valid; together with what the registry keeps they are not.
             self.refused.append(
                 self.source.anomaly(
                     "contradicts-registry",

@@ -25,7 +25,7 @@ __all__ = [
     "version_of",
 ]
 
-# "CRPV" in ASCII: `file` and SQLite tools can tell a registry from any other SQLite file.
+# "CRPV" in ASCII: `file` and SQLite tools can distinguish a registry from any other SQLite file.
 APPLICATION_ID = 0x43525056
 # Raised with the first change of a table after a release: earlier programs then refuse the file.
 SCHEMA_VERSION = 6

@@ -1,4 +1,4 @@
-"""The same money told by two sources.
+"""The same money reported by two sources.
 
 The State's budget annexes and the agency's own file give the same grants; so do a funder's open data and a centre's
 accounts. Two rows are suspected of being the same money if they are of one centre, year, scheme, stage and kind of

@@ -1,7 +1,7 @@
-"""What happened to the registry, row by row, and how a load is taken back.
+"""What happened to the registry, row by row, and how a load is undone.
 
 ``changes`` holds for an update the changed columns before and after, for a deletion the whole row; an insertion holds
-nothing, since the row, or the ``before`` of a later change, tells what it was.
+nothing, since the row, or the ``before`` of a later change, has it.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def require_load(connection: sqlite3.Connection, load: int) -> sqlite3.Row:
 
 
 def _inserted(connection: sqlite3.Connection, change: Change) -> dict[str, Any]:
-    """Return the row that an insertion made: what there is now, with all later changes taken back."""
+    """Return the row that an insertion made: what there is now, with all later changes undone."""
     later = connection.execute(
         f"{_SELECT} where c.table_name = ? and c.key = ? and c.id > ? order by c.id desc",
         (change.table.name, _stored(change.key), change.id),
@@ -128,7 +128,7 @@ def origins(connection: sqlite3.Connection, table: Table, key: dict[str, Any]) -
     for row in rows:
         change = _change(row)
         if change.load in cancelled or _undoes(connection, change.load):
-            continue  # a load and what took it back leave no trace in the values
+            continue  # an undone load and its undo leave no trace in the values
         if change.action == "insert":
             for column in table.columns:
                 found.setdefault(column.stored, change)
@@ -143,7 +143,7 @@ def _undoes(connection: sqlite3.Connection, load: int) -> bool:
 
 
 def _cancelled(connection: sqlite3.Connection) -> set[int]:
-    """The loads that were taken back and not brought back since."""
+    """The loads that are undone, and whose undoing is not undone itself."""
     undoing = {
         row["id"]: row["undoes"]
         for row in connection.execute("select id, undoes from loads where undoes is not null order by id desc")
@@ -157,7 +157,7 @@ def _cancelled(connection: sqlite3.Connection) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What taking a load back did, or would do: how many rows per table were removed, restored or put back."""
+    """What an undo did, or would do: how many rows per table were removed, restored or put back."""
 
     load: int | None
     removed: dict[str, int]
@@ -165,9 +165,9 @@ class Undone:
 
 
 def undo(connection: sqlite3.Connection, load: int, dry_run: bool = False) -> Undone:
-    """Take a load back: every row it touched becomes what it was, to the value and to its provenance.
+    """Undo a load: every row it touched becomes what it was, to the value and to its provenance.
 
-    The taking back is itself a load, which can be taken back in its turn.
+    An undo is itself a load, which can be undone too.
 
     Raises:
         UsageProblem: there is no such load, it was already undone, or later loads touched or refer to its rows;
@@ -213,7 +213,7 @@ def _refuse_later(connection: sqlite3.Connection, load: int, cancelled: set[int]
         """,
         (load,),
     ).fetchall()
-    # A later load that was taken back leaves no trace, nor does what took it back.
+    # A later load that was undone leaves no trace, nor does its undo.
     standing = [row for row in rows if row["load"] not in cancelled and (row["undoes"] is None or row["undoes"] < load)]
     if standing:
         raise _touched(
@@ -248,7 +248,7 @@ def _refuse_references(connection: sqlite3.Connection, load: int, number: int) -
         if table is None:
             continue
         row = connection.execute(f"select * from {table.name} where rowid = ?", (violation["rowid"],)).fetchone()
-        # Not the load that the row says it is from, but the last one that touched it: that one stands in the way.
+        # Not the load that the row says it is from, but the last one that touched it: that one prevents it.
         last = connection.execute(
             "select max(load) from changes where table_name = ? and key = ? and load < ?",
             (table.name, _stored({name: row[table.column(name).stored] for name in table.key}), number),

@@ -11,7 +11,7 @@ from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import msg
 from crpv_cli.registry.applying import apply_source, remove_rows
-from crpv_cli.registry.checks import faulty_ratings, told_twice, unresolved
+from crpv_cli.registry.checks import faulty_ratings, reported_twice, unresolved
 from crpv_cli.registry.journal import changes_of
 from crpv_cli.registry.loads import FileOutcome, Line, LoadReport, Refused, Source
 from crpv_cli.registry.recording import close_load, open_load
@@ -66,7 +66,7 @@ def load(  # noqa: D417 - the connection needs no words
         if report.stopped:
             work.forget_counts()
         elif report.load is not None:
-            report.anomalies.extend(told_twice(connection, report.load))
+            report.anomalies.extend(reported_twice(connection, report.load))
             if details:
                 report.changes = list(changes_of(connection, report.load))
         if report.stopped or dry_run or not report.changed:
@@ -131,7 +131,7 @@ class _Load:
         earlier = self.stage.insert(source.table, number, row.line, row.values)
         if earlier is None:
             return
-        # The columns that only one of the two files has: they may stand in any order.
+        # The columns that only one of the two files has: they may be in any order.
         others = set(self.sources[earlier["file"]].present) ^ set(source.present)
         same = not others and all(
             earlier[source.table.column(name).stored] == value for name, value in row.values.items()

@@ -48,7 +48,7 @@ def migrate(path: Path) -> Path | None:
     """Bring a registry up to date, if it is not.
 
     Where tables change, a copy of the file as it was is kept beside it; returns the path of the copy. Views hold
-    nothing: they are mended without a word, and left as they are where the file cannot be written now.
+    nothing: they are made again without notice, and left as they are where the file cannot be written now.
 
     Raises:
         RegistryProblem: the file cannot be read as a registry, or written; a newer program made it; or its rows
@@ -73,7 +73,7 @@ def _change_tables(path: Path) -> Path | None:
     try:
         with open_writing(path) as connection:
             connection.execute("vacuum into ?", [str(part)])
-            connection.execute("pragma foreign_keys = off")  # a table that is made anew is gone for a moment
+            connection.execute("pragma foreign_keys = off")  # a table that is rebuilt is gone for a moment
             connection.execute("begin immediate")
             loose = _loose_ends(connection)
             db = _managed(connection)
@@ -132,7 +132,7 @@ def _change_table(table: Table, parts: Sequence[str], found: Sequence[str]) -> N
         for part in lacking:
             db.execute(f"alter table {name} add column {part}")
         return
-    # sqlite-utils' ``transform`` carries the checks that are there and can change none, so the table is made anew.
+    # sqlite-utils' ``transform`` carries the checks that are there and can change none, so the table is rebuilt.
     defined = {schema.column_of(part) for part in parts}
     own = [
         re.sub(" not null", "", part, flags=re.IGNORECASE) if schema.must_be_filled(part) else part
@@ -164,7 +164,7 @@ def _make_views(db: Database) -> None:
 
 
 def _managed(connection: sqlite3.Connection) -> Database:
-    """A connection in the hands of sqlite-utils, which takes longer to import than a reading command to run."""
+    """A connection for sqlite-utils, which takes longer to import than a reading command to run."""
     from sqlite_utils import Database
 
     return Database(connection)

@@ -1,4 +1,4 @@
-"""What stands in a registry's file: tables and indexes made from the definitions, and the views.
+"""What a registry's file contains: tables and indexes made from the definitions, and the views.
 
 Reading commands compare the file with this before anything else, so it imports nothing that is slow, and texts are
 written as SQLite keeps them: what was made from them compares equal at once.
@@ -234,7 +234,7 @@ def differing_views(there: Mapping[str, str]) -> dict[str, str]:
 
 
 def there_is(connection: sqlite3.Connection) -> dict[str, str]:
-    """Return the statements that made what stands in a registry, by name."""
+    """Return the statements of the tables, indexes and views of a registry, by name."""
     return dict(map(tuple, connection.execute("select name, sql from sqlite_schema where sql is not null")))
 
 

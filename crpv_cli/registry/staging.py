@@ -1,4 +1,4 @@
-"""Records wait in temporary tables until the whole load is known to be sound.
+"""Records wait in temporary tables until the whole load is known to be valid.
 
 Temporary tables live in a file of their own that SQLite removes: a load of any size takes little memory
 and holds no lock on the registry while files are read.

@@ -20,14 +20,22 @@ _READING = {
     sqlite3.SQLITE_FUNCTION,
     sqlite3.SQLITE_RECURSIVE,
 }
-# Pragmas that tell about the tables; all others could change how the file is used.
-_TELLING = {"table_info", "table_xinfo", "table_list", "foreign_key_list", "index_list", "index_info", "user_version"}
+# Pragmas that describe the tables; all others could change how the file is used.
+_DESCRIBING = {
+    "table_info",
+    "table_xinfo",
+    "table_list",
+    "foreign_key_list",
+    "index_list",
+    "index_info",
+    "user_version",
+}
 
 
 def _only_reading(action: int, first: str | None, second: str | None, *_: str | None) -> int:
     if action in _READING:
         return sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_PRAGMA and (first or "").lower() in _TELLING:
+    if action == sqlite3.SQLITE_PRAGMA and (first or "").lower() in _DESCRIBING:
         return sqlite3.SQLITE_OK
     return sqlite3.SQLITE_DENY
 

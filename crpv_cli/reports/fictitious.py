@@ -30,14 +30,14 @@ def holds_fictitious(connection: sqlite3.Connection) -> bool:
 
 def sheet_notes(connection: sqlite3.Connection, sections: Sequence[Result]) -> tuple[Note, ...]:
     """What a sheet has to say of it: which of its sections rest on fictitious data, or that the registry holds some."""
-    made_up = [section for section in sections if section.fictitious and section.rows]
-    if not made_up:
+    resting = [section for section in sections if section.fictitious and section.rows]
+    if not resting:
         return notes(connection, rests=False)
     return (
         Note(
             "fictitious-sections",
             msg(N_("FICTITIOUS: parts of this rest on demonstration data; each of them says so.")),
-            {"sections": [section.name for section in made_up]},
+            {"sections": [section.name for section in resting]},
             Alert.FIGURES,
         ),
     )

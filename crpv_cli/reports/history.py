@@ -182,7 +182,7 @@ def place_of(change: Change, column: str | None = None) -> str | None:
 
 
 def trace(connection: sqlite3.Connection, table: Table, key: Sequence[str]) -> Result:
-    """Tell of each value of a row the load, the file, the line or cell, and the source it came from.
+    """Return for each value of a row the load, the file, the line or cell, and the source it came from.
 
     Args:
         connection: an open registry.
@@ -225,14 +225,14 @@ def trace(connection: sqlite3.Connection, table: Table, key: Sequence[str]) -> R
                 None if change.sheet else change.places.get(column.name),
             )
         )
-    made_up = "source" in table.names and row["source"] in fictitious.fictitious_sources(connection)
+    rests = "source" in table.names and row["source"] in fictitious.fictitious_sources(connection)
     return Result(
         name="trace",
         title=msg("{table}: {key}", table=table.name, key=key_text(table, own_key)),
         columns=columns,
         rows=tuple(rows),
-        notes=(*fictitious.notes(connection, made_up), *_source_note(connection, table, row)),
-        fictitious=made_up,
+        notes=(*fictitious.notes(connection, rests), *_source_note(connection, table, row)),
+        fictitious=rests,
     )
 
 

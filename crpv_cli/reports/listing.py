@@ -164,9 +164,9 @@ def list_table(connection: sqlite3.Connection, table: Table, asked: Selection) -
         connection, f"select {names} from {rows_from} as t {where} order by {key}", asked.as_of or today(), **parameters
     )
     rows = tuple(row_of(table.columns, row) for row in found)
-    made_up = fictitious.fictitious_sources(connection)
+    sources = fictitious.fictitious_sources(connection)
     place = table.names.index("source") if "source" in table.names else None
-    rests = bool(made_up) and place is not None and any(row[place] in made_up for row in rows)
+    rests = bool(sources) and place is not None and any(row[place] in sources for row in rows)
     result = Result(
         name=table.name,
         command=f"list {table.name}",

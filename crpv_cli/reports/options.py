@@ -1,6 +1,6 @@
 """What may be asked of a report, as plain data: an option fills the parameter of the report that has its name.
 
-Options that several reports share stand here, each with its one help text; one of a single report stands in its file.
+Options that several reports share are here, each with its one help text; one of a single report is in its file.
 """
 
 from __future__ import annotations

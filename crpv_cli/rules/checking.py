@@ -175,8 +175,8 @@ def _found(moment: Moment, asked: Iterable[Rule]) -> Iterator[_Found]:
             department = finding.department if finding.centre is None else None
             exception = accepted.get((rule.id, finding.centre, department))
             sources = {finding.source, exception["source"] if exception else None}
-            made_up = finding.fictitious or bool(sources & moment.made_up)
-            yield _Found(rule.id, finding, _about(moment, finding), exception, made_up)
+            rests = finding.fictitious or bool(sources & moment.fictitious_sources)
+            yield _Found(rule.id, finding, _about(moment, finding), exception, rests)
 
 
 def _about(moment: Moment, finding: Finding) -> Value:

@@ -98,7 +98,7 @@ def governance_shared(moment: Moment) -> Iterator[Finding]:
                     lacking,
                     msg("See the members of its board: crpv list governance --as-of {date}", date=moment.as_of),
                     centre["id"],
-                    fictitious=any(row["source"] in moment.made_up for row in seats),
+                    fictitious=any(row["source"] in moment.fictitious_sources for row in seats),
                 )
 
 
@@ -137,7 +137,7 @@ def missions_evaluated(moment: Moment) -> Iterator[Finding]:
             series.centre,
             mission=series.mission,
             year=series.latest_year,
-            fictitious=moment.evaluations_made_up if series.latest_year is None else series.fictitious,
+            fictitious=moment.evaluations_fictitious if series.latest_year is None else series.fictitious,
         )
 
 
@@ -170,7 +170,7 @@ def state_support_unevaluated(moment: Moment) -> Iterator[Finding]:
                 msg("State support depends on the evaluation of the core missions."),
                 centre["id"],
                 year=moment.year,
-                fictitious=moment.evaluations_made_up,
+                fictitious=moment.evaluations_fictitious,
             )
 
 

@@ -103,8 +103,8 @@ class Moment:
         return any(series.known for series in self.evaluations)
 
     @cached_property
-    def evaluations_made_up(self) -> bool:
-        """Whether any of them is made up: that a mission is not evaluated rests on what the registry holds."""
+    def evaluations_fictitious(self) -> bool:
+        """Whether any of them is fictitious: that a mission is not evaluated rests on what the registry holds."""
         return any(series.fictitious for series in self.evaluations)
 
     @cached_property
@@ -128,7 +128,7 @@ class Moment:
         return {row["code"]: row["name"] for row in self.rows("select code, name from departments")}
 
     @cached_property
-    def made_up(self) -> frozenset[str]:
+    def fictitious_sources(self) -> frozenset[str]:
         """The sources that say that they are fictitious."""
         return fictitious_sources(self.connection)
 

@@ -40,7 +40,7 @@ def money_twice(moment: Moment) -> Iterator[Finding]:
                 year=second["year"],
                 subject=second["funder"],
                 source=second["source"],
-                fictitious=first["source"] in moment.made_up,
+                fictitious=first["source"] in moment.fictitious_sources,
             )
 
 

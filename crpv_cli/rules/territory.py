@@ -1,4 +1,4 @@
-"""What is sound of perimeters, and how the registry compares with what was announced."""
+"""Whether perimeters are consistent, and how the registry compares with what was announced."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def announced_neighbourhoods(moment: Moment) -> Iterator[Finding]:
 
 
 def _announced(moment: Moment, measure: str, sentence: str) -> Iterator[Finding]:
-    """Compare the latest published figure with the registry as of the date that the figure speaks of."""
+    """Compare the latest published figure with the registry as of the date of the figure."""
     for figure in published_figures(moment.connection, (measure,), moment.as_of):
         on, announced = str(figure["as_of"]), figure["value"]
         found = _identified(moment, measure, on)

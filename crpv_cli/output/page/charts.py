@@ -1,7 +1,7 @@
 """Charts for pages: the rows of a result in a Vega-Lite specification, drawn as SVG offline by vl-convert.
 
 The specifications are the files ``drawings/*.vl.json``, one for each shape; this module puts in what they draw:
-numbers, and texts that are set in the reader's language already. Room for texts is reckoned from their lengths, never
+numbers, and texts that are set in the reader's language already. Room for texts is computed from their lengths, never
 measured, so that the same rows give the same bytes whatever fonts a machine has. Colours are those of the light page,
 and ``drawings/charts.css`` turns them into the page's own.
 """
@@ -35,7 +35,7 @@ _MUTED, _NOTHING = "#5a626b", "transparent"
 _ON_COLOURS = ("#fefefe", "#111112")
 _ON_GRADES = ("#121213", "#121213", "#121213", "#fdfdfd", "#fdfdfd")
 
-# In the units of the drawing, which a page scales; letters are reckoned as wide as those of a wide font.
+# In the units of the drawing, which a page scales; letters count as wide as those of a wide font.
 _WIDTH = 720
 _LETTER, _SMALL_LETTER, _LINE = 6.8, 6.4, 18
 _BAR, _SQUARE = 24, 26
@@ -58,7 +58,7 @@ def drawings_css() -> list[str]:
 
 
 def chart_svg(result: Result, name: str = "") -> str:
-    """Draw the chart of a result as an ``svg`` element to stand in a page.
+    """Draw the chart of a result as an ``svg`` element of a page.
 
     Args:
         result: one whose ``chart`` is set.
@@ -109,7 +109,7 @@ class _Data:
 def _data(result: Result, chart: Chart) -> _Data:
     places = result.places
     columns = [result.column(name) for name in chart.values]
-    # What nothing is known of stands in the table; in a drawing it would only be a name without a mark.
+    # What nothing is known of is in the table; in a drawing it would only be a name without a mark.
     known = [column for column in columns if any(_figure(row[places[column.name]], column) for row in result.rows)]
     columns = known or columns
     category = places[chart.category]

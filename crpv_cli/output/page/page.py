@@ -24,10 +24,10 @@ from crpv_cli.output.shelf.about import (
     asked_of_sheet,
     cited,
     command_of,
-    made_up,
-    made_up_alert,
+    fictitious_alert,
+    fictitious_notes,
+    is_fictitious,
     registry_state,
-    told_of_figures,
 )
 from crpv_cli.output.shelf.cells import UNKNOWN, for_json, people_rows
 from crpv_cli.output.shelf.layout import Group, alerts, groups_of, remaining, total_of, without_empty
@@ -61,7 +61,7 @@ def html_page(shown: Result | Dossier) -> str:
             command_of(shown),
         )
     # What the sheet says of itself is said once; only a sheet that says nothing has it said by its sections.
-    said = told_of_figures(shown.notes) or [*shown.notes, *(note for one in shown.sections for note in one.notes)]
+    said = fictitious_notes(shown.notes) or [*shown.notes, *(note for one in shown.sections for note in one.notes)]
     sections = [_facts(shown), *(_section(_known(section), section.name) for section in shown.sections)]
     return _page(shown, asked_of_sheet(shown), sections, [shown.facts, *shown.sections], said, shown.command)
 
@@ -141,7 +141,7 @@ def _section(result: Result, name: str, lone: bool = False) -> _Section:
         rows=rows,
         footer=_as_footer(footer),
         figure=_figure(result, name) if rows else None,
-        alert=made_up_alert() if made_up(result) and rows and not lone else "",
+        alert=fictitious_alert() if is_fictitious(result) and rows and not lone else "",
         notes=() if lone else tuple(remaining(result.notes)),
         groups=tuple(groups_of(result)),
         size=_size(len(rows), len(columns)),
@@ -270,17 +270,17 @@ def _page(
     command: str,
 ) -> str:
     environment = _environment()
-    heading, rests = shown.title.text(), any(made_up(one) for one in (shown, *results))
+    heading, rests = shown.title.text(), any(is_fictitious(one) for one in (shown, *results))
     state = registry_state([result.origin for result in results if result.origin])
     if state:
         about = [*about, (language.translate(N_("Registry")), state)]
-    # That the registry holds made-up data goes without saying where figures rest on it.
-    warnings = list(dict.fromkeys(alerts(told_of_figures(said) if rests else said)))
+    # That the registry holds fictitious data need not be said where figures rest on it.
+    warnings = list(dict.fromkeys(alerts(fictitious_notes(said) if rests else said)))
     return environment.get_template("page.html.j2").render(
         lang=language.current(),
         title=heading,
         about=about,
-        warnings=warnings or ([made_up_alert()] if rests else []),
+        warnings=warnings or ([fictitious_alert()] if rests else []),
         warning_kind="figures" if rests else "registry",
         sections=sections,
         notes=remaining(shown.notes),
@@ -327,7 +327,7 @@ def _words() -> dict[str, str]:
         "notes": language.text(N_("Notes")),
         "sources": language.text(N_("Sources")),
         "about": language.text(N_("About this document")),
-        "made_up": language.text(N_("Fictitious data")),
+        "fictitious": language.text(N_("Fictitious data")),
         "table": language.text(N_("Table: {title}")),
         "chart": language.text(N_("Chart: {title}")),
         "same": language.text(N_("The figures of the chart")),
@@ -357,5 +357,5 @@ def _css_text(title: str, about: Sequence[tuple[str, str]], rests: bool) -> str:
 
 
 def _css_string(text: str) -> str:
-    """A string of CSS in which nothing can end it, nor the element that it stands in."""
+    """A string of CSS in which nothing can end it, nor the element that contains it."""
     return '"' + re.sub(r"[^\w .,:()·–’…-]", lambda found: f"\\{ord(found[0]):x} ", literal(text)) + '"'

@@ -20,7 +20,7 @@ _STEP = _TILE + _GAP
 
 
 def tiles_svg(result: Result, prefix: str = "map") -> str:
-    """Draw a map as an ``svg`` element to stand in a page, with the colours of ``drawings/tiles.css``.
+    """Draw a map as an ``svg`` element of a page, with the colours of ``drawings/tiles.css``.
 
     Args:
         result: what ``territory_map`` gives.

@@ -1,6 +1,6 @@
-"""The map of departments: what a tile says and where it stands, wherever it is drawn.
+"""The map of departments: what a tile says and where it is, wherever the map is drawn.
 
-The result is that of ``reports/coverage/map.py``. The letter of a tile tells its state to those who see no colour.
+The result is that of ``reports/coverage/map.py``. The letter of a tile gives its state to those who see no colour.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ AT_LEAST = "≥"
 class Tile:
     """A department on the map.
 
-    ``column`` and ``row`` count from 0; ``letter`` and ``number`` stand in the tile, ``number`` in at most five
+    ``column`` and ``row`` count from 0; ``letter`` and ``number`` are in the tile, ``number`` in at most five
     characters. ``served`` says whether it is in the perimeter of the centre that the map was asked for.
     """
 

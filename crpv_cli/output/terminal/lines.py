@@ -46,7 +46,7 @@ def wrapped(text: str, width: int | None, first: str = "", others: str = "", sty
         yield [(first + text, style)]
         return
     width = max(width, _NARROWEST)
-    # Words are parted at blanks alone, not at the no-break spaces of numbers.
+    # Words are separated at blanks alone, not at the no-break spaces of numbers.
     options = {"break_long_words": False, "break_on_hyphens": False}
     for line in textwrap.wrap(text, width, initial_indent=first, subsequent_indent=others, **options):  # type: ignore[arg-type]
         yield [(line, style)]

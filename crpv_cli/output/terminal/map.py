@@ -24,7 +24,7 @@ _COLOURS = {
     "uncovered": "black on yellow",
     "empty": "dim",
     "unknown": "dim",
-    # The letter tells the state of a department of the centre asked for.
+    # The letter gives the state of a department of the centre asked for.
     "served": "bold bright_white on magenta",
 }
 

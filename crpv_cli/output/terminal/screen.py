@@ -34,7 +34,7 @@ def screen(
         blocks: whether the terminal has the blocks that bars are drawn of.
 
     Returns:
-        The text, and what the reader should be told beside it.
+        The text, and what else the reader should know.
     """
     pen = BLOCKS if blocks else ASCII
     lines = [line for text in alerts(shown.notes) for line in wrapped(text, width, style=ALERT)]

@@ -22,7 +22,7 @@ _NARROWEST = 6
 _CODES_A_LINE = 11  # four department codes
 _WRAPPED_AT_MOST = 48
 _HEAD_START = {0: 6, 1: 3}
-# A bar shorter than that tells nothing, and a longer one nothing more.
+# A bar shorter than that shows nothing, and a longer one nothing more.
 _BAR_NARROWEST, _BAR_WIDEST = 6, 24
 _INDENT = 2
 

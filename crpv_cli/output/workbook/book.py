@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 COVER = "crpv"
-"""The name of the sheet that tells what a workbook is; loading passes it over."""
+"""The name of the sheet that says what a workbook is; loading passes it over."""
 
 LONGEST_NAME = 31
 """How many characters the name of a sheet may have."""

@@ -16,14 +16,21 @@ from crpv_cli import language
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, Message, msg
-from crpv_cli.output.shelf.about import asked_of, asked_of_sheet, command_of, made_up, made_up_alert, nothing_known
+from crpv_cli.output.shelf.about import (
+    asked_of,
+    asked_of_sheet,
+    command_of,
+    fictitious_alert,
+    is_fictitious,
+    nothing_known,
+)
 from crpv_cli.output.shelf.cells import for_people
 from crpv_cli.output.shelf.layout import facts_of, remaining, short_title
 from crpv_cli.output.workbook.book import ALERT, INK, LONGEST_NAME, Book, height_of
 from crpv_cli.output.workbook.charts import draw, stands_beside
 from crpv_cli.output.workbook.cover import LABEL_WIDTH, TEXT_WIDTH, Entry, write_cover
 from crpv_cli.output.workbook.map import write_map
-from crpv_cli.output.workbook.tables import Table, harmless, mark_made_up, write_table
+from crpv_cli.output.workbook.tables import Table, harmless, mark_fictitious, write_table
 from crpv_cli.result import ChartShape, Dossier, Note, Result, Value
 
 if TYPE_CHECKING:
@@ -77,7 +84,7 @@ def _workbook(title: Message, tables: Sequence[Result], notes: Sequence[Note], c
     for entry in maps:
         sheet = book.sheet(entry.name)
         write_map(book, sheet, entry.result, 0)
-        mark_made_up(sheet, entry.result.title.text(), entry.result)
+        mark_fictitious(sheet, entry.result.title.text(), entry.result)
     return book.content()
 
 
@@ -91,7 +98,7 @@ def _table_name(result: Result) -> str:
 def _write_table(book: Book, entry: Entry) -> None:
     sheet = book.sheet(entry.name)
     table = write_table(book, sheet, entry.name, entry.result)
-    mark_made_up(sheet, entry.result.title.text(), entry.result)
+    mark_fictitious(sheet, entry.result.title.text(), entry.result)
     if entry.result.chart is not None:
         row, column = (table.top, len(table.widths) + 1) if stands_beside(table) else (table.end + 1, 0)
         draw(book, sheet, table, row, column)
@@ -144,7 +151,7 @@ def _write_map(book: Book, entry: Entry, title: str) -> None:
     sheet = book.sheet(entry.name)
     top = _write_head(book, sheet, entry.result, _MAP_ACROSS)
     write_map(book, sheet, entry.result, top)
-    mark_made_up(sheet, title, entry.result)
+    mark_fictitious(sheet, title, entry.result)
 
 
 def _write_section(book: Book, entry: Entry, title: str) -> None:
@@ -152,7 +159,7 @@ def _write_section(book: Book, entry: Entry, title: str) -> None:
     shown = for_readers(entry.result)
     top = _write_head(book, sheet, shown, len(shown.columns))
     table = write_table(book, sheet, entry.name, shown, top, _PAGE)
-    mark_made_up(sheet, title, shown)
+    mark_fictitious(sheet, title, shown)
     across = _across(table)
     notes = remaining(shown.notes)
     if 0 in table.widths:
@@ -167,12 +174,12 @@ def _write_section(book: Book, entry: Entry, title: str) -> None:
 
 
 def _write_head(book: Book, sheet: Worksheet, section: Result, across: int) -> int:
-    """Write the title of a section, whether it is made up, and what its colours show; return the row that is free."""
+    """Write the title of a section, whether it is fictitious, and what its colours show; returns the next free row."""
     book.text(sheet, 0, 0, section.title.text(), bold=True, font_size=14, font_color=INK, valign="vcenter")
     sheet.set_row(0, _TITLE_HEIGHT)
     row = 1
-    if made_up(section):
-        book.text(sheet, row, 0, made_up_alert(section.notes), **ALERT)
+    if is_fictitious(section):
+        book.text(sheet, row, 0, fictitious_alert(section.notes), **ALERT)
         for column in range(1, across):
             book.text(sheet, row, column, "", **ALERT)
         row += 1
@@ -210,7 +217,7 @@ def for_readers(section: Result) -> Result:
     """The columns that a reader needs: those that a screen shows first, then the others of which something is known.
 
     Codes that only programs need are left out, since their names stand beside them, and so is what says for each row
-    whether it is made up, where all are or none is.
+    whether it is fictitious, where all are or none is.
     """
     if not section.screen:
         return section

@@ -1,4 +1,4 @@
-"""What is true on a date, as SQL: a fact stands in one file of ``facts/``; whatever asks for it names it as a table.
+"""What is true on a date, as SQL: each fact is one file of ``facts/``; what uses it names it as a table.
 
 Reports, lists and rules read with ``read``; the views (``views.py``) are made from the same texts, for today.
 """
@@ -53,7 +53,7 @@ _CAPITALS = "ÀÂÄÆÇÉÈÊËÎÏÔÖŒÙÛÜŸ"
 
 
 def header_and_sql(path: Path) -> tuple[list[str], str]:
-    """Split a file into the lines of the comment at its head, which say what it tells, and its SQL."""
+    """Split a file into the lines of the comment at its head, which explains it, and its SQL."""
     lines = path.read_text(encoding="utf-8").splitlines()
     count = next(place for place, line in enumerate(lines) if not line.startswith("--"))
     return [line[3:] for line in lines[:count]], "\n".join(lines[count:])
@@ -114,7 +114,7 @@ def read(connection: sqlite3.Connection, sql: str, as_of: str, **parameters: obj
 
 @cache
 def _moment(column: str, as_of: str, within: int = WITHIN_MONTHS) -> str | int:
-    """What a date says by itself (see ``facts/moment.sql``); it takes no registry to tell."""
+    """What a date says by itself (see ``facts/moment.sql``); no registry is needed."""
     with closing(sqlite3.connect(":memory:")) as connection:
         found: str | int = read(connection, f"select {column} from moment", as_of, within=within).fetchone()[0]
         return found

@@ -21,7 +21,7 @@
 -- state_support_year: That year.
 -- missions_evaluated: How many core missions have ever been evaluated; null if the registry holds no evaluation at all.
 -- core_missions: How many core missions there are.
--- fictitious: Whether the centre, its State support or its evaluations are made up.
+-- fictitious: Whether the centre, its State support or its evaluations are fictitious.
 select
     id,
     name,

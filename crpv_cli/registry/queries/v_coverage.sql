@@ -11,7 +11,7 @@
 -- inhabitants: How many inhabitants the neighbourhoods have.
 -- covered: Whether a centre open today serves it.
 -- centres: The ids of the centres that do, separated by spaces.
--- fictitious: Whether a count or a perimeter is made up.
+-- fictitious: Whether a count or a perimeter is fictitious.
 select
     department,
     name,

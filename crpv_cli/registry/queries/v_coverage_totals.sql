@@ -7,7 +7,7 @@
 -- total: How many there are.
 -- uncovered: The difference.
 -- share: `covered` ÷ `total`.
--- fictitious: Whether any count or perimeter is made up.
+-- fictitious: Whether any count or perimeter is fictitious.
 select
     geography,
     measure,

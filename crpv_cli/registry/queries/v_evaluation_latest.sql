@@ -16,7 +16,7 @@
 -- summary: (evaluations)
 -- recommendation: (evaluations)
 -- source: (evaluations)
--- fictitious: Whether the evaluation is made up; for a mission that is not evaluated, whether any evaluation in the
+-- fictitious: Whether the evaluation is fictitious; for a mission that is not evaluated, whether any evaluation in the
 --   registry is.
 select
     n.centre,

@@ -16,7 +16,7 @@
 -- evaluator: (evaluations)
 -- evaluated_on: (evaluations)
 -- source: (evaluations)
--- fictitious: Whether the evaluation is made up.
+-- fictitious: Whether the evaluation is fictitious.
 --
 -- Ratings on different scales have no mean; their positions do:
 --

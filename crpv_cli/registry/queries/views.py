@@ -1,7 +1,7 @@
 """The views, for those who read the registry with other programs: the facts of this folder, as of today.
 
-A view takes no parameter, so that it speaks of today in the local time of whoever reads it, and each stands alone.
-Amounts are in euros. The comment at the head of a view's file says what it tells, each of its columns, and how to ask.
+A view takes no parameter, so it is of today in the local time of its reader, and needs no other view.
+Amounts are in euros. The comment at the head of a view's file explains it, each of its columns, and how to ask it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _literal(value: object) -> str:
 
 
 def about(view: str) -> tuple[str, str]:
-    """Return what a view tells, and what comes after its columns: how to ask it. Both are Markdown."""
+    """Return what a view is, and what comes after its columns: how to ask it. Both are Markdown."""
     before, _, after = _parts(view)
     return before, after
 

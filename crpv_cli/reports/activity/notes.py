@@ -17,7 +17,7 @@ def activity_notes(
     year: int | None,
     totals: Mapping[str, int | float | None],
     silent: Mapping[str, str],
-    untold: int,
+    without_half_days: int,
     held: bool,
     narrowed: bool,
 ) -> Iterable[Note]:
@@ -28,7 +28,7 @@ def activity_notes(
         year: the year; None if no activity of what was asked for is known.
         totals: those of the report.
         silent: the short names of the centres that have not reported the year, by their ids.
-        untold: how many rows do not give their half-days.
+        without_half_days: how many rows do not give their half-days.
         held: whether the registry holds any activity at all.
         narrowed: whether one centre or one mission was asked for.
     """
@@ -48,13 +48,13 @@ def activity_notes(
             ),
             {"centres": list(silent)},
         )
-    if untold:
+    if without_half_days:
         yield Note(
             "half-days-unknown",
             msgs(
                 "At least: {count} row does not give its half-days.",
                 "At least: {count} rows do not give their half-days.",
-                untold,
+                without_half_days,
             ),
         )
     change, remote = totals["half_days_change_share"], totals["remote_share"]

@@ -1,6 +1,6 @@
 """What the centres did: half-days, actions and participants.
 
-The half-day is the unit in which the agency's yearly *bilan quantitatif* counts activity. What nobody told is None,
+The half-day is the unit in which the agency's yearly *bilan quantitatif* counts activity. What nobody reported is None,
 never 0: a centre that has not reported a year has done an unknown number of half-days in it, and counts in no sum.
 """
 
@@ -101,13 +101,13 @@ _GROUP_SCREEN = ("half_days", "share", "half_days_change_share", "participants",
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """Rows of activity, and what they add up to; a sum is None where none of its rows tells the figure."""
+    """Rows of activity, and what they add up to; a sum is None where none of its rows gives the figure."""
 
     rows: tuple[sqlite3.Row, ...]
 
     def sum(self, name: str) -> int | None:
-        told = [int(row[name]) for row in self.rows if row[name] is not None]
-        return sum(told) if told else None
+        known = [int(row[name]) for row in self.rows if row[name] is not None]
+        return sum(known) if known else None
 
     @property
     def half_days(self) -> int | None:
@@ -167,7 +167,7 @@ def activity(
 
     Returns:
         A report. By centre, a row for each centre open at some time in the year; by anything else, a row for each
-        group, what was not told of being a group of its own. Change is against the year before: of one centre where it
+        group, what is not known being a group of its own. Change is against the year before: of one centre where it
         reported both years, of a group only over the centres that did. Totals: ``half_days``, ``actions``,
         ``participants``, ``remote_share`` (0 to 1, of the half-days whose mode is known), ``centres`` open,
         ``reported`` and ``not_reported``.
@@ -208,7 +208,7 @@ def activity(
                 last,
                 totals,
                 {one.id: one.short_name for one in centres if not one.reported},
-                _untold(now),
+                _without_half_days(now),
                 held=_holds_any(connection),
                 narrowed=centre is not None or mission is not None,
             ),
@@ -232,7 +232,7 @@ def _holds_any(connection: sqlite3.Connection) -> bool:
 
 
 def _reports(connection: sqlite3.Connection, as_of: str) -> dict[int, set[str]]:
-    """Which centres have told anything of a year, whatever the mission: what they did not tell of, they did not do."""
+    """Which centres have reported anything of a year, whatever the mission: what they left out, they did not do."""
     reports: dict[int, set[str]] = {}
     for row in read(connection, "select distinct year, centre from known_activities", as_of):
         reports.setdefault(row["year"], set()).add(row["centre"])
@@ -294,7 +294,7 @@ def _group_rows(
 ) -> tuple[tuple[Value, ...], ...]:
     """A row for each group: years in time, closed lists in their order, themes by their half-days.
 
-    A change is told over the centres that reported both years.
+    A change is computed over the centres that reported both years.
     """
     work, both = _Work(tuple(found)), {year: reports[year] & reports.get(year - 1, set()) for year in reports}
     if by == "year":
@@ -324,13 +324,13 @@ def _group_rows(
 
 
 def _group_row(value: Value, work: _Work, whole: int | None, before: _Work, both: set[str]) -> tuple[Value, ...]:
-    """A group; ``both`` are the centres that told of both years, over which alone a change says anything."""
+    """A group; ``both`` are the centres that reported both years, the only ones that a change is computed over."""
     sums = _sums(work, whole, work.of_centres(both).half_days, before.of_centres(both).half_days)
     return (value, *sums, len(work.centres), len(work.rows), work.fictitious)
 
 
 def _totals(now: _Work, centres: Sequence[_Centre]) -> dict[str, int | float | None]:
-    told = [row for row in now.rows if row["mode"] is not None]
+    of_mode = _Work(tuple(row for row in now.rows if row["mode"] is not None))
     both = [one for one in centres if one.now.half_days is not None and one.before.half_days is not None]
     after, before = (sum(getattr(one, when).half_days for one in both) for when in ("now", "before"))
     reported = sum(one.reported for one in centres)
@@ -338,7 +338,7 @@ def _totals(now: _Work, centres: Sequence[_Centre]) -> dict[str, int | float | N
         "half_days": now.half_days,
         "actions": now.sum("actions"),
         "participants": now.sum("participants"),
-        "remote_share": ratio(_Work(tuple(told)).only(mode="remote").half_days or 0, _Work(tuple(told)).half_days),
+        "remote_share": ratio(of_mode.only(mode="remote").half_days or 0, of_mode.half_days),
         "half_days_change": after - before if both else None,
         "half_days_change_share": ratio(after - before, before) if both else None,
         "half_days_change_centres": len(both),
@@ -349,7 +349,7 @@ def _totals(now: _Work, centres: Sequence[_Centre]) -> dict[str, int | float | N
     }
 
 
-def _untold(now: _Work) -> int:
+def _without_half_days(now: _Work) -> int:
     """How many rows do not give their half-days."""
     return sum(row["half_days"] is None for row in now.rows)
 

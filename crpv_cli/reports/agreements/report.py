@@ -68,9 +68,9 @@ def agreements(
     status: str | None = None,
     centre: str | None = None,
 ) -> Result:
-    """Tell where each agreement known on a date stands.
+    """Return the state of each agreement known on a date.
 
-    What each state means stands in ``registry/queries/facts/agreement_states.sql``.
+    Each state is defined in ``registry/queries/facts/agreement_states.sql``.
 
     Args:
         connection: an open registry.

@@ -79,7 +79,7 @@ def payments(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
         centre=centre,
     )
     rows = tuple(tuple(row) for row in found)
-    made_up = fictitious.fictitious_sources(connection)
+    sources = fictitious.fictitious_sources(connection)
     return Result(
         name="funding",
         short=msg(N_("Funding by centre")),
@@ -87,6 +87,6 @@ def payments(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
         columns=columns,
         rows=rows,
         screen=("year", "name", "scheme", "stage", "amount", "source"),
-        fictitious=any(row[-1] in made_up for row in rows),
+        fictitious=any(row[-1] in sources for row in rows),
         origin=origin(connection, (row[-1] for row in rows)),
     )

@@ -112,10 +112,10 @@ def _missions(connection: sqlite3.Connection, centre: str, as_of: str) -> Iterat
     yield replace(
         shaped, name="missions", short=msg(N_("Ratings")), screen=_MISSION_SCREEN, title=msg(N_("Core missions"))
     )
-    told = shape(common, Selection(columns=("mission", "year", "summary", "recommendation", "source")))
-    rows = tuple(row for row in told.rows if row[2] is not None or row[3] is not None)
+    texts = shape(common, Selection(columns=("mission", "year", "summary", "recommendation", "source")))
+    rows = tuple(row for row in texts.rows if row[2] is not None or row[3] is not None)
     yield replace(
-        told,
+        texts,
         name="recommendations",
         short=msg(N_("Recommendations")),
         title=msg(N_("What the evaluations found and recommend")),

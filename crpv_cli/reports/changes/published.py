@@ -24,7 +24,7 @@ _MEASURES = {
 
 
 def published_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
-    """The figures that speak of a date after the first one and not after the last one."""
+    """The figures of a date after the first one and not after the last one."""
     rows = read(
         connection,
         "select distinct measure, as_of from known_figures where as_of > :first order by as_of, measure",

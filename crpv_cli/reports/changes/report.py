@@ -64,7 +64,7 @@ _COLUMNS = (
     Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
 )
 _SCREEN = ("short_name", "what", "before", "after", "change")
-"""What stands in ``kind`` can be read in ``what``, and six columns are too many for a terminal."""
+"""``what`` says what ``kind`` does, and six columns are too many for a terminal."""
 
 _QUESTIONS: tuple[Callable[[sqlite3.Connection, str, str], Iterable[Change]], ...] = (
     centre_changes,
@@ -80,7 +80,7 @@ _QUESTIONS: tuple[Callable[[sqlite3.Connection, str, str], Iterable[Change]], ..
 
 
 def changes(connection: sqlite3.Connection, first: str, last: str | None = None) -> Result:
-    """Tell what changed from one date to another.
+    """Return what changed from one date to another.
 
     Args:
         connection: an open registry.

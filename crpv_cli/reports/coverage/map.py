@@ -1,4 +1,4 @@
-"""The map of departments as a grid of tiles: where each stands, and how a centre covers it on a date.
+"""The map of departments as a grid of tiles: where each is, and how a centre covers it on a date.
 
 The layout (``data/map/tiles.csv``) is the project's own drawing: a square for each department, neighbours near each
 other. What a tile says is computed by the coverage report, so that the two can never differ.
@@ -34,7 +34,7 @@ STATES = (
     Choice("unknown", N_("not known")),
 )
 
-# Of what the coverage report tells, what a reader of the map must know; the rest stands there.
+# The notes of the coverage report that a reader of the map must know; the others are only there.
 _NOTES = {
     "fictitious-data",
     "registry-holds-fictitious-data",
@@ -49,7 +49,7 @@ _NOTES = {
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a tile stands: its column and row, counted from 1, and the block that it is a part of."""
+    """Where a tile is: its column and row, counted from 1, and the block that it is a part of."""
 
     column: int
     row: int
@@ -80,7 +80,7 @@ def territory_map(
     geography: str | None = None,
     centre: str | None = None,
 ) -> Result:
-    """Tell of each department where its tile stands and how it is covered on a date.
+    """Return for each department where its tile is and how it is covered on a date.
 
     Args:
         connection: an open registry.
@@ -181,7 +181,7 @@ def _tile(row: Mapping[str, Value], called: Mapping[str, str], centre: str | Non
 
 
 def _state(value: Value, centres: int) -> str:
-    """How a department is covered; one that has nothing to cover is empty, whoever serves it."""
+    """How a department is covered; one that has nothing to cover is empty, even if a centre serves it."""
     if value is None:
         return "unknown"
     if not value:

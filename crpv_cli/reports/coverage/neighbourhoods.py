@@ -53,7 +53,7 @@ def require_list(connection: sqlite3.Connection, geography: str) -> dict[str, in
     """Return what ``listed`` does.
 
     Raises:
-        UsageProblem: the registry holds no neighbourhood of the geography; the advice tells how to load the list.
+        UsageProblem: the registry holds no neighbourhood of the geography; the advice says how to load the list.
     """
     found = listed(connection, geography)
     if not found:

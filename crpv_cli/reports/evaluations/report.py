@@ -139,7 +139,7 @@ def evaluation_summaries(
         cycle=cycle,
         known=any(one.asked for one in whole),
         held=any(one.known for one in whole),
-        made_up=any(one.fictitious for one in whole),
+        any_fictitious=any(one.fictitious for one in whole),
     )
     columns, rows, screen = _rows(tally, by)
     published = published_figures(connection, ("core_missions",), as_of)

@@ -42,13 +42,15 @@ def funding_changes(connection: sqlite3.Connection, first: str, last: str) -> It
 
 
 def _by_centre(before: OfYear, after: OfYear) -> Iterable[Change]:
-    made_up = {record["centre"] for year in (before, after) for record in year.report.records() if record["fictitious"]}
+    fictitious = {
+        record["centre"] for year in (before, after) for record in year.report.records() if record["fictitious"]
+    }
     both = before.by_centre.keys() & after.by_centre.keys()
     for record in after.report.records():
         centre, name = str(record["centre"]), str(record["short_name"])
         if centre in both and before.by_centre[centre] != after.by_centre[centre]:
             what = msg(_GIVERS["state"])
-            yield _EUROS.change(what, "state", before, after, [centre], centre, name, centre in made_up)
+            yield _EUROS.change(what, "state", before, after, [centre], centre, name, centre in fictitious)
 
 
 def _money(connection: sqlite3.Connection, date: str, giver: str) -> OfYear | None:

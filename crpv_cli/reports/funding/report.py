@@ -1,7 +1,7 @@
 """Who funds whom, in what proportion, and what is not known of it.
 
 Amounts are in centimes. What nobody knows is None, never 0: a centre of which no State support is known in a year has
-none in that year's row, and counts for nothing in the sums. Which money counts, and who gives it, stands in
+none in that year's row, and counts for nothing in the sums. Which money counts, and who gives it, is defined in
 ``registry/queries/facts/money.sql``.
 """
 

@@ -62,7 +62,7 @@ class Parts:
 class Figure:
     """One figure. ``value`` is in the unit (euros, a count); None is not known. ``share`` is between 0 and 1.
 
-    ``report`` is the command that explains it, ``measure`` the published figure that it is held against.
+    ``report`` is the command that explains it, ``measure`` the published figure that it is compared with.
     """
 
     id: str

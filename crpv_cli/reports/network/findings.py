@@ -1,4 +1,4 @@
-"""What the rules find of the whole network, told briefly: what is the same of several centres stands once."""
+"""What the rules find of the whole network, in brief: what is the same for several centres is one row."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def grouped(findings: Result) -> Result:
     groups: dict[str, tuple[dict[str, Value], list[Value], bool]] = {}
     for record in findings.records():
         key = repr([_plain(record[name]) for name in _SAME])
-        first, about, made_up = groups.get(key, (record, [], False))
+        first, about, fictitious = groups.get(key, (record, [], False))
         if record["about"] not in about:
             about.append(record["about"])
-        groups[key] = (first, about, made_up or bool(record["fictitious"]))
+        groups[key] = (first, about, fictitious or bool(record["fictitious"]))
     columns = {column.name: column for column in findings.columns}
     return replace(
         findings,
@@ -59,9 +59,9 @@ def grouped(findings: Result) -> Result:
                 first["accepted"],
                 first["accepted_until"],
                 first["accepted_reason"],
-                made_up,
+                fictitious,
             )
-            for first, about, made_up in groups.values()
+            for first, about, fictitious in groups.values()
         ),
         screen=("severity", "about", "message", "accepted_until", "accepted_reason"),
         is_report=False,

@@ -66,7 +66,7 @@ def network(
         connection: an open registry.
         as_of: ISO date.
         findings: what the rules find on that date (``rules.findings``), made by the caller.
-        compare_to: an earlier ISO date, to tell what changed since.
+        compare_to: an earlier ISO date, to show what changed since.
         within: how many months ahead an agreement counts as ending.
         cycle: how many years an evaluation stands.
 
@@ -175,7 +175,7 @@ def _sections(
 
 
 def _standing(agreements: Result) -> Result:
-    """The agreements that somebody has to know of: those that ended and were renewed are told by their successors."""
+    """The agreements that somebody has to know of: those that ended and were renewed are shown by their successors."""
     place = [column.name for column in agreements.columns].index("status")
     return replace(agreements, rows=tuple(row for row in agreements.rows if row[place] != "ended"))
 
