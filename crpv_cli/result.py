@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import Table
@@ -174,10 +175,10 @@ class Result:
     rows: tuple[tuple[Value, ...], ...]
     screen: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
-    parameters: Mapping[str, object] = field(default_factory=dict)
-    totals: Mapping[str, object] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    totals: Mapping[str, Any] = field(default_factory=dict)
     total_row: tuple[Value, ...] | None = None
-    published: tuple[Mapping[str, object], ...] = ()
+    published: tuple[Mapping[str, Any], ...] = ()
     fictitious: bool = False
     is_report: bool = False
     origin: Origin | None = None
@@ -212,7 +213,7 @@ class Result:
         """Whether it is drawn as a map of tiles."""
         return self.chart is not None and self.chart.shape is ChartShape.TILES
 
-    def records(self) -> list[dict[str, Value]]:
+    def records(self) -> list[dict[str, Any]]:
         """The rows as values by the names of their columns."""
         names = [column.name for column in self.columns]
         return [dict(zip(names, row, strict=True)) for row in self.rows]

@@ -64,6 +64,7 @@ def check(
     from crpv_cli.registry.queries import CYCLE_YEARS, today
     from crpv_cli.reports.finding import find_centre
     from crpv_cli.rules.checking import explained, findings
+    from crpv_cli.rules.model import SEVERITIES
 
     if accept is not None:
         _accept(door, *accept, as_of or today(), until, reason, by)
@@ -89,8 +90,7 @@ def check(
     door.show(result)
     if explain:
         return
-    counted = ("breach", "unknown", "notice") if strict else ("breach",)
-    if any(result.totals[name] for name in counted):
+    if any(result.totals[severity.code] for severity in (SEVERITIES if strict else SEVERITIES[:1])):
         raise typer.Exit(ExitCode.ANOMALIES)
 
 

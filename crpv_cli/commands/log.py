@@ -48,8 +48,8 @@ def undo(
             msg(
                 "{table}: {removed} removed, {restored} restored",
                 table=table,
-                removed=undone.removed.get(table, 0),
-                restored=undone.restored.get(table, 0),
+                removed=undone.removed[table],
+                restored=undone.restored[table],
             )
         )
     if undone.load is None:

@@ -64,7 +64,7 @@ def _show_centres(door: Door, centre: str, date: str) -> None:
         return
     checked_folder(door.output)
     with door.reading() as connection:
-        ids = [str(row["id"]) for row in list_centres(connection, Selection(as_of=date)).records()]
+        ids = [row["id"] for row in list_centres(connection, Selection(as_of=date)).records()]
         sheets = {id_: sheet_of(connection, id_, date) for id_ in ids}
     if not sheets:
         raise UsageProblem(msg("No centre is open on {date}.", date=Day(date)), msg("Give another date with --as-of."))

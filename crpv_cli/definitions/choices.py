@@ -61,6 +61,8 @@ MEASURES = (
     Choice("contracts", N_("contracts")),
     Choice("inhabitants", N_("inhabitants")),
 )
+COVERED = (*MEASURES, Choice("departments", N_("departments")))
+"""What coverage is measured in: a department counts for one if it has a neighbourhood."""
 GEOGRAPHIES = (
     Choice("2015", N_("2015 geography")),
     Choice("2024", N_("2024 geography")),
@@ -139,3 +141,8 @@ MISSIONS = (
     Choice("capitalisation", N_("capitalisation")),
     Choice("complementary", N_("complementary")),
 )
+
+
+def mission_label(mission: str) -> str:
+    """The label of a mission; one of a later framework has its id."""
+    return next((choice.label for choice in MISSIONS if choice.code == mission), mission)

@@ -11,7 +11,7 @@ from crpv_cli.definitions.tables import Table
 from crpv_cli.errors import Anomaly, UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.registry.loads import FileOutcome, Source
-from crpv_cli.registry.schema import key_columns, key_expression
+from crpv_cli.registry.schema import key_columns, key_condition, key_values
 from crpv_cli.registry.staging import same_key
 
 __all__ = ["apply_source", "remove_rows"]
@@ -45,10 +45,10 @@ def remove_rows(connection: sqlite3.Connection, table: Table, keys: Sequence[Seq
     Raises:
         UsageProblem: other rows refer to one of them.
     """
-    condition = " and ".join(f"{key_expression(column, 't')} = ?" for column in key_columns(table))
+    condition = key_condition(table, "t")
     removed = 0
     for key in keys:
-        values = ["" if part is None else part for part in key]
+        values = key_values(key)
         row = connection.execute(
             f"select t.*, {_key_json(table, 't')} as _key from {table.name} as t where {condition}", values
         ).fetchone()

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg, msgs
 from crpv_cli.registry.recording import close_load, open_load
-from crpv_cli.registry.schema import key_columns, key_expression
+from crpv_cli.registry.schema import key_condition, key_values
 
 __all__ = ["Change", "Undone", "changes_of", "key_text", "origins", "row_of", "undo"]
 
@@ -70,12 +71,7 @@ def changes_of(connection: sqlite3.Connection, load: int) -> Iterator[Change]:
     for row in connection.execute(f"{_SELECT} where c.load = ? order by c.id", (load,)).fetchall():
         change = _change(row)
         if change.action == "insert":
-            change = Change(
-                **{
-                    **{name: getattr(change, name) for name in Change.__slots__},
-                    "after": _inserted(connection, change),
-                }
-            )
+            change = replace(change, after=_inserted(connection, change))
         yield change
 
 
@@ -106,9 +102,9 @@ def _inserted(connection: sqlite3.Connection, change: Change) -> dict[str, Any]:
 
 def row_of(connection: sqlite3.Connection, table: Table, key: dict[str, Any]) -> sqlite3.Row | None:
     """Return the row of a table with a key, by column name, or None if it is gone."""
-    condition = " and ".join(f"{key_expression(column)} = ?" for column in key_columns(table))
-    values = [key[name] if key[name] is not None else "" for name in table.key]
-    row: sqlite3.Row | None = connection.execute(f"select * from {table.name} where {condition}", values).fetchone()
+    row: sqlite3.Row | None = connection.execute(
+        f"select * from {table.name} where {key_condition(table)}", key_values(key[name] for name in table.key)
+    ).fetchone()
     return row
 
 
@@ -160,8 +156,8 @@ class Undone:
     """What an undo did, or would do: how many rows per table were removed, restored or put back."""
 
     load: int | None
-    removed: dict[str, int]
-    restored: dict[str, int]
+    removed: Counter[str]
+    restored: Counter[str]
 
 
 def undo(connection: sqlite3.Connection, load: int, dry_run: bool = False) -> Undone:
@@ -182,17 +178,11 @@ def undo(connection: sqlite3.Connection, load: int, dry_run: bool = False) -> Un
         _refuse_later(connection, load, cancelled)
         connection.execute("pragma defer_foreign_keys = on")
         number = open_load(connection, f"undo {load}", undoes=load)
-        undone = Undone(None if dry_run else number, {}, {})
+        undone = Undone(None if dry_run else number, Counter(), Counter())
         for change in reversed(list(changes_of(connection, load))):
             _reverse(connection, change, number, undone)
         _refuse_references(connection, load, number)
-        close_load(
-            connection,
-            number,
-            inserted=0,
-            updated=sum(undone.restored.values()),
-            deleted=sum(undone.removed.values()),
-        )
+        close_load(connection, number, 0, undone.restored.total(), undone.removed.total())
     except BaseException:
         connection.rollback()  # nothing to do where SQLite has ended it itself
         raise
@@ -261,38 +251,30 @@ def _refuse_references(connection: sqlite3.Connection, load: int, number: int) -
 
 def _reverse(connection: sqlite3.Connection, change: Change, number: int, undone: Undone) -> None:
     table = change.table
-    condition = " and ".join(f"{key_expression(column)} = ?" for column in key_columns(table))
-    key = [change.key[name] if change.key[name] is not None else "" for name in table.key]
+    condition, key = key_condition(table), key_values(change.key[name] for name in table.key)
     now = row_of(connection, table, change.key)
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     if change.action == "insert":
         action, before, after = "delete", dict(now or {}), None
         connection.execute(f"delete from {table.name} where {condition}", key)
-        undone.removed[table.name] = undone.removed.get(table.name, 0) + 1
+        undone.removed[table.name] += 1
     elif change.action == "update":
         earlier = change.before or {}
         action, after = "update", earlier
         before = {name: (now or {})[name] for name in earlier}  # type: ignore[index]
         settings = ", ".join(f"{name} = ?" for name in earlier)
         connection.execute(f"update {table.name} set {settings} where {condition}", [*earlier.values(), *key])
-        undone.restored[table.name] = undone.restored.get(table.name, 0) + 1
+        undone.restored[table.name] += 1
     else:
         action, before, after = "insert", None, None
         row = change.before or {}
         marks = ", ".join("?" * len(row))
         connection.execute(f"insert into {table.name} ({', '.join(row)}) values ({marks})", list(row.values()))
-        undone.restored[table.name] = undone.restored.get(table.name, 0) + 1
+        undone.restored[table.name] += 1
     connection.execute(
         "insert into changes (load, table_name, key, action, before, after) values (?, ?, ?, ?, ?, ?)",
-        (
-            number,
-            table.name,
-            _stored(change.key),
-            action,
-            _json(before),
-            _json(after),
-        ),
+        (number, table.name, _stored(change.key), action, _json(before), _json(after)),
     )
 
 

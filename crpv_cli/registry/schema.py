@@ -24,7 +24,9 @@ __all__ = [
     "is_current",
     "is_older",
     "key_columns",
+    "key_condition",
     "key_expression",
+    "key_values",
     "must_be_filled",
     "parts_of",
     "stands_in_the_way",
@@ -118,6 +120,16 @@ def key_expression(column: Column, alias: str = "") -> str:
 def key_columns(table: Table) -> list[Column]:
     """The columns of a table's natural key, in order."""
     return [table.column(name) for name in table.key]
+
+
+def key_condition(table: Table, alias: str = "") -> str:
+    """Return the SQL condition that a row has a key, whose parts are what ``key_values`` gives."""
+    return " and ".join(f"{key_expression(column, alias)} = ?" for column in key_columns(table))
+
+
+def key_values(key: Iterable[object]) -> list[object]:
+    """Return the parts of a key as ``key_condition`` compares them."""
+    return ["" if part is None else part for part in key]
 
 
 def table_statement(name: str, parts: Iterable[str]) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 from crpv_cli import language
@@ -136,7 +137,7 @@ def _cut(text: str) -> str:
 # --- What each specification is filled with ---
 
 
-_Specification = dict[str, object]
+_Specification = dict[str, Any]
 
 
 def _room(texts: Sequence[str], letter: float = _LETTER) -> int:
@@ -163,27 +164,30 @@ def _filled(name: str, **put: object) -> _Specification:
     """A specification with its data, parameters and size; ``sizes`` is left, top, right, bottom, width, height."""
     specification: _Specification = json.loads((_FOLDER / f"{name}.vl.json").read_text(encoding="utf-8"))
     specification["config"] = json.loads((_FOLDER / "look.json").read_text(encoding="utf-8"))
-    datasets, parameters = specification["datasets"], specification["params"]
-    assert isinstance(datasets, dict)
-    assert isinstance(parameters, list)
+    parameters = {parameter["name"]: parameter for parameter in specification["params"]}
     for key, value in put.items():
-        if key in datasets:
-            datasets[key] = value
+        if key in specification["datasets"]:
+            specification["datasets"][key] = value
         elif key in {"width", "height", "padding"}:
             specification[key] = value
         else:
-            (parameter,) = (parameter for parameter in parameters if parameter["name"] == key)
-            parameter["value"] = value
+            parameters[key]["value"] = value
     return specification
+
+
+def _axes(data: _Data, ticks: Sequence[float]) -> _Specification:
+    """The names of the rows on one axis, and the ticks of the figures on the other."""
+    names = [data.set(tick) for tick in ticks]
+    return {"names": data.names, "ticks": ticks, "tickNames": names, "lowest": ticks[0], "highest": ticks[-1]}
 
 
 def _padding(left: float, top: float, right: float, bottom: float) -> dict[str, float]:
     return {"left": left, "top": top, "right": right, "bottom": bottom}
 
 
-def _legend(series: Sequence[str], left: int) -> tuple[list[dict[str, object]], int]:
+def _legend(series: Sequence[str], left: int) -> tuple[list[_Specification], int]:
     """The entries of a legend above the drawing, line by line, and the height that they take."""
-    entries: list[dict[str, object]] = []
+    entries: list[_Specification] = []
     x, line = 0.0, 0
     for place, name in enumerate(series):
         width = 36 + len(name) * (_LETTER + 0.4)
@@ -192,7 +196,7 @@ def _legend(series: Sequence[str], left: int) -> tuple[list[dict[str, object]], 
         entries.append({"x": x - left + 8, "y": line * _LINE, "colour": _colour(place), "label": name})
         x += width
     height = (line + 1) * _LINE + 10
-    return [entry | {"y": float(str(entry["y"])) - height + 9} for entry in entries], height
+    return [entry | {"y": entry["y"] - height + 9} for entry in entries], height
 
 
 def _colour(place: int) -> str:
@@ -216,11 +220,7 @@ def _bars(data: _Data) -> _Specification:
         "bars",
         bars=bars,
         legend=legend,
-        names=data.names,
-        ticks=ticks,
-        tickNames=[data.set(tick) for tick in ticks],
-        lowest=ticks[0],
-        highest=ticks[-1],
+        **_axes(data, ticks),
         width=_WIDTH - left - right,
         height=step * len(data.names),
         padding=_padding(left, top, right, 24),
@@ -228,7 +228,7 @@ def _bars(data: _Data) -> _Specification:
 
 
 def _stacked(data: _Data) -> _Specification:
-    parts: list[dict[str, object]] = []
+    parts: list[_Specification] = []
     sums: list[float | None] = []
     for row, figures in enumerate(data.figures):
         known = [figure for figure in figures if figure is not None]
@@ -247,8 +247,7 @@ def _stacked(data: _Data) -> _Specification:
     # A bar of one part is no whole: what the others would be is not known, and "100%" would say that it is all.
     several = [sum(part["row"] == row for part in parts) > 1 for row in range(len(sums))]
     for part in parts:
-        row, series = int(str(part["row"])), int(str(part["series"]))
-        start, end = float(str(part["start"])), float(str(part["end"]))
+        row, series, start, end = (part[name] for name in ("row", "series", "start", "end"))
         share = language.percent((end - start) / (sums[row] or 1), digits=0)
         has_room = (end - start) / ticks[-1] * width > len(share) * _SMALL_LETTER + 6
         part |= {
@@ -262,11 +261,7 @@ def _stacked(data: _Data) -> _Specification:
         parts=parts,
         ends=[{"row": row, "end": sums[row] or 0, "label": end} for row, end in enumerate(ends)],
         legend=legend,
-        names=data.names,
-        ticks=ticks,
-        tickNames=[data.set(tick) for tick in ticks],
-        lowest=ticks[0],
-        highest=ticks[-1],
+        **_axes(data, ticks),
         width=width,
         height=_BAR * len(data.names),
         padding=_padding(left, top, right, 24),
@@ -275,8 +270,7 @@ def _stacked(data: _Data) -> _Specification:
 
 def _lines(data: _Data) -> _Specification:
     ticks = _ticks(*_bounds([figure for row in data.figures for figure in row if figure is not None]))
-    names = [data.set(tick) for tick in ticks]
-    left, right = _room(names) + 12, _room(data.series) + 30
+    left, right = _room([data.set(tick) for tick in ticks]) + 12, _room(data.series) + 30
     width = _WIDTH - left - right
     points = [
         {"row": row, "series": series, "value": figure} | _drawn_as(series)
@@ -296,11 +290,7 @@ def _lines(data: _Data) -> _Specification:
             {"x": width + 14, "y": y, "label": name} | _drawn_as(series)
             for y, (_, series, name) in zip(_apart([end[0] for end in sorted(ends)]), sorted(ends), strict=True)
         ],
-        names=data.names,
-        ticks=ticks,
-        tickNames=names,
-        lowest=ticks[0],
-        highest=ticks[-1],
+        **_axes(data, ticks),
         width=width,
         height=_LINES_HEIGHT,
         padding=_padding(left, 12, right, 26),

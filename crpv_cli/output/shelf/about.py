@@ -53,8 +53,8 @@ PARAMETERS = {
     "rules": N_("Rules"),
 }
 WORDS: Mapping[str, Mapping[str, str]] = {
-    "measure": {choice.code: choice.label for choice in choices.MEASURES} | {"departments": N_("departments")},
-    "geography": {choice.code: choice.label for choice in choices.GEOGRAPHIES},
+    "measure": {choice.code: choice.label for choice in choices.COVERED},
+    "geography": choices.GEOGRAPHY_LABELS,
     "mission": {choice.code: choice.label for choice in choices.MISSIONS},
     "stage": {choice.code: choice.label for choice in choices.STAGES},
     "by": {"centre": N_("Centre"), "mission": N_("Mission"), "region": N_("Region"), "department": N_("Department")}

@@ -42,6 +42,6 @@ def _year(connection: sqlite3.Connection, date: str) -> OfYear | None:
     if year is None:
         return None
     report = activity(connection, date, year)
-    half_days = {str(record["centre"]): record["half_days"] for record in report.records()}
-    reported = {centre: count for centre, count in half_days.items() if isinstance(count, int)}
+    half_days = {record["centre"]: record["half_days"] for record in report.records()}
+    reported = {centre: count for centre, count in half_days.items() if count is not None}
     return OfYear(year, reported, report, report.fictitious)

@@ -192,7 +192,7 @@ def activity(
     known_on = min(as_of, f"{last}-12-31") if last else as_of
     published = published_figures(connection, ("half_days",), known_on) if centre is None and mission is None else ()
     computed: dict[str, object] = {}
-    if now.half_days is not None and any(str(figure["as_of"])[:4] == str(last) for figure in published):
+    if now.half_days is not None and any(figure["as_of"][:4] == str(last) for figure in published):
         computed["half_days"] = now.half_days
     result = Result(
         name=f"activity-by-{by}",

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from crpv_cli.bundled import data_folder
 from crpv_cli.definitions import choices
@@ -94,7 +95,7 @@ def territory_map(
         coverage report, and ``states``: how many ``departments`` are in each state, and the sum of their ``value``.
     """
     covered = coverage(connection, as_of, measure, geography, by="department")
-    geography = str(covered.parameters["geography"])
+    geography = covered.parameters["geography"]
     called = {row["id"]: row["short_name"] for row in connection.execute("select id, short_name from centres")}
     tiles = [_tile(record, called, centre) for record in covered.records()]
     states = _states(tiles)
@@ -156,14 +157,13 @@ _HEADINGS = {
     "departments": N_("Departments"),
 }
 
-Tile = dict[str, Value]
+Tile = dict[str, Any]
 
 
-def _tile(row: Mapping[str, Value], called: Mapping[str, str], centre: str | None) -> Tile:
+def _tile(row: Mapping[str, Any], called: Mapping[str, str], centre: str | None) -> Tile:
     """The values of a tile from a row of the coverage report by department."""
-    place = _layout().get(str(row["department"]))
+    place = _layout().get(row["department"])
     centres = row["centres"]
-    assert isinstance(centres, tuple)
     return {
         "department": row["department"],
         "name": row["name"],
@@ -173,7 +173,7 @@ def _tile(row: Mapping[str, Value], called: Mapping[str, str], centre: str | Non
         "block": place.block if place else None,
         "state": _state(row["total"], len(centres)),
         "centres": centres,
-        "centre_names": ", ".join(called[str(id_)] for id_ in centres) or None,
+        "centre_names": ", ".join(called[id_] for id_ in centres) or None,
         "value": row["total"],
         "quality": row["quality"],
         "served": None if centre is None else centre in centres,
@@ -192,13 +192,13 @@ def _state(value: Value, centres: int) -> str:
 def _states(tiles: Iterable[Tile]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {choice.code: {"departments": 0, "value": 0} for choice in STATES}
     for tile in tiles:
-        sums = found[str(tile["state"])]
+        sums = found[tile["state"]]
         sums["departments"] += 1
-        sums["value"] += int(tile["value"]) if isinstance(tile["value"], int) else 0
+        sums["value"] += tile["value"] or 0
     return found
 
 
-def _description(totals: Mapping[str, object], states: Mapping[str, Mapping[str, int]], unit: Message) -> Message:
+def _description(totals: Mapping[str, Any], states: Mapping[str, Mapping[str, int]], unit: Message) -> Message:
     share = totals["share"]
     return msg(
         "{covered} of {total} {unit} are covered ({share}): {one} departments are covered by one centre, {several} by "
@@ -206,7 +206,7 @@ def _description(totals: Mapping[str, object], states: Mapping[str, Mapping[str,
         covered=totals["covered"],
         total=totals["total"],
         unit=unit,
-        share=Share(share) if isinstance(share, float) else "–",
+        share="–" if share is None else Share(share),
         one=states["covered"]["departments"],
         several=states["several"]["departments"],
         uncovered=states["uncovered"]["departments"],
@@ -223,8 +223,8 @@ def _served_notes(tiles: Iterable[Tile], centre: str, name: str, unit: Message) 
             "{centre} serves {count} departments: {departments} ({unit}: {value}).",
             len(served),
             centre=name,
-            departments=[str(tile["department"]) for tile in served],
-            value=sum(tile["value"] for tile in served if isinstance(tile["value"], int)),
+            departments=[tile["department"] for tile in served],
+            value=sum(tile["value"] or 0 for tile in served),
             unit=unit,
         )
         if served
@@ -235,7 +235,7 @@ def _served_notes(tiles: Iterable[Tile], centre: str, name: str, unit: Message) 
 
 def _off_notes(tiles: Iterable[Tile]) -> Iterable[Note]:
     """Say which departments of the registry have no tile of their own."""
-    off = [str(tile["department"]) for tile in tiles if tile["column"] is None]
+    off = [tile["department"] for tile in tiles if tile["column"] is None]
     if off:
         yield Note(
             "not-on-map",

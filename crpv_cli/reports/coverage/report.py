@@ -34,7 +34,7 @@ __all__ = [
     "coverage",
 ]
 
-MEASURES = (*codes(choices.MEASURES), "departments")
+MEASURES = codes(choices.COVERED)
 DIVISIONS = ("centre", "region", "department")
 NEIGHBOURHOOD = "neighbourhood"
 """A division of its own: it rests on the detailed list, where the others rest on the counts per department."""
@@ -52,12 +52,7 @@ OPTIONS = (
     division(N_("A row for each centre, region, department or neighbourhood."), (*DIVISIONS, NEIGHBOURHOOD)),
 )
 
-UNITS = {
-    "neighbourhoods": N_("neighbourhoods"),
-    "contracts": N_("contracts"),
-    "inhabitants": N_("inhabitants"),
-    "departments": N_("departments"),
-}
+UNITS = {choice.code: choice.label for choice in choices.COVERED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +131,7 @@ def coverage(
     published = tuple(
         figure
         for figure in published_figures(connection, measured, as_of)
-        if figure["measure"] == "coverage" or geography_on(str(figure["as_of"])) == geography
+        if figure["measure"] == "coverage" or geography_on(figure["as_of"]) == geography
     )
     computed: dict[str, object] = {measure: whole.total}
     if whole.share is not None:

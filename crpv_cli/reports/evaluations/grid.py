@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from crpv_cli.definitions import choices
+from crpv_cli.definitions.choices import mission_label
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, msg, translate
 from crpv_cli.registry.queries import CYCLE_YEARS, query, read
@@ -14,8 +14,6 @@ from crpv_cli.result import Chart, ChartShape, Result, Value
 from crpv_cli.spelling import fold
 
 __all__ = ["mission_grid"]
-
-_LABELS = {choice.code: choice.label for choice in choices.MISSIONS}
 
 
 def mission_grid(connection: sqlite3.Connection, as_of: str, years: int = 4) -> Result:
@@ -51,7 +49,7 @@ def mission_grid(connection: sqlite3.Connection, as_of: str, years: int = 4) -> 
         for centre, short_name in centres
     ]
     cells = tuple(
-        Column(f"{mission}_{year}", f"{translate(_LABELS.get(mission, mission))} {year}", Kind.PERCENT)
+        Column(f"{mission}_{year}", f"{translate(mission_label(mission))} {year}", Kind.PERCENT)
         for mission in missions
         for year in known
     )

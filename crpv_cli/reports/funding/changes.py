@@ -47,7 +47,7 @@ def _by_centre(before: OfYear, after: OfYear) -> Iterable[Change]:
     }
     both = before.by_centre.keys() & after.by_centre.keys()
     for record in after.report.records():
-        centre, name = str(record["centre"]), str(record["short_name"])
+        centre, name = record["centre"], record["short_name"]
         if centre in both and before.by_centre[centre] != after.by_centre[centre]:
             what = msg(_GIVERS["state"])
             yield _EUROS.change(what, "state", before, after, [centre], centre, name, centre in fictitious)
@@ -61,5 +61,5 @@ def _money(connection: sqlite3.Connection, date: str, giver: str) -> OfYear | No
         return None
     report = funding(connection, date, year, year)
     records = [record for record in report.records() if record[giver] is not None]
-    amounts = {str(record["centre"]): int(str(record[giver])) for record in records}
-    return OfYear(year, amounts, report, any(bool(record["fictitious"]) for record in records))
+    amounts = {record["centre"]: record[giver] for record in records}
+    return OfYear(year, amounts, report, any(record["fictitious"] for record in records))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, Message, msg
@@ -23,7 +24,7 @@ def grouped(findings: Result) -> Result:
         A row for each different finding, in the order of the first: severity, rule, how many there are, whom they are
         about, the message, and whether it is accepted.
     """
-    groups: dict[str, tuple[dict[str, Value], list[Value], bool]] = {}
+    groups: dict[str, tuple[dict[str, Any], list[Value], bool]] = {}
     for record in findings.records():
         key = repr([_plain(record[name]) for name in _SAME])
         first, about, fictitious = groups.get(key, (record, [], False))
@@ -37,28 +38,18 @@ def grouped(findings: Result) -> Result:
         short=msg(N_("Findings")),
         title=msg(N_("What the rules find")),
         columns=(
-            columns["severity"],
-            columns["rule"],
+            *(columns[name] for name in _SAME[:2]),
             Column("count", N_("Number"), Kind.INTEGER),
             replace(columns["about"], prose=True),
-            columns["message"],
-            columns["advice"],
-            columns["accepted"],
-            columns["accepted_until"],
-            columns["accepted_reason"],
+            *(columns[name] for name in _SAME[2:]),
             columns["fictitious"],
         ),
         rows=tuple(
             (
-                first["severity"],
-                first["rule"],
+                *(first[name] for name in _SAME[:2]),
                 len(about),
                 msg("{about}", about=about),
-                first["message"],
-                first["advice"],
-                first["accepted"],
-                first["accepted_until"],
-                first["accepted_reason"],
+                *(first[name] for name in _SAME[2:]),
                 fictitious,
             )
             for first, about, fictitious in groups.values()

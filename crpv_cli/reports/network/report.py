@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, Day, Message, Share, msg
@@ -27,7 +28,7 @@ from crpv_cli.reports.options import AS_OF, CYCLE, WITHIN, Option, Takes
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures
 from crpv_cli.reports.sources import sources_of
-from crpv_cli.result import Dossier, Note, Result
+from crpv_cli.result import Dossier, Note, Result, Value
 
 __all__ = ["OPTIONS", "network"]
 
@@ -114,17 +115,17 @@ def _parts(connection: sqlite3.Connection, as_of: str, findings: Result | None, 
     )
 
 
-def _published(connection: sqlite3.Connection, as_of: str) -> dict[str, dict[str, object]]:
+def _published(connection: sqlite3.Connection, as_of: str) -> dict[str, dict[str, Any]]:
     """The latest figure published of each measure; a number of neighbourhoods only of the geography in force."""
     return {
-        str(figure["measure"]): figure
+        figure["measure"]: figure
         for figure in published_figures(connection, _PUBLISHED, as_of)
-        if figure["measure"] != "neighbourhoods" or geography_on(str(figure["as_of"])) == geography_on(as_of)
+        if figure["measure"] != "neighbourhoods" or geography_on(figure["as_of"]) == geography_on(as_of)
     }
 
 
 def _facts(connection: sqlite3.Connection, as_of: str, parts: Parts, compare_to: str | None) -> Result:
-    facts: tuple[tuple[Column, object], ...] = (
+    facts: tuple[tuple[Column, Value], ...] = (
         (Column("as_of", N_("Date"), Kind.DATE), as_of),
         (Column("geography", N_("Geography"), Kind.CODE), geography_on(as_of)),
         (Column("funding_year", N_("Year of the money"), Kind.YEAR), parts.funding.parameters["to"]),
@@ -135,7 +136,7 @@ def _facts(connection: sqlite3.Connection, as_of: str, parts: Parts, compare_to:
         name="network",
         title=msg(N_("What this is")),
         columns=tuple(column for column, _ in facts),
-        rows=(tuple(value if isinstance(value, str | int) else None for _, value in facts),),
+        rows=(tuple(value for _, value in facts),),
         parameters={"as_of": as_of, "compare_to": compare_to},
         origin=origin(connection),
     )
@@ -152,7 +153,7 @@ def _sections(
         rows=figure_rows(parts),
         screen=SCREEN,
         fictitious=any(report.fictitious for report in reports),
-        origin=origin(connection, (str(figure["source"]) for figure in parts.published.values())),
+        origin=origin(connection, (figure["source"] for figure in parts.published.values())),
     )
     yield missing(reports)
     regions, centres = msg(N_("Coverage by region")), msg(N_("Coverage by centre"))
@@ -176,7 +177,7 @@ def _sections(
 
 def _standing(agreements: Result) -> Result:
     """The agreements that somebody has to know of: those that ended and were renewed are shown by their successors."""
-    place = [column.name for column in agreements.columns].index("status")
+    place = agreements.places["status"]
     return replace(agreements, rows=tuple(row for row in agreements.rows if row[place] != "ended"))
 
 
@@ -198,7 +199,7 @@ def _section(report: Result, name: str, short: Message | None = None, title: Mes
 def _notes(parts: Parts) -> Iterator[Note]:
     share = parts.coverage["neighbourhoods"].totals["share"]
     published = parts.published.get("coverage")
-    if isinstance(share, float) and published is not None:
+    if share is not None and published is not None:
         yield Note(
             "published-apart",
             msg(
