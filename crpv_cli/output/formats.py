@@ -19,7 +19,7 @@ from crpv_cli.output import streams
 if TYPE_CHECKING:
     from crpv_cli.result import Dossier, Result
 
-__all__ = ["Document", "Format", "choose", "format_of", "names", "render", "show_result", "show_sheet"]
+__all__ = ["Document", "Format", "choose", "format_of", "names", "render", "show"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +222,3 @@ def show(
     streams.say_all(document.remarks)
     if not chosen.row.alerts:
         streams.say_all(note.message for note in shown.notes if note.alert)
-
-
-show_result = show_sheet = show

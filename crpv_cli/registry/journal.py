@@ -15,7 +15,7 @@ from typing import Any
 
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
-from crpv_cli.language import msg, msgs
+from crpv_cli.language import first_few, msg, msgs
 from crpv_cli.registry.recording import close_load, open_load
 from crpv_cli.registry.schema import key_condition, key_values
 
@@ -225,7 +225,7 @@ def _touched(load: int, loads: Sequence[int], rows: Sequence[str]) -> UsageProbl
             len(shown),
             load=str(load),
             loads=[str(number) for number in named],
-            rows=[*shown[:5], *(["…"] if len(shown) > 5 else [])],
+            rows=first_few(shown, 5),
         ),
         msg("Undo those first, newest first: crpv undo {last}", last=str(named[-1])),
     )

@@ -34,6 +34,9 @@ CHANGE_COLUMNS = (
 )
 
 
+_SCREEN = ("load", "at", "who", "command", "inserted", "updated", "deleted", "undone_by", "origin")
+
+
 def loads(connection: sqlite3.Connection, limit: int | None = None) -> Result:
     """List the loads, newest first: when, who, which files with their SHA-256, and how many rows each touched."""
     columns = (
@@ -63,24 +66,15 @@ def loads(connection: sqlite3.Connection, limit: int | None = None) -> Result:
             "select path, sha256 from load_files where load = ? group by path, sha256 order by min(id)", (record["id"],)
         ).fetchall()
         paths = [file["path"] for file in files]
-        rows.append(
-            (
-                *(
-                    record[name]
-                    for name in ("id", "at", "who", "command", "inserted", "updated", "deleted", "undone_by")
-                ),
-                _origin(paths),
-                " · ".join(paths) or None,
-                tuple(file["sha256"] for file in files),
-                record["version"],
-            )
-        )
+        own = (record[name] for name in ("id", *_SCREEN[1:-1]))
+        hashes = tuple(file["sha256"] for file in files)
+        rows.append((*own, _origin(paths), " · ".join(paths) or None, hashes, record["version"]))
     return Result(
         name="loads",
         title=msg(N_("Loads")),
         columns=columns,
         rows=tuple(rows),
-        screen=("load", "at", "who", "command", "inserted", "updated", "deleted", "undone_by", "origin"),
+        screen=_SCREEN,
         notes=fictitious.notes(connection, rests=False),
     )
 
@@ -123,34 +117,17 @@ def would_change(connection: sqlite3.Connection, changes: Sequence[Change]) -> R
 def change_rows(changes: Iterable[Change]) -> Iterable[tuple[Value, ...]]:
     """Yield the rows of changes, for ``CHANGE_COLUMNS``."""
     for change in changes:
-        key = key_text(change.table, change.key)
+        row = (change.table.name, key_text(change.table, change.key), change.action)
         if change.action == "update":
             for name, value in (change.after or {}).items():
                 if name == "load":
                     continue  # a change of origin alone is no change of the facts
                 column = next(column for column in change.table.columns if column.stored == name)
-                before = (change.before or {}).get(name)
-                yield (
-                    change.table.name,
-                    key,
-                    change.action,
-                    column.name,
-                    _plain(before, column),
-                    _plain(value, column),
-                    change.path,
-                    place_of(change, column.name),
-                )
+                texts = _plain((change.before or {}).get(name), column), _plain(value, column)
+                yield (*row, column.name, *texts, change.path, place_of(change, column.name))
         else:
-            yield (
-                change.table.name,
-                key,
-                change.action,
-                None,
-                _whole(change.table, change.before),
-                _whole(change.table, change.after),
-                change.path,
-                place_of(change),
-            )
+            texts = _whole(change.table, change.before), _whole(change.table, change.after)
+            yield (*row, None, *texts, change.path, place_of(change))
 
 
 def _whole(table: Table, row: dict[str, Value] | None) -> str | None:
@@ -213,18 +190,10 @@ def trace(connection: sqlite3.Connection, table: Table, key: Sequence[str]) -> R
         if value is None or change is None:
             rows.append((column.name, value, None, None, None, None, None, None))
             continue
-        rows.append(
-            (
-                column.name,
-                value,
-                row["source"] if "source" in table.names else None,
-                change.load,
-                loads_at[change.load],
-                change.path,
-                place_of(change, column.name),
-                None if change.sheet else change.places.get(column.name),
-            )
-        )
+        source = row["source"] if "source" in table.names else None
+        heading = None if change.sheet else change.places.get(column.name)
+        place = place_of(change, column.name)
+        rows.append((column.name, value, source, change.load, loads_at[change.load], change.path, place, heading))
     rests = "source" in table.names and row["source"] in fictitious.fictitious_sources(connection)
     return Result(
         name="trace",

@@ -15,6 +15,7 @@ from crpv_cli.language import N_, Day, msg
 from crpv_cli.registry.doubles import same_money
 from crpv_cli.registry.queries import geography_on, read, today
 from crpv_cli.reports import fictitious
+from crpv_cli.reports.columns import FICTITIOUS
 from crpv_cli.reports.coverage import neighbourhoods
 from crpv_cli.reports.finding import find_department, find_region
 from crpv_cli.reports.origin import origin
@@ -50,7 +51,7 @@ _OVERVIEW = (
     Column("state_support_year", N_("Year"), Kind.YEAR),
     Column("missions_evaluated", N_("Missions"), Kind.INTEGER, over="core_missions"),
     Column("core_missions", N_("Core missions"), Kind.INTEGER),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
+    FICTITIOUS,
 )
 _SCREEN = (
     "short_name",
@@ -199,7 +200,7 @@ def _departments(connection: sqlite3.Connection, asked: Selection) -> set[str] |
     """The departments that the filters leave, or None if they leave all."""
     if asked.region is None and asked.department is None and asked.overseas is None:
         return None
-    rows = connection.execute("select code, region_code from departments").fetchall()
+    rows = read(connection, "select code, region_code, overseas from places", today()).fetchall()
     left = {row["code"] for row in rows}
     if asked.region is not None:
         region = find_region(connection, asked.region)
@@ -207,7 +208,7 @@ def _departments(connection: sqlite3.Connection, asked: Selection) -> set[str] |
     if asked.department is not None:
         left &= {find_department(connection, asked.department)}
     if asked.overseas is not None:
-        left = {code for code in left if (code[:2] in {"97", "98"}) is asked.overseas}
+        left &= {row["code"] for row in rows if row["overseas"] == asked.overseas}
     return left
 
 

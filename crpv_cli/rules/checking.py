@@ -12,6 +12,7 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, msg
 from crpv_cli.registry.queries import CYCLE_YEARS, closed_year
 from crpv_cli.reports import fictitious
+from crpv_cli.reports.columns import FICTITIOUS
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Layout, Note, Result, Value
 from crpv_cli.rules import data, framework, money, territory, values
@@ -40,7 +41,7 @@ COLUMNS = (
     Column("accepted_until", N_("Accepted until"), Kind.DATE),
     Column("accepted_reason", N_("Reason"), prose=True),
     Column("accepted_by", N_("Accepted by")),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
+    FICTITIOUS,
 )
 _OF_FINDING = ("message", "advice", "centre", "department", "mission", "year", "subject", "source")
 _OF_EXCEPTION = ("valid_to", "reason", "accepted_by")

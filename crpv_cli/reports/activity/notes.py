@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from crpv_cli.language import N_, Day, Message, Share, msg, msgs
+from crpv_cli.language import N_, Day, Message, Share, first_few, msg, msgs
 from crpv_cli.result import Note
 
 __all__ = ["activity_notes"]
@@ -35,7 +35,6 @@ def activity_notes(
     if totals["rows"] == 0:
         yield Note("no-activity", _nothing(as_of, year, held, narrowed))
     if silent and (totals["rows"] or totals["reported"]):
-        names = list(silent.values())
         yield Note(
             "activity-not-reported",
             msgs(
@@ -44,7 +43,7 @@ def activity_notes(
                 len(silent),
                 total=totals["centres"],
                 year=str(year),
-                centres=[*names[:_NAMED_AT_MOST], *(["…"] if len(names) > _NAMED_AT_MOST else [])],
+                centres=first_few(list(silent.values()), _NAMED_AT_MOST),
             ),
             {"centres": list(silent)},
         )

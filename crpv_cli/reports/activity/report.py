@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
@@ -16,6 +16,7 @@ from crpv_cli.language import N_, Message, msg
 from crpv_cli.registry.queries import query, read
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.activity.notes import activity_notes
+from crpv_cli.reports.columns import FICTITIOUS, WHOSE
 from crpv_cli.reports.funding.money import difference, ratio
 from crpv_cli.reports.options import AS_OF, CENTRE, YEAR, Option, Takes, division
 from crpv_cli.reports.origin import origin
@@ -72,18 +73,17 @@ _MISSIONS = (
     Column("complementary", N_("Complementary"), Kind.INTEGER),
 )
 BY_CENTRE = (
-    Column("centre", N_("Centre id"), Kind.CODE),
-    Column("short_name", N_("Centre")),
+    *WHOSE,
     Column("reported", N_("Reported"), Kind.FLAG),
     *_MISSIONS,
     *_SUMS,
-    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
+    FICTITIOUS,
 )
 _GROUP = (
     *_SUMS,
     Column("centres", N_("Centres"), Kind.INTEGER),
     Column("rows", N_("Rows"), Kind.INTEGER),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
+    FICTITIOUS,
 )
 _CENTRE_SCREEN = (
     "short_name",
@@ -194,7 +194,7 @@ def activity(
     computed: dict[str, object] = {}
     if now.half_days is not None and any(figure["as_of"][:4] == str(last) for figure in published):
         computed["half_days"] = now.half_days
-    result = Result(
+    return Result(
         name=f"activity-by-{by}",
         title=_title(by, first, last),
         columns=columns,
@@ -222,8 +222,8 @@ def activity(
         is_report=True,
         command="report activity",
         origin=origin(connection, (row["source"] for row in shown.rows)),
+        chart=_chart(by, first, last, totals) if rows and now.half_days is not None else None,
     )
-    return _with_chart(result, by, first, last, totals)
 
 
 def _holds_any(connection: sqlite3.Connection) -> bool:
@@ -296,12 +296,13 @@ def _group_rows(
 
     A change is computed over the centres that reported both years.
     """
-    work, both = _Work(tuple(found)), {year: reports[year] & reports.get(year - 1, set()) for year in reports}
+    work, nothing = _Work(tuple(found)), _Work(())
+    both = {year: reports[year] & reports.get(year - 1, set()) for year in reports}
     if by == "year":
         years = [row["year"] for row in found]
         works = {year: work.only(year=year) for year in range(min(years), max(years) + 1)} if years else {}
         return tuple(
-            _group_row(year, own, work.half_days, works.get(year - 1, _Work(())), both.get(year, set()))
+            _group_row(year, own, work.half_days, works.get(year - 1, nothing), both.get(year, set()))
             for year, own in works.items()
         )
     if last is None:
@@ -367,38 +368,22 @@ def _title(by: str, first: int | None, last: int | None) -> Message:
     return msg("Activity by {division}, {years}", division=msg(_TITLES[by]), years=years)
 
 
-def _with_chart(
-    result: Result, by: str, first: int | None, last: int | None, totals: Mapping[str, int | float | None]
-) -> Result:
-    """The chart of a report: half-days by group, or by centre and mission; none where nothing is known."""
-    if totals["half_days"] is None or not result.rows:
-        return result
-    category = "short_name" if by == "centre" else by
-    drawn = tuple(column.name for column in _MISSIONS) if by == "centre" else ("half_days",)
-    chart = Chart(
-        ChartShape.STACKED if by == "centre" else ChartShape.BARS,
+def _chart(by: str, first: int | None, last: int | None, totals: Mapping[str, int | float | None]) -> Chart:
+    """Half-days by group, or by centre and mission."""
+    known = {"half_days": totals["half_days"], "year": str(last)}
+    reported, centres = totals["reported"], totals["centres"]
+    description = msg(
+        "{half_days} half-days in {year}, reported by {reported} of {centres} centres.",
+        **known,
+        reported=reported,
+        centres=centres,
+    )
+    if by == "centre":
+        title = msg("{half_days} half-days of activity in {year}, by centre and mission", **known)
+        return Chart(ChartShape.STACKED, title, description, "short_name", tuple(one.name for one in _MISSIONS))
+    title = (
         msg("Half-days of activity in each year, {first}–{last}", first=str(first), last=str(last))
         if by == "year"
-        else msg(
-            "{half_days} half-days of activity in {year}, by centre and mission",
-            half_days=totals["half_days"],
-            year=str(last),
-        )
-        if by == "centre"
-        else msg(
-            "{half_days} half-days of activity in {year}, by {division}",
-            half_days=totals["half_days"],
-            year=str(last),
-            division=msg(_TITLES[by]),
-        ),
-        msg(
-            "{half_days} half-days in {year}, reported by {reported} of {centres} centres.",
-            half_days=totals["half_days"],
-            year=str(last),
-            reported=totals["reported"],
-            centres=totals["centres"],
-        ),
-        category,
-        drawn,
+        else msg("{half_days} half-days of activity in {year}, by {division}", **known, division=msg(_TITLES[by]))
     )
-    return replace(result, chart=chart)
+    return Chart(ChartShape.BARS, title, description, by, ("half_days",))

@@ -11,6 +11,7 @@ from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.language import N_, Day, Euros, msg, msgs
 from crpv_cli.registry.queries import WITHIN_MONTHS, months_after, read
 from crpv_cli.reports import fictitious
+from crpv_cli.reports.columns import FICTITIOUS, WHOSE
 from crpv_cli.reports.options import AS_OF, CENTRE, WITHIN, Option, codes
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.rows import row_of
@@ -39,8 +40,7 @@ OPTIONS = (
     AS_OF,
 )
 COLUMNS = (
-    Column("centre", N_("Centre id"), Kind.CODE),
-    Column("short_name", N_("Centre")),
+    *WHOSE,
     Column("funder", N_("Funder id"), Kind.CODE),
     Column("funder_name", N_("Funder")),
     Column("kind", N_("Kind"), Kind.CODE, choices=choices.FUNDER_KINDS),
@@ -53,7 +53,7 @@ COLUMNS = (
     Column("amount", N_("Amount"), Kind.MONEY),
     Column("reference", N_("Reference")),
     Column("source", N_("Source"), Kind.CODE, refers="sources"),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
+    FICTITIOUS,
 )
 _SCREEN = ("short_name", "funder_name", "title", "ends_on", "days_left", "status", "amount")
 # A narrow terminal does without these: what is left says with whom, and until when.

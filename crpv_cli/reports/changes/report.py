@@ -20,6 +20,7 @@ from crpv_cli.reports.agreements.changes import agreement_changes
 from crpv_cli.reports.centre.changes import centre_changes, perimeter_changes
 from crpv_cli.reports.changes.difference import Change
 from crpv_cli.reports.changes.published import published_changes
+from crpv_cli.reports.columns import FICTITIOUS, WHOSE
 from crpv_cli.reports.coverage.changes import coverage_changes
 from crpv_cli.reports.evaluations.changes import completeness_changes, rating_changes
 from crpv_cli.reports.funding.changes import funding_changes
@@ -50,8 +51,7 @@ CHANGES = (
 )
 _COLUMNS = (
     Column("kind", N_("What kind"), Kind.CODE, choices=CHANGES),
-    Column("centre", N_("Centre id"), Kind.CODE),
-    Column("short_name", N_("Centre")),
+    *WHOSE,
     Column("subject", N_("Subject"), Kind.CODE),
     Column("what", N_("What")),
     Column("before", N_("Before")),
@@ -61,7 +61,7 @@ _COLUMNS = (
     Column("after_value", N_("Value after"), Kind.DECIMAL),
     Column("difference", N_("Difference"), Kind.DECIMAL),
     Column("unit", N_("Unit"), Kind.CODE),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
+    FICTITIOUS,
 )
 _SCREEN = ("short_name", "what", "before", "after", "change")
 """``what`` says what ``kind`` does, and six columns are too many for a terminal."""

@@ -16,6 +16,7 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, Message, Share, msg, msgs
 from crpv_cli.registry.queries import geography_on, query, read
 from crpv_cli.reports import fictitious
+from crpv_cli.reports.columns import WHOSE
 from crpv_cli.reports.coverage import neighbourhoods
 from crpv_cli.reports.options import AS_OF, Option, codes, division
 from crpv_cli.reports.origin import origin
@@ -61,13 +62,10 @@ class _Department:
     name: str
     region_code: str
     region_name: str
+    overseas: bool
     value: int | None
     quality: str | None
     centres: tuple[str, ...]
-
-    @property
-    def overseas(self) -> bool:
-        return self.code[:2] in {"97", "98"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +223,7 @@ _DEPARTMENTS = Column("departments", N_("Departments"), Kind.CODES)
 
 def _by_centre(connection: sqlite3.Connection, as_of: str, departments: list[_Department], whole: _Sum) -> Rows:
     columns = (
-        Column("centre", N_("Centre id"), Kind.CODE),
-        Column("short_name", N_("Centre")),
+        *WHOSE,
         _DEPARTMENTS,
         _COVERED,
         Column("share", N_("Share"), Kind.PERCENT, bar=True),
@@ -336,7 +333,7 @@ def _whole_notes(departments: list[_Department], unit: Message) -> Iterable[Note
         ("metropolitan", N_("Metropolitan France: {covered} of {total} ({share})."), False),
         ("overseas", N_("Overseas: {covered} of {total} ({share})."), True),
     ):
-        part = _sum(department for department in departments if department.overseas is overseas)
+        part = _sum(department for department in departments if department.overseas == overseas)
         if part.share is not None:
             yield Note(code, msg(message, covered=part.covered, total=part.total, share=Share(part.share)))
     uncovered = _uncovered(departments)

@@ -9,6 +9,7 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, msg, translate
 from crpv_cli.registry.queries import CYCLE_YEARS, query, read
 from crpv_cli.reports import fictitious
+from crpv_cli.reports.columns import WHOSE
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Chart, ChartShape, Result, Value
 from crpv_cli.spelling import fold
@@ -58,7 +59,7 @@ def mission_grid(connection: sqlite3.Connection, as_of: str, years: int = 4) -> 
         name="missions",
         short=msg(N_("Ratings")),
         title=msg(N_("Ratings of the core missions by centre, as positions on their scales")),
-        columns=(Column("centre", N_("Centre id"), Kind.CODE), Column("short_name", N_("Centre")), *cells),
+        columns=(*WHOSE, *cells),
         rows=tuple(rows) if known else (),
         screen=("short_name", *(cell.name for cell in cells)),
         notes=fictitious.notes(connection, rests) if rests else (),

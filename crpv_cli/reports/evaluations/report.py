@@ -11,6 +11,7 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, Message, msg
 from crpv_cli.registry.queries import CYCLE_YEARS
 from crpv_cli.reports import fictitious
+from crpv_cli.reports.columns import FICTITIOUS, WHOSE
 from crpv_cli.reports.evaluations.notes import evaluation_notes
 from crpv_cli.reports.evaluations.series import TRENDS, MissionSeries, read_series
 from crpv_cli.reports.evaluations.tallies import (
@@ -41,8 +42,7 @@ OPTIONS = (
 """What a row may stand for, beside a centre and mission."""
 
 COLUMNS = (
-    Column("centre", N_("Centre id"), Kind.CODE),
-    Column("short_name", N_("Centre")),
+    *WHOSE,
     Column("mission", N_("Mission"), Kind.CODE, choices=choices.MISSIONS),
     Column("evaluated", N_("Evaluated"), Kind.FLAG),
     Column("year", N_("Year"), Kind.YEAR),
@@ -67,7 +67,7 @@ COLUMNS = (
     Column("summary", N_("Summary")),
     Column("recommendation", N_("Recommendation")),
     Column("source", N_("Source"), Kind.CODE, refers="sources"),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
+    FICTITIOUS,
 )
 SCREEN = (
     "short_name",

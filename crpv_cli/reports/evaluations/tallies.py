@@ -10,6 +10,7 @@ from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.definitions.ratings import Scale
 from crpv_cli.language import N_
+from crpv_cli.reports.columns import FICTITIOUS, WHOSE
 from crpv_cli.reports.evaluations.series import TRENDS, MissionSeries, mean_position
 from crpv_cli.result import Value
 
@@ -25,7 +26,6 @@ _TALLY = (
     Column("slipping", N_("Worse"), Kind.INTEGER),
 )
 _MEAN = Column("mean_position", N_("Mean position"), Kind.PERCENT)
-_FICTITIOUS = Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True)
 _DISTRIBUTION_BY = (Choice("rating", N_("rating")), Choice("quarter", N_("quarter of the scale")))
 BY_MISSION: tuple[Column, ...] = (
     Column("mission", N_("Mission"), Kind.CODE, choices=choices.MISSIONS),
@@ -34,16 +34,15 @@ BY_MISSION: tuple[Column, ...] = (
     Column("unrated", N_("Without rating"), Kind.INTEGER),
     Column("distribution_by", N_("Distribution by"), Kind.CODE, choices=_DISTRIBUTION_BY),
     Column("distribution", N_("Distribution"), Kind.CODES),
-    _FICTITIOUS,
+    FICTITIOUS,
 )
 BY_CENTRE: tuple[Column, ...] = (
-    Column("centre", N_("Centre id"), Kind.CODE),
-    Column("short_name", N_("Centre")),
+    *WHOSE,
     *_TALLY,
     _MEAN,
     Column("trend", N_("Trend"), Kind.CODE, choices=(*TRENDS, Choice("mixed", N_("mixed")))),
     Column("latest_year", N_("Latest year"), Kind.YEAR),
-    _FICTITIOUS,
+    FICTITIOUS,
 )
 # A scale of whole numbers up to this many steps is given value by value, also those that nobody got.
 _STEPS_AT_MOST = 10

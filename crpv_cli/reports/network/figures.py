@@ -14,6 +14,7 @@ from typing import Any
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, Day, Euros, Message, Share, msg
 from crpv_cli.registry.queries import CYCLE_YEARS, WITHIN_MONTHS
+from crpv_cli.reports.columns import FICTITIOUS
 from crpv_cli.reports.published import quoted
 from crpv_cli.result import Result, Value
 
@@ -34,7 +35,7 @@ COLUMNS = (
     Column("published_on", N_("Published on"), Kind.DATE),
     Column("published_source", N_("Source"), Kind.CODE),
     Column("report", N_("Report"), Kind.CODE),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
+    FICTITIOUS,
 )
 SCREEN = ("label", "shown", "published_shown")
 
