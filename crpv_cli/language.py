@@ -14,29 +14,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = [
-    "LANGUAGES",
-    "N_",
-    "Day",
-    "Euros",
-    "Message",
-    "Share",
-    "activate",
-    "choose",
-    "current",
-    "date",
-    "decimal",
-    "first_few",
-    "literal",
-    "money",
-    "msg",
-    "number",
-    "percent",
-    "show",
-    "text",
-    "translate",
-]
-
 LANGUAGES = ("en", "fr")
 DOMAIN = "crpv"
 CATALOGUES = Path(__file__).with_name("locale")

@@ -12,23 +12,6 @@ from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import Table
 from crpv_cli.language import Message, msg
 
-__all__ = [
-    "Alert",
-    "Chart",
-    "ChartShape",
-    "Dossier",
-    "Field",
-    "Form",
-    "FormRow",
-    "Layout",
-    "Note",
-    "Origin",
-    "Point",
-    "Result",
-    "Texts",
-    "Value",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Point:

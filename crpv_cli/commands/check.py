@@ -18,8 +18,6 @@ from crpv_cli.spelling import fold
 if TYPE_CHECKING:
     import sqlite3
 
-__all__ = ["check"]
-
 _NETWORK = "network"
 
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from crpv_cli.registry.loading import LoadReport
     from crpv_cli.result import Dossier, Result
 
-__all__ = ["Door", "command", "with_shared"]
-
 
 @dataclass(frozen=True, slots=True)
 class Door:

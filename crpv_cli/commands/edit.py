@@ -17,8 +17,6 @@ from crpv_cli.language import text as _
 if TYPE_CHECKING:
     from crpv_cli.registry.loads import LoadReport
 
-__all__ = ["edit"]
-
 Keys = Sequence[tuple[object, ...]]
 
 

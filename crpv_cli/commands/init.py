@@ -11,8 +11,6 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.language import text as _
 
-__all__ = ["init"]
-
 
 @command("db")
 def init(

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from crpv_cli.intake.files import InputFile, ReadOptions
     from crpv_cli.registry.loads import Source
 
-__all__ = ["diff", "load"]
-
 
 def _delimiter(value: str) -> str:
     """Read a delimiter: the sign itself, or the word tab."""

@@ -11,8 +11,6 @@ from crpv_cli.commands.door import Door, command
 from crpv_cli.language import msg
 from crpv_cli.language import text as _
 
-__all__ = ["log", "trace", "undo"]
-
 
 @command()
 def log(

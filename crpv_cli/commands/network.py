@@ -7,8 +7,6 @@ from crpv_cli.commands.show import sheet_of
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import Day, msg
 
-__all__ = ["answer"]
-
 _ALL = "all"
 _LISTED = ("short_name", "name", "legal_form", "seat")
 

@@ -5,26 +5,6 @@ from __future__ import annotations
 from crpv_cli.definitions.columns import Choice
 from crpv_cli.language import N_
 
-__all__ = [
-    "ACTIVITY_TYPES",
-    "AUDIENCES",
-    "CONFIDENCES",
-    "EVALUATION_KINDS",
-    "FUNDER_KINDS",
-    "GEOGRAPHIES",
-    "GEOGRAPHY_LABELS",
-    "LEGAL_FORMS",
-    "LOCAL_AUTHORITIES",
-    "MEASURES",
-    "MEMBER_KINDS",
-    "MISSIONS",
-    "MODES",
-    "ORGANS",
-    "QUALITIES",
-    "ROLES",
-    "STAGES",
-]
-
 LEGAL_FORMS = (
     Choice("association", N_("association")),
     Choice("gip", N_("GIP")),

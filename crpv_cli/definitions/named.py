@@ -7,8 +7,6 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.spelling import closest
 
-__all__ = ["table_named"]
-
 
 def table_named(name: str) -> Table:
     """Return the table of that name, written with underscores or hyphens.

@@ -9,8 +9,6 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-__all__ = ["Scale", "levels_of"]
-
 
 def levels_of(text: str | None) -> tuple[str, ...]:
     """Return the levels of a scale of letters or words, worst first, from ``D | C | B | A``."""

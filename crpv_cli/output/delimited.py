@@ -10,8 +10,6 @@ from crpv_cli.output.shelf.cells import for_csv, for_excel
 from crpv_cli.output.shelf.layout import named_once
 from crpv_cli.result import Result, Value
 
-__all__ = ["csv_excel_text", "csv_text"]
-
 
 def csv_text(result: Result) -> str:
     """Comma, UTF-8, decimal point, ISO dates, stable names: as data.gouv.fr asks, and as ``crpv load`` reads."""

@@ -14,8 +14,6 @@ from crpv_cli.output import streams
 from crpv_cli.output.formats import Document, Format, format_of, function_of, render
 from crpv_cli.result import Dossier, Form, Note, Result
 
-__all__ = ["checked_folder", "workbook_file", "write_all", "write_form", "write_sheets"]
-
 _INDEX = "index"
 
 

@@ -19,8 +19,6 @@ from crpv_cli.output import streams
 if TYPE_CHECKING:
     from crpv_cli.result import Dossier, Result
 
-__all__ = ["Document", "Format", "choose", "format_of", "names", "render", "show"]
-
 
 @dataclass(frozen=True, slots=True)
 class _Row:

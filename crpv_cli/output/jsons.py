@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from crpv_cli.output.shelf.cells import for_json
 from crpv_cli.result import Dossier, Note, Result
 
-__all__ = ["json_text", "jsonl_text"]
-
 
 def _objects(result: Result) -> list[dict[str, object]]:
     return [

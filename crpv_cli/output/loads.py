@@ -16,8 +16,6 @@ from crpv_cli.output.formats import Format, choose, show
 from crpv_cli.registry.loading import FileOutcome, LoadReport
 from crpv_cli.result import Result
 
-__all__ = ["anomalies_result", "print_anomalies", "print_load", "print_unanswered", "write_refused"]
-
 _SEVERITIES = (Choice("error", N_("error")), Choice("warning", N_("warning")))
 _MOST_SHOWN = 200
 

@@ -16,8 +16,6 @@ from crpv_cli.output.shelf.cells import UNKNOWN, people_rows, to_read
 from crpv_cli.output.shelf.layout import alerts, groups_of, headings, remaining, total_of, without_empty
 from crpv_cli.result import Dossier, Note, Result
 
-__all__ = ["markdown_text"]
-
 _MARKS = re.compile(r"([\\`*_\[\]|~])")
 _NOT_IN_ANCHORS = re.compile(r"[^\w\- ]")
 _CONTENTS_FROM = 5

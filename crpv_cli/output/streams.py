@@ -18,22 +18,6 @@ from crpv_cli.language import Message, msg
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-__all__ = [
-    "Bar",
-    "blocks",
-    "can_ask",
-    "colour",
-    "confirm",
-    "deliver",
-    "fail",
-    "on_terminal",
-    "prepare",
-    "progress",
-    "say",
-    "terminal_width",
-    "write_file",
-]
-
 PATIENCE_SECONDS = 1.0
 
 

@@ -14,8 +14,6 @@ from crpv_cli.registry.loads import FileOutcome, Source
 from crpv_cli.registry.schema import key_columns, key_condition, key_values
 from crpv_cli.registry.staging import same_key
 
-__all__ = ["apply_source", "remove_rows"]
-
 
 def apply_source(
     connection: sqlite3.Connection, number: int, source: Source, outcome: FileOutcome, load: int

@@ -16,8 +16,6 @@ from crpv_cli.registry.queries import position
 from crpv_cli.registry.staging import Stage
 from crpv_cli.spelling import closest
 
-__all__ = ["Found", "faulty_ratings", "reported_twice", "unresolved"]
-
 Found = tuple[int, Anomaly]
 """The number of the source in its load, and what is wrong with one of its rows."""
 

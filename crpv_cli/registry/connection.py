@@ -14,17 +14,6 @@ from pathlib import Path
 from crpv_cli.errors import RegistryProblem
 from crpv_cli.language import msg
 
-__all__ = [
-    "APPLICATION_ID",
-    "SCHEMA_VERSION",
-    "default_path",
-    "open_reading",
-    "open_writing",
-    "registry_version",
-    "resolve_path",
-    "version_of",
-]
-
 # "CRPV" in ASCII: `file` and SQLite tools can distinguish a registry from any other SQLite file.
 APPLICATION_ID = 0x43525056
 # Raised with the first change of a table after a release: earlier programs then refuse the file.

@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from itertools import combinations, islice
 from math import ceil
 
-__all__ = ["NEAR", "SameMoney", "same_money"]
-
 NEAR = 0.01
 """How near two amounts are to be the same money: the share of the larger one (the project's own bound)."""
 

@@ -19,8 +19,6 @@ from crpv_cli.language import first_few, msg, msgs
 from crpv_cli.registry.recording import close_load, open_load
 from crpv_cli.registry.schema import key_condition, key_values
 
-__all__ = ["Change", "Undone", "changes_of", "key_text", "origins", "row_of", "undo"]
-
 
 @dataclass(frozen=True, slots=True)
 class Change:

@@ -11,8 +11,6 @@ from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import Message
 from crpv_cli.registry.journal import Change
 
-__all__ = ["FileOutcome", "Line", "LoadReport", "Refused", "Source"]
-
 
 class Line(Protocol):
     """A checked row: the physical line on which it starts, and its values by column name."""

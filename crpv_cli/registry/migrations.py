@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
     from sqlite_utils.db import Table
 
-__all__ = ["create", "migrate"]
-
 
 def create(path: Path) -> None:
     """Create an empty registry; the folder is made if it is missing.

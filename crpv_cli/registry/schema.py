@@ -16,26 +16,6 @@ from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.registry.connection import SCHEMA_VERSION
 from crpv_cli.registry.queries.views import views
 
-__all__ = [
-    "column_of",
-    "differing_views",
-    "differs",
-    "indexes",
-    "is_current",
-    "is_older",
-    "key_columns",
-    "key_condition",
-    "key_expression",
-    "key_values",
-    "must_be_filled",
-    "parts_of",
-    "stands_in_the_way",
-    "table_statement",
-    "tables",
-    "tables_differ",
-    "there_is",
-]
-
 _ABOUT_THE_WHOLE = {"check", "constraint", "foreign", "primary", "unique"}
 
 # What keeps the account of loads: nobody loads or lists it, so it is no ``Table``.

@@ -15,8 +15,6 @@ from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.registry.schema import key_columns, key_condition, key_expression, key_values
 
-__all__ = ["Stage", "same_key"]
-
 
 def same_key(table: Table, left: str, right: str) -> str:
     """Return the SQL condition that two aliases are the same row."""

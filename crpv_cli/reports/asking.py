@@ -12,8 +12,6 @@ from crpv_cli.reports import fictitious
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Result, Value
 
-__all__ = ["ask"]
-
 _READING = {
     sqlite3.SQLITE_SELECT,
     sqlite3.SQLITE_READ,

@@ -5,7 +5,5 @@ from __future__ import annotations
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_
 
-__all__ = ["FICTITIOUS", "WHOSE"]
-
 WHOSE = (Column("centre", N_("Centre id"), Kind.CODE), Column("short_name", N_("Centre")))
 FICTITIOUS = Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True)

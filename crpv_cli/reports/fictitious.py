@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from crpv_cli.language import N_, msg
 from crpv_cli.result import Alert, Note, Result
 
-__all__ = ["HOLDS", "RESTS", "fictitious_sources", "holds_fictitious", "notes", "sheet_notes"]
-
 HOLDS = Note(
     "registry-holds-fictitious-data",
     msg(N_("This registry also holds fictitious demonstration data.")),

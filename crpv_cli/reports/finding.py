@@ -9,8 +9,6 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, msg
 from crpv_cli.spelling import closest, fold
 
-__all__ = ["find_centre", "find_department", "find_mission", "find_place", "find_region"]
-
 
 def find_centre(connection: sqlite3.Connection, wanted: str) -> str:
     """Return the id of a centre named by its id, its short name, or a part of a name that only it has.

@@ -18,9 +18,6 @@ from crpv_cli.reports.fictitious import fictitious_sources
 from crpv_cli.reports.finding import find_centre
 from crpv_cli.result import Field, Form, FormRow, Value
 
-__all__ = ["form_of"]
-
-
 # The columns with which rows are prepared although nothing else is known of them yet.
 _PREPARED = {
     "centres": ("id",),

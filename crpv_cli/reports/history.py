@@ -14,8 +14,6 @@ from crpv_cli.reports import fictitious
 from crpv_cli.result import Note, Result, Value
 from crpv_cli.spelling import fold
 
-__all__ = ["CHANGE_COLUMNS", "change_rows", "changes_of_load", "loads", "place_of", "trace", "would_change"]
-
 _ACTIONS = (
     Choice("insert", N_("inserted")),
     Choice("update", N_("updated")),

@@ -13,8 +13,6 @@ from crpv_cli.language import N_, msg
 from crpv_cli.reports import fictitious
 from crpv_cli.result import Dossier, Result
 
-__all__ = ["registry_info"]
-
 
 def registry_info(connection: sqlite3.Connection, path: Path, schema: int, data: Path) -> Dossier:
     """Return the sheet of a registry: paths, versions, rows per table, fictitious or not."""

@@ -23,8 +23,6 @@ from crpv_cli.reports.rows import row_of
 from crpv_cli.result import Alert, Note, Result, Value
 from crpv_cli.spelling import closest, fold
 
-__all__ = ["Selection", "list_centres", "list_rows_of", "list_table", "shape"]
-
 
 @dataclass(frozen=True, slots=True)
 class Selection:

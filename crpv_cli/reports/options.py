@@ -12,20 +12,6 @@ from enum import Enum
 from crpv_cli.definitions.columns import Choice
 from crpv_cli.language import N_
 
-__all__ = [
-    "AS_OF",
-    "CENTRE",
-    "CYCLE",
-    "DEPARTMENT",
-    "REGION",
-    "WITHIN",
-    "YEAR",
-    "Option",
-    "Takes",
-    "codes",
-    "division",
-]
-
 
 class Takes(Enum):
     """What an option takes, and so how it is read and what the report is given of it."""

@@ -10,8 +10,6 @@ from crpv_cli.language import Day, Message, Share, msg
 from crpv_cli.registry.queries import read
 from crpv_cli.result import Note
 
-__all__ = ["published_figures", "published_notes", "quoted"]
-
 Figure = dict[str, Any]
 
 

@@ -9,8 +9,6 @@ from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, msg
 from crpv_cli.result import Origin, Result, Value
 
-__all__ = ["sources_of"]
-
 
 def sources_of(connection: sqlite3.Connection, origins: Iterable[Origin | None]) -> Result:
     """Return the sources that results rest on, each once, real ones first, by title."""

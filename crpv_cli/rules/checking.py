@@ -19,8 +19,6 @@ from crpv_cli.rules import data, framework, money, territory, values
 from crpv_cli.rules.model import SEVERITIES, Finding, Moment, Rule
 from crpv_cli.spelling import closest, fold
 
-__all__ = ["COLUMNS", "RULES", "SUBJECTS", "covered", "explained", "findings", "rule_named"]
-
 SUBJECTS = (framework, territory, values, money, data)
 RULES = {rule.id: rule for subject in SUBJECTS for rule in vars(subject).values() if isinstance(rule, Rule)}
 """Every rule by id, in the order in which they are read: by subject, and within one as its file defines them."""

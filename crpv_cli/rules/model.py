@@ -20,8 +20,6 @@ from crpv_cli.reports.fictitious import fictitious_sources
 from crpv_cli.reports.funding.report import funding
 from crpv_cli.result import Result
 
-__all__ = ["BREACH", "NOTICE", "SEVERITIES", "UNKNOWN", "Finding", "Moment", "Rule", "mission_name", "rule"]
-
 Record = dict[str, Any]
 
 # How grave a finding is, the gravest first: the framework is not kept or a row is wrong; nothing is known to judge by;

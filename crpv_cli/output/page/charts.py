@@ -26,8 +26,6 @@ from crpv_cli.output.shelf.cells import UNKNOWN, to_read
 from crpv_cli.output.shelf.colours import COLOURS, GRADES
 from crpv_cli.result import Chart, ChartShape, Result, Value
 
-__all__ = ["SIGNS", "chart_svg", "drawings_css", "report_extra_missing"]
-
 _FOLDER = Path(__file__).with_name("drawings")
 _VEGALITE = "6.4"  # named, so that a newer vl-convert does not draw otherwise
 

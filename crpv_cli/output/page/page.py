@@ -37,8 +37,6 @@ from crpv_cli.result import Dossier, Note, Point, Result, Value
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["html_page"]
-
 _FOLDER = Path(__file__).with_name("templates")
 _LONG_TEXT = 40
 _HEADLINE = 90

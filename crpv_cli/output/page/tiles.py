@@ -13,8 +13,6 @@ from crpv_cli.language import N_
 from crpv_cli.output.shelf.tiles import Map, Tile, map_of
 from crpv_cli.result import Result
 
-__all__ = ["tiles_svg"]
-
 _TILE, _GAP, _MARGIN = 44, 3, 2
 _STEP = _TILE + _GAP
 

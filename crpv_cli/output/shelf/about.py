@@ -17,19 +17,6 @@ from crpv_cli.output.shelf.cells import for_people
 from crpv_cli.output.shelf.layout import alerts, remaining
 from crpv_cli.result import Alert, Dossier, Note, Origin, Result
 
-__all__ = [
-    "Source",
-    "asked_of",
-    "asked_of_sheet",
-    "cited",
-    "command_of",
-    "fictitious_alert",
-    "fictitious_notes",
-    "is_fictitious",
-    "nothing_known",
-    "registry_state",
-]
-
 # The labels of what can be asked, and the words of their values.
 PARAMETERS = {
     "sql": N_("Query"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["COLOURS", "GRADES"]
-
 COLOURS = (
     "#1d4477", "#d8752a", "#1f6b4a", "#4a97c6", "#8a2846", "#b08a1a", "#5a3d8a", "#71985a", "#3f4a55", "#cf7099",
 )  # fmt: skip

@@ -11,24 +11,6 @@ from crpv_cli.language import N_
 from crpv_cli.output.shelf.cells import UNKNOWN, people_rows, to_read
 from crpv_cli.result import Dossier, Note, Result
 
-__all__ = [
-    "GAP",
-    "Entry",
-    "Group",
-    "TableText",
-    "alerts",
-    "facts_of",
-    "groups_of",
-    "headings",
-    "lay_out",
-    "named_once",
-    "remaining",
-    "short_title",
-    "title_of",
-    "total_of",
-    "without_empty",
-]
-
 GAP = 2
 """How many blanks there are between two columns of text."""
 

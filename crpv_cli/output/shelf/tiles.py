@@ -14,8 +14,6 @@ from crpv_cli.language import N_, Message, msg, msgs
 from crpv_cli.output.shelf.cells import UNKNOWN
 from crpv_cli.result import Result
 
-__all__ = ["AT_LEAST", "Legend", "Map", "Tile", "map_of", "tiles_legend"]
-
 _LEGEND = {
     # The first character is the letter of the state, in each language its own; the words after it say what it means.
     "covered": N_("C covered by one centre"),

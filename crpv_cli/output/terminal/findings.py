@@ -12,8 +12,6 @@ from crpv_cli.output.shelf.cells import to_read
 from crpv_cli.output.terminal.lines import BOLD, PLAIN, Line, wrapped
 from crpv_cli.result import Result
 
-__all__ = ["findings_lines"]
-
 _HEADINGS = {"breach": N_("Breaches"), "unknown": N_("Not known"), "notice": N_("Notices"), None: N_("Accepted")}
 
 Record = dict[str, Any]

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len, set_cell_size
 
-__all__ = ["ALERT", "BOLD", "CYAN", "DIM", "PLAIN", "Line", "cut", "painted", "points", "wrapped"]
-
 # Styles as Rich writes them, of the sixteen colours that every terminal has.
 PLAIN, BOLD, DIM, CYAN, ALERT = "", "bold", "dim", "cyan", "bold yellow"
 _NARROWEST = 20

@@ -11,8 +11,6 @@ from crpv_cli.output.shelf.tiles import AT_LEAST, Map, Tile, map_of, tiles_legen
 from crpv_cli.output.terminal.lines import Line
 from crpv_cli.result import Result
 
-__all__ = ["map_lines", "map_width"]
-
 _INSIDE = 5  # a code of three signs, a mark, a letter; or a number
 _STEP = _INSIDE + 1
 _SERVED, _UNCOVERED = "*", "!"

@@ -19,8 +19,6 @@ from crpv_cli.output.terminal.map import map_lines, map_width
 from crpv_cli.output.terminal.table import Lost, table_lines
 from crpv_cli.result import Dossier, Layout, Result
 
-__all__ = ["screen"]
-
 
 def screen(
     shown: Result | Dossier, width: int | None = None, colour: bool = False, blocks: bool = True

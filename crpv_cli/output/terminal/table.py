@@ -16,8 +16,6 @@ from crpv_cli.output.terminal.drawing import Pen, bar, in_words, series_of, spar
 from crpv_cli.output.terminal.lines import BOLD, CYAN, DIM, PLAIN, Line, cut, wrapped
 from crpv_cli.result import Result
 
-__all__ = ["Lost", "fit", "natural", "table_lines"]
-
 _NARROWEST = 6
 _CODES_A_LINE = 11  # four department codes
 _WRAPPED_AT_MOST = 48

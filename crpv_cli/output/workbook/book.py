@@ -26,20 +26,6 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = [
-    "ALERT",
-    "AMBER",
-    "COVER",
-    "INK",
-    "LINE",
-    "LONGEST_NAME",
-    "Book",
-    "height_of",
-    "number_format",
-    "refer",
-    "width_of",
-]
-
 COVER = "crpv"
 """The name of the sheet that says what a workbook is; loading passes it over."""
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from xlsxwriter.chart import Chart as Drawing
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["draw", "stands_beside"]
-
 # In pixels; a page of A4 on its side is some 1,030 wide, and a little more is set smaller.
 _WIDTH, _WIDEST, _PAGE = 640, 1000, 1250
 _HEIGHT, _BAR, _AROUND = 340, 24, 130

@@ -16,8 +16,6 @@ from crpv_cli.result import Note, Result
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["LABEL_WIDTH", "TEXT_WIDTH", "Entry", "write_cover"]
-
 LABEL_WIDTH, TEXT_WIDTH = 29, 100
 
 

@@ -40,8 +40,6 @@ from crpv_cli.result import Field, Form, FormRow
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["FICTITIOUS", "form_workbook"]
-
 FACTS = "crpv-form"
 FICTITIOUS = N_("FICTITIOUS: rows of this form are demonstration data.")
 

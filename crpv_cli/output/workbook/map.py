@@ -16,8 +16,6 @@ from crpv_cli.result import Result
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["write_map"]
-
 _WIDTH, _HEIGHT = 7, 34.0
 # The colours of the page's map in a light theme (``page/drawings/tiles.css``).
 _LOOKS: dict[str, dict[str, object]] = {

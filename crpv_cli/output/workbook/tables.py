@@ -17,8 +17,6 @@ from crpv_cli.result import Result
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["Table", "harmless", "mark_fictitious", "write_table"]
-
 # A first column that is narrow stays in sight when a wide table is scrolled sideways.
 _FROZEN_FROM, _FROZEN_WIDTH = 7, 30
 

@@ -36,8 +36,6 @@ from crpv_cli.result import ChartShape, Dossier, Note, Result, Value
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["tables_workbook", "workbook"]
-
 _FACTS_ON_COVER = 6
 # In characters: what a page of A4 on its side shows in a size that can be read.
 _PAGE = 165

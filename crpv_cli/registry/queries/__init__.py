@@ -14,22 +14,6 @@ from pathlib import Path
 
 from crpv_cli.definitions.choices import LOCAL_AUTHORITIES
 
-__all__ = [
-    "CYCLE_YEARS",
-    "DEFAULTS",
-    "WITHIN_MONTHS",
-    "closed_year",
-    "compose",
-    "geography_on",
-    "header_and_sql",
-    "months_after",
-    "open_centres",
-    "position",
-    "query",
-    "read",
-    "today",
-]
-
 CYCLE_YEARS = 3
 """Years from one evaluation of a mission to the next, where nobody says otherwise: the project's own choice."""
 WITHIN_MONTHS = 12

@@ -11,8 +11,6 @@ from pathlib import Path
 
 from crpv_cli.registry.queries import DEFAULTS, compose, header_and_sql, query
 
-__all__ = ["VIEWS", "about", "columns_of", "views"]
-
 VIEWS = (
     "v_centres",
     "v_coverage",

@@ -11,8 +11,6 @@ from crpv_cli.reports.activity.report import activity
 from crpv_cli.reports.changes.difference import Change, signed_count
 from crpv_cli.reports.changes.years import OfYear, Unit, compared
 
-__all__ = ["activity_changes"]
-
 _HALF_DAYS = Unit(
     "activity",
     "half-days",

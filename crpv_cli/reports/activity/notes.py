@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping
 from crpv_cli.language import N_, Day, Message, Share, first_few, msg, msgs
 from crpv_cli.result import Note
 
-__all__ = ["activity_notes"]
-
 _NAMED_AT_MOST = 12
 
 

@@ -24,8 +24,6 @@ from crpv_cli.reports.published import published_figures, published_notes
 from crpv_cli.result import Chart, ChartShape, Result, Value
 from crpv_cli.spelling import fold
 
-__all__ = ["BY_CENTRE", "DIVISIONS", "OPTIONS", "activity"]
-
 DIVISIONS = ("centre", "mission", "type", "theme", "audience", "mode", "year")
 OPTIONS = (
     YEAR,

@@ -11,8 +11,6 @@ from crpv_cli.registry.queries import read
 from crpv_cli.reports.changes.difference import Change
 from crpv_cli.spelling import fold
 
-__all__ = ["agreement_changes"]
-
 
 def agreement_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
     """The agreements that started or ended; both of its bounds are days of an agreement.

@@ -18,8 +18,6 @@ from crpv_cli.reports.rows import row_of
 from crpv_cli.result import Note, Result
 from crpv_cli.spelling import fold
 
-__all__ = ["COLUMNS", "OPTIONS", "STATUSES", "WITHIN_MONTHS", "agreements"]
-
 # What needs attention first.
 STATUSES = (
     Choice("ended-without-successor", N_("ended without successor")),

@@ -11,8 +11,6 @@ from crpv_cli.reports.changes.difference import Change, plain
 from crpv_cli.reports.coverage.report import coverage
 from crpv_cli.spelling import fold
 
-__all__ = ["centre_changes", "perimeter_changes"]
-
 
 def centre_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
     """The centres that are open on one of the dates and not on the other."""

@@ -14,8 +14,6 @@ from crpv_cli.reports.listing import Selection, list_table, shape
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Result
 
-__all__ = ["activity_years", "agreements_of", "governance"]
-
 _SEAT_COLUMNS = ("organ", "member", "member_kind", "role", "valid_from", "valid_to", "source")
 _ACTIVITY_COLUMNS = (
     "animation",

@@ -15,8 +15,6 @@ from crpv_cli.reports.funding.report import funding
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Result
 
-__all__ = ["funding_years", "payments"]
-
 _YEAR_COLUMNS = (
     "state",
     "local",

@@ -20,8 +20,6 @@ from crpv_cli.reports.rows import row_of
 from crpv_cli.reports.sources import sources_of
 from crpv_cli.result import Dossier, Note, Result
 
-__all__ = ["centre_sheet"]
-
 # What a terminal shows of a centre, and how many rows: two screens at most. Other formats hold it all.
 _ON_SCREEN: dict[str, int | None] = {
     "perimeter": None,

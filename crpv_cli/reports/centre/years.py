@@ -10,8 +10,6 @@ from crpv_cli.language import N_, Message
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Result
 
-__all__ = ["last_years", "year_by_year"]
-
 
 def last_years(as_of: str) -> range:
     """Return the year of a date and the two before it, the latest first."""

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from crpv_cli.language import Euros, Message, Share, msg
 from crpv_cli.result import Value
 
-__all__ = ["Change", "plain", "points", "signed_count", "signed_euros"]
-
 
 @dataclass(frozen=True, slots=True)
 class Change:

@@ -11,8 +11,6 @@ from crpv_cli.registry.queries import read
 from crpv_cli.reports.changes.difference import Change, plain, points, signed_count
 from crpv_cli.reports.published import published_figures, quoted
 
-__all__ = ["published_changes"]
-
 _MEASURES = {
     "centres": N_("centres"),
     "overseas_centres": N_("overseas centres"),

@@ -28,8 +28,6 @@ from crpv_cli.reports.options import Option, Takes
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Note, Result
 
-__all__ = ["CHANGES", "OPTIONS", "changes"]
-
 OPTIONS = (
     Option(
         "first", N_("The earlier date; a year means its 31 December."), N_("DATE"), Takes.DATE_OR_YEAR, flag="--from"

@@ -9,8 +9,6 @@ from crpv_cli.language import Message, msgs
 from crpv_cli.reports.changes.difference import Change
 from crpv_cli.result import Result, Value
 
-__all__ = ["OfYear", "Unit", "compared"]
-
 
 @dataclass(frozen=True, slots=True)
 class OfYear:

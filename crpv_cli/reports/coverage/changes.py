@@ -11,8 +11,6 @@ from crpv_cli.reports.changes.difference import Change, points
 from crpv_cli.reports.coverage.report import MEASURES, UNITS, coverage
 from crpv_cli.result import Result
 
-__all__ = ["coverage_changes"]
-
 
 def coverage_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
     """What is covered of each measure, where that is not the same on both dates."""

@@ -21,8 +21,6 @@ from crpv_cli.reports.coverage.report import GEOGRAPHY, MEASURE, UNITS, coverage
 from crpv_cli.reports.options import AS_OF, CENTRE
 from crpv_cli.result import Chart, ChartShape, Note, Result, Value
 
-__all__ = ["BLOCKS", "OPTIONS", "STATES", "territory_map"]
-
 BLOCKS = (
     Choice("mainland", N_("metropolitan France")),
     Choice("overseas", N_("overseas")),

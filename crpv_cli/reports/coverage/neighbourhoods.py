@@ -12,18 +12,6 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, msg, msgs
 from crpv_cli.result import Note, Value
 
-__all__ = [
-    "COLUMNS",
-    "SCREEN",
-    "Disagreement",
-    "disagreement_notes",
-    "disagreements",
-    "listed",
-    "no_list_notes",
-    "require_list",
-    "rows_of",
-]
-
 COLUMNS = (
     Column("code", N_("Code"), Kind.CODE),
     Column("name", N_("Name")),

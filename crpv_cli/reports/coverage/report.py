@@ -24,17 +24,6 @@ from crpv_cli.reports.published import published_figures, published_notes
 from crpv_cli.result import Chart, ChartShape, Note, Result, Value
 from crpv_cli.spelling import fold
 
-__all__ = [
-    "DIVISIONS",
-    "GEOGRAPHY",
-    "MEASURE",
-    "MEASURES",
-    "NEIGHBOURHOOD",
-    "OPTIONS",
-    "UNITS",
-    "coverage",
-]
-
 MEASURES = codes(choices.COVERED)
 DIVISIONS = ("centre", "region", "department")
 NEIGHBOURHOOD = "neighbourhood"

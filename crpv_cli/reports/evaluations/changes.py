@@ -13,8 +13,6 @@ from crpv_cli.reports.changes.difference import Change, plain, points, signed_co
 from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.result import Value
 
-__all__ = ["completeness_changes", "rating_changes"]
-
 Record = dict[str, Any]
 
 

@@ -14,8 +14,6 @@ from crpv_cli.reports.origin import origin
 from crpv_cli.result import Chart, ChartShape, Result, Value
 from crpv_cli.spelling import fold
 
-__all__ = ["mission_grid"]
-
 
 def mission_grid(connection: sqlite3.Connection, as_of: str, years: int = 4) -> Result:
     """Set the ratings known on a date side by side: a row a centre, a column a core mission and year.

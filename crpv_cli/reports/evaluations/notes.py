@@ -11,8 +11,6 @@ from crpv_cli.reports.evaluations.series import MissionSeries
 from crpv_cli.reports.evaluations.tallies import Tally
 from crpv_cli.result import Note
 
-__all__ = ["evaluation_notes"]
-
 _NAMED_AT_MOST = 8
 
 

@@ -27,8 +27,6 @@ from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures, published_notes
 from crpv_cli.result import Result, Texts, Value
 
-__all__ = ["COLUMNS", "DIVISIONS", "OPTIONS", "evaluation_summaries"]
-
 DIVISIONS = ("mission", "centre")
 OPTIONS = (
     YEAR,

@@ -18,8 +18,6 @@ from crpv_cli.registry.queries import CYCLE_YEARS, query, read
 from crpv_cli.result import Point, Value
 from crpv_cli.spelling import fold
 
-__all__ = ["TRENDS", "MissionSeries", "mean_position", "read_series"]
-
 TRENDS = (
     Choice("improving", N_("improving")),
     Choice("stable", N_("stable")),

@@ -14,8 +14,6 @@ from crpv_cli.reports.columns import FICTITIOUS, WHOSE
 from crpv_cli.reports.evaluations.series import TRENDS, MissionSeries, mean_position
 from crpv_cli.result import Value
 
-__all__ = ["BY_CENTRE", "BY_MISSION", "Tally", "rows_by_centre", "rows_by_mission", "total_row"]
-
 _TALLY = (
     Column("evaluated", N_("Missions evaluated"), Kind.INTEGER, over="expected"),
     Column("expected", N_("Missions expected"), Kind.INTEGER),

@@ -11,8 +11,6 @@ from crpv_cli.reports.changes.difference import Change, signed_euros
 from crpv_cli.reports.changes.years import OfYear, Unit, compared
 from crpv_cli.reports.funding.report import funding
 
-__all__ = ["funding_changes"]
-
 _GIVERS = {"state": N_("Support of the State"), "local": N_("Support of local authorities")}
 _EUROS = Unit(
     "funding",

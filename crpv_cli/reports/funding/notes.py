@@ -10,8 +10,6 @@ from crpv_cli.registry.doubles import same_money
 from crpv_cli.reports.funding.money import Asked, CentreMoney, euros
 from crpv_cli.result import Note, Value
 
-__all__ = ["funding_notes"]
-
 # What a source leaves out, where its own rows would not show it.
 _LIMITS = {
     "jaune-plf-2023": N_(

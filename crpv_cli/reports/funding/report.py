@@ -26,8 +26,6 @@ from crpv_cli.reports.origin import origin
 from crpv_cli.result import Chart, ChartShape, Result, Value
 from crpv_cli.spelling import fold
 
-__all__ = ["DIVISIONS", "OPTIONS", "STAGES", "funding", "share_of_state"]
-
 DIVISIONS = ("centre", "funder", "kind", "year", "scheme")
 STAGES = codes(choices.STAGES)
 OPTIONS = (

@@ -18,8 +18,6 @@ from crpv_cli.reports.columns import FICTITIOUS
 from crpv_cli.reports.published import quoted
 from crpv_cli.result import Result, Value
 
-__all__ = ["COLUMNS", "Figure", "Parts", "figure_rows", "figures"]
-
 COLUMNS = (
     Column("figure", N_("Figure id"), Kind.CODE),
     Column("label", N_("Figure")),

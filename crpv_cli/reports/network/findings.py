@@ -9,8 +9,6 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, Message, msg
 from crpv_cli.result import Result, Value
 
-__all__ = ["grouped"]
-
 _SAME = ("severity", "rule", "message", "advice", "accepted", "accepted_until", "accepted_reason")
 
 

@@ -8,8 +8,6 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, msg
 from crpv_cli.result import Result, Value
 
-__all__ = ["missing"]
-
 # The notes of the reports that name a gap, in the order in which they are read.
 _GAPS = (
     "before-geography",

@@ -30,8 +30,6 @@ from crpv_cli.reports.published import published_figures
 from crpv_cli.reports.sources import sources_of
 from crpv_cli.result import Dossier, Note, Result, Value
 
-__all__ = ["OPTIONS", "network"]
-
 _PUBLISHED = ("centres", "overseas_centres", "coverage", "neighbourhoods", "half_days")
 _FINDINGS_ON_SCREEN = 5
 
