@@ -1,4 +1,4 @@
-"""What a list or a report hands on: values and their meaning, nothing about how they look."""
+"""What a list or a report returns: values and their meaning, nothing about how they look."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Layout(StrEnum):
 
 
 class Alert(StrEnum):
-    """What a note is that nobody should miss: these figures rest on fictitious data, or the registry holds some."""
+    """Why a note is shown first: these figures rest on fictitious data, or the registry holds some."""
 
     FIGURES = "figures"
     REGISTRY = "registry"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What somebody said of the registry and of where the answer goes."""
+    """The options that say which registry is asked and where the answer goes."""
 
     format: Format | None = None
     output: Path | None = None

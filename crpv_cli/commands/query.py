@@ -1,4 +1,4 @@
-"""``crpv query``: somebody's own question in SQL, read-only."""
+"""``crpv query``: a user's own query in SQL, read-only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding a table by the name somebody typed."""
+"""Finding the table that a name means."""
 
 from __future__ import annotations
 

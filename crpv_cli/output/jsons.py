@@ -25,7 +25,7 @@ def _dump(value: object) -> str:
 
 
 def json_text(shown: Result | Dossier) -> str:
-    """An array of objects for a table; for a report, the envelope that ``docs/reference/formats.md`` lays down.
+    """An array of objects for a table; for a report, the envelope that ``docs/reference/formats.md`` describes.
 
     A sheet is one object: the facts, then an array per section, then the notes.
     """

@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 1.0
 
 
-class _Told:
-    """What the environment said of standard output before it was made UTF-8."""
+class _Before:
+    """The encoding of standard output before it was made UTF-8."""
 
     encoding: str | None = None
 
 
 def prepare() -> None:
     """Make both streams UTF-8: a redirected stream on Windows is not, and a name with œ must not fail."""
-    _Told.encoding = sys.stdout.encoding
+    _Before.encoding = sys.stdout.encoding
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure and (stream.encoding or "").lower().replace("-", "") != "utf8":
@@ -54,7 +54,7 @@ def colour() -> bool:
 def blocks() -> bool:
     """Whether the terminal has the blocks that bars and sparklines are drawn of; the console of Linux has few."""
     try:
-        "▁▏█→".encode(_Told.encoding or sys.stdout.encoding or "ascii")
+        "▁▏█→".encode(_Before.encoding or sys.stdout.encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
         return False
     return os.environ.get("TERM") != "linux"
@@ -190,7 +190,7 @@ def _unwritable(output: Path, error: OSError) -> FileProblem:
 
 
 class Bar:
-    """Bytes read of all bytes to read; the bar appears once a second has gone by."""
+    """Bytes read of all bytes to read; the bar appears after a second."""
 
     def __init__(self, total: int) -> None:
         self.total = total

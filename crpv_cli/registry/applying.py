@@ -57,7 +57,7 @@ def remove_rows(connection: sqlite3.Connection, table: Table, keys: Sequence[Seq
             connection.execute(f"delete from {table.name} as t where {condition}", values)
         except sqlite3.IntegrityError as error:
             if not connection.in_transaction:
-                raise  # somebody's own trigger ended it
+                raise  # a user's own trigger ended it
             raise UsageProblem(
                 msg("{table}: {key} cannot be removed: other rows refer to it.", table=table.name, key=list(key)),
                 msg("Remove those first, or keep it."),
@@ -142,7 +142,7 @@ class _Applying:
             )
         except sqlite3.IntegrityError as error:
             if not self.connection.in_transaction:
-                raise  # somebody's own trigger ended it: what came next would be written for good
+                raise  # a user's own trigger ended it: what came next would stay written
             # The file's own columns were valid; together with what the registry keeps they are not.
             self.refused.append(
                 self.source.anomaly(

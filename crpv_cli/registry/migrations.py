@@ -73,13 +73,13 @@ def _change_tables(path: Path) -> Path | None:
             connection.execute("vacuum into ?", [str(part)])
             connection.execute("pragma foreign_keys = off")  # a table that is rebuilt is gone for a moment
             connection.execute("begin immediate")
-            loose = _loose_ends(connection)
+            broken = _broken_references(connection)
             db = _managed(connection)
             if not _make_tables(db):
                 return None  # another command was faster
             _make_views(db)
             db.table("_sqlite_migrations").drop(ignore=True)  # the steps of earlier programs
-            if _loose_ends(connection) > loose:
+            if _broken_references(connection) > broken:
                 raise sqlite3.IntegrityError("FOREIGN KEY constraint failed")
             copy = part.rename(_free_name(path))
             connection.execute("commit")
@@ -99,7 +99,7 @@ def _free_name(path: Path) -> Path:
     return next(name for name in names if not name.exists())
 
 
-def _loose_ends(connection: sqlite3.Connection) -> int:
+def _broken_references(connection: sqlite3.Connection) -> int:
     return len(connection.execute("pragma foreign_key_check").fetchall())
 
 
@@ -125,8 +125,8 @@ def _change_table(table: Table, parts: Sequence[str], found: Sequence[str]) -> N
     db, name = table.db, table.name
     columns = {column: part for part in found if (column := schema.column_of(part))}
     lacking = [part for part in parts if part not in found]
-    in_the_way = any(map(schema.stands_in_the_way, set(found).difference(parts)))
-    if not in_the_way and all(_can_be_added(part, columns) for part in lacking):
+    refusing = any(map(schema.may_refuse, set(found).difference(parts)))
+    if not refusing and all(_can_be_added(part, columns) for part in lacking):
         for part in lacking:
             db.execute(f"alter table {name} add column {part}")
         return

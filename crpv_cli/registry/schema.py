@@ -18,7 +18,7 @@ from crpv_cli.registry.queries.views import views
 
 _ABOUT_THE_WHOLE = {"check", "constraint", "foreign", "primary", "unique"}
 
-# What keeps the account of loads: nobody loads or lists it, so it is no ``Table``.
+# The record of loads: it is neither loaded nor listed, so it is no ``Table``.
 _ACCOUNT = {
     "loads": (
         "id integer primary key",
@@ -192,17 +192,17 @@ def column_of(part: str) -> str | None:
 def differs(statement: str, name: str) -> bool:
     """Whether a table is not what it should be.
 
-    A column that is not defined, be it somebody's own or one of another version, is no difference unless it must be
-    filled, which nobody would do.
+    A column that is not defined, added by a user or by another version, is no difference unless it must be filled:
+    nothing would fill it.
     """
     parts = tables()[name]
     if statement == table_statement(name, parts):
         return False
     found = set(parts_of(statement))
-    return not found.issuperset(parts) or any(map(stands_in_the_way, found.difference(parts)))
+    return not found.issuperset(parts) or any(map(may_refuse, found.difference(parts)))
 
 
-def stands_in_the_way(part: str) -> bool:
+def may_refuse(part: str) -> bool:
     """Whether a part that is not defined could refuse a row."""
     return column_of(part) is None or must_be_filled(part)
 

@@ -1,4 +1,4 @@
-"""Somebody's own question in SQL, which can read the registry and do nothing else."""
+"""A user's own query in SQL, which can read the registry and do nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which centre, region or department somebody means."""
+"""Finding the centre, region, department or mission that a name means."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sources that a page rests on, as somebody who checks it would look for them."""
+"""The sources that a page rests on, for readers who check it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules there are, asked one after the other, and what somebody accepted of their findings."""
+"""The list of rules, applied one after the other, and which of their findings are accepted."""
 
 from __future__ import annotations
 

@@ -192,7 +192,7 @@ def _cells(result: Result, rows: Sequence[Sequence[Value]], columns: Sequence[Co
     figures = [column.figure or column.name for column in columns]
     for row, texts in zip(rows, people_rows(result, rows, columns), strict=True):
         yield tuple(
-            _led(
+            _linked(
                 _cell(text, row[result.places[figure]], result.column(figure), _css(column)),
                 row[result.places[column.link]] if column.link else None,
             )
@@ -214,7 +214,7 @@ def _cell(text: str, value: Value, column: Column, css: str) -> _Cell:
     return _Cell(text, address=_web(text), css="long" if long else css)
 
 
-def _led(cell: _Cell, file: Value) -> _Cell:
+def _linked(cell: _Cell, file: Value) -> _Cell:
     """The cell, which leads to a file beside the page if there is one."""
     return replace(cell, link=quote(file)) if isinstance(file, str) and file else cell
 

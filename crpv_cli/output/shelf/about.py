@@ -1,4 +1,4 @@
-"""What a document that is handed on says of itself: what was asked, and whether its figures are fictitious.
+"""What a document to share says of itself: what was asked, and whether its figures are fictitious.
 
 The words are shared by the first sheet of a workbook and the head and foot of a page.
 """

@@ -1,4 +1,4 @@
-"""A result or a sheet as text: what nobody should miss, the title, what it holds, the notes.
+"""A result or a sheet as text: warnings, the title, what it holds, the notes.
 
 On a terminal it fits the width, or says what was shortened; in a pipe or a file nothing is cut.
 """

@@ -15,7 +15,7 @@ from pathlib import Path
 from crpv_cli.definitions.choices import LOCAL_AUTHORITIES
 
 CYCLE_YEARS = 3
-"""Years from one evaluation of a mission to the next, where nobody says otherwise: the project's own choice."""
+"""Years from one evaluation of a mission to the next, unless another is asked for: the project's own choice."""
 WITHIN_MONTHS = 12
 """How far ahead an agreement that runs is said to end soon: the project's own default."""
 DEFAULTS: dict[str, object] = {
@@ -28,7 +28,7 @@ DEFAULTS: dict[str, object] = {
     "within": WITHIN_MONTHS,
     "year": None,
 }
-"""What a parameter is where nobody gives it; ``:as_of`` is given always, and is today in a view."""
+"""What a parameter is where it is not given; ``:as_of`` always is, and is today in a view."""
 
 _FOLDER = Path(__file__).parent
 _NAMED = re.compile(r"\b(?:from|join)\s+(\w+)")

@@ -35,7 +35,7 @@ def views() -> dict[str, str]:
 
 
 def _as_of_today(sql: str) -> str:
-    """SQL without parameters: today, and what a parameter is where nobody gives it."""
+    """SQL without parameters: today, and the default of every parameter."""
     return re.sub(r":(\w+)", lambda found: _TODAY if found[1] == "as_of" else _literal(DEFAULTS[found[1]]), sql)
 
 

@@ -1,4 +1,4 @@
-"""The differences between two dates, a question a file; ``reports/changes.py`` puts them together."""
+"""A difference between two dates; each question finds its own, and ``reports/changes/report.py`` puts them together."""
 
 from __future__ import annotations
 
