@@ -51,7 +51,7 @@ def answer(
 
 def _show_centres(door: Door, centre: str, date: str) -> None:
     """The sheet of a centre, or those of all centres that are open on the date, into a folder."""
-    from crpv_cli.output.files import checked_folder, write_sheets
+    from crpv_cli.output.files import checked_folder, write_dossiers
     from crpv_cli.reports.finding import find_centre
     from crpv_cli.reports.listing import Selection, list_centres
 
@@ -67,4 +67,4 @@ def _show_centres(door: Door, centre: str, date: str) -> None:
     if not sheets:
         raise UsageProblem(msg("No centre is open on {date}.", date=Day(date)), msg("Give another date with --as-of."))
     title = msg("The centres on {date}", date=Day(date))
-    write_sheets(title, sheets, _LISTED, door.output, door.format, door.force)
+    write_dossiers(title, sheets, _LISTED, door.output, door.format, door.force)

@@ -26,10 +26,10 @@ class _Row:
 
     Attributes:
         name: what ``--format`` takes.
-        renderer: the module of ``output`` and its function, which takes a result, and a sheet too if ``sheets``.
+        renderer: the module of ``output`` and its function, which takes a result, and a dossier too if ``dossiers``.
         purpose: what it is for, for the documentation.
         extensions: of its files, the first one for those that crpv names; one that two formats have chooses the first.
-        sheets: whether it can hold a sheet, which has several tables.
+        dossiers: whether it can hold a dossier, which has several tables.
         tables: the function for several tables in one file, if that is possible.
         machine: whether nothing changes with the reader's language.
         alerts: whether who reads it sees what nobody should miss; it is said beside the result otherwise.
@@ -42,7 +42,7 @@ class _Row:
     renderer: str
     purpose: str
     extensions: tuple[str, ...]
-    sheets: bool = True
+    dossiers: bool = True
     tables: str = ""
     machine: bool = False
     alerts: bool = False
@@ -65,7 +65,7 @@ class Format(StrEnum):
         "delimited:csv_text",
         "programs, and `crpv load`; the default of `crpv export`",
         (".csv",),
-        sheets=False,
+        dossiers=False,
         machine=True,
     )
     CSV_EXCEL = _Row(
@@ -73,7 +73,7 @@ class Format(StrEnum):
         "delimited:csv_excel_text",
         "spreadsheets set to French, or any other with a decimal comma",
         (".csv",),
-        sheets=False,
+        dossiers=False,
         encoding="utf-8-sig",
     )
     JSON = _Row("json", "jsons:json_text", "programs", (".json",), machine=True)
@@ -82,7 +82,7 @@ class Format(StrEnum):
         "jsons:jsonl_text",
         "programs that read a row at a time",
         (".jsonl", ".ndjson"),
-        sheets=False,
+        dossiers=False,
         machine=True,
     )
     MARKDOWN = _Row("markdown", "markdown:markdown_text", "notes, issues, web pages", (".md", ".markdown"), alerts=True)
@@ -122,9 +122,9 @@ for _format in Format:
         _BY_EXTENSION.setdefault(_extension, _format)
 
 
-def names(sheets: bool = False) -> str:
-    """The names of the formats, or of those that can hold a sheet, as a sentence lists them."""
-    *first, last = [chosen.value for chosen in Format if chosen.row.sheets or not sheets]
+def names(dossiers: bool = False) -> str:
+    """The names of the formats, or of those that can hold a dossier, as a sentence lists them."""
+    *first, last = [chosen.value for chosen in Format if chosen.row.dossiers or not dossiers]
     return text(N_("{formats} or {last}"), formats=first, last=last)
 
 
@@ -172,18 +172,18 @@ def function_of(address: str) -> Callable[..., Any]:
 
 
 def render(shown: Result | Dossier, chosen: Format, width: int | None = None, colour: bool = False) -> Document:
-    """Render a result or a sheet; a table is fitted to ``width`` columns, or cut nowhere if that is None.
+    """Render a result or a dossier; a table is fitted to ``width`` columns, or cut nowhere if that is None.
 
     Raises:
-        UsageProblem: the format cannot hold a sheet.
+        UsageProblem: the format cannot hold a dossier.
     """
     from crpv_cli.result import Dossier
 
     row = chosen.row
-    if isinstance(shown, Dossier) and not row.sheets:
+    if isinstance(shown, Dossier) and not row.dossiers:
         raise UsageProblem(
             msg("A sheet holds several tables: it cannot be written as {format}.", format=chosen.value),
-            msg("Use {formats}.", formats=names(sheets=True)),
+            msg("Use {formats}.", formats=names(dossiers=True)),
         )
     renderer = function_of(row.renderer)
     if not row.fitted:
@@ -199,10 +199,10 @@ def show(
     force: bool = False,
     default: Format = Format.TABLE,
 ) -> None:
-    """Print a result or a sheet, or write it to a file, in the format asked for or given by the file's extension.
+    """Print a result or a dossier, or write it to a file, in the format asked for or given by the file's extension.
 
     Raises:
-        UsageProblem: the extension is that of no format, the format cannot hold a sheet, or a terminal cannot show it.
+        UsageProblem: the extension is unknown, the format cannot hold a dossier, or a terminal cannot show it.
         FileProblem: the file exists already, or cannot be written.
     """
     chosen = choose(asked, output, default)

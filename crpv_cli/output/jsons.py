@@ -27,7 +27,7 @@ def _dump(value: object) -> str:
 def json_text(shown: Result | Dossier) -> str:
     """An array of objects for a table; for a report, the envelope that ``docs/reference/formats.md`` describes.
 
-    A sheet is one object: the facts, then an array per section, then the notes.
+    A dossier is one object: the facts, then an array per section, then the notes.
     """
     if isinstance(shown, Dossier):
         sections = {section.name: _objects(section) for section in shown.sections}

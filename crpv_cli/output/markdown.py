@@ -30,25 +30,25 @@ def escape(text: str) -> str:
 def markdown_text(shown: Result | Dossier) -> str:
     """A heading, the table, and the notes as a list; every column that a terminal shows."""
     if isinstance(shown, Dossier):
-        return _sheet(shown)
+        return _dossier(shown)
     return f"## {escape(shown.title.text())}\n\n" + _alert(shown.notes) + _table(shown) + _notes(shown.notes)
 
 
-def _sheet(sheet: Dossier) -> str:
+def _dossier(dossier: Dossier) -> str:
     """A heading, the facts as a list, a part for each section with its notes, and where it comes from.
 
     A section of which nothing is known takes one line, in a part for all of them.
     """
-    known = [section for section in sheet.sections if section.rows]
-    parts = [f"# {escape(sheet.title.text())}\n\n", _alert(sheet.notes)]
-    for value, column in zip(sheet.facts.rows[0], sheet.facts.columns, strict=True):
+    known = [section for section in dossier.sections if section.rows]
+    parts = [f"# {escape(dossier.title.text())}\n\n", _alert(dossier.notes)]
+    for value, column in zip(dossier.facts.rows[0], dossier.facts.columns, strict=True):
         shown = to_read(value, column)
         if shown != UNKNOWN:
             parts.append(f"- **{escape(language.translate(column.label))}**: {escape(shown)}\n")
-    sources = cited((sheet.facts, *sheet.sections), sheet.sections)
+    sources = cited((dossier.facts, *dossier.sections), dossier.sections)
     ends = (
-        (N_("Not known"), [literal(nothing_known(section)) for section in sheet.sections if not section.rows]),
-        (N_("Notes"), remaining(sheet.notes)),
+        (N_("Not known"), [literal(nothing_known(section)) for section in dossier.sections if not section.rows]),
+        (N_("Notes"), remaining(dossier.notes)),
         (N_("Sources"), [literal(f"{source.title} ({source.id})") for source in sources]),
     )
     bodies = [(section.title.text(), _section(section)) for section in known]
@@ -56,7 +56,7 @@ def _sheet(sheet: Dossier) -> str:
     if len(bodies) > _CONTENTS_FROM:
         parts.append("\n" + _contents([title for title, _ in bodies]))
     parts += [f"\n## {escape(title)}\n\n{body}" for title, body in bodies]
-    return "".join(parts) + _again(sheet.command)
+    return "".join(parts) + _again(dossier.command)
 
 
 def _section(section: Result) -> str:

@@ -26,8 +26,8 @@ def holds_fictitious(connection: sqlite3.Connection) -> bool:
     return bool(fictitious_sources(connection))
 
 
-def sheet_notes(connection: sqlite3.Connection, sections: Sequence[Result]) -> tuple[Note, ...]:
-    """What a sheet has to say of it: which of its sections rest on fictitious data, or that the registry holds some."""
+def dossier_notes(connection: sqlite3.Connection, sections: Sequence[Result]) -> tuple[Note, ...]:
+    """The notes of a dossier: which of its sections rest on fictitious data, or that the registry holds some."""
     resting = [section for section in sections if section.fictitious and section.rows]
     if not resting:
         return notes(connection, rests=False)

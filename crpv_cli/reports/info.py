@@ -15,7 +15,7 @@ from crpv_cli.result import Dossier, Result
 
 
 def registry_info(connection: sqlite3.Connection, path: Path, schema: int, data: Path) -> Dossier:
-    """Return the sheet of a registry: paths, versions, rows per table, fictitious or not."""
+    """Return the dossier of a registry: paths, versions, rows per table, fictitious or not."""
     counts = []
     for table in TABLES.values():
         (rows,) = connection.execute(f"select count(*) from {table.name}").fetchone()

@@ -22,18 +22,18 @@ def test_every_format_renders_a_result_and_a_sheet_if_it_can() -> None:
         content = render(RESULT, chosen).content
         assert content, chosen
         assert isinstance(content, bytes) or "Ça" in content, chosen
-        if chosen.row.sheets:
+        if chosen.row.dossiers:
             assert render(SHEET, chosen).content, chosen
         else:
             with pytest.raises(UsageProblem, match=f"cannot be written as {chosen}") as refused:
                 render(SHEET, chosen)
             assert refused.value.advice is not None
-            assert refused.value.advice.text() == f"Use {names(sheets=True)}."
+            assert refused.value.advice.text() == f"Use {names(dossiers=True)}."
 
 
 def test_names_are_listed_as_a_sentence() -> None:
     assert names() == "table, csv, csv-excel, json, jsonl, markdown, xlsx or html"
-    assert names(sheets=True) == "table, json, markdown, xlsx or html"
+    assert names(dossiers=True) == "table, json, markdown, xlsx or html"
 
 
 def test_an_extension_chooses_the_first_format_that_has_it() -> None:

@@ -1,4 +1,4 @@
-"""Results and sheets as one HTML file that needs nothing else: no network, no script, no font of its own.
+"""Results and dossiers as one HTML file that needs nothing else: no network, no script, no font of its own.
 
 Jinja2 sets ``templates/*.html.j2`` with autoescape on; what the templates mark as safe is our own stylesheet and the
 drawings of ``charts.py`` and ``tiles.py``, which escape what is in them. Each number is a ``data`` element with its
@@ -21,7 +21,7 @@ from crpv_cli.language import N_, literal
 from crpv_cli.output.page import charts
 from crpv_cli.output.shelf.about import (
     asked_of,
-    asked_of_sheet,
+    asked_of_dossier,
     cited,
     command_of,
     fictitious_alert,
@@ -58,10 +58,10 @@ def html_page(shown: Result | Dossier) -> str:
             shown.notes,
             command_of(shown),
         )
-    # What the sheet says of itself is said once; only a sheet that says nothing has it said by its sections.
+    # What the dossier says of itself is said once; only a dossier that says nothing has it said by its sections.
     said = fictitious_notes(shown.notes) or [*shown.notes, *(note for one in shown.sections for note in one.notes)]
     sections = [_facts(shown), *(_section(_known(section), section.name) for section in shown.sections)]
-    return _page(shown, asked_of_sheet(shown), sections, [shown.facts, *shown.sections], said, shown.command)
+    return _page(shown, asked_of_dossier(shown), sections, [shown.facts, *shown.sections], said, shown.command)
 
 
 # --- What the templates are given ---
@@ -159,8 +159,8 @@ def _size(rows: int, columns: int) -> str:
     return f"{'short' if rows <= _SHORT else ''} {width}".strip()
 
 
-def _facts(sheet: Dossier) -> _Section:
-    facts = sheet.facts
+def _facts(dossier: Dossier) -> _Section:
+    facts = dossier.facts
     columns = facts.shown
     cells = next(iter(_cells(facts, facts.rows, columns)), ())
     pairs = [(column, cell) for column, cell in zip(columns, cells, strict=True) if cell.text != UNKNOWN]

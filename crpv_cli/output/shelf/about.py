@@ -68,9 +68,9 @@ def asked_of(results: Sequence[Result]) -> list[tuple[str, str]]:
     return lines
 
 
-def asked_of_sheet(sheet: Dossier) -> list[tuple[str, str]]:
-    """The date of a sheet, and the geography if all its sections have the same."""
-    results = [sheet.facts, *sheet.sections]
+def asked_of_dossier(dossier: Dossier) -> list[tuple[str, str]]:
+    """The date of a dossier, and the geography if all its sections have the same."""
+    results = [dossier.facts, *dossier.sections]
     dates = [result.parameters["as_of"] for result in results if result.parameters.get("as_of")]
     lines = [(language.text("As of"), _date(dates[0]))] if dates else []
     geographies = {str(result.parameters["geography"]) for result in results if result.parameters.get("geography")}

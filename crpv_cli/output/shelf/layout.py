@@ -84,7 +84,7 @@ def remaining(notes: Sequence[Note]) -> list[str]:
 
 
 def title_of(section: Result) -> str:
-    """The title of a section of a sheet; one that rests on fictitious data says so."""
+    """The title of a section of a dossier; one that rests on fictitious data says so."""
     if section.fictitious and section.rows:
         return language.text("{title} – FICTITIOUS", title=section.title)
     return section.title.text()
@@ -95,11 +95,11 @@ def short_title(result: Result) -> str:
     return result.title.text().partition(":")[0].partition(" (")[0].strip()
 
 
-def facts_of(sheet: Dossier) -> list[tuple[str, str]]:
-    """The facts of a sheet with their labels, and last the labels of what is not known."""
+def facts_of(dossier: Dossier) -> list[tuple[str, str]]:
+    """The facts of a dossier with their labels, and last the labels of what is not known."""
     facts = [
         (language.translate(column.label), to_read(value, column))
-        for value, column in zip(sheet.facts.rows[0], sheet.facts.columns, strict=True)
+        for value, column in zip(dossier.facts.rows[0], dossier.facts.columns, strict=True)
     ]
     unknown = [label for label, value in facts if value == UNKNOWN]
     known = [(label, value) for label, value in facts if value != UNKNOWN]

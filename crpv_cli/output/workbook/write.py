@@ -18,7 +18,7 @@ from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, Message, msg
 from crpv_cli.output.shelf.about import (
     asked_of,
-    asked_of_sheet,
+    asked_of_dossier,
     command_of,
     fictitious_alert,
     is_fictitious,
@@ -51,7 +51,7 @@ def workbook(shown: Result | Dossier) -> bytes:
         UsageProblem: a sheet of a workbook cannot hold it.
     """
     if isinstance(shown, Dossier):
-        return _sheet_workbook(shown)
+        return _dossier_workbook(shown)
     return _workbook(shown.title, [shown], shown.notes, command_of(shown))
 
 
@@ -105,21 +105,22 @@ def _write_table(book: Book, entry: Entry) -> None:
 # --- The sections of a subject, for reading ---
 
 
-def _sheet_workbook(sheet: Dossier) -> bytes:
-    book = Book(sheet.title.text())
-    title, asked, facts = sheet.title.text(), facts_of(sheet), list[Entry]()
-    if len(sheet.facts.columns) > _FACTS_ON_COVER:
-        asked, facts = asked_of_sheet(sheet), [Entry(book.name(sheet.facts.title.text()), sheet.facts, counted=False)]
+def _dossier_workbook(dossier: Dossier) -> bytes:
+    book = Book(dossier.title.text())
+    title, asked, facts = dossier.title.text(), facts_of(dossier), list[Entry]()
+    if len(dossier.facts.columns) > _FACTS_ON_COVER:
+        asked = asked_of_dossier(dossier)
+        facts.append(Entry(book.name(dossier.facts.title.text()), dossier.facts, counted=False))
     written: list[tuple[Entry, bool]] = []
-    for section in sheet.sections:
+    for section in dossier.sections:
         if not section.rows:
             continue
         written.append((Entry(book.name(_section_name(section)), section, counted=not section.is_map), section.is_map))
         if section.is_map:
             written.append((Entry(book.name(language.text(N_("The map as a table"))), section), False))
     entries = [*facts, *(entry for entry, _ in written)]
-    nothing = [nothing_known(section) for section in sheet.sections if not section.rows]
-    write_cover(book, sheet.title, entries, sheet.notes, asked, nothing, sheet.command)
+    nothing = [nothing_known(section) for section in dossier.sections if not section.rows]
+    write_cover(book, dossier.title, entries, dossier.notes, asked, nothing, dossier.command)
     for entry in facts:
         _write_facts(book, entry)
     for entry, is_map in written:

@@ -64,7 +64,7 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findin
     row = connection.execute("select * from centres where id = ?", (centre,)).fetchone()
     sections = tuple(_sections(connection, centre, as_of, findings))
     rests = any(section.fictitious for section in sections)
-    notes = list(fictitious.sheet_notes(connection, sections))
+    notes = list(fictitious.dossier_notes(connection, sections))
     if centre not in open_centres(connection, as_of):
         notes.append(Note("not-open", msg("The centre is not open on {date}.", date=Day(as_of))))
     its_origin = origin(connection, (row["source"],))

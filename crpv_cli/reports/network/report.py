@@ -70,7 +70,7 @@ def network(
         cycle: how many years an evaluation stands.
 
     Returns:
-        A sheet whose section ``figures`` holds a row a figure, each equal to that of the report that its column
+        A dossier whose section ``figures`` holds a row a figure, each equal to that of the report that its column
         ``report`` names; ``missing`` what is not known; and a section for each detailed report. A terminal shows the
         figures, what is missing and the first findings.
     """
@@ -84,7 +84,7 @@ def network(
         title=msg("The network of centres on {date}", date=Day(as_of)),
         facts=_facts(connection, as_of, parts, compare_to),
         sections=sections,
-        notes=(*fictitious.sheet_notes(connection, sections), *_notes(parts)),
+        notes=(*fictitious.dossier_notes(connection, sections), *_notes(parts)),
         brief={"figures": None, "missing": None, "findings": _FINDINGS_ON_SCREEN},
         command=_command(as_of, compare_to, within, cycle),
         fictitious=rests,
