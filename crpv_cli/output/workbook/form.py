@@ -208,10 +208,10 @@ class _FormBook:
     def _checks(self, sheet: Worksheet, first: int, lists: Mapping[str, str]) -> None:
         last = first + max(_CHECKED, len(self.form.rows) + _BEYOND) - 1
         for place, field in enumerate(self.form.fields):
-            check = {**self._check(field, lists), **self._told(field)}
+            check = {**self._check(field, lists), **self._hints(field)}
             sheet.data_validation(first, place, last, place, check)
 
-    def _told(self, field: Field) -> dict[str, object]:
+    def _hints(self, field: Field) -> dict[str, object]:
         said = " ".join(self._comment(field).split("\n"))
         if legend := _legend(field):
             # Too long for a message, names would hide the explanation.

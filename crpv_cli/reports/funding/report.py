@@ -240,7 +240,7 @@ def _centre_rows(
     for centre in centres:
         now, before = centre.now, centre.before
         territory = territories.get(centre.id)
-        neighbourhoods, inhabitants = (territory[name] if territory else None for name in _HELD)
+        neighbourhoods, inhabitants = tuple(territory)[1:] if territory else (None, None)
         single = asked.first == asked.last
         state_change = difference(now.state, before.state) if single else None
         # A total is compared only with one of the same kinds of funders: what is not known is no fall.
@@ -274,7 +274,6 @@ def _centre_rows(
     return tuple(rows)
 
 
-_HELD = ("neighbourhoods", "inhabitants")
 _GROUP_KEYS: Mapping[str, Callable[[sqlite3.Row], tuple[Value, ...]]] = {
     "funder": lambda row: (row["funder"], row["funder_name"], row["kind"]),
     "kind": lambda row: (row["kind"],),
