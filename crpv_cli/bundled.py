@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["data_folder", "demo_folder", "reference_folder"]
-
 
 def data_folder() -> Path:
     """Return the folder of the bundled data: inside an installed package, beside an editable one."""

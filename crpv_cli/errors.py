@@ -10,16 +10,6 @@ from enum import Enum, IntEnum
 
 from crpv_cli.language import Message
 
-__all__ = [
-    "Anomaly",
-    "CrpvError",
-    "ExitCode",
-    "FileProblem",
-    "RegistryProblem",
-    "Severity",
-    "UsageProblem",
-]
-
 
 class ExitCode(IntEnum):
     """How a command ends; documented in ``docs/reference/exit-codes.md``."""

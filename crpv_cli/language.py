@@ -10,31 +10,9 @@ from __future__ import annotations
 import gettext
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-__all__ = [
-    "LANGUAGES",
-    "N_",
-    "Day",
-    "Euros",
-    "Message",
-    "Share",
-    "activate",
-    "choose",
-    "current",
-    "date",
-    "decimal",
-    "literal",
-    "money",
-    "msg",
-    "number",
-    "percent",
-    "show",
-    "text",
-    "translate",
-]
 
 LANGUAGES = ("en", "fr")
 DOMAIN = "crpv"
@@ -254,6 +232,11 @@ def show(value: object, language: str | None = None) -> str:
 # What a terminal or a browser obeys instead of showing: control characters except line feeds and tabs, and the marks
 # that change the direction of the text after them.
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]")
+
+
+def first_few(values: Sequence[object], most: int) -> list[object]:
+    """The first of some values, and a sign if there are more."""
+    return [*values[:most], *(["…"] if len(values) > most else [])]
 
 
 def literal(text: str) -> str:

@@ -20,9 +20,6 @@ from crpv_cli.language import N_, msg, translate
 from crpv_cli.language import text as _
 from crpv_cli.output import streams
 
-__all__ = ["app", "run"]
-
-
 app = typer.Typer(
     name="crpv",
     cls=Commands,

@@ -1,4 +1,4 @@
-"""What a list or a report hands on: values and their meaning, nothing about how they look."""
+"""What a list or a report returns: values and their meaning, nothing about how they look."""
 
 from __future__ import annotations
 
@@ -6,32 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import Table
 from crpv_cli.language import Message, msg
 
-__all__ = [
-    "Alert",
-    "Chart",
-    "ChartShape",
-    "Dossier",
-    "Field",
-    "Form",
-    "FormRow",
-    "Layout",
-    "Note",
-    "Origin",
-    "Point",
-    "Result",
-    "Texts",
-    "Value",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One rating of a series: its year, what was given, and where that stands on its scale (0 to 1).
+    """One rating of a series: its year, what was given, and where that is on its scale (0 to 1).
 
     Both are None where a mission was evaluated without a rating; ``position`` is the only thing that ratings on
     different scales are compared by.
@@ -63,7 +47,7 @@ class ChartShape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture of the rows of a result, which stands above its table.
+    """A picture of the rows of a result, which is shown above its table.
 
     Attributes:
         shape: how it is drawn.
@@ -85,7 +69,7 @@ class Texts:
     """Long texts of the rows, which people read beneath the table and not in its cells.
 
     Attributes:
-        group: the name of the column whose value stands above the rows that share it.
+        group: the name of the column whose value is the title of the rows that share it.
         head: the names of the columns that say which row a text is of.
         texts: the names of the columns whose texts are written out.
     """
@@ -104,7 +88,7 @@ class Layout(StrEnum):
 
 
 class Alert(StrEnum):
-    """What a note is that nobody should miss: these figures rest on made-up data, or the registry holds some."""
+    """Why a note is shown first: these figures rest on fictitious data, or the registry holds some."""
 
     FIGURES = "figures"
     REGISTRY = "registry"
@@ -114,7 +98,7 @@ class Alert(StrEnum):
 class Note:
     """Something the reader must know to use the figures: a vintage, a gap, a quotation.
 
-    ``code`` and ``data`` are stable and stand in JSON; the sentence is for people. An ``alert`` stands above the rows.
+    ``code`` and ``data`` are stable and part of JSON; the sentence is for people. An ``alert`` is shown above the rows.
     """
 
     code: str
@@ -165,7 +149,7 @@ class Result:
         layout: how a terminal sets it.
         command: the words of the command that gives it, without its options; empty if there is none.
         short: what a sheet of a workbook is called, if the title is too long for one.
-        lists_sources: whether the rows tell the sources of what stands beside them, so that they are named no more.
+        lists_sources: whether the rows are the sources of the other sections, so that these are not named again.
     """
 
     name: str
@@ -174,10 +158,10 @@ class Result:
     rows: tuple[tuple[Value, ...], ...]
     screen: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
-    parameters: Mapping[str, object] = field(default_factory=dict)
-    totals: Mapping[str, object] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    totals: Mapping[str, Any] = field(default_factory=dict)
     total_row: tuple[Value, ...] | None = None
-    published: tuple[Mapping[str, object], ...] = ()
+    published: tuple[Mapping[str, Any], ...] = ()
     fictitious: bool = False
     is_report: bool = False
     origin: Origin | None = None
@@ -212,7 +196,7 @@ class Result:
         """Whether it is drawn as a map of tiles."""
         return self.chart is not None and self.chart.shape is ChartShape.TILES
 
-    def records(self) -> list[dict[str, Value]]:
+    def records(self) -> list[dict[str, Any]]:
         """The rows as values by the names of their columns."""
         names = [column.name for column in self.columns]
         return [dict(zip(names, row, strict=True)) for row in self.rows]
@@ -237,7 +221,7 @@ class Dossier:
         notes: what the reader must know.
         brief: the names of the sections that a terminal shows, each with how many of its rows (None: all of them); if
             empty, all sections whole. Other formats hold them all.
-        command: the command line that gives the same sheet again; empty if there is none.
+        command: the command line that gives the same dossier again; empty if there is none.
         fictitious: whether any figure rests on fictitious data.
     """
 
@@ -265,7 +249,7 @@ class Field:
     Attributes:
         column: the column of the table.
         choices: the values that it may take, where the registry knows them (ids, ratings); those that the column's own
-            definition lists stand there.
+            definition lists are there.
         names: what the choices are called, where that says more, in the reader's language.
         certain: whether no other value is right; a rating between two levels is.
         prepared: whether the rows come with it, for the person to leave as it is.
@@ -280,7 +264,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class FormRow:
-    """A prepared row: a value for each field, and whether the registry holds it as it stands."""
+    """A prepared row: a value for each field, and whether the registry holds it as it is."""
 
     values: tuple[Value, ...]
     known: bool = False
@@ -290,8 +274,7 @@ class FormRow:
 class Form:
     """A form: ``rows`` are prepared, and others may be added beneath them.
 
-    ``fictitious`` says whether known rows are made up; ``remarks`` are for the one who sends the form, not for the one
-    who fills it in.
+    ``fictitious`` says whether known rows are; ``remarks`` are for the sender of the form, not for who fills it in.
     """
 
     table: Table

@@ -1,4 +1,4 @@
-"""``crpv check``: what the rules of the framework and of a sound registry find."""
+"""``crpv check``: what the rules of the framework and of a consistent registry find."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from crpv_cli.spelling import fold
 
 if TYPE_CHECKING:
     import sqlite3
-
-__all__ = ["check"]
 
 _NETWORK = "network"
 
@@ -64,6 +62,7 @@ def check(
     from crpv_cli.registry.queries import CYCLE_YEARS, today
     from crpv_cli.reports.finding import find_centre
     from crpv_cli.rules.checking import explained, findings
+    from crpv_cli.rules.model import SEVERITIES
 
     if accept is not None:
         _accept(door, *accept, as_of or today(), until, reason, by)
@@ -89,8 +88,7 @@ def check(
     door.show(result)
     if explain:
         return
-    counted = ("breach", "unknown", "notice") if strict else ("breach",)
-    if any(result.totals[name] for name in counted):
+    if any(result.totals[severity.code] for severity in (SEVERITIES if strict else SEVERITIES[:1])):
         raise typer.Exit(ExitCode.ANOMALIES)
 
 

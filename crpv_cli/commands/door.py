@@ -22,12 +22,10 @@ if TYPE_CHECKING:
     from crpv_cli.registry.loading import LoadReport
     from crpv_cli.result import Dossier, Result
 
-__all__ = ["Door", "command", "with_shared"]
-
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What somebody said of the registry and of where the answer goes."""
+    """The options that say which registry is asked and where the answer goes."""
 
     format: Format | None = None
     output: Path | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,9 +17,7 @@ from crpv_cli.language import text as _
 if TYPE_CHECKING:
     from crpv_cli.registry.loads import LoadReport
 
-__all__ = ["edit"]
-
-Keys = Collection[tuple[object, ...]]
+Keys = Sequence[tuple[object, ...]]
 
 
 @command("db")
@@ -55,9 +53,9 @@ def edit(
     path = folder / f"{its_table.name}.csv"
     original = csv_text(before)
     path.write_bytes(original.encode())
-    keys = {tuple(record[name] for name in its_table.key) for record in before.records()}
+    keys = [tuple(record[name] for name in its_table.key) for record in before.records()]
     try:
-        _edit_until_sound(door, path, original, its_table.name, keys, yes)
+        _edit_until_valid(door, path, original, its_table.name, keys, yes)
     except (CrpvError, click.ClickException):
         streams.say(msg("Nothing was written. What you typed is kept in {file}", file=path))
         raise
@@ -65,8 +63,8 @@ def edit(
     folder.rmdir()
 
 
-def _edit_until_sound(door: Door, path: Path, original: str, table: str, keys: Keys, yes: bool) -> None:
-    """Open the editor until its rows are sound and agreed to, or given up; then load them.
+def _edit_until_valid(door: Door, path: Path, original: str, table: str, keys: Keys, yes: bool) -> None:
+    """Open the editor until its rows are valid and agreed to, or given up; then load them.
 
     Raises:
         typer.Exit: the rows were not loaded; the file is kept and named.

@@ -13,8 +13,6 @@ from crpv_cli.language import msg
 from crpv_cli.language import text as _
 from crpv_cli.output.formats import Format
 
-__all__ = ["export"]
-
 
 @command(output=_("The file to write; for all, the folder or a workbook."))
 def export(

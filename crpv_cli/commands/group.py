@@ -16,8 +16,6 @@ from crpv_cli.language import text as _
 from crpv_cli.language import translate
 from crpv_cli.reports.index import REPORTS, Report
 
-__all__ = ["Commands", "settings"]
-
 
 def settings() -> dict[str, Any]:
     """Settings of every command and group: ``-h`` as well as ``--help``, and words in the reader's language."""

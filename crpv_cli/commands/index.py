@@ -7,8 +7,6 @@ from typing import NamedTuple
 from crpv_cli.language import N_
 from crpv_cli.reports.index import Report
 
-__all__ = ["COMMANDS", "Command"]
-
 
 class Command(NamedTuple):
     """A command: its module and its function there (by default of its name), its help and examples."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from crpv_cli.commands.door import Door, command
 
-__all__ = ["info"]
-
 
 @command()
 def info(door: Door) -> None:

@@ -11,8 +11,6 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.language import text as _
 
-__all__ = ["init"]
-
 
 @command("db")
 def init(
@@ -36,7 +34,7 @@ def init(
         raise UsageProblem(msg("--demo and --empty cannot be used together."), msg("Choose one of them."))
     path, _by_default = resolve_path(door.db)
     if path.is_file():
-        version_of(path)  # a file of another program is told at once
+        version_of(path)  # a file of another program is reported at once
     if not path.exists():
         report = make(path, demo, empty)
         streams.say(msg("The registry was made: {path}", path=path))

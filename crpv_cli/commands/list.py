@@ -10,8 +10,6 @@ from crpv_cli.commands import options
 from crpv_cli.commands.door import Door, command
 from crpv_cli.language import text as _
 
-__all__ = ["list_rows"]
-
 
 @command()
 def list_rows(

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from crpv_cli.intake.files import InputFile, ReadOptions
     from crpv_cli.registry.loads import Source
 
-__all__ = ["diff", "load"]
-
 
 def _delimiter(value: str) -> str:
     """Read a delimiter: the sign itself, or the word tab."""
@@ -141,7 +139,7 @@ def diff(door: Door, paths: options.Paths, table: options.As = None, profile: op
 
 
 def _check_profile(profile: str | None, table: str | None) -> None:
-    """Check that a profile is there and sound, and that no table is named beside it.
+    """Check that a profile exists and is valid, and that no table is named beside it.
 
     Raises:
         UsageProblem: a table is named as well, or no profile has that name.

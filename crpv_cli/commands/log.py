@@ -11,8 +11,6 @@ from crpv_cli.commands.door import Door, command
 from crpv_cli.language import msg
 from crpv_cli.language import text as _
 
-__all__ = ["log", "trace", "undo"]
-
 
 @command()
 def log(
@@ -48,8 +46,8 @@ def undo(
             msg(
                 "{table}: {removed} removed, {restored} restored",
                 table=table,
-                removed=undone.removed.get(table, 0),
-                restored=undone.restored.get(table, 0),
+                removed=undone.removed[table],
+                restored=undone.restored[table],
             )
         )
     if undone.load is None:

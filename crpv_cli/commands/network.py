@@ -7,8 +7,6 @@ from crpv_cli.commands.show import sheet_of
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import Day, msg
 
-__all__ = ["answer"]
-
 _ALL = "all"
 _LISTED = ("short_name", "name", "legal_form", "seat")
 
@@ -53,7 +51,7 @@ def answer(
 
 def _show_centres(door: Door, centre: str, date: str) -> None:
     """The sheet of a centre, or those of all centres that are open on the date, into a folder."""
-    from crpv_cli.output.files import checked_folder, write_sheets
+    from crpv_cli.output.files import checked_folder, write_dossiers
     from crpv_cli.reports.finding import find_centre
     from crpv_cli.reports.listing import Selection, list_centres
 
@@ -64,9 +62,9 @@ def _show_centres(door: Door, centre: str, date: str) -> None:
         return
     checked_folder(door.output)
     with door.reading() as connection:
-        ids = [str(row["id"]) for row in list_centres(connection, Selection(as_of=date)).records()]
+        ids = [row["id"] for row in list_centres(connection, Selection(as_of=date)).records()]
         sheets = {id_: sheet_of(connection, id_, date) for id_ in ids}
     if not sheets:
         raise UsageProblem(msg("No centre is open on {date}.", date=Day(date)), msg("Give another date with --as-of."))
     title = msg("The centres on {date}", date=Day(date))
-    write_sheets(title, sheets, _LISTED, door.output, door.format, door.force)
+    write_dossiers(title, sheets, _LISTED, door.output, door.format, door.force)

@@ -9,8 +9,6 @@ from crpv_cli.errors import FileProblem
 from crpv_cli.language import msg
 from crpv_cli.registry.loading import LoadReport
 
-__all__ = ["load_paths", "make"]
-
 
 def make(path: Path, demo: bool, empty: bool) -> LoadReport | None:
     """Make a registry with the bundled reference data, the demonstration's as well, or nothing in it.
@@ -50,7 +48,7 @@ def make(path: Path, demo: bool, empty: bool) -> LoadReport | None:
 
 
 def load_paths(connection: sqlite3.Connection, paths: list[str], command: str) -> LoadReport:
-    """Load files or folders that are known to be sound.
+    """Load files or folders that are known to be valid.
 
     Raises:
         FileProblem: a path does not exist.

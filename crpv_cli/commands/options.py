@@ -13,24 +13,6 @@ from crpv_cli.language import translate
 from crpv_cli.reports import options as asked
 from crpv_cli.reports.options import Option, Takes
 
-__all__ = [
-    "As",
-    "AsOf",
-    "Centre",
-    "Cycle",
-    "Department",
-    "DryRun",
-    "Limit",
-    "Paths",
-    "Profile",
-    "Region",
-    "Year",
-    "info",
-    "iso_date",
-    "type_of",
-    "year",
-]
-
 
 def iso_date(value: str) -> str:
     """Read a date as people type it; returns it in ISO form.

@@ -9,8 +9,6 @@ import typer
 from crpv_cli.commands.door import Door, command
 from crpv_cli.language import text as _
 
-__all__ = ["profiles"]
-
 
 @command("format", "output", "force")
 def profiles(

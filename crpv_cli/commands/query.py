@@ -1,4 +1,4 @@
-"""``crpv query``: somebody's own question in SQL, read-only."""
+"""``crpv query``: a user's own query in SQL, read-only."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ import typer
 
 from crpv_cli.commands.door import Door, command
 from crpv_cli.language import text as _
-
-__all__ = ["query"]
 
 
 @command()

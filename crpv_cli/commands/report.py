@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from crpv_cli.reports.index import Report
 
-__all__ = ["report_command"]
-
 # Reports that are more than a question to the registry have a function of their own, which is given what was read.
 _OWN = {"network": "crpv_cli.commands.network"}
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from crpv_cli.result import Dossier
 
-__all__ = ["sheet_of", "show"]
-
 
 @command()
 def show(

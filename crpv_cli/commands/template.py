@@ -13,8 +13,6 @@ from crpv_cli.language import N_
 from crpv_cli.language import text as _
 from crpv_cli.reports.options import YEAR
 
-__all__ = ["template"]
-
 
 @command("output", "force", "db", output=_("The workbook to write: FILE.xlsx."))
 def template(

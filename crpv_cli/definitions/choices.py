@@ -5,26 +5,6 @@ from __future__ import annotations
 from crpv_cli.definitions.columns import Choice
 from crpv_cli.language import N_
 
-__all__ = [
-    "ACTIVITY_TYPES",
-    "AUDIENCES",
-    "CONFIDENCES",
-    "EVALUATION_KINDS",
-    "FUNDER_KINDS",
-    "GEOGRAPHIES",
-    "GEOGRAPHY_LABELS",
-    "LEGAL_FORMS",
-    "LOCAL_AUTHORITIES",
-    "MEASURES",
-    "MEMBER_KINDS",
-    "MISSIONS",
-    "MODES",
-    "ORGANS",
-    "QUALITIES",
-    "ROLES",
-    "STAGES",
-]
-
 LEGAL_FORMS = (
     Choice("association", N_("association")),
     Choice("gip", N_("GIP")),
@@ -61,6 +41,8 @@ MEASURES = (
     Choice("contracts", N_("contracts")),
     Choice("inhabitants", N_("inhabitants")),
 )
+COVERED = (*MEASURES, Choice("departments", N_("departments")))
+"""What coverage is measured in: a department counts for one if it has a neighbourhood."""
 GEOGRAPHIES = (
     Choice("2015", N_("2015 geography")),
     Choice("2024", N_("2024 geography")),
@@ -139,3 +121,8 @@ MISSIONS = (
     Choice("capitalisation", N_("capitalisation")),
     Choice("complementary", N_("complementary")),
 )
+
+
+def mission_label(mission: str) -> str:
+    """The label of a mission; one of a later framework has its id."""
+    return next((choice.label for choice in MISSIONS if choice.code == mission), mission)

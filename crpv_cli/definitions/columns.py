@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-__all__ = ["Choice", "Column", "Kind", "Shape"]
-
 
 class Kind(Enum):
     """The kind of a value: how it is read, stored, compared and shown.

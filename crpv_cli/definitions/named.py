@@ -1,4 +1,4 @@
-"""Finding a table by the name somebody typed."""
+"""Finding the table that a name means."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.spelling import closest
-
-__all__ = ["table_named"]
 
 
 def table_named(name: str) -> Table:

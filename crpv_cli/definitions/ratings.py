@@ -1,15 +1,13 @@
 """What a rating scale is.
 
-No official scale exists for the missions: a scale is data. Where a rating stands on one is told by
-``registry/queries/facts/positions.sql``.
+No official scale exists for the missions: a scale is data. Where a rating is on one,
+``registry/queries/facts/positions.sql`` computes.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-
-__all__ = ["Scale", "levels_of"]
 
 
 def levels_of(text: str | None) -> tuple[str, ...]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["siren_is_valid", "siret_is_valid"]
-
 _LA_POSTE = "356000000"
 
 

@@ -8,27 +8,6 @@ from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Choice, Column, Kind, Shape
 from crpv_cli.language import N_
 
-__all__ = [
-    "CENTRE",
-    "CONFIDENCE",
-    "DEPARTMENT",
-    "MISSION",
-    "NOTE",
-    "SOURCE",
-    "VALID_FROM",
-    "VALID_TO",
-    "Table",
-    "choice",
-    "code",
-    "count",
-    "day",
-    "flag",
-    "reference",
-    "slug",
-    "words",
-    "year",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Table:

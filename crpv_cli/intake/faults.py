@@ -8,8 +8,6 @@ from typing import ClassVar
 from crpv_cli.errors import Severity
 from crpv_cli.language import Message, msg
 
-__all__ = ["Correction", "Fault", "row_length"]
-
 
 class Fault(Exception):
     """A value or a file that cannot be read: what is wrong and what to do."""

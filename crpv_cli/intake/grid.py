@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from crpv_cli.errors import Anomaly
 from crpv_cli.intake.faults import Correction, Fault
 
-__all__ = ["BrokenRow", "Grid", "Row", "RowsGrid"]
-
 
 @dataclass(frozen=True, slots=True)
 class Row:

@@ -12,8 +12,6 @@ from crpv_cli.intake.faults import Fault
 from crpv_cli.language import LANGUAGES, msg, translate
 from crpv_cli.spelling import fold
 
-__all__ = ["OWN_COLUMNS", "Header", "read_header", "recognise"]
-
 # The columns that crpv adds to a file of refused rows: they belong to no table, and need no warning.
 OWN_COLUMNS = ("crpv_line", "crpv_anomalies")
 

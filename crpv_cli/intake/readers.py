@@ -21,8 +21,6 @@ from crpv_cli.intake.grid import BrokenRow, Grid, Row
 from crpv_cli.intake.values import clean
 from crpv_cli.language import msg
 
-__all__ = ["DELIMITERS", "CsvFile", "delimiter_of", "open_csv"]
-
 DELIMITERS = (";", ",", "\t", "|")
 _CHUNK = 1 << 20
 _ROWS_A_STEP = 2048

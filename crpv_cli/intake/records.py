@@ -23,8 +23,6 @@ from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.intake.values import read_cell
 from crpv_cli.language import Day, msg
 
-__all__ = ["Checked", "check", "model_of"]
-
 _TYPES: dict[str, type] = {"TEXT": str, "INTEGER": int, "REAL": float}
 
 

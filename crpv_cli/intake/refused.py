@@ -9,8 +9,6 @@ from crpv_cli.intake.grid import Row
 from crpv_cli.intake.headers import OWN_COLUMNS
 from crpv_cli.intake.profiles.transform import ProfiledGrid
 
-__all__ = ["refused_rows"]
-
 
 def refused_rows(
     file: InputFile, options: ReadOptions, sheet: str | None, lines: Collection[int]

@@ -17,8 +17,6 @@ from crpv_cli.intake.profiles.transform import CreatedGrid
 from crpv_cli.intake.values import clean
 from crpv_cli.registry.loading import Source
 
-__all__ = ["sources_of", "sources_of_rows"]
-
 
 def sources_of(files: Sequence[InputFile], options: ReadOptions) -> tuple[list[Source], list[Anomaly]]:
     """Open files; returns those that can be read, and the anomalies found so far in all of them.

@@ -19,8 +19,6 @@ from crpv_cli.language import N_, Message, msg, msgs
 from crpv_cli.registry.loads import Refused
 from crpv_cli.spelling import closest, fold
 
-__all__ = ["Record", "TableFile"]
-
 _TOTALS = ("total", "totaux", "sous total", "somme", "ensemble", "grand total", "subtotal", "sum")
 
 

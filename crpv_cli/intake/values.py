@@ -20,8 +20,6 @@ from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.language import LANGUAGES, Message, msg, translate
 from crpv_cli.spelling import fold
 
-__all__ = ["ReadValue", "clean", "read_cell"]
-
 ReadValue = tuple[object, Correction | None]
 
 # What spreadsheets put between groups of thousands: space, no-break, figure, thin and narrow no-break space.

@@ -22,8 +22,6 @@ from crpv_cli.language import msg
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
-__all__ = ["LARGEST", "OWN_SHEETS", "SheetGrid", "column_letter", "is_workbook", "open_workbook"]
-
 LARGEST = 1 << 29
 """The largest size of a workbook once expanded (512 MiB): a small file can hide a very large one."""
 

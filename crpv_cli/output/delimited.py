@@ -10,8 +10,6 @@ from crpv_cli.output.shelf.cells import for_csv, for_excel
 from crpv_cli.output.shelf.layout import named_once
 from crpv_cli.result import Result, Value
 
-__all__ = ["csv_excel_text", "csv_text"]
-
 
 def csv_text(result: Result) -> str:
     """Comma, UTF-8, decimal point, ISO dates, stable names: as data.gouv.fr asks, and as ``crpv load`` reads."""
@@ -26,7 +24,7 @@ def csv_text(result: Result) -> str:
 def csv_excel_text(result: Result) -> str:
     """Semicolon, CRLF, decimal comma, labels in the reader's language; written with a byte order mark.
 
-    Texts stand between quotation marks and numbers do not: a spreadsheet that is told to take quoted fields as text
+    Texts are between quotation marks and numbers do not: a spreadsheet that is set to take quoted fields as text
     keeps the zero of ``01``.
     """
     rows = [

@@ -1,4 +1,4 @@
-"""What goes into files of its own: every table, the sheets of several subjects, forms."""
+"""What goes into files of its own: every table, the dossiers of several subjects, forms."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from crpv_cli.output import streams
 from crpv_cli.output.formats import Document, Format, format_of, function_of, render
 from crpv_cli.result import Dossier, Form, Note, Result
 
-__all__ = ["checked_folder", "workbook_file", "write_all", "write_form", "write_sheets"]
-
 _INDEX = "index"
 
 
@@ -28,20 +26,20 @@ def write_all(tables: Sequence[Result], output: Path, chosen: Format | None, for
         UsageProblem: the name is that of a file that cannot hold several tables, or the format is another.
         FileProblem: the folder cannot be made, or one of the files exists already; then none is written.
     """
-    told = None if output.is_dir() else format_of(output)
-    if told is not None and not told.row.tables:
+    named = None if output.is_dir() else format_of(output)
+    if named is not None and not named.row.tables:
         raise UsageProblem(
             msg("{file} is one file, but there are several tables.", file=output),
             msg("Name a folder, or one workbook: crpv export all -o registry.xlsx"),
         )
-    if told is not None:
-        if chosen not in {None, told}:
+    if named is not None:
+        if chosen not in {None, named}:
             raise UsageProblem(
                 msg("{file} is the name of a workbook, and the format is {format}.", file=output, format=chosen),
                 msg("Name a folder with -o, or leave --format out."),
             )
         streams.check_free(output, force)
-        streams.deliver(function_of(told.row.tables)(tables), output, force)
+        streams.deliver(function_of(named.row.tables)(tables), output, force)
     else:
         streams.make_folder(output)
         format_ = chosen or Format.CSV
@@ -68,43 +66,47 @@ def _deliver(documents: Mapping[Path, Document], force: bool) -> None:
         streams.deliver(document.content, file, force, document.encoding)
 
 
-def write_sheets(
+def write_dossiers(
     title: Message,
-    sheets: Mapping[str, Dossier],
+    dossiers: Mapping[str, Dossier],
     shown: Sequence[str],
     folder: Path | None,
     chosen: Format | None = None,
     force: bool = False,
 ) -> None:
-    """Write each sheet into a file of a folder, which is made if it is missing, and ``index`` with a row for each.
+    """Write each dossier into a file of a folder, which is made if it is missing, and ``index`` with a row for each.
 
     Args:
         title: what the index is about.
-        sheets: the sheets by id; a file is named after its id.
-        shown: the names of the facts of each sheet that the index shows, the first one leading to its file.
+        dossiers: the dossiers by id; a file is named after its id.
+        shown: the names of the facts of each dossier that the index shows, the first one leading to its file.
         folder: where to.
         chosen: the format of the files, ``html`` by default.
         force: whether files that are there are written over.
 
     Raises:
-        UsageProblem: no folder is named, the name is that of a file, or the format cannot hold a sheet.
+        UsageProblem: no folder is named, the name is that of a file, or the format cannot hold a dossier.
         FileProblem: the folder is a file or cannot be made, or one of the files exists already; then none is written.
     """
     target = checked_folder(folder)
     format_ = chosen or Format.HTML
-    names = _file_names(sheets, format_.extension)
-    files = {target / names[id_]: id_ for id_ in sheets}
+    names = _file_names(dossiers, format_.extension)
+    files = {target / names[id_]: id_ for id_ in dossiers}
     index = target / f"{_INDEX}{format_.extension}"
     for file in (index, *files):
         streams.check_free(file, force)
-    documents = {file: render(sheets[id_], format_) for file, id_ in files.items()}
-    documents[index] = render(_index(title, sheets, shown, names), format_)
+    documents = {file: render(dossiers[id_], format_) for file, id_ in files.items()}
+    documents[index] = render(_index(title, dossiers, shown, names), format_)
     streams.make_folder(target)
     _deliver(documents, force)
     streams.say(
-        msgs("{count} sheet was written to {folder}.", "{count} sheets were written to {folder}.", len(sheets),
-             folder=target)
-    )  # fmt: skip
+        msgs(
+            "{count} sheet was written to {folder}.",
+            "{count} sheets were written to {folder}.",
+            len(dossiers),
+            folder=target,
+        )
+    )
     streams.say(msg("They are listed in {file}.", file=index))
 
 
@@ -150,24 +152,24 @@ def _file_names(ids: Mapping[str, object], extension: str) -> dict[str, str]:
     return names
 
 
-def _index(title: Message, sheets: Mapping[str, Dossier], shown: Sequence[str], names: Mapping[str, str]) -> Result:
-    facts = [next(iter(sheet.facts.records())) for sheet in sheets.values()]
-    columns = {column.name: column for sheet in sheets.values() for column in sheet.facts.columns}
+def _index(title: Message, dossiers: Mapping[str, Dossier], shown: Sequence[str], names: Mapping[str, str]) -> Result:
+    facts = [next(iter(dossier.facts.records())) for dossier in dossiers.values()]
+    columns = {column.name: column for dossier in dossiers.values() for column in dossier.facts.columns}
     first, *others = (columns[name] for name in shown if name in columns) if columns else (Column("id", N_("Id")),)
     file = Column("file", N_("File"))
-    alerts: dict[str, Note] = {note.code: note for sheet in sheets.values() for note in sheet.notes if note.alert}
-    origins = [sheet.facts.origin for sheet in sheets.values() if sheet.facts.origin]
+    alerts: dict[str, Note] = {note.code: note for one in dossiers.values() for note in one.notes if note.alert}
+    origins = [dossier.facts.origin for dossier in dossiers.values() if dossier.facts.origin]
     return Result(
         name="sheets",
         title=title,
         columns=(replace(first, link="file"), *others, file),
         rows=tuple(
             (*(fact.get(column.name) for column in (first, *others)), names[id_])
-            for id_, fact in zip(sheets, facts, strict=True)
+            for id_, fact in zip(dossiers, facts, strict=True)
         ),
         notes=tuple(alerts.values()),
-        parameters=next((sheet.facts.parameters for sheet in sheets.values()), {}),
-        fictitious=any(sheet.fictitious for sheet in sheets.values()),
+        parameters=next((dossier.facts.parameters for dossier in dossiers.values()), {}),
+        fictitious=any(dossier.fictitious for dossier in dossiers.values()),
         origin=replace(origins[0], sources={}) if origins else None,
     )
 
@@ -197,7 +199,7 @@ def workbook_file(output: Path | None, force: bool) -> Path:
 
 
 def write_form(form: Form, file: Path, force: bool) -> None:
-    """Write a form to a file, and say what stands in it.
+    """Write a form to a file, and say what is in it.
 
     Raises:
         FileProblem: the file exists already, or cannot be written.

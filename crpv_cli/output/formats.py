@@ -19,8 +19,6 @@ from crpv_cli.output import streams
 if TYPE_CHECKING:
     from crpv_cli.result import Dossier, Result
 
-__all__ = ["Document", "Format", "choose", "format_of", "names", "render", "show_result", "show_sheet"]
-
 
 @dataclass(frozen=True, slots=True)
 class _Row:
@@ -28,10 +26,10 @@ class _Row:
 
     Attributes:
         name: what ``--format`` takes.
-        renderer: the module of ``output`` and its function, which takes a result, and a sheet too if ``sheets``.
+        renderer: the module of ``output`` and its function, which takes a result, and a dossier too if ``dossiers``.
         purpose: what it is for, for the documentation.
         extensions: of its files, the first one for those that crpv names; one that two formats have chooses the first.
-        sheets: whether it can hold a sheet, which has several tables.
+        dossiers: whether it can hold a dossier, which has several tables.
         tables: the function for several tables in one file, if that is possible.
         machine: whether nothing changes with the reader's language.
         alerts: whether who reads it sees what nobody should miss; it is said beside the result otherwise.
@@ -44,7 +42,7 @@ class _Row:
     renderer: str
     purpose: str
     extensions: tuple[str, ...]
-    sheets: bool = True
+    dossiers: bool = True
     tables: str = ""
     machine: bool = False
     alerts: bool = False
@@ -67,7 +65,7 @@ class Format(StrEnum):
         "delimited:csv_text",
         "programs, and `crpv load`; the default of `crpv export`",
         (".csv",),
-        sheets=False,
+        dossiers=False,
         machine=True,
     )
     CSV_EXCEL = _Row(
@@ -75,7 +73,7 @@ class Format(StrEnum):
         "delimited:csv_excel_text",
         "spreadsheets set to French, or any other with a decimal comma",
         (".csv",),
-        sheets=False,
+        dossiers=False,
         encoding="utf-8-sig",
     )
     JSON = _Row("json", "jsons:json_text", "programs", (".json",), machine=True)
@@ -84,7 +82,7 @@ class Format(StrEnum):
         "jsons:jsonl_text",
         "programs that read a row at a time",
         (".jsonl", ".ndjson"),
-        sheets=False,
+        dossiers=False,
         machine=True,
     )
     MARKDOWN = _Row("markdown", "markdown:markdown_text", "notes, issues, web pages", (".md", ".markdown"), alerts=True)
@@ -124,23 +122,23 @@ for _format in Format:
         _BY_EXTENSION.setdefault(_extension, _format)
 
 
-def names(sheets: bool = False) -> str:
-    """The names of the formats, or of those that can hold a sheet, as a sentence lists them."""
-    *first, last = [chosen.value for chosen in Format if chosen.row.sheets or not sheets]
+def names(dossiers: bool = False) -> str:
+    """The names of the formats, or of those that can hold a dossier, as a sentence lists them."""
+    *first, last = [chosen.value for chosen in Format if chosen.row.dossiers or not dossiers]
     return text(N_("{formats} or {last}"), formats=first, last=last)
 
 
 def format_of(output: Path) -> Format | None:
-    """Return the format that the extension of a file tells, or None."""
+    """Return the format of a file by its extension, or None."""
     return _BY_EXTENSION.get(output.suffix.lower())
 
 
 def choose(asked: Format | None, output: Path | None, default: Format) -> Format:
-    """Return the format asked for, or told by the extension of a file to write, or the default one.
+    """Return the format asked for, or given by the extension of a file to write, or the default one.
 
     Raises:
         FileProblem: it is a folder.
-        UsageProblem: the extension tells no format.
+        UsageProblem: the extension is that of no format.
     """
     if asked is not None:
         return asked
@@ -159,7 +157,7 @@ def choose(asked: Format | None, output: Path | None, default: Format) -> Format
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What was rendered: what to write, in which encoding if it is text, and what to tell beside it."""
+    """What was rendered: what to write, in which encoding if it is text, and what else to say."""
 
     content: str | bytes
     encoding: str = "utf-8"
@@ -174,18 +172,18 @@ def function_of(address: str) -> Callable[..., Any]:
 
 
 def render(shown: Result | Dossier, chosen: Format, width: int | None = None, colour: bool = False) -> Document:
-    """Render a result or a sheet; a table is fitted to ``width`` columns, or cut nowhere if that is None.
+    """Render a result or a dossier; a table is fitted to ``width`` columns, or cut nowhere if that is None.
 
     Raises:
-        UsageProblem: the format cannot hold a sheet.
+        UsageProblem: the format cannot hold a dossier.
     """
     from crpv_cli.result import Dossier
 
     row = chosen.row
-    if isinstance(shown, Dossier) and not row.sheets:
+    if isinstance(shown, Dossier) and not row.dossiers:
         raise UsageProblem(
             msg("A sheet holds several tables: it cannot be written as {format}.", format=chosen.value),
-            msg("Use {formats}.", formats=names(sheets=True)),
+            msg("Use {formats}.", formats=names(dossiers=True)),
         )
     renderer = function_of(row.renderer)
     if not row.fitted:
@@ -201,10 +199,10 @@ def show(
     force: bool = False,
     default: Format = Format.TABLE,
 ) -> None:
-    """Print a result or a sheet, or write it to a file, in the format asked for or told by the file's extension.
+    """Print a result or a dossier, or write it to a file, in the format asked for or given by the file's extension.
 
     Raises:
-        UsageProblem: the extension tells no format, the format cannot hold a sheet, or a terminal cannot show it.
+        UsageProblem: the extension is unknown, the format cannot hold a dossier, or a terminal cannot show it.
         FileProblem: the file exists already, or cannot be written.
     """
     chosen = choose(asked, output, default)
@@ -222,6 +220,3 @@ def show(
     streams.say_all(document.remarks)
     if not chosen.row.alerts:
         streams.say_all(note.message for note in shown.notes if note.alert)
-
-
-show_result = show_sheet = show

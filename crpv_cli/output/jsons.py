@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from crpv_cli.output.shelf.cells import for_json
 from crpv_cli.result import Dossier, Note, Result
 
-__all__ = ["json_text", "jsonl_text"]
-
 
 def _objects(result: Result) -> list[dict[str, object]]:
     return [
@@ -27,9 +25,9 @@ def _dump(value: object) -> str:
 
 
 def json_text(shown: Result | Dossier) -> str:
-    """An array of objects for a table; for a report, the envelope that ``docs/reference/formats.md`` lays down.
+    """An array of objects for a table; for a report, the envelope that ``docs/reference/formats.md`` describes.
 
-    A sheet is one object: the facts, then an array per section, then the notes.
+    A dossier is one object: the facts, then an array per section, then the notes.
     """
     if isinstance(shown, Dossier):
         sections = {section.name: _objects(section) for section in shown.sections}

@@ -12,11 +12,9 @@ from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import N_, Message, msg, msgs
 from crpv_cli.output import streams
-from crpv_cli.output.formats import Format, choose, show_result
+from crpv_cli.output.formats import Format, choose, show
 from crpv_cli.registry.loading import FileOutcome, LoadReport
 from crpv_cli.result import Result
-
-__all__ = ["anomalies_result", "print_anomalies", "print_load", "print_unanswered", "write_refused"]
 
 _SEVERITIES = (Choice("error", N_("error")), Choice("warning", N_("warning")))
 _MOST_SHOWN = 200
@@ -35,7 +33,7 @@ def print_load(
     """
     if output is not None or (chosen is not None and chosen is not Format.TABLE):
         chosen = choose(chosen, output, Format.TABLE)
-        show_result(anomalies_result(report.anomalies, chosen.row.machine), chosen, output, force)
+        show(anomalies_result(report.anomalies, chosen.row.machine), chosen, output, force)
     else:
         print_anomalies(report.anomalies)
     streams.say_all(report.notices)

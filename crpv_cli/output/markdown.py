@@ -11,12 +11,10 @@ from tabulate import tabulate
 from crpv_cli import __version__, language
 from crpv_cli.definitions.columns import Column
 from crpv_cli.language import N_, literal
-from crpv_cli.output.shelf.about import cited, made_up, made_up_alert, nothing_known
+from crpv_cli.output.shelf.about import cited, fictitious_alert, is_fictitious, nothing_known
 from crpv_cli.output.shelf.cells import UNKNOWN, people_rows, to_read
 from crpv_cli.output.shelf.layout import alerts, groups_of, headings, remaining, total_of, without_empty
 from crpv_cli.result import Dossier, Note, Result
-
-__all__ = ["markdown_text"]
 
 _MARKS = re.compile(r"([\\`*_\[\]|~])")
 _NOT_IN_ANCHORS = re.compile(r"[^\w\- ]")
@@ -32,25 +30,25 @@ def escape(text: str) -> str:
 def markdown_text(shown: Result | Dossier) -> str:
     """A heading, the table, and the notes as a list; every column that a terminal shows."""
     if isinstance(shown, Dossier):
-        return _sheet(shown)
+        return _dossier(shown)
     return f"## {escape(shown.title.text())}\n\n" + _alert(shown.notes) + _table(shown) + _notes(shown.notes)
 
 
-def _sheet(sheet: Dossier) -> str:
-    """A heading, the facts as a list, a part for each section with its notes, and what tells where it comes from.
+def _dossier(dossier: Dossier) -> str:
+    """A heading, the facts as a list, a part for each section with its notes, and where it comes from.
 
     A section of which nothing is known takes one line, in a part for all of them.
     """
-    known = [section for section in sheet.sections if section.rows]
-    parts = [f"# {escape(sheet.title.text())}\n\n", _alert(sheet.notes)]
-    for value, column in zip(sheet.facts.rows[0], sheet.facts.columns, strict=True):
+    known = [section for section in dossier.sections if section.rows]
+    parts = [f"# {escape(dossier.title.text())}\n\n", _alert(dossier.notes)]
+    for value, column in zip(dossier.facts.rows[0], dossier.facts.columns, strict=True):
         shown = to_read(value, column)
         if shown != UNKNOWN:
             parts.append(f"- **{escape(language.translate(column.label))}**: {escape(shown)}\n")
-    sources = cited((sheet.facts, *sheet.sections), sheet.sections)
+    sources = cited((dossier.facts, *dossier.sections), dossier.sections)
     ends = (
-        (N_("Not known"), [literal(nothing_known(section)) for section in sheet.sections if not section.rows]),
-        (N_("Notes"), remaining(sheet.notes)),
+        (N_("Not known"), [literal(nothing_known(section)) for section in dossier.sections if not section.rows]),
+        (N_("Notes"), remaining(dossier.notes)),
         (N_("Sources"), [literal(f"{source.title} ({source.id})") for source in sources]),
     )
     bodies = [(section.title.text(), _section(section)) for section in known]
@@ -58,12 +56,12 @@ def _sheet(sheet: Dossier) -> str:
     if len(bodies) > _CONTENTS_FROM:
         parts.append("\n" + _contents([title for title, _ in bodies]))
     parts += [f"\n## {escape(title)}\n\n{body}" for title, body in bodies]
-    return "".join(parts) + _again(sheet.command)
+    return "".join(parts) + _again(dossier.command)
 
 
 def _section(section: Result) -> str:
-    """The mark of made-up data, what a chart shows where there are pictures, the table, and the section's notes."""
-    mark = f"**{escape(made_up_alert(section.notes))}**\n\n" if made_up(section) else ""
+    """The mark of fictitious data, what a chart shows where there are pictures, the table, and the section's notes."""
+    mark = f"**{escape(fictitious_alert(section.notes))}**\n\n" if is_fictitious(section) else ""
     caption = ""
     if section.chart is not None:
         caption = f"*{escape(section.chart.title.text())}.* {escape(section.chart.description.text())}\n\n"

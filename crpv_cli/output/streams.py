@@ -18,34 +18,18 @@ from crpv_cli.language import Message, msg
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-__all__ = [
-    "Bar",
-    "blocks",
-    "can_ask",
-    "colour",
-    "confirm",
-    "deliver",
-    "fail",
-    "on_terminal",
-    "prepare",
-    "progress",
-    "say",
-    "terminal_width",
-    "write_file",
-]
-
 PATIENCE_SECONDS = 1.0
 
 
-class _Told:
-    """What the environment said of standard output before it was made UTF-8."""
+class _Before:
+    """The encoding of standard output before it was made UTF-8."""
 
     encoding: str | None = None
 
 
 def prepare() -> None:
     """Make both streams UTF-8: a redirected stream on Windows is not, and a name with œ must not fail."""
-    _Told.encoding = sys.stdout.encoding
+    _Before.encoding = sys.stdout.encoding
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure and (stream.encoding or "").lower().replace("-", "") != "utf8":
@@ -70,19 +54,19 @@ def colour() -> bool:
 def blocks() -> bool:
     """Whether the terminal has the blocks that bars and sparklines are drawn of; the console of Linux has few."""
     try:
-        "▁▏█→".encode(_Told.encoding or sys.stdout.encoding or "ascii")
+        "▁▏█→".encode(_Before.encoding or sys.stdout.encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
         return False
     return os.environ.get("TERM") != "linux"
 
 
 def say(message: Message) -> None:
-    """Tell the reader something beside the result."""
+    """Print a notice for the reader, apart from the result."""
     print(_wrapped(message.text()), file=sys.stderr)
 
 
 def say_all(messages: Iterable[Message]) -> None:
-    """Tell the reader several things."""
+    """Print several notices."""
     for message in messages:
         say(message)
 
@@ -102,7 +86,7 @@ def confirm(question: Message) -> bool:
 
 
 def fail(error: CrpvError) -> None:
-    """Tell what is wrong and what to do."""
+    """Print what is wrong and what to do."""
     label = language.text(language.N_("Error: {message}"), message=error.message)
     print(_wrapped(label), file=sys.stderr)
     if error.advice:
@@ -206,7 +190,7 @@ def _unwritable(output: Path, error: OSError) -> FileProblem:
 
 
 class Bar:
-    """Bytes read of all bytes to read; the bar appears once a second has gone by."""
+    """Bytes read of all bytes to read; the bar appears after a second."""
 
     def __init__(self, total: int) -> None:
         self.total = total
@@ -216,7 +200,7 @@ class Bar:
         self._task: TaskID | None = None
 
     def __call__(self, name: str, done: int) -> None:
-        """Tell how many bytes of a file were read."""
+        """Count bytes of a file that were read."""
         self._done[name] = done
         if self._shown is None:
             if time.monotonic() - self._start < PATIENCE_SECONDS:

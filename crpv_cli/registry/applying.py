@@ -11,10 +11,8 @@ from crpv_cli.definitions.tables import Table
 from crpv_cli.errors import Anomaly, UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.registry.loads import FileOutcome, Source
-from crpv_cli.registry.schema import key_columns, key_expression
+from crpv_cli.registry.schema import key_columns, key_condition, key_values
 from crpv_cli.registry.staging import same_key
-
-__all__ = ["apply_source", "remove_rows"]
 
 
 def apply_source(
@@ -45,10 +43,10 @@ def remove_rows(connection: sqlite3.Connection, table: Table, keys: Sequence[Seq
     Raises:
         UsageProblem: other rows refer to one of them.
     """
-    condition = " and ".join(f"{key_expression(column, 't')} = ?" for column in key_columns(table))
+    condition = key_condition(table, "t")
     removed = 0
     for key in keys:
-        values = ["" if part is None else part for part in key]
+        values = key_values(key)
         row = connection.execute(
             f"select t.*, {_key_json(table, 't')} as _key from {table.name} as t where {condition}", values
         ).fetchone()
@@ -58,6 +56,8 @@ def remove_rows(connection: sqlite3.Connection, table: Table, keys: Sequence[Seq
         try:
             connection.execute(f"delete from {table.name} as t where {condition}", values)
         except sqlite3.IntegrityError as error:
+            if not connection.in_transaction:
+                raise  # a user's own trigger ended it
             raise UsageProblem(
                 msg("{table}: {key} cannot be removed: other rows refer to it.", table=table.name, key=list(key)),
                 msg("Remove those first, or keep it."),
@@ -141,7 +141,9 @@ class _Applying:
                 (*after.values(), self.load, row["row"]),
             )
         except sqlite3.IntegrityError as error:
-            # The file's own columns were sound; together with what the registry keeps they are not.
+            if not self.connection.in_transaction:
+                raise  # a user's own trigger ended it: what came next would stay written
+            # The file's own columns were valid; together with what the registry keeps they are not.
             self.refused.append(
                 self.source.anomaly(
                     "contradicts-registry",

@@ -1,4 +1,4 @@
-"""What only the whole load can tell: references between files, ratings on their scales, money told twice."""
+"""What only the whole load shows: references between files, ratings on their scales, money reported twice."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from crpv_cli.registry.loads import Source
 from crpv_cli.registry.queries import position
 from crpv_cli.registry.staging import Stage
 from crpv_cli.spelling import closest
-
-__all__ = ["Found", "faulty_ratings", "told_twice", "unresolved"]
 
 Found = tuple[int, Anomaly]
 """The number of the source in its load, and what is wrong with one of its rows."""
@@ -82,7 +80,7 @@ def faulty_ratings(stage: Stage, sources: Sequence[Source]) -> Iterator[Found]:
         yield row["file"], anomaly
 
 
-def told_twice(connection: sqlite3.Connection, load: int) -> Iterator[Anomaly]:
+def reported_twice(connection: sqlite3.Connection, load: int) -> Iterator[Anomaly]:
     """Warn of money of a load that the registry now holds from two sources."""
     return (_same_money(pair) for pair in same_money(connection, load))
 

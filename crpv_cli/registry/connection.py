@@ -14,18 +14,7 @@ from pathlib import Path
 from crpv_cli.errors import RegistryProblem
 from crpv_cli.language import msg
 
-__all__ = [
-    "APPLICATION_ID",
-    "SCHEMA_VERSION",
-    "default_path",
-    "open_reading",
-    "open_writing",
-    "registry_version",
-    "resolve_path",
-    "version_of",
-]
-
-# "CRPV" in ASCII: `file` and SQLite tools can tell a registry from any other SQLite file.
+# "CRPV" in ASCII: `file` and SQLite tools can distinguish a registry from any other SQLite file.
 APPLICATION_ID = 0x43525056
 # Raised with the first change of a table after a release: earlier programs then refuse the file.
 SCHEMA_VERSION = 6
@@ -33,7 +22,7 @@ BUSY_TIMEOUT_SECONDS = 5.0
 
 
 def default_path() -> Path:
-    """The registry's place when nobody names one: ``CRPV_DB``, else the user's data folder."""
+    """The registry's path when none is given: ``CRPV_DB``, else the user's data folder."""
     named = os.environ.get("CRPV_DB")
     if named:
         return Path(named)
@@ -45,7 +34,7 @@ def default_path() -> Path:
 def resolve_path(db: Path | None) -> tuple[Path, bool]:
     """Return the registry's path, and whether it is the default one.
 
-    Only the default path may be created by reading: a path that somebody typed, as ``--db`` or in
+    Only the default path may be created by reading: a path that was given, as ``--db`` or in
     ``CRPV_DB``, is never.
     """
     if db is not None:

@@ -1,4 +1,4 @@
-"""The same money told by two sources.
+"""The same money reported by two sources.
 
 The State's budget annexes and the agency's own file give the same grants; so do a funder's open data and a centre's
 accounts. Two rows are suspected of being the same money if they are of one centre, year, scheme, stage and kind of
@@ -14,8 +14,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, islice
 from math import ceil
-
-__all__ = ["NEAR", "SameMoney", "same_money"]
 
 NEAR = 0.01
 """How near two amounts are to be the same money: the share of the larger one (the project's own bound)."""

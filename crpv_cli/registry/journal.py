@@ -1,24 +1,23 @@
-"""What happened to the registry, row by row, and how a load is taken back.
+"""What happened to the registry, row by row, and how a load is undone.
 
 ``changes`` holds for an update the changed columns before and after, for a deletion the whole row; an insertion holds
-nothing, since the row, or the ``before`` of a later change, tells what it was.
+nothing, since the row, or the ``before`` of a later change, has it.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
-from crpv_cli.language import msg, msgs
+from crpv_cli.language import first_few, msg, msgs
 from crpv_cli.registry.recording import close_load, open_load
-from crpv_cli.registry.schema import key_columns, key_expression
-
-__all__ = ["Change", "Undone", "changes_of", "key_text", "origins", "row_of", "undo"]
+from crpv_cli.registry.schema import key_condition, key_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +69,7 @@ def changes_of(connection: sqlite3.Connection, load: int) -> Iterator[Change]:
     for row in connection.execute(f"{_SELECT} where c.load = ? order by c.id", (load,)).fetchall():
         change = _change(row)
         if change.action == "insert":
-            change = Change(
-                **{
-                    **{name: getattr(change, name) for name in Change.__slots__},
-                    "after": _inserted(connection, change),
-                }
-            )
+            change = replace(change, after=_inserted(connection, change))
         yield change
 
 
@@ -92,7 +86,7 @@ def require_load(connection: sqlite3.Connection, load: int) -> sqlite3.Row:
 
 
 def _inserted(connection: sqlite3.Connection, change: Change) -> dict[str, Any]:
-    """Return the row that an insertion made: what there is now, with all later changes taken back."""
+    """Return the row that an insertion made: what there is now, with all later changes undone."""
     later = connection.execute(
         f"{_SELECT} where c.table_name = ? and c.key = ? and c.id > ? order by c.id desc",
         (change.table.name, _stored(change.key), change.id),
@@ -106,9 +100,9 @@ def _inserted(connection: sqlite3.Connection, change: Change) -> dict[str, Any]:
 
 def row_of(connection: sqlite3.Connection, table: Table, key: dict[str, Any]) -> sqlite3.Row | None:
     """Return the row of a table with a key, by column name, or None if it is gone."""
-    condition = " and ".join(f"{key_expression(column)} = ?" for column in key_columns(table))
-    values = [key[name] if key[name] is not None else "" for name in table.key]
-    row: sqlite3.Row | None = connection.execute(f"select * from {table.name} where {condition}", values).fetchone()
+    row: sqlite3.Row | None = connection.execute(
+        f"select * from {table.name} where {key_condition(table)}", key_values(key[name] for name in table.key)
+    ).fetchone()
     return row
 
 
@@ -128,7 +122,7 @@ def origins(connection: sqlite3.Connection, table: Table, key: dict[str, Any]) -
     for row in rows:
         change = _change(row)
         if change.load in cancelled or _undoes(connection, change.load):
-            continue  # a load and what took it back leave no trace in the values
+            continue  # an undone load and its undo leave no trace in the values
         if change.action == "insert":
             for column in table.columns:
                 found.setdefault(column.stored, change)
@@ -143,7 +137,7 @@ def _undoes(connection: sqlite3.Connection, load: int) -> bool:
 
 
 def _cancelled(connection: sqlite3.Connection) -> set[int]:
-    """The loads that were taken back and not brought back since."""
+    """The loads that are undone, and whose undoing is not undone itself."""
     undoing = {
         row["id"]: row["undoes"]
         for row in connection.execute("select id, undoes from loads where undoes is not null order by id desc")
@@ -157,17 +151,17 @@ def _cancelled(connection: sqlite3.Connection) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What taking a load back did, or would do: how many rows per table were removed, restored or put back."""
+    """What an undo did, or would do: how many rows per table were removed, restored or put back."""
 
     load: int | None
-    removed: dict[str, int]
-    restored: dict[str, int]
+    removed: Counter[str]
+    restored: Counter[str]
 
 
 def undo(connection: sqlite3.Connection, load: int, dry_run: bool = False) -> Undone:
-    """Take a load back: every row it touched becomes what it was, to the value and to its provenance.
+    """Undo a load: every row it touched becomes what it was, to the value and to its provenance.
 
-    The taking back is itself a load, which can be taken back in its turn.
+    An undo is itself a load, which can be undone too.
 
     Raises:
         UsageProblem: there is no such load, it was already undone, or later loads touched or refer to its rows;
@@ -182,19 +176,13 @@ def undo(connection: sqlite3.Connection, load: int, dry_run: bool = False) -> Un
         _refuse_later(connection, load, cancelled)
         connection.execute("pragma defer_foreign_keys = on")
         number = open_load(connection, f"undo {load}", undoes=load)
-        undone = Undone(None if dry_run else number, {}, {})
+        undone = Undone(None if dry_run else number, Counter(), Counter())
         for change in reversed(list(changes_of(connection, load))):
             _reverse(connection, change, number, undone)
         _refuse_references(connection, load, number)
-        close_load(
-            connection,
-            number,
-            inserted=0,
-            updated=sum(undone.restored.values()),
-            deleted=sum(undone.removed.values()),
-        )
+        close_load(connection, number, 0, undone.restored.total(), undone.removed.total())
     except BaseException:
-        connection.execute("rollback")
+        connection.rollback()  # nothing to do where SQLite has ended it itself
         raise
     connection.execute("rollback" if dry_run else "commit")
     return undone
@@ -213,7 +201,7 @@ def _refuse_later(connection: sqlite3.Connection, load: int, cancelled: set[int]
         """,
         (load,),
     ).fetchall()
-    # A later load that was taken back leaves no trace, nor does what took it back.
+    # A later load that was undone leaves no trace, nor does its undo.
     standing = [row for row in rows if row["load"] not in cancelled and (row["undoes"] is None or row["undoes"] < load)]
     if standing:
         raise _touched(
@@ -235,7 +223,7 @@ def _touched(load: int, loads: Sequence[int], rows: Sequence[str]) -> UsageProbl
             len(shown),
             load=str(load),
             loads=[str(number) for number in named],
-            rows=[*shown[:5], *(["…"] if len(shown) > 5 else [])],
+            rows=first_few(shown, 5),
         ),
         msg("Undo those first, newest first: crpv undo {last}", last=str(named[-1])),
     )
@@ -248,7 +236,7 @@ def _refuse_references(connection: sqlite3.Connection, load: int, number: int) -
         if table is None:
             continue
         row = connection.execute(f"select * from {table.name} where rowid = ?", (violation["rowid"],)).fetchone()
-        # Not the load that the row says it is from, but the last one that touched it: that one stands in the way.
+        # Not the load that the row says it is from, but the last one that touched it: that one prevents it.
         last = connection.execute(
             "select max(load) from changes where table_name = ? and key = ? and load < ?",
             (table.name, _stored({name: row[table.column(name).stored] for name in table.key}), number),
@@ -261,38 +249,30 @@ def _refuse_references(connection: sqlite3.Connection, load: int, number: int) -
 
 def _reverse(connection: sqlite3.Connection, change: Change, number: int, undone: Undone) -> None:
     table = change.table
-    condition = " and ".join(f"{key_expression(column)} = ?" for column in key_columns(table))
-    key = [change.key[name] if change.key[name] is not None else "" for name in table.key]
+    condition, key = key_condition(table), key_values(change.key[name] for name in table.key)
     now = row_of(connection, table, change.key)
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     if change.action == "insert":
         action, before, after = "delete", dict(now or {}), None
         connection.execute(f"delete from {table.name} where {condition}", key)
-        undone.removed[table.name] = undone.removed.get(table.name, 0) + 1
+        undone.removed[table.name] += 1
     elif change.action == "update":
         earlier = change.before or {}
         action, after = "update", earlier
         before = {name: (now or {})[name] for name in earlier}  # type: ignore[index]
         settings = ", ".join(f"{name} = ?" for name in earlier)
         connection.execute(f"update {table.name} set {settings} where {condition}", [*earlier.values(), *key])
-        undone.restored[table.name] = undone.restored.get(table.name, 0) + 1
+        undone.restored[table.name] += 1
     else:
         action, before, after = "insert", None, None
         row = change.before or {}
         marks = ", ".join("?" * len(row))
         connection.execute(f"insert into {table.name} ({', '.join(row)}) values ({marks})", list(row.values()))
-        undone.restored[table.name] = undone.restored.get(table.name, 0) + 1
+        undone.restored[table.name] += 1
     connection.execute(
         "insert into changes (load, table_name, key, action, before, after) values (?, ?, ?, ?, ?, ?)",
-        (
-            number,
-            table.name,
-            _stored(change.key),
-            action,
-            _json(before),
-            _json(after),
-        ),
+        (number, table.name, _stored(change.key), action, _json(before), _json(after)),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from crpv_cli.definitions.columns import Column, Kind
@@ -11,7 +11,7 @@ from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import msg
 from crpv_cli.registry.applying import apply_source, remove_rows
-from crpv_cli.registry.checks import faulty_ratings, told_twice, unresolved
+from crpv_cli.registry.checks import faulty_ratings, reported_twice, unresolved
 from crpv_cli.registry.journal import changes_of
 from crpv_cli.registry.loads import FileOutcome, Line, LoadReport, Refused, Source
 from crpv_cli.registry.recording import close_load, open_load
@@ -29,7 +29,7 @@ def load(  # noqa: D417 - the connection needs no words
     dry_run: bool = False,
     keep_valid: bool = False,
     details: bool = False,
-    gone: tuple[str, Collection[tuple[object, ...]]] | None = None,
+    gone: tuple[str, Sequence[tuple[object, ...]]] | None = None,
 ) -> LoadReport:
     """Load files into an open registry, all or nothing.
 
@@ -59,21 +59,21 @@ def load(  # noqa: D417 - the connection needs no words
             if not report.stopped:
                 work.apply(command, gone)
         except BaseException:
-            connection.execute("rollback")
+            connection.rollback()  # nothing to do where SQLite has ended it itself, as a trigger can ask
             raise
         # A row may still contradict what the registry keeps of it.
         report.stopped = report.errors > 0 and not keep_valid
         if report.stopped:
             work.forget_counts()
         elif report.load is not None:
-            report.anomalies.extend(told_twice(connection, report.load))
+            report.anomalies.extend(reported_twice(connection, report.load))
             if details:
                 report.changes = list(changes_of(connection, report.load))
         if report.stopped or dry_run or not report.changed:
-            connection.execute("rollback")
+            connection.rollback()
             report.load = None
         else:
-            connection.execute("commit")
+            connection.commit()
     finally:
         work.stage.clear()
     return report
@@ -131,7 +131,7 @@ class _Load:
         earlier = self.stage.insert(source.table, number, row.line, row.values)
         if earlier is None:
             return
-        # The columns that only one of the two files has: they may stand in any order.
+        # The columns that only one of the two files has: they may be in any order.
         others = set(self.sources[earlier["file"]].present) ^ set(source.present)
         same = not others and all(
             earlier[source.table.column(name).stored] == value for name, value in row.values.items()
@@ -194,7 +194,7 @@ class _Load:
         for number, anomaly in faulty_ratings(self.stage, self.sources):
             self._refuse(TABLES["evaluations"], number, anomaly)
 
-    def apply(self, command: str, gone: tuple[str, Collection[tuple[object, ...]]] | None) -> None:
+    def apply(self, command: str, gone: tuple[str, Sequence[tuple[object, ...]]] | None) -> None:
         """Write what is staged, and what it changes; remove what is gone."""
         load = open_load(self.connection, command)
         for table in self.stage.in_order():

@@ -11,8 +11,6 @@ from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import Message
 from crpv_cli.registry.journal import Change
 
-__all__ = ["FileOutcome", "Line", "LoadReport", "Refused", "Source"]
-
 
 class Line(Protocol):
     """A checked row: the physical line on which it starts, and its values by column name."""
@@ -37,7 +35,7 @@ class Source:
 
     ``present`` names the columns that the file has: others keep what the registry holds. ``heading`` gives what the
     file writes above a column, ``places`` its heading or its letter in a sheet. ``refused_keys``, ``centres`` and
-    ``notices`` fill as ``rows`` is read. ``made`` tells the rows that a profile makes on the way, of which there may
+    ``notices`` fill as ``rows`` is read. ``made`` says that a profile makes the rows on the way; there may
     be none.
     """
 
@@ -64,7 +62,7 @@ class Source:
         column: str | None = None,
         value: str | None = None,
     ) -> Anomaly:
-        """Make an error of one of its rows, told in the file's own words and places."""
+        """Make an error of one of its rows, in the file's own words and places."""
         letter = self.places.get(column or "") if self.sheet is not None else None
         heading = self.heading.get(column, column) if column else None
         cell = f"{letter}{line}" if letter else None

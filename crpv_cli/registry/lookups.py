@@ -7,8 +7,6 @@ from collections.abc import Iterable
 
 from crpv_cli.spelling import fold
 
-__all__ = ["lookups"]
-
 
 def lookups(connection: sqlite3.Connection) -> dict[str, dict[str, str]]:
     """Return the lookups by name: ids by id, by SIREN, or by name without case and accents.

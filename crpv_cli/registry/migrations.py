@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
     from sqlite_utils.db import Table
 
-__all__ = ["create", "migrate"]
-
 
 def create(path: Path) -> None:
     """Create an empty registry; the folder is made if it is missing.
@@ -48,7 +46,7 @@ def migrate(path: Path) -> Path | None:
     """Bring a registry up to date, if it is not.
 
     Where tables change, a copy of the file as it was is kept beside it; returns the path of the copy. Views hold
-    nothing: they are mended without a word, and left as they are where the file cannot be written now.
+    nothing: they are made again without notice, and left as they are where the file cannot be written now.
 
     Raises:
         RegistryProblem: the file cannot be read as a registry, or written; a newer program made it; or its rows
@@ -73,15 +71,15 @@ def _change_tables(path: Path) -> Path | None:
     try:
         with open_writing(path) as connection:
             connection.execute("vacuum into ?", [str(part)])
-            connection.execute("pragma foreign_keys = off")  # a table that is made anew is gone for a moment
+            connection.execute("pragma foreign_keys = off")  # a table that is rebuilt is gone for a moment
             connection.execute("begin immediate")
-            loose = _loose_ends(connection)
+            broken = _broken_references(connection)
             db = _managed(connection)
             if not _make_tables(db):
                 return None  # another command was faster
             _make_views(db)
             db.table("_sqlite_migrations").drop(ignore=True)  # the steps of earlier programs
-            if _loose_ends(connection) > loose:
+            if _broken_references(connection) > broken:
                 raise sqlite3.IntegrityError("FOREIGN KEY constraint failed")
             copy = part.rename(_free_name(path))
             connection.execute("commit")
@@ -101,7 +99,7 @@ def _free_name(path: Path) -> Path:
     return next(name for name in names if not name.exists())
 
 
-def _loose_ends(connection: sqlite3.Connection) -> int:
+def _broken_references(connection: sqlite3.Connection) -> int:
     return len(connection.execute("pragma foreign_key_check").fetchall())
 
 
@@ -127,12 +125,12 @@ def _change_table(table: Table, parts: Sequence[str], found: Sequence[str]) -> N
     db, name = table.db, table.name
     columns = {column: part for part in found if (column := schema.column_of(part))}
     lacking = [part for part in parts if part not in found]
-    in_the_way = any(map(schema.stands_in_the_way, set(found).difference(parts)))
-    if not in_the_way and all(_can_be_added(part, columns) for part in lacking):
+    refusing = any(map(schema.may_refuse, set(found).difference(parts)))
+    if not refusing and all(_can_be_added(part, columns) for part in lacking):
         for part in lacking:
             db.execute(f"alter table {name} add column {part}")
         return
-    # sqlite-utils' ``transform`` carries the checks that are there and can change none, so the table is made anew.
+    # sqlite-utils' ``transform`` carries the checks that are there and can change none, so the table is rebuilt.
     defined = {schema.column_of(part) for part in parts}
     own = [
         re.sub(" not null", "", part, flags=re.IGNORECASE) if schema.must_be_filled(part) else part
@@ -164,7 +162,7 @@ def _make_views(db: Database) -> None:
 
 
 def _managed(connection: sqlite3.Connection) -> Database:
-    """A connection in the hands of sqlite-utils, which takes longer to import than a reading command to run."""
+    """A connection for sqlite-utils, which takes longer to import than a reading command to run."""
     from sqlite_utils import Database
 
     return Database(connection)

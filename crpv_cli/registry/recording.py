@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 
 from crpv_cli import __version__
 
-__all__ = ["close_load", "open_load"]
-
 
 def open_load(connection: sqlite3.Connection, command: str, undoes: int | None = None) -> int:
     """Begin the record of a load; returns its number."""

@@ -1,4 +1,4 @@
-"""What stands in a registry's file: tables and indexes made from the definitions, and the views.
+"""What a registry's file contains: tables and indexes made from the definitions, and the views.
 
 Reading commands compare the file with this before anything else, so it imports nothing that is slow, and texts are
 written as SQLite keeps them: what was made from them compares equal at once.
@@ -16,27 +16,9 @@ from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.registry.connection import SCHEMA_VERSION
 from crpv_cli.registry.queries.views import views
 
-__all__ = [
-    "column_of",
-    "differing_views",
-    "differs",
-    "indexes",
-    "is_current",
-    "is_older",
-    "key_columns",
-    "key_expression",
-    "must_be_filled",
-    "parts_of",
-    "stands_in_the_way",
-    "table_statement",
-    "tables",
-    "tables_differ",
-    "there_is",
-]
-
 _ABOUT_THE_WHOLE = {"check", "constraint", "foreign", "primary", "unique"}
 
-# What keeps the account of loads: nobody loads or lists it, so it is no ``Table``.
+# The record of loads: it is neither loaded nor listed, so it is no ``Table``.
 _ACCOUNT = {
     "loads": (
         "id integer primary key",
@@ -120,6 +102,16 @@ def key_columns(table: Table) -> list[Column]:
     return [table.column(name) for name in table.key]
 
 
+def key_condition(table: Table, alias: str = "") -> str:
+    """Return the SQL condition that a row has a key, whose parts are what ``key_values`` gives."""
+    return " and ".join(f"{key_expression(column, alias)} = ?" for column in key_columns(table))
+
+
+def key_values(key: Iterable[object]) -> list[object]:
+    """Return the parts of a key as ``key_condition`` compares them."""
+    return ["" if part is None else part for part in key]
+
+
 def table_statement(name: str, parts: Iterable[str]) -> str:
     """Return the statement that makes a table."""
     lines = ",\n    ".join(parts)
@@ -200,17 +192,17 @@ def column_of(part: str) -> str | None:
 def differs(statement: str, name: str) -> bool:
     """Whether a table is not what it should be.
 
-    A column that is not defined, be it somebody's own or one of another version, is no difference unless it must be
-    filled, which nobody would do.
+    A column that is not defined, added by a user or by another version, is no difference unless it must be filled:
+    nothing would fill it.
     """
     parts = tables()[name]
     if statement == table_statement(name, parts):
         return False
     found = set(parts_of(statement))
-    return not found.issuperset(parts) or any(map(stands_in_the_way, found.difference(parts)))
+    return not found.issuperset(parts) or any(map(may_refuse, found.difference(parts)))
 
 
-def stands_in_the_way(part: str) -> bool:
+def may_refuse(part: str) -> bool:
     """Whether a part that is not defined could refuse a row."""
     return column_of(part) is None or must_be_filled(part)
 
@@ -234,7 +226,7 @@ def differing_views(there: Mapping[str, str]) -> dict[str, str]:
 
 
 def there_is(connection: sqlite3.Connection) -> dict[str, str]:
-    """Return the statements that made what stands in a registry, by name."""
+    """Return the statements of the tables, indexes and views of a registry, by name."""
     return dict(map(tuple, connection.execute("select name, sql from sqlite_schema where sql is not null")))
 
 

@@ -1,4 +1,4 @@
-"""Records wait in temporary tables until the whole load is known to be sound.
+"""Records wait in temporary tables until the whole load is known to be valid.
 
 Temporary tables live in a file of their own that SQLite removes: a load of any size takes little memory
 and holds no lock on the registry while files are read.
@@ -13,9 +13,7 @@ from typing import Any
 
 from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import TABLES, Table
-from crpv_cli.registry.schema import key_columns, key_expression
-
-__all__ = ["Stage", "same_key"]
+from crpv_cli.registry.schema import key_columns, key_condition, key_expression, key_values
 
 
 def same_key(table: Table, left: str, right: str) -> str:
@@ -72,21 +70,15 @@ class Stage:
         done = self.connection.execute(_insertion(table.name, tuple(values)), (file, line, *values.values()))
         if done.rowcount:
             return None
-        condition = " and ".join(f"{key_expression(column)} = ?" for column in key_columns(table))
         row: sqlite3.Row = self.connection.execute(
-            f"select * from stage_{table.name} where {condition}",
-            [
-                values.get(column.name) if column.required else values.get(column.name) or ""
-                for column in key_columns(table)
-            ],
+            f"select * from stage_{table.name} where {key_condition(table)}", key_values(map(values.get, table.key))
         ).fetchone()
         return row
 
     def holds(self, table: Table, key: Sequence[object]) -> bool:
         """Whether a record of that key is staged."""
-        condition = " and ".join(f"{key_expression(column)} = ?" for column in key_columns(table))
         found = self.connection.execute(
-            f"select 1 from stage_{table.name} where {condition}", ["" if part is None else part for part in key]
+            f"select 1 from stage_{table.name} where {key_condition(table)}", key_values(key)
         ).fetchone()
         return found is not None
 

@@ -1,4 +1,4 @@
-"""Somebody's own question in SQL, which can read the registry and do nothing else."""
+"""A user's own query in SQL, which can read the registry and do nothing else."""
 
 from __future__ import annotations
 
@@ -12,22 +12,28 @@ from crpv_cli.reports import fictitious
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Result, Value
 
-__all__ = ["ask"]
-
 _READING = {
     sqlite3.SQLITE_SELECT,
     sqlite3.SQLITE_READ,
     sqlite3.SQLITE_FUNCTION,
     sqlite3.SQLITE_RECURSIVE,
 }
-# Pragmas that tell about the tables; all others could change how the file is used.
-_TELLING = {"table_info", "table_xinfo", "table_list", "foreign_key_list", "index_list", "index_info", "user_version"}
+# Pragmas that describe the tables; all others could change how the file is used.
+_DESCRIBING = {
+    "table_info",
+    "table_xinfo",
+    "table_list",
+    "foreign_key_list",
+    "index_list",
+    "index_info",
+    "user_version",
+}
 
 
 def _only_reading(action: int, first: str | None, second: str | None, *_: str | None) -> int:
     if action in _READING:
         return sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_PRAGMA and (first or "").lower() in _TELLING:
+    if action == sqlite3.SQLITE_PRAGMA and (first or "").lower() in _DESCRIBING:
         return sqlite3.SQLITE_OK
     return sqlite3.SQLITE_DENY
 

@@ -14,8 +14,6 @@ from crpv_cli.reports.listing import Selection, list_table
 from crpv_cli.result import Result
 from crpv_cli.spelling import closest
 
-__all__ = ["all_tables", "export_rows"]
-
 
 def export_rows(connection: sqlite3.Connection, name: str, as_of: str | None) -> Result:
     """Return a table, whole or as of a date, or the rows of a report (as of today by default).

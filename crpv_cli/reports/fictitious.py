@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from crpv_cli.language import N_, msg
 from crpv_cli.result import Alert, Note, Result
 
-__all__ = ["HOLDS", "RESTS", "fictitious_sources", "holds_fictitious", "notes", "sheet_notes"]
-
 HOLDS = Note(
     "registry-holds-fictitious-data",
     msg(N_("This registry also holds fictitious demonstration data.")),
@@ -28,16 +26,16 @@ def holds_fictitious(connection: sqlite3.Connection) -> bool:
     return bool(fictitious_sources(connection))
 
 
-def sheet_notes(connection: sqlite3.Connection, sections: Sequence[Result]) -> tuple[Note, ...]:
-    """What a sheet has to say of it: which of its sections rest on fictitious data, or that the registry holds some."""
-    made_up = [section for section in sections if section.fictitious and section.rows]
-    if not made_up:
+def dossier_notes(connection: sqlite3.Connection, sections: Sequence[Result]) -> tuple[Note, ...]:
+    """The notes of a dossier: which of its sections rest on fictitious data, or that the registry holds some."""
+    resting = [section for section in sections if section.fictitious and section.rows]
+    if not resting:
         return notes(connection, rests=False)
     return (
         Note(
             "fictitious-sections",
             msg(N_("FICTITIOUS: parts of this rest on demonstration data; each of them says so.")),
-            {"sections": [section.name for section in made_up]},
+            {"sections": [section.name for section in resting]},
             Alert.FIGURES,
         ),
     )

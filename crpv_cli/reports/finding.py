@@ -1,4 +1,4 @@
-"""Which centre, region or department somebody means."""
+"""Finding the centre, region, department or mission that a name means."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import sqlite3
 from collections.abc import Iterable
 
 from crpv_cli.errors import UsageProblem
-from crpv_cli.language import msg
+from crpv_cli.language import N_, msg
 from crpv_cli.spelling import closest, fold
-
-__all__ = ["find_centre", "find_department", "find_mission", "find_place", "find_region"]
 
 
 def find_centre(connection: sqlite3.Connection, wanted: str) -> str:
@@ -133,12 +131,12 @@ def find_mission(connection: sqlite3.Connection, wanted: str, core: bool = True)
     if len(found) == 1:
         return str(found[0])
     missions = [row["id"] for row in rows]
-    if not core:
-        raise UsageProblem(
-            msg("There is no mission called “{value}”.", value=wanted),
-            msg("The missions are: {missions}.", missions=missions),
-        )
     raise UsageProblem(
-        msg("There is no core mission called “{value}”.", value=wanted),
-        msg("The core missions are: {missions}.", missions=missions),
+        msg(
+            N_("There is no core mission called “{value}”.") if core else N_("There is no mission called “{value}”."),
+            value=wanted,
+        ),
+        msg(
+            N_("The core missions are: {missions}.") if core else N_("The missions are: {missions}."), missions=missions
+        ),
     )

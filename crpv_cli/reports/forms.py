@@ -1,4 +1,4 @@
-"""What stands in a form to send out: its columns, what may be chosen in them, and the rows that are prepared."""
+"""The contents of a form to send out: its columns, what may be chosen in them, and the rows that are prepared."""
 
 from __future__ import annotations
 
@@ -17,9 +17,6 @@ from crpv_cli.registry.queries import open_centres, today
 from crpv_cli.reports.fictitious import fictitious_sources
 from crpv_cli.reports.finding import find_centre
 from crpv_cli.result import Field, Form, FormRow, Value
-
-__all__ = ["form_of"]
-
 
 # The columns with which rows are prepared although nothing else is known of them yet.
 _PREPARED = {
@@ -52,7 +49,7 @@ def form_of(
         centre: the one centre that the form is for (its id, its short name or a part that only it has); all that are
             open otherwise.
         year: the year that the form is about; last year by default, in tables that have one.
-        filled: whether the rows that the registry holds stand in it, for correction.
+        filled: whether it contains the rows that the registry holds, for correction.
 
     Raises:
         UsageProblem: an unknown table or centre, or an option that does not apply to the table.
@@ -89,7 +86,7 @@ class _Request:
 
     def form(self) -> Form:
         found = self._existing() if self.filled else []
-        made_up = fictitious_sources(self.connection)
+        fictitious = fictitious_sources(self.connection)
         prepared = self._prepared_rows(found)
         held = [{column.name: _value(row, column) for column in self.table.columns} for row in found]
         shown = found if self.filled or self.table.name not in _STANDING else self._existing()
@@ -105,12 +102,12 @@ class _Request:
             centre=self.centre,
             centre_name=self._names_of("centres", [self.centre])[0] if self.centre else None,
             year=self.year,
-            fictitious="source" in self.table.names and any(row["source"] in made_up for row in shown),
+            fictitious="source" in self.table.names and any(row["source"] in fictitious for row in shown),
             remarks=tuple(self._remarks(fields)),
         )
 
     def _columns(self) -> Iterable[Column]:
-        """The columns that a person fills in; crpv itself knows the source, unless it tells rows apart."""
+        """The columns that a person fills in; crpv itself knows the source, unless it distinguishes rows."""
         for column in self.table.columns:
             if column.name != "source" or (self.filled and "source" in self.table.key):
                 yield column
@@ -176,7 +173,7 @@ class _Request:
         return [row[0] for row in rows]
 
     def _all_missions(self) -> list[str]:
-        """The core missions, then the others: activity is told of all."""
+        """The core missions, then the others: activity is reported for all."""
         others = self.connection.execute("select id from missions where core = 0 order by id")
         return [*self._missions(), *(row[0] for row in others)]
 
@@ -197,7 +194,7 @@ class _Request:
         return [row[0] for row in rows]
 
     def _place(self, values: dict[str, Value]) -> tuple[str, ...]:
-        """Where a row stands: known rows and prepared ones together, missions in their order."""
+        """Where a row is placed: known rows and prepared ones together, missions in their order."""
         return tuple(
             f"{_MISSIONS.find(str(values[name])) % 100:02}" if name == "mission" else str(values[name] or "")
             for name in _PREPARED[self.table.name]

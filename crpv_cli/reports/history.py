@@ -14,8 +14,6 @@ from crpv_cli.reports import fictitious
 from crpv_cli.result import Note, Result, Value
 from crpv_cli.spelling import fold
 
-__all__ = ["CHANGE_COLUMNS", "change_rows", "changes_of_load", "loads", "place_of", "trace", "would_change"]
-
 _ACTIONS = (
     Choice("insert", N_("inserted")),
     Choice("update", N_("updated")),
@@ -32,6 +30,9 @@ CHANGE_COLUMNS = (
     Column("file", N_("File")),
     Column("place", N_("Line or cell")),
 )
+
+
+_SCREEN = ("load", "at", "who", "command", "inserted", "updated", "deleted", "undone_by", "origin")
 
 
 def loads(connection: sqlite3.Connection, limit: int | None = None) -> Result:
@@ -63,24 +64,15 @@ def loads(connection: sqlite3.Connection, limit: int | None = None) -> Result:
             "select path, sha256 from load_files where load = ? group by path, sha256 order by min(id)", (record["id"],)
         ).fetchall()
         paths = [file["path"] for file in files]
-        rows.append(
-            (
-                *(
-                    record[name]
-                    for name in ("id", "at", "who", "command", "inserted", "updated", "deleted", "undone_by")
-                ),
-                _origin(paths),
-                " · ".join(paths) or None,
-                tuple(file["sha256"] for file in files),
-                record["version"],
-            )
-        )
+        own = (record[name] for name in ("id", *_SCREEN[1:-1]))
+        hashes = tuple(file["sha256"] for file in files)
+        rows.append((*own, _origin(paths), " · ".join(paths) or None, hashes, record["version"]))
     return Result(
         name="loads",
         title=msg(N_("Loads")),
         columns=columns,
         rows=tuple(rows),
-        screen=("load", "at", "who", "command", "inserted", "updated", "deleted", "undone_by", "origin"),
+        screen=_SCREEN,
         notes=fictitious.notes(connection, rests=False),
     )
 
@@ -123,34 +115,17 @@ def would_change(connection: sqlite3.Connection, changes: Sequence[Change]) -> R
 def change_rows(changes: Iterable[Change]) -> Iterable[tuple[Value, ...]]:
     """Yield the rows of changes, for ``CHANGE_COLUMNS``."""
     for change in changes:
-        key = key_text(change.table, change.key)
+        row = (change.table.name, key_text(change.table, change.key), change.action)
         if change.action == "update":
             for name, value in (change.after or {}).items():
                 if name == "load":
                     continue  # a change of origin alone is no change of the facts
                 column = next(column for column in change.table.columns if column.stored == name)
-                before = (change.before or {}).get(name)
-                yield (
-                    change.table.name,
-                    key,
-                    change.action,
-                    column.name,
-                    _plain(before, column),
-                    _plain(value, column),
-                    change.path,
-                    place_of(change, column.name),
-                )
+                texts = _plain((change.before or {}).get(name), column), _plain(value, column)
+                yield (*row, column.name, *texts, change.path, place_of(change, column.name))
         else:
-            yield (
-                change.table.name,
-                key,
-                change.action,
-                None,
-                _whole(change.table, change.before),
-                _whole(change.table, change.after),
-                change.path,
-                place_of(change),
-            )
+            texts = _whole(change.table, change.before), _whole(change.table, change.after)
+            yield (*row, None, *texts, change.path, place_of(change))
 
 
 def _whole(table: Table, row: dict[str, Value] | None) -> str | None:
@@ -182,7 +157,7 @@ def place_of(change: Change, column: str | None = None) -> str | None:
 
 
 def trace(connection: sqlite3.Connection, table: Table, key: Sequence[str]) -> Result:
-    """Tell of each value of a row the load, the file, the line or cell, and the source it came from.
+    """Return for each value of a row the load, the file, the line or cell, and the source it came from.
 
     Args:
         connection: an open registry.
@@ -213,26 +188,18 @@ def trace(connection: sqlite3.Connection, table: Table, key: Sequence[str]) -> R
         if value is None or change is None:
             rows.append((column.name, value, None, None, None, None, None, None))
             continue
-        rows.append(
-            (
-                column.name,
-                value,
-                row["source"] if "source" in table.names else None,
-                change.load,
-                loads_at[change.load],
-                change.path,
-                place_of(change, column.name),
-                None if change.sheet else change.places.get(column.name),
-            )
-        )
-    made_up = "source" in table.names and row["source"] in fictitious.fictitious_sources(connection)
+        source = row["source"] if "source" in table.names else None
+        heading = None if change.sheet else change.places.get(column.name)
+        place = place_of(change, column.name)
+        rows.append((column.name, value, source, change.load, loads_at[change.load], change.path, place, heading))
+    rests = "source" in table.names and row["source"] in fictitious.fictitious_sources(connection)
     return Result(
         name="trace",
         title=msg("{table}: {key}", table=table.name, key=key_text(table, own_key)),
         columns=columns,
         rows=tuple(rows),
-        notes=(*fictitious.notes(connection, made_up), *_source_note(connection, table, row)),
-        fictitious=made_up,
+        notes=(*fictitious.notes(connection, rests), *_source_note(connection, table, row)),
+        fictitious=rests,
     )
 
 

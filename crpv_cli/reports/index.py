@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from crpv_cli.reports.options import Option
     from crpv_cli.result import Dossier, Result
 
-__all__ = ["REPORTS", "Report"]
-
 
 class Report(NamedTuple):
     """A report: the module and the function that make it, its help and examples, and its name in ``export``, if any.

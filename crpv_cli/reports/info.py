@@ -13,17 +13,15 @@ from crpv_cli.language import N_, msg
 from crpv_cli.reports import fictitious
 from crpv_cli.result import Dossier, Result
 
-__all__ = ["registry_info"]
-
 
 def registry_info(connection: sqlite3.Connection, path: Path, schema: int, data: Path) -> Dossier:
-    """Return the sheet of a registry: paths, versions, rows per table, fictitious or not."""
+    """Return the dossier of a registry: paths, versions, rows per table, fictitious or not."""
     counts = []
     for table in TABLES.values():
         (rows,) = connection.execute(f"select count(*) from {table.name}").fetchone()
         counts.append((table.name, rows))
     last = connection.execute("select id, at, command from loads order by id desc limit 1").fetchone()
-    made_up = fictitious.holds_fictitious(connection)
+    rests = fictitious.holds_fictitious(connection)
     facts = (
         (Column("version", N_("Version of crpv")), __version__),
         (Column("registry", N_("Registry")), str(path.resolve())),
@@ -31,7 +29,7 @@ def registry_info(connection: sqlite3.Connection, path: Path, schema: int, data:
         (Column("size", N_("Size in bytes"), Kind.INTEGER), path.stat().st_size),
         (Column("last_load", N_("Last load"), Kind.INTEGER, grouped=False), last["id"] if last else None),
         (Column("last_load_at", N_("Last load on"), Kind.DATE), last["at"] if last else None),
-        (Column("fictitious", N_("Holds fictitious data"), Kind.FLAG), made_up),
+        (Column("fictitious", N_("Holds fictitious data"), Kind.FLAG), rests),
         (Column("data", N_("Bundled data")), str(data)),
         (Column("python", N_("Python")), ".".join(map(str, sys.version_info[:3]))),
         (Column("sqlite", N_("SQLite")), sqlite3.sqlite_version),

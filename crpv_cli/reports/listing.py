@@ -15,14 +15,13 @@ from crpv_cli.language import N_, Day, msg
 from crpv_cli.registry.doubles import same_money
 from crpv_cli.registry.queries import geography_on, read, today
 from crpv_cli.reports import fictitious
+from crpv_cli.reports.columns import FICTITIOUS
 from crpv_cli.reports.coverage import neighbourhoods
 from crpv_cli.reports.finding import find_department, find_region
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.rows import row_of
 from crpv_cli.result import Alert, Note, Result, Value
 from crpv_cli.spelling import closest, fold
-
-__all__ = ["Selection", "list_centres", "list_rows_of", "list_table", "shape"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ _OVERVIEW = (
     Column("state_support_year", N_("Year"), Kind.YEAR),
     Column("missions_evaluated", N_("Missions"), Kind.INTEGER, over="core_missions"),
     Column("core_missions", N_("Core missions"), Kind.INTEGER),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
+    FICTITIOUS,
 )
 _SCREEN = (
     "short_name",
@@ -164,9 +163,9 @@ def list_table(connection: sqlite3.Connection, table: Table, asked: Selection) -
         connection, f"select {names} from {rows_from} as t {where} order by {key}", asked.as_of or today(), **parameters
     )
     rows = tuple(row_of(table.columns, row) for row in found)
-    made_up = fictitious.fictitious_sources(connection)
+    sources = fictitious.fictitious_sources(connection)
     place = table.names.index("source") if "source" in table.names else None
-    rests = bool(made_up) and place is not None and any(row[place] in made_up for row in rows)
+    rests = bool(sources) and place is not None and any(row[place] in sources for row in rows)
     result = Result(
         name=table.name,
         command=f"list {table.name}",
@@ -199,7 +198,7 @@ def _departments(connection: sqlite3.Connection, asked: Selection) -> set[str] |
     """The departments that the filters leave, or None if they leave all."""
     if asked.region is None and asked.department is None and asked.overseas is None:
         return None
-    rows = connection.execute("select code, region_code from departments").fetchall()
+    rows = read(connection, "select code, region_code, overseas from places", today()).fetchall()
     left = {row["code"] for row in rows}
     if asked.region is not None:
         region = find_region(connection, asked.region)
@@ -207,7 +206,7 @@ def _departments(connection: sqlite3.Connection, asked: Selection) -> set[str] |
     if asked.department is not None:
         left &= {find_department(connection, asked.department)}
     if asked.overseas is not None:
-        left = {code for code in left if (code[:2] in {"97", "98"}) is asked.overseas}
+        left &= {row["code"] for row in rows if row["overseas"] == asked.overseas}
     return left
 
 
@@ -225,7 +224,8 @@ def _conditions(connection: sqlite3.Connection, table: Table, asked: Selection) 
         elif "centre" in table.names:
             conditions.append(f"t.centre in (select centre from perimeters where department {among})")
         else:
-            raise _not_applicable(table, "--region, --department, --overseas")
+            given = [name for name in ("region", "department", "overseas") if getattr(asked, name) is not None]
+            raise _not_applicable(table, ", ".join(f"--{name}" for name in given))
         parameters["departments"] = json.dumps(sorted(left))
     if asked.year is not None:
         if "year" not in table.names:

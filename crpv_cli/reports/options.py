@@ -1,6 +1,6 @@
 """What may be asked of a report, as plain data: an option fills the parameter of the report that has its name.
 
-Options that several reports share stand here, each with its one help text; one of a single report stands in its file.
+Options that several reports share are here, each with its one help text; one of a single report is in its file.
 """
 
 from __future__ import annotations
@@ -11,20 +11,6 @@ from enum import Enum
 
 from crpv_cli.definitions.columns import Choice
 from crpv_cli.language import N_
-
-__all__ = [
-    "AS_OF",
-    "CENTRE",
-    "CYCLE",
-    "DEPARTMENT",
-    "REGION",
-    "WITHIN",
-    "YEAR",
-    "Option",
-    "Takes",
-    "codes",
-    "division",
-]
 
 
 class Takes(Enum):

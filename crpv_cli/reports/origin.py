@@ -7,8 +7,6 @@ from collections.abc import Iterable
 
 from crpv_cli.result import Origin, Value
 
-__all__ = ["origin"]
-
 
 def origin(connection: sqlite3.Connection, sources: Iterable[Value] = ()) -> Origin:
     """Return the titles, dates and addresses of the sources named, by id, and the registry's last load."""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from crpv_cli.language import Day, Message, Share, msg
 from crpv_cli.registry.queries import read
 from crpv_cli.result import Note
 
-__all__ = ["published_figures", "published_notes", "quoted"]
-
-Figure = dict[str, object]
+Figure = dict[str, Any]
 
 
 def published_figures(connection: sqlite3.Connection, measures: tuple[str, ...], as_of: str) -> tuple[Figure, ...]:
@@ -41,35 +40,22 @@ def published_figures(connection: sqlite3.Connection, measures: tuple[str, ...],
     return tuple(figures)
 
 
-def published_notes(figures: tuple[Figure, ...], computed: dict[str, object]) -> tuple[Note, ...]:
+def published_notes(figures: tuple[Figure, ...], computed: Mapping[str, object]) -> Iterator[Note]:
     """Say each published figure beside the computed one of the same measure."""
-    return tuple(
-        Note(
-            "published-figure",
-            msg(
-                "Published on {date} by {publisher}: {value}; computed here: {computed}.",
-                date=Day(str(figure["as_of"])),
-                publisher=figure["publisher"] or figure["source"] or "?",
-                value=quoted(figure),
-                computed=computed[str(figure["measure"])],
-            )
-            if str(figure["measure"]) in computed
-            else msg(
-                "Published on {date} by {publisher}: {value}.",
-                date=Day(str(figure["as_of"])),
-                publisher=figure["publisher"] or figure["source"] or "?",
-                value=quoted(figure),
-            ),
-            {"id": figure["id"]},
+    for figure in figures:
+        publisher, here = figure["publisher"] or figure["source"] or "?", computed.get(figure["measure"])
+        said = {"date": Day(figure["as_of"]), "publisher": publisher, "value": quoted(figure)}
+        message = (
+            msg("Published on {date} by {publisher}: {value}.", **said)
+            if here is None
+            else msg("Published on {date} by {publisher}: {value}; computed here: {computed}.", **said, computed=here)
         )
-        for figure in figures
-    )
+        yield Note("published-figure", message, {"id": figure["id"]})
 
 
-def quoted(figure: Mapping[str, object]) -> object:
+def quoted(figure: Mapping[str, Any]) -> object:
     """A published value as it was said: 88%, 20 centres, 2,200 half-days."""
     value = figure["value"]
-    assert isinstance(value, int | float)
     if figure["unit"] == "percent":
         # A percentage published without decimals is quoted as it was said.
         return Share(value / 100, digits=1 if value % 1 else 0)
@@ -80,4 +66,4 @@ def quoted(figure: Mapping[str, object]) -> object:
         "mission": msg("{value} missions", value=value),
         "half-day": msg("{value} half-days", value=value),
     }
-    return units.get(str(figure["unit"]), msg("{value} {unit}", value=value, unit=figure["unit"]))
+    return units.get(figure["unit"], msg("{value} {unit}", value=value, unit=figure["unit"]))

@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.result import Value
 
-__all__ = ["row_of"]
-
 
 def row_of(columns: Sequence[Column], found: sqlite3.Row | Mapping[str, Value]) -> tuple[Value, ...]:
     """Return values of columns, each found under its stored name: a flag is true or false, several codes a tuple."""

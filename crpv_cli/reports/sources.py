@@ -1,4 +1,4 @@
-"""The sources that a page rests on, as somebody who checks it would look for them."""
+"""The sources that a page rests on, for readers who check it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, msg
 from crpv_cli.result import Origin, Result, Value
-
-__all__ = ["sources_of"]
 
 
 def sources_of(connection: sqlite3.Connection, origins: Iterable[Origin | None]) -> Result:

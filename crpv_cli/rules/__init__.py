@@ -1,5 +1,5 @@
-"""What the 2017 framework asks of a centre, and what a sound registry asks of its rows: one small function a rule.
+"""What the 2017 framework asks of a centre, and what a consistent registry asks of its rows: one small function a rule.
 
 A rule is given a ``Moment`` and yields ``Finding`` values; it never prints, and knows nothing of how it is shown.
-It stands in the module of its subject, which ``checking`` names.
+It is in the module of its subject, which ``checking`` lists.
 """

@@ -1,4 +1,4 @@
-"""The rules there are, asked one after the other, and what somebody accepted of their findings."""
+"""The list of rules, applied one after the other, and which of their findings are accepted."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, msg
 from crpv_cli.registry.queries import CYCLE_YEARS, closed_year
 from crpv_cli.reports import fictitious
+from crpv_cli.reports.columns import FICTITIOUS
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Layout, Note, Result, Value
 from crpv_cli.rules import data, framework, money, territory, values
 from crpv_cli.rules.model import SEVERITIES, Finding, Moment, Rule
 from crpv_cli.spelling import closest, fold
-
-__all__ = ["COLUMNS", "RULES", "SUBJECTS", "covered", "explained", "findings", "rule_named"]
 
 SUBJECTS = (framework, territory, values, money, data)
 RULES = {rule.id: rule for subject in SUBJECTS for rule in vars(subject).values() if isinstance(rule, Rule)}
@@ -40,7 +39,7 @@ COLUMNS = (
     Column("accepted_until", N_("Accepted until"), Kind.DATE),
     Column("accepted_reason", N_("Reason"), prose=True),
     Column("accepted_by", N_("Accepted by")),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
+    FICTITIOUS,
 )
 _OF_FINDING = ("message", "advice", "centre", "department", "mission", "year", "subject", "source")
 _OF_EXCEPTION = ("valid_to", "reason", "accepted_by")
@@ -175,8 +174,8 @@ def _found(moment: Moment, asked: Iterable[Rule]) -> Iterator[_Found]:
             department = finding.department if finding.centre is None else None
             exception = accepted.get((rule.id, finding.centre, department))
             sources = {finding.source, exception["source"] if exception else None}
-            made_up = finding.fictitious or bool(sources & moment.made_up)
-            yield _Found(rule.id, finding, _about(moment, finding), exception, made_up)
+            rests = finding.fictitious or bool(sources & moment.fictitious_sources)
+            yield _Found(rule.id, finding, _about(moment, finding), exception, rests)
 
 
 def _about(moment: Moment, finding: Finding) -> Value:

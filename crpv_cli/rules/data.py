@@ -1,4 +1,4 @@
-"""What the registry rests on: deductions, made-up data, exceptions."""
+"""What the registry rests on: deductions, fictitious data, exceptions."""
 
 from __future__ import annotations
 
@@ -58,27 +58,27 @@ def low_confidence(moment: Moment) -> Iterator[Finding]:
     N_("One registry does not mix fictitious rows with real ones."),
 )
 def fictitious_among_real(moment: Moment) -> Iterator[Finding]:
-    if not moment.made_up:
+    if not moment.fictitious_sources:
         return
-    made_up, real = [], 0
+    fictitious, real = [], 0
     for table in TABLES.values():
         if table.name == "sources" or "source" not in table.names:
             continue
         (row,) = moment.rows(
             f"""
             select
-                count(*) filter (where s.fictitious = 1) as made_up,
+                count(*) filter (where s.fictitious = 1) as fictitious,
                 count(*) filter (where s.fictitious is not 1) as real
             from {table.name} as t left join sources as s on s.id = t.source
             """
         )
         real += row["real"]
-        if row["made_up"]:
-            made_up.append(f"{table.name} ({row['made_up']})")
-    if made_up and real:
+        if row["fictitious"]:
+            fictitious.append(f"{table.name} ({row['fictitious']})")
+    if fictitious and real:
         yield Finding(
             NOTICE,
-            msg("Fictitious rows are mixed with real ones: {tables}.", tables=made_up),
+            msg("Fictitious rows are mixed with real ones: {tables}.", tables=fictitious),
             msg("Keep the demonstration in a separate file: crpv init --demo --db demo.sqlite"),
             fictitious=True,
         )

@@ -50,7 +50,7 @@ def co_funding(moment: Moment) -> Iterator[Finding]:
                     year=moment.year,
                     subject=who,
                 )
-            elif isinstance(amount, int) and amount <= 0:
+            elif amount <= 0:
                 yield Finding(
                     BREACH,
                     msg("The State gives nothing in {year} ({amount}).", year=year, amount=Euros(amount))
@@ -98,7 +98,7 @@ def governance_shared(moment: Moment) -> Iterator[Finding]:
                     lacking,
                     msg("See the members of its board: crpv list governance --as-of {date}", date=moment.as_of),
                     centre["id"],
-                    fictitious=any(row["source"] in moment.made_up for row in seats),
+                    fictitious=any(row["source"] in moment.fictitious_sources for row in seats),
                 )
 
 
@@ -137,7 +137,7 @@ def missions_evaluated(moment: Moment) -> Iterator[Finding]:
             series.centre,
             mission=series.mission,
             year=series.latest_year,
-            fictitious=moment.evaluations_made_up if series.latest_year is None else series.fictitious,
+            fictitious=moment.evaluations_fictitious if series.latest_year is None else series.fictitious,
         )
 
 
@@ -156,8 +156,8 @@ def state_support_unevaluated(moment: Moment) -> Iterator[Finding]:
         return
     for centre in moment.open:
         own = [series for series in moment.evaluations if series.centre == centre["id"]]
-        support = moment.money.get(centre["id"], {}).get("state")
-        if own and all(series.overdue for series in own) and isinstance(support, int) and support > 0:
+        support = moment.money.get(centre["id"], {}).get("state") or 0
+        if own and all(series.overdue for series in own) and support > 0:
             yield Finding(
                 BREACH,
                 msgs(
@@ -170,7 +170,7 @@ def state_support_unevaluated(moment: Moment) -> Iterator[Finding]:
                 msg("State support depends on the evaluation of the core missions."),
                 centre["id"],
                 year=moment.year,
-                fictitious=moment.evaluations_made_up,
+                fictitious=moment.evaluations_fictitious,
             )
 
 
@@ -246,7 +246,7 @@ def activity_unreported(moment: Moment) -> Iterator[Finding]:
                 UNKNOWN,
                 msg("Has not reported its activity of {year}.", year=year),
                 msg("Send it a form: crpv template activities --year {year}", year=year),
-                str(record["centre"]),
+                record["centre"],
                 year=moment.year,
                 fictitious=moment.activity.fictitious,
             )

@@ -6,8 +6,9 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from crpv_cli.definitions import choices
+from crpv_cli.definitions.choices import mission_label
 from crpv_cli.definitions.columns import Choice
 from crpv_cli.language import N_, Message, msg
 from crpv_cli.registry.queries import open_centres, read
@@ -17,11 +18,9 @@ from crpv_cli.reports.coverage.report import coverage
 from crpv_cli.reports.evaluations.series import MissionSeries, read_series
 from crpv_cli.reports.fictitious import fictitious_sources
 from crpv_cli.reports.funding.report import funding
-from crpv_cli.result import Result, Value
+from crpv_cli.result import Result
 
-__all__ = ["BREACH", "NOTICE", "SEVERITIES", "UNKNOWN", "Finding", "Moment", "Rule", "mission_name", "rule"]
-
-Record = dict[str, Value]
+Record = dict[str, Any]
 
 # How grave a finding is, the gravest first: the framework is not kept or a row is wrong; nothing is known to judge by;
 # look at it.
@@ -30,12 +29,10 @@ UNKNOWN = Choice("unknown", N_("not known"))
 NOTICE = Choice("notice", N_("notice"))
 SEVERITIES = (BREACH, UNKNOWN, NOTICE)
 
-_MISSIONS = {choice.code: choice.label for choice in choices.MISSIONS}
-
 
 def mission_name(mission: str) -> Message:
-    """The name of a mission as people read it; a mission of a later framework has its id."""
-    return msg(_MISSIONS.get(mission, mission))
+    """The name of a mission as people read it."""
+    return msg(mission_label(mission))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,7 @@ class Moment:
     def money(self) -> dict[str, Record]:
         """The funding of each centre in the year; amounts in centimes, None where nothing is known."""
         of_year = funding(self.connection, self.as_of, self.year, self.year)
-        return {str(record["centre"]): record for record in of_year.records()}
+        return {record["centre"]: record for record in of_year.records()}
 
     @cached_property
     def evaluations(self) -> list[MissionSeries]:
@@ -103,8 +100,8 @@ class Moment:
         return any(series.known for series in self.evaluations)
 
     @cached_property
-    def evaluations_made_up(self) -> bool:
-        """Whether any of them is made up: that a mission is not evaluated rests on what the registry holds."""
+    def evaluations_fictitious(self) -> bool:
+        """Whether any of them is fictitious: that a mission is not evaluated rests on what the registry holds."""
         return any(series.fictitious for series in self.evaluations)
 
     @cached_property
@@ -128,7 +125,7 @@ class Moment:
         return {row["code"]: row["name"] for row in self.rows("select code, name from departments")}
 
     @cached_property
-    def made_up(self) -> frozenset[str]:
+    def fictitious_sources(self) -> frozenset[str]:
         """The sources that say that they are fictitious."""
         return fictitious_sources(self.connection)
 

@@ -40,7 +40,7 @@ def money_twice(moment: Moment) -> Iterator[Finding]:
                 year=second["year"],
                 subject=second["funder"],
                 source=second["source"],
-                fictitious=first["source"] in moment.made_up,
+                fictitious=first["source"] in moment.fictitious_sources,
             )
 
 
@@ -53,7 +53,7 @@ def money_twice(moment: Moment) -> Iterator[Finding]:
 def funding_change(moment: Moment) -> Iterator[Finding]:
     for centre, money in moment.money.items():
         change, support = money["state_change_share"], money["state"]
-        if isinstance(change, float) and isinstance(support, int) and abs(change) > CHANGE_BOUND:
+        if change is not None and abs(change) > CHANGE_BOUND:
             yield Finding(
                 NOTICE,
                 msg(
@@ -84,11 +84,11 @@ def agreement_ended(moment: Moment) -> Iterator[Finding]:
                 msg(
                     "Its agreement ({funder}) ended on {date}, without a successor.",
                     funder=record["funder_name"],
-                    date=Day(str(record["ends_on"])),
+                    date=Day(record["ends_on"]),
                 ),
                 msg("Load its successor: crpv load FILE"),
-                str(record["centre"]),
-                subject=str(record["reference"] or record["funder"]),
-                source=str(record["source"] or "") or None,
-                fictitious=bool(record["fictitious"]),
+                record["centre"],
+                subject=record["reference"] or record["funder"],
+                source=record["source"] or None,
+                fictitious=record["fictitious"],
             )

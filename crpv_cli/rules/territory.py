@@ -1,4 +1,4 @@
-"""What is sound of perimeters, and how the registry compares with what was announced."""
+"""Whether perimeters are consistent, and how the registry compares with what was announced."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from crpv_cli.rules.model import NOTICE, Finding, Moment, rule
 def perimeters_overlap(moment: Moment) -> Iterator[Finding]:
     for record in moment.departments.records():
         centres = record["centres"]
-        if isinstance(centres, tuple) and len(centres) > 1:
+        if len(centres) > 1:
             yield Finding(
                 NOTICE,
                 msg("In several perimeters: {centres}.", centres=list(centres)),
                 msg("If one has ended, write its last day in valid_to: crpv edit perimeters"),
-                department=str(record["department"]),
+                department=record["department"],
             )
 
 
@@ -41,7 +41,7 @@ def department_uncovered(moment: Moment) -> Iterator[Finding]:
             yield Finding(
                 NOTICE,
                 msg("{count} priority neighbourhoods but no centre.", count=record["total"]),
-                department=str(record["department"]),
+                department=record["department"],
             )
 
 
@@ -82,9 +82,9 @@ def announced_neighbourhoods(moment: Moment) -> Iterator[Finding]:
 
 
 def _announced(moment: Moment, measure: str, sentence: str) -> Iterator[Finding]:
-    """Compare the latest published figure with the registry as of the date that the figure speaks of."""
+    """Compare the latest published figure with the registry as of the date of the figure."""
     for figure in published_figures(moment.connection, (measure,), moment.as_of):
-        on, announced = str(figure["as_of"]), figure["value"]
+        on, announced = figure["as_of"], figure["value"]
         found = _identified(moment, measure, on)
         if found is not None and found != announced:
             yield Finding(
@@ -93,14 +93,13 @@ def _announced(moment: Moment, measure: str, sentence: str) -> Iterator[Finding]
                 msg("See what is known on that date: crpv list --as-of {date}", date=on)
                 if measure != "neighbourhoods"
                 else None,
-                subject=str(figure["id"]),
-                source=str(figure["source"] or "") or None,
+                subject=figure["id"],
+                source=figure["source"] or None,
             )
 
 
 def _identified(moment: Moment, measure: str, on: str) -> int | None:
     if measure == "neighbourhoods":
-        total = coverage(moment.connection, on).totals["total"]
-        return total if isinstance(total, int) and total > 0 else None
+        return coverage(moment.connection, on).totals["total"] or None
     overseas = True if measure == "overseas_centres" else None
     return len(list_centres(moment.connection, Selection(as_of=on, overseas=overseas)).rows)

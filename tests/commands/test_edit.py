@@ -173,8 +173,10 @@ def test_all_rows_deleted_are_removed_if_somebody_agrees(edit: Callable[..., Ran
     ran = edit("perimeters", left=[], answers="y\n")
     assert ran.code == 0
     assert ran.err.count("[y/N]") == 1
-    # Every row that would go is shown before the question is asked.
-    assert all(f"{row['centre']} {row['department']}" in ran.out for row in before)
+    # Every row that would go is shown before the question is asked, in the order in which they were handed out.
+    places = [ran.out.find(f"{row['centre']} {row['department']}") for row in before]
+    assert places == sorted(places)
+    assert -1 not in places
     assert "3 rows removed" in ran.err
     assert rows_of(db, "perimeters") == []
     assert figures(db, 3) == ("edit perimeters", "0", "0", "3")
@@ -258,6 +260,15 @@ def test_what_cannot_be_handed_out_opens_no_editor(
     assert (ran.code, ran.out) == (2, "")
     assert not (tmp_path / "handed.csv").exists()
     assert kept(tmp_path) == []
+
+
+def test_only_the_option_that_does_not_apply_is_named(edit: Callable[..., Ran]) -> None:
+    ran = edit("centres", "--department", "01")
+    assert ("--department does not apply" in ran.said, "--region" in ran.said, "--overseas" in ran.said) == (
+        True,
+        False,
+        False,
+    )
 
 
 def test_a_fault_stops_everything_and_the_text_is_kept(edit: Callable[..., Ran], db: Path, tmp_path: Path) -> None:

@@ -22,19 +22,22 @@ def test_every_format_renders_a_result_and_a_sheet_if_it_can() -> None:
         content = render(RESULT, chosen).content
         assert content, chosen
         assert isinstance(content, bytes) or "Ça" in content, chosen
-        if chosen.row.sheets:
+        if chosen.row.dossiers:
             assert render(SHEET, chosen).content, chosen
         else:
             with pytest.raises(UsageProblem, match=f"cannot be written as {chosen}") as refused:
                 render(SHEET, chosen)
             assert refused.value.advice is not None
-            assert refused.value.advice.text() == f"Use {names(sheets=True)}."
+            assert refused.value.advice.text() == f"Use {names(dossiers=True)}."
 
 
 def test_names_are_listed_as_a_sentence() -> None:
     assert names().startswith("table, csv, csv-excel, json, jsonl, markdown, xlsx")
-    assert names(sheets=True).startswith("table, json, markdown, xlsx")
-    for listed, formats in ((names(), list(Format)), (names(sheets=True), [one for one in Format if one.row.sheets])):
+    assert names(dossiers=True).startswith("table, json, markdown, xlsx")
+    for listed, formats in (
+        (names(), list(Format)),
+        (names(dossiers=True), [one for one in Format if one.row.dossiers]),
+    ):
         assert listed == ", ".join(formats[:-1]) + f" or {formats[-1]}"
 
 

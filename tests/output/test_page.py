@@ -20,7 +20,7 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, msg
 from crpv_cli.output import streams
-from crpv_cli.output.formats import Format, render, show_result, show_sheet
+from crpv_cli.output.formats import Format, render, show
 from crpv_cli.output.jsons import json_text
 from crpv_cli.output.page.page import _css_string, html_page
 from crpv_cli.output.shelf.about import command_of
@@ -318,15 +318,15 @@ with open_reading(Path(sys.argv[1])) as connection:
 @pytest.mark.parametrize("extension", ["html", "htm"])
 def test_the_extension_chooses_the_format(demo: sqlite3.Connection, tmp_path: Path, extension: str) -> None:
     file = tmp_path / f"x.{extension}"
-    show_result(coverage(demo, DAY), output=file)
-    show_sheet(centre_sheet(demo, "oriv", DAY), output=tmp_path / f"y.{extension}")
+    show(coverage(demo, DAY), output=file)
+    show(centre_sheet(demo, "oriv", DAY), output=tmp_path / f"y.{extension}")
     assert file.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
 
 def test_a_page_is_not_shown_on_a_terminal(demo: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "on_terminal", lambda: True)
     with pytest.raises(UsageProblem) as raised:
-        show_result(coverage(demo, DAY), Format.HTML)
+        show(coverage(demo, DAY), Format.HTML)
     assert raised.value.message.text() == "A web page cannot be shown on a terminal."
     assert raised.value.advice is not None
     assert raised.value.advice.text() == "Name the file to write: -o FILE.html"

@@ -29,7 +29,7 @@ from crpv_cli.intake.workbooks import OWN_SHEETS, open_workbook
 from crpv_cli.language import msg
 from crpv_cli.output import streams
 from crpv_cli.output.files import write_all
-from crpv_cli.output.formats import Format, show_result
+from crpv_cli.output.formats import Format, show
 from crpv_cli.output.workbook.book import AMBER, LONGEST_NAME, Book
 from crpv_cli.output.workbook.write import tables_workbook, workbook
 from crpv_cli.registry.connection import open_reading
@@ -443,17 +443,17 @@ def simple() -> Result:
 def test_not_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "on_terminal", lambda: True)
     with pytest.raises(UsageProblem) as caught:
-        show_result(simple(), Format.XLSX)
+        show(simple(), Format.XLSX)
     assert caught.value.advice is not None and "-o FILE.xlsx" in caught.value.advice.text()
 
 
 def test_the_extension_chooses_it_and_a_file_is_not_written_over(tmp_path: Path) -> None:
     file = tmp_path / "simple.xlsx"
-    show_result(simple(), None, file)
+    show(simple(), None, file)
     assert book(file.read_bytes()).sheetnames == ["crpv", "Simple"]
     with pytest.raises(FileProblem):
-        show_result(simple(), None, file)
-    show_result(simple(), None, file, force=True)
+        show(simple(), None, file)
+    show(simple(), None, file, force=True)
 
 
 def test_everything_into_one_workbook_or_a_folder_of_them(tmp_path: Path) -> None:

@@ -17,8 +17,6 @@ from crpv_cli.intake.values import read_cell
 from crpv_cli.language import msg
 from crpv_cli.spelling import fold
 
-__all__ = ["CONVERSIONS", "Conversion", "Converted", "choice", "pattern", "share_of", "words"]
-
 Converted = tuple[str, Correction | None]
 Conversion = Callable[[str], Converted]
 

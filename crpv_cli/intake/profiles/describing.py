@@ -9,8 +9,6 @@ from crpv_cli.intake.profiles.profile import ColumnSpec, Filter, Profile
 from crpv_cli.language import N_, Message, current, msg
 from crpv_cli.result import Dossier, Note, Result, Value
 
-__all__ = ["profile_sheet", "profiles_list"]
-
 _OWN = Note(
     "own-profiles", msg(N_("Your own profile is a TOML file: crpv load --profile FILE.toml (docs/profiles.md)."))
 )

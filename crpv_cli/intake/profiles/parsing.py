@@ -29,8 +29,6 @@ from crpv_cli.intake.profiles.profile import (
 from crpv_cli.language import Message, msg
 from crpv_cli.spelling import closest, fold
 
-__all__ = ["parse"]
-
 _PROFILE = ("name", "title", "note", "table", "header", "let", "columns", "filter", "combine", "create", "choices")
 _SPEC = (
     "from",

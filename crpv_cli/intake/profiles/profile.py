@@ -11,19 +11,6 @@ from crpv_cli.intake.profiles.conversions import Conversion
 from crpv_cli.language import Message, current
 from crpv_cli.spelling import fold
 
-__all__ = [
-    "LOOKUPS",
-    "BilingualText",
-    "ColumnSpec",
-    "Combine",
-    "Create",
-    "Filter",
-    "Find",
-    "Lookups",
-    "Profile",
-    "Rule",
-]
-
 Lookups = Mapping[str, Mapping[str, str]]
 """What the registry holds, by the name of a lookup: the id that belongs to a number, a name or an id."""
 

@@ -13,8 +13,6 @@ from crpv_cli.intake.profiles.profile import ColumnSpec, Create, Find, Lookups, 
 from crpv_cli.language import Euros, Message, msg
 from crpv_cli.spelling import fold
 
-__all__ = ["Created", "Faulty", "KnownIds", "RowValues", "Skipped"]
-
 
 class Skipped(Exception):
     """The row does not belong in the registry, for a reason that the profile gives."""

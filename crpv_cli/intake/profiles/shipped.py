@@ -12,8 +12,6 @@ from crpv_cli.intake.profiles.profile import Profile
 from crpv_cli.language import msg
 from crpv_cli.spelling import closest
 
-__all__ = ["find_profile", "load_profile", "shipped_profiles"]
-
 
 @cache
 def shipped_profiles() -> dict[str, Profile]:

@@ -15,8 +15,6 @@ from crpv_cli.intake.profiles.profile import ColumnSpec, Profile
 from crpv_cli.intake.profiles.rows import Created, Faulty, KnownIds, RowValues, Skipped
 from crpv_cli.language import Message, msg, msgs
 
-__all__ = ["CreatedGrid", "ProfiledGrid", "apply"]
-
 
 def apply(profile: Profile, grid: Grid, known: KnownIds, file_name: str) -> list[tuple[str, ProfiledGrid]]:
     """Read a foreign grid through a profile.

@@ -1,7 +1,7 @@
 """Charts for pages: the rows of a result in a Vega-Lite specification, drawn as SVG offline by vl-convert.
 
 The specifications are the files ``drawings/*.vl.json``, one for each shape; this module puts in what they draw:
-numbers, and texts that are set in the reader's language already. Room for texts is reckoned from their lengths, never
+numbers, and texts that are set in the reader's language already. Room for texts is computed from their lengths, never
 measured, so that the same rows give the same bytes whatever fonts a machine has. Colours are those of the light page,
 and ``drawings/charts.css`` turns them into the page's own.
 """
@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 from crpv_cli import language
@@ -25,8 +26,6 @@ from crpv_cli.output.shelf.cells import UNKNOWN, to_read
 from crpv_cli.output.shelf.colours import COLOURS, GRADES
 from crpv_cli.result import Chart, ChartShape, Result, Value
 
-__all__ = ["SIGNS", "chart_svg", "drawings_css", "report_extra_missing"]
-
 _FOLDER = Path(__file__).with_name("drawings")
 _VEGALITE = "6.4"  # named, so that a newer vl-convert does not draw otherwise
 
@@ -35,7 +34,7 @@ _MUTED, _NOTHING = "#5a626b", "transparent"
 _ON_COLOURS = ("#fefefe", "#111112")
 _ON_GRADES = ("#121213", "#121213", "#121213", "#fdfdfd", "#fdfdfd")
 
-# In the units of the drawing, which a page scales; letters are reckoned as wide as those of a wide font.
+# In the units of the drawing, which a page scales; letters count as wide as those of a wide font.
 _WIDTH = 720
 _LETTER, _SMALL_LETTER, _LINE = 6.8, 6.4, 18
 _BAR, _SQUARE = 24, 26
@@ -58,7 +57,7 @@ def drawings_css() -> list[str]:
 
 
 def chart_svg(result: Result, name: str = "") -> str:
-    """Draw the chart of a result as an ``svg`` element to stand in a page.
+    """Draw the chart of a result as an ``svg`` element of a page.
 
     Args:
         result: one whose ``chart`` is set.
@@ -109,7 +108,7 @@ class _Data:
 def _data(result: Result, chart: Chart) -> _Data:
     places = result.places
     columns = [result.column(name) for name in chart.values]
-    # What nothing is known of stands in the table; in a drawing it would only be a name without a mark.
+    # What nothing is known of is in the table; in a drawing it would only be a name without a mark.
     known = [column for column in columns if any(_figure(row[places[column.name]], column) for row in result.rows)]
     columns = known or columns
     category = places[chart.category]
@@ -136,7 +135,7 @@ def _cut(text: str) -> str:
 # --- What each specification is filled with ---
 
 
-_Specification = dict[str, object]
+_Specification = dict[str, Any]
 
 
 def _room(texts: Sequence[str], letter: float = _LETTER) -> int:
@@ -163,27 +162,30 @@ def _filled(name: str, **put: object) -> _Specification:
     """A specification with its data, parameters and size; ``sizes`` is left, top, right, bottom, width, height."""
     specification: _Specification = json.loads((_FOLDER / f"{name}.vl.json").read_text(encoding="utf-8"))
     specification["config"] = json.loads((_FOLDER / "look.json").read_text(encoding="utf-8"))
-    datasets, parameters = specification["datasets"], specification["params"]
-    assert isinstance(datasets, dict)
-    assert isinstance(parameters, list)
+    parameters = {parameter["name"]: parameter for parameter in specification["params"]}
     for key, value in put.items():
-        if key in datasets:
-            datasets[key] = value
+        if key in specification["datasets"]:
+            specification["datasets"][key] = value
         elif key in {"width", "height", "padding"}:
             specification[key] = value
         else:
-            (parameter,) = (parameter for parameter in parameters if parameter["name"] == key)
-            parameter["value"] = value
+            parameters[key]["value"] = value
     return specification
+
+
+def _axes(data: _Data, ticks: Sequence[float]) -> _Specification:
+    """The names of the rows on one axis, and the ticks of the figures on the other."""
+    names = [data.set(tick) for tick in ticks]
+    return {"names": data.names, "ticks": ticks, "tickNames": names, "lowest": ticks[0], "highest": ticks[-1]}
 
 
 def _padding(left: float, top: float, right: float, bottom: float) -> dict[str, float]:
     return {"left": left, "top": top, "right": right, "bottom": bottom}
 
 
-def _legend(series: Sequence[str], left: int) -> tuple[list[dict[str, object]], int]:
+def _legend(series: Sequence[str], left: int) -> tuple[list[_Specification], int]:
     """The entries of a legend above the drawing, line by line, and the height that they take."""
-    entries: list[dict[str, object]] = []
+    entries: list[_Specification] = []
     x, line = 0.0, 0
     for place, name in enumerate(series):
         width = 36 + len(name) * (_LETTER + 0.4)
@@ -192,7 +194,7 @@ def _legend(series: Sequence[str], left: int) -> tuple[list[dict[str, object]], 
         entries.append({"x": x - left + 8, "y": line * _LINE, "colour": _colour(place), "label": name})
         x += width
     height = (line + 1) * _LINE + 10
-    return [entry | {"y": float(str(entry["y"])) - height + 9} for entry in entries], height
+    return [entry | {"y": entry["y"] - height + 9} for entry in entries], height
 
 
 def _colour(place: int) -> str:
@@ -216,11 +218,7 @@ def _bars(data: _Data) -> _Specification:
         "bars",
         bars=bars,
         legend=legend,
-        names=data.names,
-        ticks=ticks,
-        tickNames=[data.set(tick) for tick in ticks],
-        lowest=ticks[0],
-        highest=ticks[-1],
+        **_axes(data, ticks),
         width=_WIDTH - left - right,
         height=step * len(data.names),
         padding=_padding(left, top, right, 24),
@@ -228,7 +226,7 @@ def _bars(data: _Data) -> _Specification:
 
 
 def _stacked(data: _Data) -> _Specification:
-    parts: list[dict[str, object]] = []
+    parts: list[_Specification] = []
     sums: list[float | None] = []
     for row, figures in enumerate(data.figures):
         known = [figure for figure in figures if figure is not None]
@@ -247,8 +245,7 @@ def _stacked(data: _Data) -> _Specification:
     # A bar of one part is no whole: what the others would be is not known, and "100%" would say that it is all.
     several = [sum(part["row"] == row for part in parts) > 1 for row in range(len(sums))]
     for part in parts:
-        row, series = int(str(part["row"])), int(str(part["series"]))
-        start, end = float(str(part["start"])), float(str(part["end"]))
+        row, series, start, end = (part[name] for name in ("row", "series", "start", "end"))
         share = language.percent((end - start) / (sums[row] or 1), digits=0)
         has_room = (end - start) / ticks[-1] * width > len(share) * _SMALL_LETTER + 6
         part |= {
@@ -262,11 +259,7 @@ def _stacked(data: _Data) -> _Specification:
         parts=parts,
         ends=[{"row": row, "end": sums[row] or 0, "label": end} for row, end in enumerate(ends)],
         legend=legend,
-        names=data.names,
-        ticks=ticks,
-        tickNames=[data.set(tick) for tick in ticks],
-        lowest=ticks[0],
-        highest=ticks[-1],
+        **_axes(data, ticks),
         width=width,
         height=_BAR * len(data.names),
         padding=_padding(left, top, right, 24),
@@ -275,8 +268,7 @@ def _stacked(data: _Data) -> _Specification:
 
 def _lines(data: _Data) -> _Specification:
     ticks = _ticks(*_bounds([figure for row in data.figures for figure in row if figure is not None]))
-    names = [data.set(tick) for tick in ticks]
-    left, right = _room(names) + 12, _room(data.series) + 30
+    left, right = _room([data.set(tick) for tick in ticks]) + 12, _room(data.series) + 30
     width = _WIDTH - left - right
     points = [
         {"row": row, "series": series, "value": figure} | _drawn_as(series)
@@ -296,11 +288,7 @@ def _lines(data: _Data) -> _Specification:
             {"x": width + 14, "y": y, "label": name} | _drawn_as(series)
             for y, (_, series, name) in zip(_apart([end[0] for end in sorted(ends)]), sorted(ends), strict=True)
         ],
-        names=data.names,
-        ticks=ticks,
-        tickNames=names,
-        lowest=ticks[0],
-        highest=ticks[-1],
+        **_axes(data, ticks),
         width=width,
         height=_LINES_HEIGHT,
         padding=_padding(left, 12, right, 26),

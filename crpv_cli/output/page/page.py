@@ -1,4 +1,4 @@
-"""Results and sheets as one HTML file that needs nothing else: no network, no script, no font of its own.
+"""Results and dossiers as one HTML file that needs nothing else: no network, no script, no font of its own.
 
 Jinja2 sets ``templates/*.html.j2`` with autoescape on; what the templates mark as safe is our own stylesheet and the
 drawings of ``charts.py`` and ``tiles.py``, which escape what is in them. Each number is a ``data`` element with its
@@ -21,13 +21,13 @@ from crpv_cli.language import N_, literal
 from crpv_cli.output.page import charts
 from crpv_cli.output.shelf.about import (
     asked_of,
-    asked_of_sheet,
+    asked_of_dossier,
     cited,
     command_of,
-    made_up,
-    made_up_alert,
+    fictitious_alert,
+    fictitious_notes,
+    is_fictitious,
     registry_state,
-    told_of_figures,
 )
 from crpv_cli.output.shelf.cells import UNKNOWN, for_json, people_rows
 from crpv_cli.output.shelf.layout import Group, alerts, groups_of, remaining, total_of, without_empty
@@ -36,8 +36,6 @@ from crpv_cli.result import Dossier, Note, Point, Result, Value
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-
-__all__ = ["html_page"]
 
 _FOLDER = Path(__file__).with_name("templates")
 _LONG_TEXT = 40
@@ -60,10 +58,10 @@ def html_page(shown: Result | Dossier) -> str:
             shown.notes,
             command_of(shown),
         )
-    # What the sheet says of itself is said once; only a sheet that says nothing has it said by its sections.
-    said = told_of_figures(shown.notes) or [*shown.notes, *(note for one in shown.sections for note in one.notes)]
+    # What the dossier says of itself is said once; only a dossier that says nothing has it said by its sections.
+    said = fictitious_notes(shown.notes) or [*shown.notes, *(note for one in shown.sections for note in one.notes)]
     sections = [_facts(shown), *(_section(_known(section), section.name) for section in shown.sections)]
-    return _page(shown, asked_of_sheet(shown), sections, [shown.facts, *shown.sections], said, shown.command)
+    return _page(shown, asked_of_dossier(shown), sections, [shown.facts, *shown.sections], said, shown.command)
 
 
 # --- What the templates are given ---
@@ -141,7 +139,7 @@ def _section(result: Result, name: str, lone: bool = False) -> _Section:
         rows=rows,
         footer=_as_footer(footer),
         figure=_figure(result, name) if rows else None,
-        alert=made_up_alert() if made_up(result) and rows and not lone else "",
+        alert=fictitious_alert() if is_fictitious(result) and rows and not lone else "",
         notes=() if lone else tuple(remaining(result.notes)),
         groups=tuple(groups_of(result)),
         size=_size(len(rows), len(columns)),
@@ -161,8 +159,8 @@ def _size(rows: int, columns: int) -> str:
     return f"{'short' if rows <= _SHORT else ''} {width}".strip()
 
 
-def _facts(sheet: Dossier) -> _Section:
-    facts = sheet.facts
+def _facts(dossier: Dossier) -> _Section:
+    facts = dossier.facts
     columns = facts.shown
     cells = next(iter(_cells(facts, facts.rows, columns)), ())
     pairs = [(column, cell) for column, cell in zip(columns, cells, strict=True) if cell.text != UNKNOWN]
@@ -194,7 +192,7 @@ def _cells(result: Result, rows: Sequence[Sequence[Value]], columns: Sequence[Co
     figures = [column.figure or column.name for column in columns]
     for row, texts in zip(rows, people_rows(result, rows, columns), strict=True):
         yield tuple(
-            _led(
+            _linked(
                 _cell(text, row[result.places[figure]], result.column(figure), _css(column)),
                 row[result.places[column.link]] if column.link else None,
             )
@@ -216,7 +214,7 @@ def _cell(text: str, value: Value, column: Column, css: str) -> _Cell:
     return _Cell(text, address=_web(text), css="long" if long else css)
 
 
-def _led(cell: _Cell, file: Value) -> _Cell:
+def _linked(cell: _Cell, file: Value) -> _Cell:
     """The cell, which leads to a file beside the page if there is one."""
     return replace(cell, link=quote(file)) if isinstance(file, str) and file else cell
 
@@ -270,17 +268,17 @@ def _page(
     command: str,
 ) -> str:
     environment = _environment()
-    heading, rests = shown.title.text(), any(made_up(one) for one in (shown, *results))
+    heading, rests = shown.title.text(), any(is_fictitious(one) for one in (shown, *results))
     state = registry_state([result.origin for result in results if result.origin])
     if state:
         about = [*about, (language.translate(N_("Registry")), state)]
-    # That the registry holds made-up data goes without saying where figures rest on it.
-    warnings = list(dict.fromkeys(alerts(told_of_figures(said) if rests else said)))
+    # That the registry holds fictitious data need not be said where figures rest on it.
+    warnings = list(dict.fromkeys(alerts(fictitious_notes(said) if rests else said)))
     return environment.get_template("page.html.j2").render(
         lang=language.current(),
         title=heading,
         about=about,
-        warnings=warnings or ([made_up_alert()] if rests else []),
+        warnings=warnings or ([fictitious_alert()] if rests else []),
         warning_kind="figures" if rests else "registry",
         sections=sections,
         notes=remaining(shown.notes),
@@ -327,7 +325,7 @@ def _words() -> dict[str, str]:
         "notes": language.text(N_("Notes")),
         "sources": language.text(N_("Sources")),
         "about": language.text(N_("About this document")),
-        "made_up": language.text(N_("Fictitious data")),
+        "fictitious": language.text(N_("Fictitious data")),
         "table": language.text(N_("Table: {title}")),
         "chart": language.text(N_("Chart: {title}")),
         "same": language.text(N_("The figures of the chart")),
@@ -357,5 +355,5 @@ def _css_text(title: str, about: Sequence[tuple[str, str]], rests: bool) -> str:
 
 
 def _css_string(text: str) -> str:
-    """A string of CSS in which nothing can end it, nor the element that it stands in."""
+    """A string of CSS in which nothing can end it, nor the element that contains it."""
     return '"' + re.sub(r"[^\w .,:()·–’…-]", lambda found: f"\\{ord(found[0]):x} ", literal(text)) + '"'

@@ -13,14 +13,12 @@ from crpv_cli.language import N_
 from crpv_cli.output.shelf.tiles import Map, Tile, map_of
 from crpv_cli.result import Result
 
-__all__ = ["tiles_svg"]
-
 _TILE, _GAP, _MARGIN = 44, 3, 2
 _STEP = _TILE + _GAP
 
 
 def tiles_svg(result: Result, prefix: str = "map") -> str:
-    """Draw a map as an ``svg`` element to stand in a page, with the colours of ``drawings/tiles.css``.
+    """Draw a map as an ``svg`` element of a page, with the colours of ``drawings/tiles.css``.
 
     Args:
         result: what ``territory_map`` gives.

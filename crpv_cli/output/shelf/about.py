@@ -1,4 +1,4 @@
-"""What a document that is handed on says of itself: what was asked, and whether its figures are made up.
+"""What a document to share says of itself: what was asked, and whether its figures are fictitious.
 
 The words are shared by the first sheet of a workbook and the head and foot of a page.
 """
@@ -16,19 +16,6 @@ from crpv_cli.language import N_
 from crpv_cli.output.shelf.cells import for_people
 from crpv_cli.output.shelf.layout import alerts, remaining
 from crpv_cli.result import Alert, Dossier, Note, Origin, Result
-
-__all__ = [
-    "Source",
-    "asked_of",
-    "asked_of_sheet",
-    "cited",
-    "command_of",
-    "made_up",
-    "made_up_alert",
-    "nothing_known",
-    "registry_state",
-    "told_of_figures",
-]
 
 # The labels of what can be asked, and the words of their values.
 PARAMETERS = {
@@ -53,8 +40,8 @@ PARAMETERS = {
     "rules": N_("Rules"),
 }
 WORDS: Mapping[str, Mapping[str, str]] = {
-    "measure": {choice.code: choice.label for choice in choices.MEASURES} | {"departments": N_("departments")},
-    "geography": {choice.code: choice.label for choice in choices.GEOGRAPHIES},
+    "measure": {choice.code: choice.label for choice in choices.COVERED},
+    "geography": choices.GEOGRAPHY_LABELS,
     "mission": {choice.code: choice.label for choice in choices.MISSIONS},
     "stage": {choice.code: choice.label for choice in choices.STAGES},
     "by": {"centre": N_("Centre"), "mission": N_("Mission"), "region": N_("Region"), "department": N_("Department")}
@@ -81,9 +68,9 @@ def asked_of(results: Sequence[Result]) -> list[tuple[str, str]]:
     return lines
 
 
-def asked_of_sheet(sheet: Dossier) -> list[tuple[str, str]]:
-    """The date of a sheet, and the geography if all its sections have the same."""
-    results = [sheet.facts, *sheet.sections]
+def asked_of_dossier(dossier: Dossier) -> list[tuple[str, str]]:
+    """The date of a dossier, and the geography if all its sections have the same."""
+    results = [dossier.facts, *dossier.sections]
     dates = [result.parameters["as_of"] for result in results if result.parameters.get("as_of")]
     lines = [(language.text("As of"), _date(dates[0]))] if dates else []
     geographies = {str(result.parameters["geography"]) for result in results if result.parameters.get("geography")}
@@ -110,19 +97,19 @@ def registry_state(origins: Sequence[Origin]) -> str:
     return ""
 
 
-def made_up(shown: Result | Dossier) -> bool:
+def is_fictitious(shown: Result | Dossier) -> bool:
     """Whether figures rest on fictitious data (that the registry merely holds some is another matter)."""
-    return shown.fictitious or bool(told_of_figures(shown.notes))
+    return shown.fictitious or bool(fictitious_notes(shown.notes))
 
 
-def told_of_figures(notes: Sequence[Note]) -> list[Note]:
+def fictitious_notes(notes: Sequence[Note]) -> list[Note]:
     """The notes that say that figures rest on fictitious data."""
     return [note for note in notes if note.alert is Alert.FIGURES]
 
 
-def made_up_alert(notes: Sequence[Note] = ()) -> str:
-    """What stands over figures that rest on made-up data: the first note that says so, or else the usual words."""
-    said = alerts(told_of_figures(notes))
+def fictitious_alert(notes: Sequence[Note] = ()) -> str:
+    """The warning over figures that rest on fictitious data: the first note that says so, or else the usual words."""
+    said = alerts(fictitious_notes(notes))
     return said[0] if said else language.text(N_("FICTITIOUS: these figures rest on demonstration data."))
 
 
@@ -144,9 +131,9 @@ class Source:
 
 
 def cited(results: Iterable[Result], listed: Iterable[Result] = ()) -> list[Source]:
-    """The sources of rows as they stand there (a list may have been cut since they were looked up), by id, each once.
+    """The sources of rows as they are there (a list may have been cut since they were looked up), by id, each once.
 
-    Those that ``listed`` tells of are left out.
+    Those that ``listed`` contains are left out.
     """
     sources: dict[str, Source] = {}
     for result in results:
@@ -156,8 +143,8 @@ def cited(results: Iterable[Result], listed: Iterable[Result] = ()) -> list[Sour
         for key, title in found.sources.items():
             if not places or key in named:
                 sources[key] = Source(key, title, found.dates.get(key, ""), found.addresses.get(key, ""))
-    told = {row[0] for result in listed if result.lists_sources for row in result.rows}
-    return [sources[key] for key in sorted(sources) if key not in told]
+    listed_there = {row[0] for result in listed if result.lists_sources for row in result.rows}
+    return [sources[key] for key in sorted(sources) if key not in listed_there]
 
 
 def command_of(result: Result) -> str:

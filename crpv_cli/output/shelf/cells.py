@@ -10,18 +10,6 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import Message
 from crpv_cli.result import Point, Result, Value
 
-__all__ = [
-    "UNKNOWN",
-    "for_csv",
-    "for_excel",
-    "for_json",
-    "for_people",
-    "people_rows",
-    "ratings",
-    "to_read",
-    "with_cents",
-]
-
 UNKNOWN = "–"
 
 

@@ -1,4 +1,4 @@
-"""What stands in a table, a list of facts or a list of notes that people read, wherever they read it."""
+"""The texts of tables, lists of facts and lists of notes, wherever people read them."""
 
 from __future__ import annotations
 
@@ -11,26 +11,8 @@ from crpv_cli.language import N_
 from crpv_cli.output.shelf.cells import UNKNOWN, people_rows, to_read
 from crpv_cli.result import Dossier, Note, Result
 
-__all__ = [
-    "GAP",
-    "Entry",
-    "Group",
-    "TableText",
-    "alerts",
-    "facts_of",
-    "groups_of",
-    "headings",
-    "lay_out",
-    "named_once",
-    "remaining",
-    "short_title",
-    "title_of",
-    "total_of",
-    "without_empty",
-]
-
 GAP = 2
-"""How many blanks stand between two columns of text."""
+"""How many blanks there are between two columns of text."""
 
 
 # --- Tables ---
@@ -88,36 +70,36 @@ def without_empty(section: Result) -> Result:
     return replace(section, screen=tuple(name for name in shown if section.known(name)) or shown)
 
 
-# --- What stands around a table ---
+# --- Around a table ---
 
 
 def alerts(notes: Sequence[Note]) -> list[str]:
-    """What stands above a table, where nobody misses it."""
+    """The notes above a table, where nobody misses them."""
     return [note.message.text() for note in notes if note.alert]
 
 
 def remaining(notes: Sequence[Note]) -> list[str]:
-    """What stands beneath it."""
+    """The notes beneath it."""
     return [note.message.text() for note in notes if not note.alert]
 
 
 def title_of(section: Result) -> str:
-    """The title of a section of a sheet; one that rests on made-up data says so."""
+    """The title of a section of a dossier; one that rests on fictitious data says so."""
     if section.fictitious and section.rows:
         return language.text("{title} – FICTITIOUS", title=section.title)
     return section.title.text()
 
 
 def short_title(result: Result) -> str:
-    """What stands first in a title."""
+    """The first part of a title."""
     return result.title.text().partition(":")[0].partition(" (")[0].strip()
 
 
-def facts_of(sheet: Dossier) -> list[tuple[str, str]]:
-    """The facts of a sheet with their labels, and last the labels of what is not known."""
+def facts_of(dossier: Dossier) -> list[tuple[str, str]]:
+    """The facts of a dossier with their labels, and last the labels of what is not known."""
     facts = [
         (language.translate(column.label), to_read(value, column))
-        for value, column in zip(sheet.facts.rows[0], sheet.facts.columns, strict=True)
+        for value, column in zip(dossier.facts.rows[0], dossier.facts.columns, strict=True)
     ]
     unknown = [label for label, value in facts if value == UNKNOWN]
     known = [(label, value) for label, value in facts if value != UNKNOWN]
@@ -143,7 +125,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The entries of rows that share a value, which stands above them."""
+    """The entries of rows that share a value, which is their title."""
 
     title: str
     entries: tuple[Entry, ...]

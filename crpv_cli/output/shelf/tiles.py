@@ -1,19 +1,18 @@
-"""The map of departments: what a tile says and where it stands, wherever it is drawn.
+"""The map of departments: what a tile says and where it is, wherever the map is drawn.
 
-The result is that of ``reports/coverage/map.py``. The letter of a tile tells its state to those who see no colour.
+The result is that of ``reports/coverage/map.py``. The letter of a tile gives its state to those who see no colour.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from crpv_cli import language
 from crpv_cli.language import N_, Message, msg, msgs
 from crpv_cli.output.shelf.cells import UNKNOWN
-from crpv_cli.result import Result, Value
-
-__all__ = ["AT_LEAST", "Legend", "Map", "Tile", "map_of", "tiles_legend"]
+from crpv_cli.result import Result
 
 _LEGEND = {
     # The first character is the letter of the state, in each language its own; the words after it say what it means.
@@ -31,7 +30,7 @@ AT_LEAST = "≥"
 class Tile:
     """A department on the map.
 
-    ``column`` and ``row`` count from 0; ``letter`` and ``number`` stand in the tile, ``number`` in at most five
+    ``column`` and ``row`` count from 0; ``letter`` and ``number`` are in the tile, ``number`` in at most five
     characters. ``served`` says whether it is in the perimeter of the centre that the map was asked for.
     """
 
@@ -88,7 +87,7 @@ class Map:
 
 def map_of(result: Result) -> Map:
     """Return a map in the reader's language; departments without a place have no tile."""
-    measure = str(result.parameters["measure"])
+    measure = result.parameters["measure"]
     return Map(tuple(_tile(record, measure) for record in result.records() if record["column"] is not None))
 
 
@@ -96,8 +95,7 @@ def tiles_legend(result: Result) -> tuple[Legend, ...]:
     """Return the legend of a map, in the reader's language: the states that are on it."""
     found: dict[str, list[int]] = {}
     for record in result.records():
-        value = record["value"]
-        found.setdefault(str(record["state"]), []).append(value if isinstance(value, int) else 0)
+        found.setdefault(record["state"], []).append(record["value"] or 0)
     return tuple(
         Legend(state, *_words(state), len(found[state]), sum(found[state])) for state in _LEGEND if state in found
     )
@@ -109,17 +107,14 @@ def _words(state: str) -> tuple[str, str]:
     return letter, label
 
 
-def _tile(record: Mapping[str, Value], measure: str) -> Tile:
-    state = str(record["state"])
+def _tile(record: Mapping[str, Any], measure: str) -> Tile:
+    state = record["state"]
     letter, label = _words(state)
-    column, row = record["column"], record["row"]
-    assert isinstance(column, int)
-    assert isinstance(row, int)
     return Tile(
-        str(record["department"]),
-        str(record["name"]),
-        column - 1,
-        row - 1,
+        record["department"],
+        record["name"],
+        record["column"] - 1,
+        record["row"] - 1,
         record["block"] == "overseas",
         state,
         letter,
@@ -129,19 +124,19 @@ def _tile(record: Mapping[str, Value], measure: str) -> Tile:
     )
 
 
-def _number(record: Mapping[str, Value], measure: str) -> str:
+def _number(record: Mapping[str, Any], measure: str) -> str:
     """The number in a tile: inhabitants in thousands, and a sign where it is a minimum."""
     value = record["value"]
-    if not isinstance(value, int):
+    if value is None:
         return UNKNOWN
     # Fewer than a thousand inhabitants are not none: they are given as they are.
     shown = f"{round(value / 1000)}k" if measure == "inhabitants" and value >= 1000 else str(value)
     return f"{AT_LEAST}{shown}" if record["quality"] == "minimum" and value else shown
 
 
-def _title(record: Mapping[str, Value], label: str, measure: str) -> Message:
+def _title(record: Mapping[str, Any], label: str, measure: str) -> Message:
     value = record["value"]
-    counted: Message | str = _counted(measure, value) if isinstance(value, int) else UNKNOWN
+    counted: Message | str = UNKNOWN if value is None else _counted(measure, value)
     if record["quality"] == "minimum":
         counted = msg("at least {counted}", counted=counted)
     values = {"code": record["department"], "name": record["name"], "state": label, "counted": counted}

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from crpv_cli.output.shelf.cells import UNKNOWN
 from crpv_cli.result import Point, Value
 
-__all__ = ["ASCII", "BLOCKS", "Pen", "bar", "in_words", "series_of", "sparkline"]
-
 
 @dataclass(frozen=True, slots=True)
 class Pen:

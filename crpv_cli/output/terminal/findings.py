@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
+from typing import Any
 
 from crpv_cli import language
 from crpv_cli.language import N_, msg
 from crpv_cli.output.shelf.cells import to_read
 from crpv_cli.output.terminal.lines import BOLD, PLAIN, Line, wrapped
-from crpv_cli.result import Result, Value
-
-__all__ = ["findings_lines"]
+from crpv_cli.result import Result
 
 _HEADINGS = {"breach": N_("Breaches"), "unknown": N_("Not known"), "notice": N_("Notices"), None: N_("Accepted")}
 
-Record = dict[str, Value]
+Record = dict[str, Any]
 
 
 def findings_lines(result: Result, width: int | None) -> Iterator[Line]:
@@ -23,10 +22,10 @@ def findings_lines(result: Result, width: int | None) -> Iterator[Line]:
     records = result.records()
     for grave, group in groupby(records, lambda record: None if record["accepted"] else record["severity"]):
         found = list(group)
-        heading = language.text(_HEADINGS[grave if isinstance(grave, str) else None])
+        heading = language.text(_HEADINGS[grave])
         yield from ([], [(f"{heading} ({language.number(len(found))})", BOLD)])
         for rule, of_rule in groupby(found, lambda record: record["rule"]):
-            yield from _rule(result, str(rule), list(of_rule), width)
+            yield from _rule(result, rule, list(of_rule), width)
     if not records:
         yield [(language.text(N_("The rules find nothing.")), PLAIN)]
 
@@ -56,12 +55,7 @@ def _rule(result: Result, rule: str, found: list[Record], width: int | None) -> 
 
 
 def _acceptance(record: Record) -> str:
-    until = language.Day(str(record["accepted_until"]))
-    if record["accepted_by"]:
-        return msg(
-            "Accepted until {date} by {who}: {reason}",
-            date=until,
-            who=str(record["accepted_by"]),
-            reason=str(record["accepted_reason"]),
-        ).text()
-    return msg("Accepted until {date}: {reason}", date=until, reason=str(record["accepted_reason"])).text()
+    said = {"date": language.Day(record["accepted_until"]), "reason": record["accepted_reason"]}
+    if who := record["accepted_by"]:
+        return msg("Accepted until {date} by {who}: {reason}", **said, who=who).text()
+    return msg("Accepted until {date}: {reason}", **said).text()

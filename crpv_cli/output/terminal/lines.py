@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len, set_cell_size
 
-__all__ = ["ALERT", "BOLD", "CYAN", "DIM", "PLAIN", "Line", "cut", "painted", "points", "wrapped"]
-
 # Styles as Rich writes them, of the sixteen colours that every terminal has.
 PLAIN, BOLD, DIM, CYAN, ALERT = "", "bold", "dim", "cyan", "bold yellow"
 _NARROWEST = 20
@@ -46,7 +44,7 @@ def wrapped(text: str, width: int | None, first: str = "", others: str = "", sty
         yield [(first + text, style)]
         return
     width = max(width, _NARROWEST)
-    # Words are parted at blanks alone, not at the no-break spaces of numbers.
+    # Words are separated at blanks alone, not at the no-break spaces of numbers.
     options = {"break_long_words": False, "break_on_hyphens": False}
     for line in textwrap.wrap(text, width, initial_indent=first, subsequent_indent=others, **options):  # type: ignore[arg-type]
         yield [(line, style)]

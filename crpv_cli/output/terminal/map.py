@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from crpv_cli import language
+from crpv_cli.definitions import choices
 from crpv_cli.language import N_, Share, msg, msgs
 from crpv_cli.output.shelf.tiles import AT_LEAST, Map, Tile, map_of, tiles_legend
 from crpv_cli.output.terminal.lines import Line
 from crpv_cli.result import Result
-
-__all__ = ["map_lines", "map_width"]
 
 _INSIDE = 5  # a code of three signs, a mark, a letter; or a number
 _STEP = _INSIDE + 1
@@ -24,7 +23,7 @@ _COLOURS = {
     "uncovered": "black on yellow",
     "empty": "dim",
     "unknown": "dim",
-    # The letter tells the state of a department of the centre asked for.
+    # The letter gives the state of a department of the centre asked for.
     "served": "bold bright_white on magenta",
 }
 
@@ -89,7 +88,7 @@ def _labelled(spans: Line, start: int) -> Line:
 
 def _legend(result: Result, tiles: Sequence[Tile]) -> Iterable[Line]:
     states = tiles_legend(result)
-    unit = _UNITS[str(result.parameters["measure"])]
+    unit = _UNITS[result.parameters["measure"]]
     counts = [msgs("{count} department", "{count} departments", state.departments).text() for state in states]
     values = [language.number(state.value) for state in states]
     label_width, count_width, value_width = (
@@ -120,21 +119,16 @@ def _legend(result: Result, tiles: Sequence[Tile]) -> Iterable[Line]:
         covered=result.totals["covered"],
         total=result.totals["total"],
         unit=msg(unit),
-        share=Share(share) if isinstance(share, float) else "–",
+        share="–" if share is None else Share(share),
     )
     yield [(covered.text(), "")]
 
 
-_UNITS = {
-    "neighbourhoods": N_("neighbourhoods"),
-    "contracts": N_("contracts"),
-    "inhabitants": N_("inhabitants"),
-    "departments": N_("departments"),
-}
+_UNITS = {choice.code: choice.label for choice in choices.COVERED}
 
 
 def _centre_name(result: Result) -> str:
     return next(
         (str(note.data["name"]) for note in result.notes if note.code == "served-departments"),
-        str(result.parameters["centre"]),
+        result.parameters["centre"],
     )

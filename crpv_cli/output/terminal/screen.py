@@ -1,4 +1,4 @@
-"""A result or a sheet as text: what nobody should miss, the title, what it holds, the notes.
+"""A result or a dossier as text: warnings, the title, what it holds, the notes.
 
 On a terminal it fits the width, or says what was shortened; in a pipe or a file nothing is cut.
 """
@@ -19,22 +19,20 @@ from crpv_cli.output.terminal.map import map_lines, map_width
 from crpv_cli.output.terminal.table import Lost, table_lines
 from crpv_cli.result import Dossier, Layout, Result
 
-__all__ = ["screen"]
-
 
 def screen(
     shown: Result | Dossier, width: int | None = None, colour: bool = False, blocks: bool = True
 ) -> tuple[str, tuple[Message, ...]]:
-    """Set a result or a sheet as text of at most ``width`` columns, or of any if that is None.
+    """Set a result or a dossier as text of at most ``width`` columns, or of any if that is None.
 
     Args:
-        shown: a result or a sheet.
+        shown: a result or a dossier.
         width: how many columns the terminal has; None for a pipe or a file.
         colour: whether styles are set; without them the text is the same.
         blocks: whether the terminal has the blocks that bars are drawn of.
 
     Returns:
-        The text, and what the reader should be told beside it.
+        The text, and what else the reader should know.
     """
     pen = BLOCKS if blocks else ASCII
     lines = [line for text in alerts(shown.notes) for line in wrapped(text, width, style=ALERT)]
@@ -68,9 +66,9 @@ def _map(result: Result, width: int | None, pen: Pen, lost: list[Lost], remarks:
         yield from table_lines(replace(result, chart=None), width, pen, lost)
 
 
-def _facts(sheet: Dossier, width: int | None) -> Iterator[Line]:
-    """The facts of a sheet as a list, their labels at the left."""
-    facts = facts_of(sheet)
+def _facts(dossier: Dossier, width: int | None) -> Iterator[Line]:
+    """The facts of a dossier as a list, their labels at the left."""
+    facts = facts_of(dossier)
     widest = max(cell_len(label) for label, _ in facts) + GAP
     for label, value in facts:
         room = None if width is None else width - widest

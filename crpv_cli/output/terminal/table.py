@@ -16,13 +16,11 @@ from crpv_cli.output.terminal.drawing import Pen, bar, in_words, series_of, spar
 from crpv_cli.output.terminal.lines import BOLD, CYAN, DIM, PLAIN, Line, cut, wrapped
 from crpv_cli.result import Result
 
-__all__ = ["Lost", "fit", "natural", "table_lines"]
-
 _NARROWEST = 6
 _CODES_A_LINE = 11  # four department codes
 _WRAPPED_AT_MOST = 48
 _HEAD_START = {0: 6, 1: 3}
-# A bar shorter than that tells nothing, and a longer one nothing more.
+# A bar shorter than that shows nothing, and a longer one nothing more.
 _BAR_NARROWEST, _BAR_WIDEST = 6, 24
 _INDENT = 2
 
@@ -148,11 +146,10 @@ def _choices(result: Result) -> Iterator[tuple[str, ...]]:
 def _drawn(table: TableText, result: Result, words: bool, pen: Pen) -> TableText:
     """Draw the series of a table, each year of them in the same place."""
     rows = [list(row) for row in table.rows]
-    places = {column.name: place for place, column in enumerate(result.columns)}
     for place, column in enumerate(table.columns):
         if column.kind is not Kind.SERIES:
             continue
-        series = [series_of(row[places[column.name]]) for row in result.rows]
+        series = [series_of(row[result.places[column.name]]) for row in result.rows]
         years = sorted({point.year for points in series for point in points})
         for row, points in zip(rows, series, strict=True):
             if points:
@@ -163,12 +160,11 @@ def _drawn(table: TableText, result: Result, words: bool, pen: Pen) -> TableText
 
 def _bars(result: Result, table: TableText, room: int, pen: Pen) -> dict[int, list[str]]:
     """Draw the bars that have room, for each row, by the place of their column: those of the first columns first."""
-    places = {column.name: place for place, column in enumerate(result.columns)}
     asked = [place for place, column in enumerate(table.columns) if column.bar]
     drawn = asked[: max(room // (_BAR_NARROWEST + GAP), 0)]
     bars: dict[int, list[str]] = {}
     for place in drawn:
-        values = [row[places[table.columns[place].name]] for row in result.rows]
+        values = [row[result.places[table.columns[place].name]] for row in result.rows]
         largest = max((value for value in values if isinstance(value, int | float)), default=0)
         longest = min(room // len(drawn) - GAP, _BAR_WIDEST)
         lines = [bar(value, largest, longest, pen) for value in values]

@@ -26,22 +26,8 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = [
-    "ALERT",
-    "AMBER",
-    "COVER",
-    "INK",
-    "LINE",
-    "LONGEST_NAME",
-    "Book",
-    "height_of",
-    "number_format",
-    "refer",
-    "width_of",
-]
-
 COVER = "crpv"
-"""The name of the sheet that tells what a workbook is; loading passes it over."""
+"""The name of the sheet that says what a workbook is; loading passes it over."""
 
 LONGEST_NAME = 31
 """How many characters the name of a sheet may have."""

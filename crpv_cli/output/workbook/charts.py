@@ -1,4 +1,4 @@
-"""Charts of a workbook: the spreadsheet's own, drawn from the cells of the table that they stand by.
+"""Charts of a workbook: the spreadsheet's own, drawn from the cells of the table beside them.
 
 They change with the cells, and hide what a filter hides. A grid of shares is no chart of a spreadsheet: its cells are
 coloured. A map has a sheet of its own (``map.py``).
@@ -19,8 +19,6 @@ from crpv_cli.result import Chart, ChartShape
 if TYPE_CHECKING:
     from xlsxwriter.chart import Chart as Drawing
     from xlsxwriter.worksheet import Worksheet
-
-__all__ = ["draw", "stands_beside"]
 
 # In pixels; a page of A4 on its side is some 1,030 wide, and a little more is set smaller.
 _WIDTH, _WIDEST, _PAGE = 640, 1000, 1250
@@ -47,7 +45,7 @@ def draw(book: Book, sheet: Worksheet, table: Table, row: int, column: int) -> N
 
     Args:
         book: the workbook.
-        sheet: the sheet that the table stands in.
+        sheet: the sheet of the table.
         table: the table, whose result has a chart.
         row: the row at which the chart starts.
         column: the column at which it starts.

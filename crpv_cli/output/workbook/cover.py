@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 from crpv_cli import __version__, language
 from crpv_cli.language import N_, Message
-from crpv_cli.output.shelf.about import cited, made_up, registry_state, told_of_figures
+from crpv_cli.output.shelf.about import cited, fictitious_notes, is_fictitious, registry_state
 from crpv_cli.output.shelf.layout import alerts, remaining
 from crpv_cli.output.workbook.book import ALERT, COVER, INK, Book, height_of, refer
 from crpv_cli.result import Note, Result
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
-
-__all__ = ["LABEL_WIDTH", "TEXT_WIDTH", "Entry", "write_cover"]
 
 LABEL_WIDTH, TEXT_WIDTH = 29, 100
 
@@ -101,15 +99,15 @@ class _Cover:
             self.line(language.text(label) if number == 0 else "", text)
 
     def demonstration(self, entries: Sequence[Entry], notes: Sequence[Note]) -> None:
-        """Say whether made-up data is in the workbook, where, and in the registry."""
+        """Say whether fictitious data is in the workbook, where, and in the registry."""
         label = language.text(N_("Demonstration data"))
-        told = alerts(told_of_figures(notes))
-        for text in told:
+        warnings = alerts(fictitious_notes(notes))
+        for text in warnings:
             self.line(label, text, **ALERT)
-        made_up_sheets = [entry.name for entry in entries if made_up(entry.result)]
-        if made_up_sheets and len(entries) > 1:
-            self.line("", language.text("In the sheets: {sheets}.", sheets=made_up_sheets), **ALERT)
-        if not told:
+        fictitious_sheets = [entry.name for entry in entries if is_fictitious(entry.result)]
+        if fictitious_sheets and len(entries) > 1:
+            self.line("", language.text("In the sheets: {sheets}.", sheets=fictitious_sheets), **ALERT)
+        if not warnings:
             none = language.text("None in this file.")
             self.line(label, " ".join([none, *alerts(notes)]))
 

@@ -14,14 +14,14 @@ centre     the id of the centre that the form is for; empty if it is for all
 year       the year that it is about; empty if the table has none
 prepared   the names of the columns that rows come with, separated by commas: ``centre,mission,year``; empty if none.
            A row in which nothing else is filled was not answered
-filled     ``1`` if the rows that the registry held stand in the form, ``0`` if not
-fictitious ``1`` if any of these rows is made up, ``0`` if not
+filled     ``1`` if the rows that the registry held are in the form, ``0`` if not
+fictitious ``1`` if any of these rows is fictitious, ``0`` if not
 language   ``en`` or ``fr``: the language of its headings and lists
 crpv       the version of crpv that made it
 ========== ==================================================================================================
 
 Column C is empty. From column D on, each column is a list to choose from: the name of the table's column in row 1, its
-values from row 2 on, as they stand in the cells of the form.
+values from row 2 on, as they are in the cells of the form.
 """
 
 from __future__ import annotations
@@ -39,8 +39,6 @@ from crpv_cli.result import Field, Form, FormRow
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
-
-__all__ = ["FICTITIOUS", "form_workbook"]
 
 FACTS = "crpv-form"
 FICTITIOUS = N_("FICTITIOUS: rows of this form are demonstration data.")
@@ -80,7 +78,7 @@ class _FormBook:
         self.lists = {field.column.name: self._choices(field) for field in form.fields}
 
     def _choices(self, field: Field) -> tuple[str, ...]:
-        """What may be chosen in a column, as it stands in its cells."""
+        """What may be chosen in a column, as its cells have it."""
         if field.column.choices:
             return tuple(language.translate(choice.label) for choice in field.column.choices)
         if field.column.kind is Kind.FLAG:
@@ -195,7 +193,7 @@ class _FormBook:
             sheet.set_row(line, height_of(texts))
 
     def _is_locked(self, field: Field, row: FormRow) -> bool:
-        """Whether a cell looks as if nobody should change it: it came prepared, or tells which row it is."""
+        """Whether a cell looks as if nobody should change it: it came prepared, or says which row it is."""
         return field.prepared or (row.known and field.column.name in self.form.table.key)
 
     def _first_blank(self, first: int) -> tuple[int, int]:
@@ -210,10 +208,10 @@ class _FormBook:
     def _checks(self, sheet: Worksheet, first: int, lists: Mapping[str, str]) -> None:
         last = first + max(_CHECKED, len(self.form.rows) + _BEYOND) - 1
         for place, field in enumerate(self.form.fields):
-            check = {**self._check(field, lists), **self._told(field)}
+            check = {**self._check(field, lists), **self._hints(field)}
             sheet.data_validation(first, place, last, place, check)
 
-    def _told(self, field: Field) -> dict[str, object]:
+    def _hints(self, field: Field) -> dict[str, object]:
         said = " ".join(self._comment(field).split("\n"))
         if legend := _legend(field):
             # Too long for a message, names would hide the explanation.

@@ -1,6 +1,6 @@
 """The map of departments as a sheet of a workbook: a cell for each department, where ``data/map/tiles.csv`` puts it.
 
-The letter in a cell tells its state to those who see no colour, and on paper that has none.
+The letter in a cell gives its state to those who see no colour, and on paper that has none.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ from crpv_cli.result import Result
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
-
-__all__ = ["write_map"]
 
 _WIDTH, _HEIGHT = 7, 34.0
 # The colours of the page's map in a light theme (``page/drawings/tiles.css``).

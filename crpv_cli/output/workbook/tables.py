@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crpv_cli import language
 from crpv_cli.definitions.columns import Column
-from crpv_cli.output.shelf.about import made_up, made_up_alert
+from crpv_cli.output.shelf.about import fictitious_alert, is_fictitious
 from crpv_cli.output.shelf.cells import for_people
 from crpv_cli.output.shelf.layout import named_once
 from crpv_cli.output.workbook.book import AMBER, INK, LINE, Book, height_of, width_of
@@ -17,15 +17,13 @@ from crpv_cli.result import Result
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["Table", "harmless", "mark_made_up", "write_table"]
-
 # A first column that is narrow stays in sight when a wide table is scrolled sideways.
 _FROZEN_FROM, _FROZEN_WIDTH = 7, 30
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Where a table stands in its sheet; rows and columns are counted from 0.
+    """Where a table is in its sheet; rows and columns are counted from 0.
 
     Attributes:
         sheet: the sheet's name.
@@ -123,10 +121,10 @@ def _folded(result: Result, widths: Sequence[int], page: int) -> set[int]:
     return folded
 
 
-def mark_made_up(sheet: Worksheet, title: str, result: Result) -> None:
-    """Put a title at the head of the printed pages, and beside it that figures are made up, if they are."""
-    rests = made_up(result)
-    alert = made_up_alert(result.notes) if rests else ""
+def mark_fictitious(sheet: Worksheet, title: str, result: Result) -> None:
+    """Put a title at the head of the printed pages, and beside it that figures are fictitious, if they are."""
+    rests = is_fictitious(result)
+    alert = fictitious_alert(result.notes) if rests else ""
     sheet.set_header(f"&L&10&B{harmless(title)}&R&10{harmless(alert)}")
     if rests:
         sheet.set_tab_color(AMBER)

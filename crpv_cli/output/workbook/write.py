@@ -16,20 +16,25 @@ from crpv_cli import language
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, Message, msg
-from crpv_cli.output.shelf.about import asked_of, asked_of_sheet, command_of, made_up, made_up_alert, nothing_known
+from crpv_cli.output.shelf.about import (
+    asked_of,
+    asked_of_dossier,
+    command_of,
+    fictitious_alert,
+    is_fictitious,
+    nothing_known,
+)
 from crpv_cli.output.shelf.cells import for_people
 from crpv_cli.output.shelf.layout import facts_of, remaining, short_title
 from crpv_cli.output.workbook.book import ALERT, INK, LONGEST_NAME, Book, height_of
 from crpv_cli.output.workbook.charts import draw, stands_beside
 from crpv_cli.output.workbook.cover import LABEL_WIDTH, TEXT_WIDTH, Entry, write_cover
 from crpv_cli.output.workbook.map import write_map
-from crpv_cli.output.workbook.tables import Table, harmless, mark_made_up, write_table
+from crpv_cli.output.workbook.tables import Table, harmless, mark_fictitious, write_table
 from crpv_cli.result import ChartShape, Dossier, Note, Result, Value
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
-
-__all__ = ["tables_workbook", "workbook"]
 
 _FACTS_ON_COVER = 6
 # In characters: what a page of A4 on its side shows in a size that can be read.
@@ -46,7 +51,7 @@ def workbook(shown: Result | Dossier) -> bytes:
         UsageProblem: a sheet of a workbook cannot hold it.
     """
     if isinstance(shown, Dossier):
-        return _sheet_workbook(shown)
+        return _dossier_workbook(shown)
     return _workbook(shown.title, [shown], shown.notes, command_of(shown))
 
 
@@ -77,7 +82,7 @@ def _workbook(title: Message, tables: Sequence[Result], notes: Sequence[Note], c
     for entry in maps:
         sheet = book.sheet(entry.name)
         write_map(book, sheet, entry.result, 0)
-        mark_made_up(sheet, entry.result.title.text(), entry.result)
+        mark_fictitious(sheet, entry.result.title.text(), entry.result)
     return book.content()
 
 
@@ -91,7 +96,7 @@ def _table_name(result: Result) -> str:
 def _write_table(book: Book, entry: Entry) -> None:
     sheet = book.sheet(entry.name)
     table = write_table(book, sheet, entry.name, entry.result)
-    mark_made_up(sheet, entry.result.title.text(), entry.result)
+    mark_fictitious(sheet, entry.result.title.text(), entry.result)
     if entry.result.chart is not None:
         row, column = (table.top, len(table.widths) + 1) if stands_beside(table) else (table.end + 1, 0)
         draw(book, sheet, table, row, column)
@@ -100,21 +105,22 @@ def _write_table(book: Book, entry: Entry) -> None:
 # --- The sections of a subject, for reading ---
 
 
-def _sheet_workbook(sheet: Dossier) -> bytes:
-    book = Book(sheet.title.text())
-    title, asked, facts = sheet.title.text(), facts_of(sheet), list[Entry]()
-    if len(sheet.facts.columns) > _FACTS_ON_COVER:
-        asked, facts = asked_of_sheet(sheet), [Entry(book.name(sheet.facts.title.text()), sheet.facts, counted=False)]
+def _dossier_workbook(dossier: Dossier) -> bytes:
+    book = Book(dossier.title.text())
+    title, asked, facts = dossier.title.text(), facts_of(dossier), list[Entry]()
+    if len(dossier.facts.columns) > _FACTS_ON_COVER:
+        asked = asked_of_dossier(dossier)
+        facts.append(Entry(book.name(dossier.facts.title.text()), dossier.facts, counted=False))
     written: list[tuple[Entry, bool]] = []
-    for section in sheet.sections:
+    for section in dossier.sections:
         if not section.rows:
             continue
         written.append((Entry(book.name(_section_name(section)), section, counted=not section.is_map), section.is_map))
         if section.is_map:
             written.append((Entry(book.name(language.text(N_("The map as a table"))), section), False))
     entries = [*facts, *(entry for entry, _ in written)]
-    nothing = [nothing_known(section) for section in sheet.sections if not section.rows]
-    write_cover(book, sheet.title, entries, sheet.notes, asked, nothing, sheet.command)
+    nothing = [nothing_known(section) for section in dossier.sections if not section.rows]
+    write_cover(book, dossier.title, entries, dossier.notes, asked, nothing, dossier.command)
     for entry in facts:
         _write_facts(book, entry)
     for entry, is_map in written:
@@ -144,7 +150,7 @@ def _write_map(book: Book, entry: Entry, title: str) -> None:
     sheet = book.sheet(entry.name)
     top = _write_head(book, sheet, entry.result, _MAP_ACROSS)
     write_map(book, sheet, entry.result, top)
-    mark_made_up(sheet, title, entry.result)
+    mark_fictitious(sheet, title, entry.result)
 
 
 def _write_section(book: Book, entry: Entry, title: str) -> None:
@@ -152,7 +158,7 @@ def _write_section(book: Book, entry: Entry, title: str) -> None:
     shown = for_readers(entry.result)
     top = _write_head(book, sheet, shown, len(shown.columns))
     table = write_table(book, sheet, entry.name, shown, top, _PAGE)
-    mark_made_up(sheet, title, shown)
+    mark_fictitious(sheet, title, shown)
     across = _across(table)
     notes = remaining(shown.notes)
     if 0 in table.widths:
@@ -167,12 +173,12 @@ def _write_section(book: Book, entry: Entry, title: str) -> None:
 
 
 def _write_head(book: Book, sheet: Worksheet, section: Result, across: int) -> int:
-    """Write the title of a section, whether it is made up, and what its colours show; return the row that is free."""
+    """Write the title of a section, whether it is fictitious, and what its colours show; returns the next free row."""
     book.text(sheet, 0, 0, section.title.text(), bold=True, font_size=14, font_color=INK, valign="vcenter")
     sheet.set_row(0, _TITLE_HEIGHT)
     row = 1
-    if made_up(section):
-        book.text(sheet, row, 0, made_up_alert(section.notes), **ALERT)
+    if is_fictitious(section):
+        book.text(sheet, row, 0, fictitious_alert(section.notes), **ALERT)
         for column in range(1, across):
             book.text(sheet, row, column, "", **ALERT)
         row += 1
@@ -210,7 +216,7 @@ def for_readers(section: Result) -> Result:
     """The columns that a reader needs: those that a screen shows first, then the others of which something is known.
 
     Codes that only programs need are left out, since their names stand beside them, and so is what says for each row
-    whether it is made up, where all are or none is.
+    whether it is fictitious, where all are or none is.
     """
     if not section.screen:
         return section

@@ -1,4 +1,4 @@
-"""What is true on a date, as SQL: a fact stands in one file of ``facts/``; whatever asks for it names it as a table.
+"""What is true on a date, as SQL: each fact is one file of ``facts/``; what uses it names it as a table.
 
 Reports, lists and rules read with ``read``; the views (``views.py``) are made from the same texts, for today.
 """
@@ -14,24 +14,8 @@ from pathlib import Path
 
 from crpv_cli.definitions.choices import LOCAL_AUTHORITIES
 
-__all__ = [
-    "CYCLE_YEARS",
-    "DEFAULTS",
-    "WITHIN_MONTHS",
-    "closed_year",
-    "compose",
-    "geography_on",
-    "header_and_sql",
-    "months_after",
-    "open_centres",
-    "position",
-    "query",
-    "read",
-    "today",
-]
-
 CYCLE_YEARS = 3
-"""Years from one evaluation of a mission to the next, where nobody says otherwise: the project's own choice."""
+"""Years from one evaluation of a mission to the next, unless another is asked for: the project's own choice."""
 WITHIN_MONTHS = 12
 """How far ahead an agreement that runs is said to end soon: the project's own default."""
 DEFAULTS: dict[str, object] = {
@@ -44,7 +28,7 @@ DEFAULTS: dict[str, object] = {
     "within": WITHIN_MONTHS,
     "year": None,
 }
-"""What a parameter is where nobody gives it; ``:as_of`` is given always, and is today in a view."""
+"""What a parameter is where it is not given; ``:as_of`` always is, and is today in a view."""
 
 _FOLDER = Path(__file__).parent
 _NAMED = re.compile(r"\b(?:from|join)\s+(\w+)")
@@ -53,7 +37,7 @@ _CAPITALS = "ÀÂÄÆÇÉÈÊËÎÏÔÖŒÙÛÜŸ"
 
 
 def header_and_sql(path: Path) -> tuple[list[str], str]:
-    """Split a file into the lines of the comment at its head, which say what it tells, and its SQL."""
+    """Split a file into the lines of the comment at its head, which explains it, and its SQL."""
     lines = path.read_text(encoding="utf-8").splitlines()
     count = next(place for place, line in enumerate(lines) if not line.startswith("--"))
     return [line[3:] for line in lines[:count]], "\n".join(lines[count:])
@@ -114,7 +98,7 @@ def read(connection: sqlite3.Connection, sql: str, as_of: str, **parameters: obj
 
 @cache
 def _moment(column: str, as_of: str, within: int = WITHIN_MONTHS) -> str | int:
-    """What a date says by itself (see ``facts/moment.sql``); it takes no registry to tell."""
+    """What a date says by itself (see ``facts/moment.sql``); no registry is needed."""
     with closing(sqlite3.connect(":memory:")) as connection:
         found: str | int = read(connection, f"select {column} from moment", as_of, within=within).fetchone()[0]
         return found

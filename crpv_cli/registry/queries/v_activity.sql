@@ -16,7 +16,7 @@
 -- source: (activities)
 -- source_title: Its title.
 -- note: (activities)
--- fictitious: Whether it is fictitious.
+-- fictitious: Whether its source is fictitious.
 --
 -- ```sql
 -- select theme, sum(half_days) as half_days

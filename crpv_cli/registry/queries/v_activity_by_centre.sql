@@ -1,5 +1,5 @@
 -- A row for each centre and year in which it was open or reported something, of the years of which any activity is known.
--- `crpv report activity --year YEAR`. A sum is null where none of its rows tells the figure, as for a centre that has not
+-- `crpv report activity --year YEAR`. A sum is null where none of its rows gives the figure, as for a centre that has not
 -- reported: that is not 0.
 --
 -- centre: Id of the centre.
@@ -13,7 +13,7 @@
 -- half_days: Half-days in all.
 -- actions: Actions.
 -- participants: Participants.
--- fictitious: Whether any of it is fictitious.
+-- fictitious: Whether any of it comes from a fictitious source.
 select
     a.centre,
     c.short_name,

@@ -15,7 +15,7 @@
 -- amount: What this funder promises over the whole agreement, in euros.
 -- reference: (agreements)
 -- source: (agreements)
--- fictitious: Whether it is fictitious.
+-- fictitious: Whether its source is fictitious.
 select
     centre,
     short_name,

@@ -17,7 +17,7 @@
 -- source: (funding)
 -- source_title: Its title.
 -- note: (funding)
--- fictitious: Whether it is fictitious.
+-- fictitious: Whether its source is fictitious.
 --
 -- To add amounts up, keep the rows that count:
 --

@@ -11,7 +11,7 @@
 -- total: All that is known, in euros.
 -- state_share: `state` ÷ `total`; null unless `state` and `local` are both known.
 -- known: Whether any funding is known.
--- fictitious: Whether any of it is fictitious.
+-- fictitious: Whether any of it comes from a fictitious source.
 select
     m.centre,
     c.short_name,

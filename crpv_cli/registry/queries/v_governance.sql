@@ -11,7 +11,7 @@
 -- source: (governance)
 -- source_title: Its title.
 -- note: (governance)
--- fictitious: Whether it is fictitious.
+-- fictitious: Whether its source is fictitious.
 select
     g.centre,
     c.short_name,

@@ -1,6 +1,6 @@
 -- One row: the network in figures, today. `crpv report network`: a figure has the name that its JSON gives in `figure`, with
 -- underscores, and `_total` and `_share` beside it where it is a part of something. What the rules find is not there:
--- `crpv check` shows.
+-- `crpv check` finds.
 --
 -- as_of: Today.
 -- geography: The geography in force, `2015` or `2024`, which the coverage is computed in.
@@ -48,7 +48,7 @@
 -- agreements_ended: Agreements that ended.
 -- agreements_ended_without_successor: Those of them that nothing followed.
 -- agreements_running_amount: What the running ones promise over their whole terms, in euros, where that is known.
--- fictitious: Whether any of it is fictitious.
+-- fictitious: Whether any of it comes from a fictitious source.
 with covered as (
     select * from coverage_totals where geography = (select geography from moment)
 ),

@@ -1,7 +1,7 @@
 """The views, for those who read the registry with other programs: the facts of this folder, as of today.
 
-A view takes no parameter, so that it speaks of today in the local time of whoever reads it, and each stands alone.
-Amounts are in euros. The comment at the head of a view's file says what it tells, each of its columns, and how to ask.
+A view takes no parameter, so it is of today in the local time of its reader, and needs no other view.
+Amounts are in euros. The comment at the head of a view's file explains it, each of its columns, and how to ask it.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ import re
 from pathlib import Path
 
 from crpv_cli.registry.queries import DEFAULTS, compose, header_and_sql, query
-
-__all__ = ["VIEWS", "about", "columns_of", "views"]
 
 VIEWS = (
     "v_centres",
@@ -37,7 +35,7 @@ def views() -> dict[str, str]:
 
 
 def _as_of_today(sql: str) -> str:
-    """SQL without parameters: today, and what a parameter is where nobody gives it."""
+    """SQL without parameters: today, and the default of every parameter."""
     return re.sub(r":(\w+)", lambda found: _TODAY if found[1] == "as_of" else _literal(DEFAULTS[found[1]]), sql)
 
 
@@ -46,7 +44,7 @@ def _literal(value: object) -> str:
 
 
 def about(view: str) -> tuple[str, str]:
-    """Return what a view tells, and what comes after its columns: how to ask it. Both are Markdown."""
+    """Return what a view is, and what comes after its columns: how to ask it. Both are Markdown."""
     before, _, after = _parts(view)
     return before, after
 

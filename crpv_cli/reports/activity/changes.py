@@ -11,8 +11,6 @@ from crpv_cli.reports.activity.report import activity
 from crpv_cli.reports.changes.difference import Change, signed_count
 from crpv_cli.reports.changes.years import OfYear, Unit, compared
 
-__all__ = ["activity_changes"]
-
 _HALF_DAYS = Unit(
     "activity",
     "half-days",
@@ -36,12 +34,12 @@ def activity_changes(connection: sqlite3.Connection, first: str, last: str) -> I
 
 
 def _year(connection: sqlite3.Connection, date: str) -> OfYear | None:
-    """The latest closed year of which half-days are known, as the activity report tells it; None if there is none."""
-    told = "half_days is not null and year <= (select closed_year from moment)"
-    (year,) = read(connection, f"select max(year) from known_activities where {told}", date).fetchone()
+    """The latest closed year of which half-days are known, as the activity report has it; None if there is none."""
+    known = "half_days is not null and year <= (select closed_year from moment)"
+    (year,) = read(connection, f"select max(year) from known_activities where {known}", date).fetchone()
     if year is None:
         return None
     report = activity(connection, date, year)
-    half_days = {str(record["centre"]): record["half_days"] for record in report.records()}
-    known = {centre: count for centre, count in half_days.items() if isinstance(count, int)}
-    return OfYear(year, known, report, report.fictitious)
+    half_days = {record["centre"]: record["half_days"] for record in report.records()}
+    reported = {centre: count for centre, count in half_days.items() if count is not None}
+    return OfYear(year, reported, report, report.fictitious)

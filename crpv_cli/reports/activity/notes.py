@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from crpv_cli.language import N_, Day, Message, Share, msg, msgs
+from crpv_cli.language import N_, Day, Message, Share, first_few, msg, msgs
 from crpv_cli.result import Note
-
-__all__ = ["activity_notes"]
 
 _NAMED_AT_MOST = 12
 
@@ -17,7 +15,7 @@ def activity_notes(
     year: int | None,
     totals: Mapping[str, int | float | None],
     silent: Mapping[str, str],
-    untold: int,
+    without_half_days: int,
     held: bool,
     narrowed: bool,
 ) -> Iterable[Note]:
@@ -28,14 +26,13 @@ def activity_notes(
         year: the year; None if no activity of what was asked for is known.
         totals: those of the report.
         silent: the short names of the centres that have not reported the year, by their ids.
-        untold: how many rows do not give their half-days.
+        without_half_days: how many rows do not give their half-days.
         held: whether the registry holds any activity at all.
         narrowed: whether one centre or one mission was asked for.
     """
     if totals["rows"] == 0:
         yield Note("no-activity", _nothing(as_of, year, held, narrowed))
     if silent and (totals["rows"] or totals["reported"]):
-        names = list(silent.values())
         yield Note(
             "activity-not-reported",
             msgs(
@@ -44,17 +41,17 @@ def activity_notes(
                 len(silent),
                 total=totals["centres"],
                 year=str(year),
-                centres=[*names[:_NAMED_AT_MOST], *(["…"] if len(names) > _NAMED_AT_MOST else [])],
+                centres=first_few(list(silent.values()), _NAMED_AT_MOST),
             ),
             {"centres": list(silent)},
         )
-    if untold:
+    if without_half_days:
         yield Note(
             "half-days-unknown",
             msgs(
                 "At least: {count} row does not give its half-days.",
                 "At least: {count} rows do not give their half-days.",
-                untold,
+                without_half_days,
             ),
         )
     change, remote = totals["half_days_change_share"], totals["remote_share"]

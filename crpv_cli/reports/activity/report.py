@@ -1,6 +1,6 @@
 """What the centres did: half-days, actions and participants.
 
-The half-day is the unit in which the agency's yearly *bilan quantitatif* counts activity. What nobody told is None,
+The half-day is the unit in which the agency's yearly *bilan quantitatif* counts activity. What nobody reported is None,
 never 0: a centre that has not reported a year has done an unknown number of half-days in it, and counts in no sum.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
@@ -16,14 +16,13 @@ from crpv_cli.language import N_, Message, msg
 from crpv_cli.registry.queries import query, read
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.activity.notes import activity_notes
+from crpv_cli.reports.columns import FICTITIOUS, WHOSE
 from crpv_cli.reports.funding.money import difference, ratio
 from crpv_cli.reports.options import AS_OF, CENTRE, YEAR, Option, Takes, division
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures, published_notes
 from crpv_cli.result import Chart, ChartShape, Result, Value
 from crpv_cli.spelling import fold
-
-__all__ = ["BY_CENTRE", "DIVISIONS", "OPTIONS", "activity"]
 
 DIVISIONS = ("centre", "mission", "type", "theme", "audience", "mode", "year")
 OPTIONS = (
@@ -72,18 +71,17 @@ _MISSIONS = (
     Column("complementary", N_("Complementary"), Kind.INTEGER),
 )
 BY_CENTRE = (
-    Column("centre", N_("Centre id"), Kind.CODE),
-    Column("short_name", N_("Centre")),
+    *WHOSE,
     Column("reported", N_("Reported"), Kind.FLAG),
     *_MISSIONS,
     *_SUMS,
-    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
+    FICTITIOUS,
 )
 _GROUP = (
     *_SUMS,
     Column("centres", N_("Centres"), Kind.INTEGER),
     Column("rows", N_("Rows"), Kind.INTEGER),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
+    FICTITIOUS,
 )
 _CENTRE_SCREEN = (
     "short_name",
@@ -101,13 +99,13 @@ _GROUP_SCREEN = ("half_days", "share", "half_days_change_share", "participants",
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """Rows of activity, and what they add up to; a sum is None where none of its rows tells the figure."""
+    """Rows of activity, and what they add up to; a sum is None where none of its rows gives the figure."""
 
     rows: tuple[sqlite3.Row, ...]
 
     def sum(self, name: str) -> int | None:
-        told = [int(row[name]) for row in self.rows if row[name] is not None]
-        return sum(told) if told else None
+        known = [int(row[name]) for row in self.rows if row[name] is not None]
+        return sum(known) if known else None
 
     @property
     def half_days(self) -> int | None:
@@ -167,7 +165,7 @@ def activity(
 
     Returns:
         A report. By centre, a row for each centre open at some time in the year; by anything else, a row for each
-        group, what was not told of being a group of its own. Change is against the year before: of one centre where it
+        group, what is not known being a group of its own. Change is against the year before: of one centre where it
         reported both years, of a group only over the centres that did. Totals: ``half_days``, ``actions``,
         ``participants``, ``remote_share`` (0 to 1, of the half-days whose mode is known), ``centres`` open,
         ``reported`` and ``not_reported``.
@@ -192,9 +190,9 @@ def activity(
     known_on = min(as_of, f"{last}-12-31") if last else as_of
     published = published_figures(connection, ("half_days",), known_on) if centre is None and mission is None else ()
     computed: dict[str, object] = {}
-    if now.half_days is not None and any(str(figure["as_of"])[:4] == str(last) for figure in published):
+    if now.half_days is not None and any(figure["as_of"][:4] == str(last) for figure in published):
         computed["half_days"] = now.half_days
-    result = Result(
+    return Result(
         name=f"activity-by-{by}",
         title=_title(by, first, last),
         columns=columns,
@@ -208,7 +206,7 @@ def activity(
                 last,
                 totals,
                 {one.id: one.short_name for one in centres if not one.reported},
-                _untold(now),
+                _without_half_days(now),
                 held=_holds_any(connection),
                 narrowed=centre is not None or mission is not None,
             ),
@@ -222,8 +220,8 @@ def activity(
         is_report=True,
         command="report activity",
         origin=origin(connection, (row["source"] for row in shown.rows)),
+        chart=_chart(by, first, last, totals) if rows and now.half_days is not None else None,
     )
-    return _with_chart(result, by, first, last, totals)
 
 
 def _holds_any(connection: sqlite3.Connection) -> bool:
@@ -232,7 +230,7 @@ def _holds_any(connection: sqlite3.Connection) -> bool:
 
 
 def _reports(connection: sqlite3.Connection, as_of: str) -> dict[int, set[str]]:
-    """Which centres have told anything of a year, whatever the mission: what they did not tell of, they did not do."""
+    """Which centres have reported anything of a year, whatever the mission: what they left out, they did not do."""
     reports: dict[int, set[str]] = {}
     for row in read(connection, "select distinct year, centre from known_activities", as_of):
         reports.setdefault(row["year"], set()).add(row["centre"])
@@ -294,14 +292,15 @@ def _group_rows(
 ) -> tuple[tuple[Value, ...], ...]:
     """A row for each group: years in time, closed lists in their order, themes by their half-days.
 
-    A change is told over the centres that reported both years.
+    A change is computed over the centres that reported both years.
     """
-    work, both = _Work(tuple(found)), {year: reports[year] & reports.get(year - 1, set()) for year in reports}
+    work, nothing = _Work(tuple(found)), _Work(())
+    both = {year: reports[year] & reports.get(year - 1, set()) for year in reports}
     if by == "year":
         years = [row["year"] for row in found]
         works = {year: work.only(year=year) for year in range(min(years), max(years) + 1)} if years else {}
         return tuple(
-            _group_row(year, own, work.half_days, works.get(year - 1, _Work(())), both.get(year, set()))
+            _group_row(year, own, work.half_days, works.get(year - 1, nothing), both.get(year, set()))
             for year, own in works.items()
         )
     if last is None:
@@ -324,13 +323,13 @@ def _group_rows(
 
 
 def _group_row(value: Value, work: _Work, whole: int | None, before: _Work, both: set[str]) -> tuple[Value, ...]:
-    """A group; ``both`` are the centres that told of both years, over which alone a change says anything."""
+    """A group; ``both`` are the centres that reported both years, the only ones that a change is computed over."""
     sums = _sums(work, whole, work.of_centres(both).half_days, before.of_centres(both).half_days)
     return (value, *sums, len(work.centres), len(work.rows), work.fictitious)
 
 
 def _totals(now: _Work, centres: Sequence[_Centre]) -> dict[str, int | float | None]:
-    told = [row for row in now.rows if row["mode"] is not None]
+    of_mode = _Work(tuple(row for row in now.rows if row["mode"] is not None))
     both = [one for one in centres if one.now.half_days is not None and one.before.half_days is not None]
     after, before = (sum(getattr(one, when).half_days for one in both) for when in ("now", "before"))
     reported = sum(one.reported for one in centres)
@@ -338,7 +337,7 @@ def _totals(now: _Work, centres: Sequence[_Centre]) -> dict[str, int | float | N
         "half_days": now.half_days,
         "actions": now.sum("actions"),
         "participants": now.sum("participants"),
-        "remote_share": ratio(_Work(tuple(told)).only(mode="remote").half_days or 0, _Work(tuple(told)).half_days),
+        "remote_share": ratio(of_mode.only(mode="remote").half_days or 0, of_mode.half_days),
         "half_days_change": after - before if both else None,
         "half_days_change_share": ratio(after - before, before) if both else None,
         "half_days_change_centres": len(both),
@@ -349,7 +348,7 @@ def _totals(now: _Work, centres: Sequence[_Centre]) -> dict[str, int | float | N
     }
 
 
-def _untold(now: _Work) -> int:
+def _without_half_days(now: _Work) -> int:
     """How many rows do not give their half-days."""
     return sum(row["half_days"] is None for row in now.rows)
 
@@ -367,38 +366,22 @@ def _title(by: str, first: int | None, last: int | None) -> Message:
     return msg("Activity by {division}, {years}", division=msg(_TITLES[by]), years=years)
 
 
-def _with_chart(
-    result: Result, by: str, first: int | None, last: int | None, totals: Mapping[str, int | float | None]
-) -> Result:
-    """The chart of a report: half-days by group, or by centre and mission; none where nothing is known."""
-    if totals["half_days"] is None or not result.rows:
-        return result
-    category = "short_name" if by == "centre" else by
-    drawn = tuple(column.name for column in _MISSIONS) if by == "centre" else ("half_days",)
-    chart = Chart(
-        ChartShape.STACKED if by == "centre" else ChartShape.BARS,
+def _chart(by: str, first: int | None, last: int | None, totals: Mapping[str, int | float | None]) -> Chart:
+    """Half-days by group, or by centre and mission."""
+    known = {"half_days": totals["half_days"], "year": str(last)}
+    reported, centres = totals["reported"], totals["centres"]
+    description = msg(
+        "{half_days} half-days in {year}, reported by {reported} of {centres} centres.",
+        **known,
+        reported=reported,
+        centres=centres,
+    )
+    if by == "centre":
+        title = msg("{half_days} half-days of activity in {year}, by centre and mission", **known)
+        return Chart(ChartShape.STACKED, title, description, "short_name", tuple(one.name for one in _MISSIONS))
+    title = (
         msg("Half-days of activity in each year, {first}–{last}", first=str(first), last=str(last))
         if by == "year"
-        else msg(
-            "{half_days} half-days of activity in {year}, by centre and mission",
-            half_days=totals["half_days"],
-            year=str(last),
-        )
-        if by == "centre"
-        else msg(
-            "{half_days} half-days of activity in {year}, by {division}",
-            half_days=totals["half_days"],
-            year=str(last),
-            division=msg(_TITLES[by]),
-        ),
-        msg(
-            "{half_days} half-days in {year}, reported by {reported} of {centres} centres.",
-            half_days=totals["half_days"],
-            year=str(last),
-            reported=totals["reported"],
-            centres=totals["centres"],
-        ),
-        category,
-        drawn,
+        else msg("{half_days} half-days of activity in {year}, by {division}", **known, division=msg(_TITLES[by]))
     )
-    return replace(result, chart=chart)
+    return Chart(ChartShape.BARS, title, description, by, ("half_days",))

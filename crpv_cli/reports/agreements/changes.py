@@ -11,8 +11,6 @@ from crpv_cli.registry.queries import read
 from crpv_cli.reports.changes.difference import Change
 from crpv_cli.spelling import fold
 
-__all__ = ["agreement_changes"]
-
 
 def agreement_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
     """The agreements that started or ended; both of its bounds are days of an agreement.
@@ -38,8 +36,8 @@ def agreement_changes(connection: sqlite3.Connection, first: str, last: str) -> 
 
 
 def _change(old: sqlite3.Row | None, new: sqlite3.Row | None) -> Change:
-    told = [row for row in (old, new) if row is not None]
-    row = told[0]
+    known = [row for row in (old, new) if row is not None]
+    row = known[0]
     return Change(
         "agreement",
         msg("Agreement: {funder}", funder=row["funder_name"]),
@@ -48,12 +46,12 @@ def _change(old: sqlite3.Row | None, new: sqlite3.Row | None) -> Change:
         row["funder"],
         _until(old),
         _until(new),
-        msg(N_("renewed") if len(told) == 2 else N_("ended") if new is None else N_("started")),
+        msg(N_("renewed") if len(known) == 2 else N_("ended") if new is None else N_("started")),
         _amount(old),
         _amount(new),
         "euros",
-        any(bool(row["fictitious"]) for row in told),
-        tuple(row["source"] for row in told),
+        any(bool(row["fictitious"]) for row in known),
+        tuple(row["source"] for row in known),
     )
 
 

@@ -11,13 +11,12 @@ from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.language import N_, Day, Euros, msg, msgs
 from crpv_cli.registry.queries import WITHIN_MONTHS, months_after, read
 from crpv_cli.reports import fictitious
+from crpv_cli.reports.columns import FICTITIOUS, WHOSE
 from crpv_cli.reports.options import AS_OF, CENTRE, WITHIN, Option, codes
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.rows import row_of
 from crpv_cli.result import Note, Result
 from crpv_cli.spelling import fold
-
-__all__ = ["COLUMNS", "OPTIONS", "STATUSES", "WITHIN_MONTHS", "agreements"]
 
 # What needs attention first.
 STATUSES = (
@@ -39,8 +38,7 @@ OPTIONS = (
     AS_OF,
 )
 COLUMNS = (
-    Column("centre", N_("Centre id"), Kind.CODE),
-    Column("short_name", N_("Centre")),
+    *WHOSE,
     Column("funder", N_("Funder id"), Kind.CODE),
     Column("funder_name", N_("Funder")),
     Column("kind", N_("Kind"), Kind.CODE, choices=choices.FUNDER_KINDS),
@@ -53,7 +51,7 @@ COLUMNS = (
     Column("amount", N_("Amount"), Kind.MONEY),
     Column("reference", N_("Reference")),
     Column("source", N_("Source"), Kind.CODE, refers="sources"),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
+    FICTITIOUS,
 )
 _SCREEN = ("short_name", "funder_name", "title", "ends_on", "days_left", "status", "amount")
 # A narrow terminal does without these: what is left says with whom, and until when.
@@ -68,9 +66,9 @@ def agreements(
     status: str | None = None,
     centre: str | None = None,
 ) -> Result:
-    """Tell where each agreement known on a date stands.
+    """Return the state of each agreement known on a date.
 
-    What each state means stands in ``registry/queries/facts/agreement_states.sql``.
+    Each state is defined in ``registry/queries/facts/agreement_states.sql``.
 
     Args:
         connection: an open registry.

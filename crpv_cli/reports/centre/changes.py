@@ -9,10 +9,7 @@ from crpv_cli.language import Day, Message, msg
 from crpv_cli.registry.queries import geography_on, open_centres, read
 from crpv_cli.reports.changes.difference import Change, plain
 from crpv_cli.reports.coverage.report import coverage
-from crpv_cli.result import Value
 from crpv_cli.spelling import fold
-
-__all__ = ["centre_changes", "perimeter_changes"]
 
 
 def centre_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
@@ -58,7 +55,7 @@ def perimeter_changes(connection: sqlite3.Connection, first: str, last: str) -> 
     names = {row["id"]: row["short_name"] for row in _centres(connection)}
     listed = coverage(connection, max(first, last), by="department", geography=geography_on(max(first, last)))
     for department in listed.records():
-        code = str(department["department"])
+        code = department["department"]
         before, after = (sorted(centre for centre, served in served_on if served == code) for served_on in pairs)
         for centre in sorted({*before} ^ {*after}, key=lambda id_: fold(names[id_])):
             gained = centre in after
@@ -74,8 +71,8 @@ def perimeter_changes(connection: sqlite3.Connection, first: str, last: str) -> 
                 _serving(before, names),
                 _serving(after, names),
                 _neighbourhoods(department["total"], gained),
-                0 if gained else _number(department["total"]),
-                _number(department["total"]) if gained else 0,
+                0 if gained else department["total"],
+                department["total"] if gained else 0,
                 "neighbourhoods",
                 bool(found["fictitious"]),
                 (found["source"],),
@@ -91,12 +88,7 @@ def _serving(centres: list[str], names: dict[str, str]) -> Message:
     return plain([names[centre] for centre in centres]) if centres else msg("no centre")
 
 
-def _neighbourhoods(value: Value, gained: bool) -> Message | None:
-    count = _number(value)
+def _neighbourhoods(count: int | None, gained: bool) -> Message | None:
     if count is None:
         return None
     return msg("{sign}{count} QPV", sign="+" if gained else "-", count=count) if count else msg("0 QPV")
-
-
-def _number(value: Value) -> int | None:
-    return value if isinstance(value, int) else None

@@ -5,18 +5,15 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 
-from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, msg
 from crpv_cli.reports.activity.report import activity
 from crpv_cli.reports.agreements.report import agreements
+from crpv_cli.reports.centre.years import last_years, year_by_year
 from crpv_cli.reports.listing import Selection, list_table, shape
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Result
 
-__all__ = ["activity_years", "agreements_of", "governance"]
-
-_YEARS = 3
 _SEAT_COLUMNS = ("organ", "member", "member_kind", "role", "valid_from", "valid_to", "source")
 _ACTIVITY_COLUMNS = (
     "animation",
@@ -60,26 +57,12 @@ def governance(connection: sqlite3.Connection, centre: str, as_of: str) -> Resul
 
 def activity_years(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
     """Return the last three years of activity up to the date, in half-days by mission; unknown where not reported."""
-    last = int(as_of[:4])
-    found = [activity(connection, as_of, year, by="centre", centre=centre) for year in range(last, last - _YEARS, -1)]
-    by_name = {column.name: column for report in found for column in report.columns}
-    # A year that the centre did not report is there, unknown.
-    rows = tuple(
-        (year if isinstance(year, int) else None, *(record.get(name) for name in _ACTIVITY_COLUMNS))
-        for report in found
-        for year in (report.parameters["year"],)
-        for record in report.records() or [{}]
-    )
-    known = any(report.totals["half_days"] is not None for report in found)
-    return Result(
+    found = {year: activity(connection, as_of, year, centre=centre) for year in last_years(as_of)}
+    return replace(
+        year_by_year(connection, found, "half_days", _ACTIVITY_COLUMNS),
         name="activity",
         short=msg(N_("Activity")),
         title=msg(N_("Activity in half-days, last three years")),
-        columns=(Column("year", N_("Year"), Kind.YEAR), *(by_name[name] for name in _ACTIVITY_COLUMNS)),
-        rows=rows if known else (),
-        screen=("year", *_ACTIVITY_COLUMNS[:-1]),
-        fictitious=any(report.fictitious for report in found),
-        origin=origin(connection, {name for report in found if report.origin for name in report.origin.sources}),
     )
 
 

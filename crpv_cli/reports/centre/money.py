@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, msg
 from crpv_cli.registry.queries import read
 from crpv_cli.reports import fictitious
+from crpv_cli.reports.centre.years import last_years, year_by_year
 from crpv_cli.reports.funding.report import funding
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Result
 
-__all__ = ["funding_years", "payments"]
-
-_YEARS = 3
 _YEAR_COLUMNS = (
     "state",
     "local",
@@ -33,25 +32,12 @@ def funding_years(connection: sqlite3.Connection, centre: str, as_of: str) -> Re
 
     A year of which nothing is known is there, unknown.
     """
-    last = int(as_of[:4])
-    found = [funding(connection, as_of, year, year, centre=centre) for year in range(last, last - _YEARS, -1)]
-    by_name = {column.name: column for column in found[0].columns}
-    records = [(report.parameters["to"], record) for report in found for record in report.records()]
-    rests = any(report.fictitious for report in found)
-    return Result(
+    found = {year: funding(connection, as_of, centre=centre, year=year) for year in last_years(as_of)}
+    return replace(
+        year_by_year(connection, found, "total", _YEAR_COLUMNS),
         name="funding_years",
         short=msg(N_("Funding by kind of funder")),
         title=msg(N_("Known funding, last three years")),
-        columns=(Column("year", N_("Year"), Kind.YEAR), *(by_name[name] for name in _YEAR_COLUMNS)),
-        rows=tuple(
-            (year if isinstance(year, int) else None, *(record[name] for name in _YEAR_COLUMNS))
-            for year, record in records
-        )
-        if any(record["known"] for _, record in records)
-        else (),
-        screen=("year", *_YEAR_COLUMNS[:-1]),
-        fictitious=rests,
-        origin=origin(connection, {name for report in found if report.origin for name in report.origin.sources}),
     )
 
 
@@ -79,7 +65,7 @@ def payments(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
         centre=centre,
     )
     rows = tuple(tuple(row) for row in found)
-    made_up = fictitious.fictitious_sources(connection)
+    sources = fictitious.fictitious_sources(connection)
     return Result(
         name="funding",
         short=msg(N_("Funding by centre")),
@@ -87,6 +73,6 @@ def payments(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
         columns=columns,
         rows=rows,
         screen=("year", "name", "scheme", "stage", "amount", "source"),
-        fictitious=any(row[-1] in made_up for row in rows),
+        fictitious=any(row[-1] in sources for row in rows),
         origin=origin(connection, (row[-1] for row in rows)),
     )

@@ -20,8 +20,6 @@ from crpv_cli.reports.rows import row_of
 from crpv_cli.reports.sources import sources_of
 from crpv_cli.result import Dossier, Note, Result
 
-__all__ = ["centre_sheet"]
-
 # What a terminal shows of a centre, and how many rows: two screens at most. Other formats hold it all.
 _ON_SCREEN: dict[str, int | None] = {
     "perimeter": None,
@@ -66,7 +64,7 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findin
     row = connection.execute("select * from centres where id = ?", (centre,)).fetchone()
     sections = tuple(_sections(connection, centre, as_of, findings))
     rests = any(section.fictitious for section in sections)
-    notes = list(fictitious.sheet_notes(connection, sections))
+    notes = list(fictitious.dossier_notes(connection, sections))
     if centre not in open_centres(connection, as_of):
         notes.append(Note("not-open", msg("The centre is not open on {date}.", date=Day(as_of))))
     its_origin = origin(connection, (row["source"],))
@@ -112,10 +110,10 @@ def _missions(connection: sqlite3.Connection, centre: str, as_of: str) -> Iterat
     yield replace(
         shaped, name="missions", short=msg(N_("Ratings")), screen=_MISSION_SCREEN, title=msg(N_("Core missions"))
     )
-    told = shape(common, Selection(columns=("mission", "year", "summary", "recommendation", "source")))
-    rows = tuple(row for row in told.rows if row[2] is not None or row[3] is not None)
+    texts = shape(common, Selection(columns=("mission", "year", "summary", "recommendation", "source")))
+    rows = tuple(row for row in texts.rows if row[2] is not None or row[3] is not None)
     yield replace(
-        told,
+        texts,
         name="recommendations",
         short=msg(N_("Recommendations")),
         title=msg(N_("What the evaluations found and recommend")),

@@ -11,8 +11,6 @@ from crpv_cli.registry.queries import geography_on, query, read
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Result
 
-__all__ = ["perimeter"]
-
 _COLUMNS = (
     Column("department", N_("Department"), Kind.CODE),
     Column("name", N_("Name")),

@@ -1,4 +1,4 @@
-"""The differences between two dates, a question a file; ``reports/changes.py`` puts them together."""
+"""A difference between two dates; each question finds its own, and ``reports/changes/report.py`` puts them together."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from crpv_cli.language import Euros, Message, Share, msg
 from crpv_cli.result import Value
-
-__all__ = ["Change", "plain", "points", "signed_count", "signed_euros"]
 
 
 @dataclass(frozen=True, slots=True)

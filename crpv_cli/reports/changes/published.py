@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from typing import Any
 
 from crpv_cli.language import N_, Day, Message, msg
 from crpv_cli.registry.queries import read
 from crpv_cli.reports.changes.difference import Change, plain, points, signed_count
 from crpv_cli.reports.published import published_figures, quoted
-
-__all__ = ["published_changes"]
 
 _MEASURES = {
     "centres": N_("centres"),
@@ -24,7 +23,7 @@ _MEASURES = {
 
 
 def published_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
-    """The figures that speak of a date after the first one and not after the last one."""
+    """The figures of a date after the first one and not after the last one."""
     rows = read(
         connection,
         "select distinct measure, as_of from known_figures where as_of > :first order by as_of, measure",
@@ -45,11 +44,11 @@ def published_changes(connection: sqlite3.Connection, first: str, last: str) -> 
             subject=row["measure"],
             before=_shown(before) if before else None,
             after=_shown(now),
-            change=_change(_value(before), _value(now), str(now["unit"])) if before else None,
-            before_value=_value(before) if before else None,
-            after_value=_value(now),
-            unit=str(now["unit"]),
-            sources=(str(now["source"]) if now["source"] else None,),
+            change=_change(before["value"], now["value"], now["unit"]) if before else None,
+            before_value=before["value"] if before else None,
+            after_value=now["value"],
+            unit=now["unit"],
+            sources=(now["source"],),
         )
 
 
@@ -63,12 +62,6 @@ def _day_before(as_of: str) -> str:
     return (datetime.date.fromisoformat(as_of) - datetime.timedelta(days=1)).isoformat()
 
 
-def _shown(figure: dict[str, object]) -> Message:
+def _shown(figure: dict[str, Any]) -> Message:
     value = quoted(figure) if figure["unit"] == "percent" else figure["value"]
-    return msg("{value} ({date})", value=plain(value), date=Day(str(figure["as_of"])))
-
-
-def _value(figure: dict[str, object]) -> float:
-    value = figure["value"]
-    assert isinstance(value, int | float)
-    return value
+    return msg("{value} ({date})", value=plain(value), date=Day(figure["as_of"]))

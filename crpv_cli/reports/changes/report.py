@@ -20,14 +20,13 @@ from crpv_cli.reports.agreements.changes import agreement_changes
 from crpv_cli.reports.centre.changes import centre_changes, perimeter_changes
 from crpv_cli.reports.changes.difference import Change
 from crpv_cli.reports.changes.published import published_changes
+from crpv_cli.reports.columns import FICTITIOUS, WHOSE
 from crpv_cli.reports.coverage.changes import coverage_changes
 from crpv_cli.reports.evaluations.changes import completeness_changes, rating_changes
 from crpv_cli.reports.funding.changes import funding_changes
 from crpv_cli.reports.options import Option, Takes
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Note, Result
-
-__all__ = ["CHANGES", "OPTIONS", "changes"]
 
 OPTIONS = (
     Option(
@@ -50,8 +49,7 @@ CHANGES = (
 )
 _COLUMNS = (
     Column("kind", N_("What kind"), Kind.CODE, choices=CHANGES),
-    Column("centre", N_("Centre id"), Kind.CODE),
-    Column("short_name", N_("Centre")),
+    *WHOSE,
     Column("subject", N_("Subject"), Kind.CODE),
     Column("what", N_("What")),
     Column("before", N_("Before")),
@@ -61,10 +59,10 @@ _COLUMNS = (
     Column("after_value", N_("Value after"), Kind.DECIMAL),
     Column("difference", N_("Difference"), Kind.DECIMAL),
     Column("unit", N_("Unit"), Kind.CODE),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
+    FICTITIOUS,
 )
 _SCREEN = ("short_name", "what", "before", "after", "change")
-"""What stands in ``kind`` can be read in ``what``, and six columns are too many for a terminal."""
+"""``what`` says what ``kind`` does, and six columns are too many for a terminal."""
 
 _QUESTIONS: tuple[Callable[[sqlite3.Connection, str, str], Iterable[Change]], ...] = (
     centre_changes,
@@ -80,7 +78,7 @@ _QUESTIONS: tuple[Callable[[sqlite3.Connection, str, str], Iterable[Change]], ..
 
 
 def changes(connection: sqlite3.Connection, first: str, last: str | None = None) -> Result:
-    """Tell what changed from one date to another.
+    """Return what changed from one date to another.
 
     Args:
         connection: an open registry.

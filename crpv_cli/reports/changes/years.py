@@ -9,17 +9,15 @@ from crpv_cli.language import Message, msgs
 from crpv_cli.reports.changes.difference import Change
 from crpv_cli.result import Result, Value
 
-__all__ = ["OfYear", "Unit", "compared"]
-
 
 @dataclass(frozen=True, slots=True)
 class OfYear:
-    """The figures of one year by centre, only of centres of which they are known; and the report that tells them."""
+    """The figures of one year by centre, only of centres of which they are known; and the report they come from."""
 
     year: int
     by_centre: Mapping[str, int]
     report: Result
-    made_up: bool
+    fictitious: bool
 
     def only(self, centres: Iterable[str]) -> int:
         """What some centres add up to."""
@@ -51,7 +49,7 @@ class Unit:
         centres: Iterable[str],
         centre: str | None = None,
         short_name: str | None = None,
-        made_up: bool | None = None,
+        fictitious: bool | None = None,
     ) -> Change:
         """The change of what some centres add up to."""
         first, last = before.only(centres), after.only(centres)
@@ -67,13 +65,13 @@ class Unit:
             self.value(first),
             self.value(last),
             self.name,
-            before.made_up or after.made_up if made_up is None else made_up,
+            before.fictitious or after.fictitious if fictitious is None else fictitious,
             (*before.sources, *after.sources),
         )
 
 
 def compared(unit: Unit, what: Message, subject: str, before: OfYear, after: OfYear) -> Iterable[Change]:
-    """All that is known of both years; what is known of other centres is no change, and is not told as one."""
+    """All that is known of both years; what is known of other centres is no change."""
     everybody, both = {*before.by_centre} | {*after.by_centre}, {*before.by_centre} & {*after.by_centre}
     whole = unit.change(what, subject, before, after, everybody)
     if both == everybody:

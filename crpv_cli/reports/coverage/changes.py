@@ -11,8 +11,6 @@ from crpv_cli.reports.changes.difference import Change, points
 from crpv_cli.reports.coverage.report import MEASURES, UNITS, coverage
 from crpv_cli.result import Result
 
-__all__ = ["coverage_changes"]
-
 
 def coverage_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
     """What is covered of each measure, where that is not the same on both dates."""
@@ -39,7 +37,7 @@ def _compared(what: Message, subject: str, first: Result, last: Result) -> Itera
     keys = ("covered", "total")
     if [first.totals[key] for key in keys] == [last.totals[key] for key in keys]:
         return
-    before, after = _share(first), _share(last)
+    before, after = first.totals["share"], last.totals["share"]
     yield Change(
         "coverage",
         what,
@@ -54,18 +52,8 @@ def _compared(what: Message, subject: str, first: Result, last: Result) -> Itera
     )
 
 
-def _share(result: Result) -> float | None:
-    share = result.totals["share"]
-    return share if isinstance(share, float) else None
-
-
 def _shown(result: Result) -> Message | None:
-    share = _share(result)
+    share, covered, total = (result.totals[name] for name in ("share", "covered", "total"))
     if share is None:
         return None
-    return msg(
-        "{share} ({covered} of {total})",
-        share=Share(share),
-        covered=result.totals["covered"],
-        total=result.totals["total"],
-    )
+    return msg("{share} ({covered} of {total})", share=Share(share), covered=covered, total=total)

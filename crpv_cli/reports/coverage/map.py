@@ -1,4 +1,4 @@
-"""The map of departments as a grid of tiles: where each stands, and how a centre covers it on a date.
+"""The map of departments as a grid of tiles: where each is, and how a centre covers it on a date.
 
 The layout (``data/map/tiles.csv``) is the project's own drawing: a square for each department, neighbours near each
 other. What a tile says is computed by the coverage report, so that the two can never differ.
@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from crpv_cli.bundled import data_folder
 from crpv_cli.definitions import choices
@@ -19,8 +20,6 @@ from crpv_cli.language import N_, Day, Message, Share, msg, msgs
 from crpv_cli.reports.coverage.report import GEOGRAPHY, MEASURE, UNITS, coverage
 from crpv_cli.reports.options import AS_OF, CENTRE
 from crpv_cli.result import Chart, ChartShape, Note, Result, Value
-
-__all__ = ["BLOCKS", "OPTIONS", "STATES", "territory_map"]
 
 BLOCKS = (
     Choice("mainland", N_("metropolitan France")),
@@ -34,7 +33,7 @@ STATES = (
     Choice("unknown", N_("not known")),
 )
 
-# Of what the coverage report tells, what a reader of the map must know; the rest stands there.
+# The notes of the coverage report that a reader of the map must know; the others are only there.
 _NOTES = {
     "fictitious-data",
     "registry-holds-fictitious-data",
@@ -49,7 +48,7 @@ _NOTES = {
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a tile stands: its column and row, counted from 1, and the block that it is a part of."""
+    """Where a tile is: its column and row, counted from 1, and the block that it is a part of."""
 
     column: int
     row: int
@@ -80,7 +79,7 @@ def territory_map(
     geography: str | None = None,
     centre: str | None = None,
 ) -> Result:
-    """Tell of each department where its tile stands and how it is covered on a date.
+    """Return for each department where its tile is and how it is covered on a date.
 
     Args:
         connection: an open registry.
@@ -94,7 +93,7 @@ def territory_map(
         coverage report, and ``states``: how many ``departments`` are in each state, and the sum of their ``value``.
     """
     covered = coverage(connection, as_of, measure, geography, by="department")
-    geography = str(covered.parameters["geography"])
+    geography = covered.parameters["geography"]
     called = {row["id"]: row["short_name"] for row in connection.execute("select id, short_name from centres")}
     tiles = [_tile(record, called, centre) for record in covered.records()]
     states = _states(tiles)
@@ -156,14 +155,13 @@ _HEADINGS = {
     "departments": N_("Departments"),
 }
 
-Tile = dict[str, Value]
+Tile = dict[str, Any]
 
 
-def _tile(row: Mapping[str, Value], called: Mapping[str, str], centre: str | None) -> Tile:
+def _tile(row: Mapping[str, Any], called: Mapping[str, str], centre: str | None) -> Tile:
     """The values of a tile from a row of the coverage report by department."""
-    place = _layout().get(str(row["department"]))
+    place = _layout().get(row["department"])
     centres = row["centres"]
-    assert isinstance(centres, tuple)
     return {
         "department": row["department"],
         "name": row["name"],
@@ -173,7 +171,7 @@ def _tile(row: Mapping[str, Value], called: Mapping[str, str], centre: str | Non
         "block": place.block if place else None,
         "state": _state(row["total"], len(centres)),
         "centres": centres,
-        "centre_names": ", ".join(called[str(id_)] for id_ in centres) or None,
+        "centre_names": ", ".join(called[id_] for id_ in centres) or None,
         "value": row["total"],
         "quality": row["quality"],
         "served": None if centre is None else centre in centres,
@@ -181,7 +179,7 @@ def _tile(row: Mapping[str, Value], called: Mapping[str, str], centre: str | Non
 
 
 def _state(value: Value, centres: int) -> str:
-    """How a department is covered; one that has nothing to cover is empty, whoever serves it."""
+    """How a department is covered; one that has nothing to cover is empty, even if a centre serves it."""
     if value is None:
         return "unknown"
     if not value:
@@ -192,13 +190,13 @@ def _state(value: Value, centres: int) -> str:
 def _states(tiles: Iterable[Tile]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {choice.code: {"departments": 0, "value": 0} for choice in STATES}
     for tile in tiles:
-        sums = found[str(tile["state"])]
+        sums = found[tile["state"]]
         sums["departments"] += 1
-        sums["value"] += int(tile["value"]) if isinstance(tile["value"], int) else 0
+        sums["value"] += tile["value"] or 0
     return found
 
 
-def _description(totals: Mapping[str, object], states: Mapping[str, Mapping[str, int]], unit: Message) -> Message:
+def _description(totals: Mapping[str, Any], states: Mapping[str, Mapping[str, int]], unit: Message) -> Message:
     share = totals["share"]
     return msg(
         "{covered} of {total} {unit} are covered ({share}): {one} departments are covered by one centre, {several} by "
@@ -206,7 +204,7 @@ def _description(totals: Mapping[str, object], states: Mapping[str, Mapping[str,
         covered=totals["covered"],
         total=totals["total"],
         unit=unit,
-        share=Share(share) if isinstance(share, float) else "–",
+        share="–" if share is None else Share(share),
         one=states["covered"]["departments"],
         several=states["several"]["departments"],
         uncovered=states["uncovered"]["departments"],
@@ -223,8 +221,8 @@ def _served_notes(tiles: Iterable[Tile], centre: str, name: str, unit: Message) 
             "{centre} serves {count} departments: {departments} ({unit}: {value}).",
             len(served),
             centre=name,
-            departments=[str(tile["department"]) for tile in served],
-            value=sum(tile["value"] for tile in served if isinstance(tile["value"], int)),
+            departments=[tile["department"] for tile in served],
+            value=sum(tile["value"] or 0 for tile in served),
             unit=unit,
         )
         if served
@@ -235,7 +233,7 @@ def _served_notes(tiles: Iterable[Tile], centre: str, name: str, unit: Message) 
 
 def _off_notes(tiles: Iterable[Tile]) -> Iterable[Note]:
     """Say which departments of the registry have no tile of their own."""
-    off = [str(tile["department"]) for tile in tiles if tile["column"] is None]
+    off = [tile["department"] for tile in tiles if tile["column"] is None]
     if off:
         yield Note(
             "not-on-map",

@@ -12,18 +12,6 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, msg, msgs
 from crpv_cli.result import Note, Value
 
-__all__ = [
-    "COLUMNS",
-    "SCREEN",
-    "Disagreement",
-    "disagreement_notes",
-    "disagreements",
-    "listed",
-    "no_list_notes",
-    "require_list",
-    "rows_of",
-]
-
 COLUMNS = (
     Column("code", N_("Code"), Kind.CODE),
     Column("name", N_("Name")),
@@ -53,7 +41,7 @@ def require_list(connection: sqlite3.Connection, geography: str) -> dict[str, in
     """Return what ``listed`` does.
 
     Raises:
-        UsageProblem: the registry holds no neighbourhood of the geography; the advice tells how to load the list.
+        UsageProblem: the registry holds no neighbourhood of the geography; the advice says how to load the list.
     """
     found = listed(connection, geography)
     if not found:

@@ -16,6 +16,7 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, Message, Share, msg, msgs
 from crpv_cli.registry.queries import geography_on, query, read
 from crpv_cli.reports import fictitious
+from crpv_cli.reports.columns import WHOSE
 from crpv_cli.reports.coverage import neighbourhoods
 from crpv_cli.reports.options import AS_OF, Option, codes, division
 from crpv_cli.reports.origin import origin
@@ -23,18 +24,7 @@ from crpv_cli.reports.published import published_figures, published_notes
 from crpv_cli.result import Chart, ChartShape, Note, Result, Value
 from crpv_cli.spelling import fold
 
-__all__ = [
-    "DIVISIONS",
-    "GEOGRAPHY",
-    "MEASURE",
-    "MEASURES",
-    "NEIGHBOURHOOD",
-    "OPTIONS",
-    "UNITS",
-    "coverage",
-]
-
-MEASURES = (*codes(choices.MEASURES), "departments")
+MEASURES = codes(choices.COVERED)
 DIVISIONS = ("centre", "region", "department")
 NEIGHBOURHOOD = "neighbourhood"
 """A division of its own: it rests on the detailed list, where the others rest on the counts per department."""
@@ -52,12 +42,7 @@ OPTIONS = (
     division(N_("A row for each centre, region, department or neighbourhood."), (*DIVISIONS, NEIGHBOURHOOD)),
 )
 
-UNITS = {
-    "neighbourhoods": N_("neighbourhoods"),
-    "contracts": N_("contracts"),
-    "inhabitants": N_("inhabitants"),
-    "departments": N_("departments"),
-}
+UNITS = {choice.code: choice.label for choice in choices.COVERED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +51,10 @@ class _Department:
     name: str
     region_code: str
     region_name: str
+    overseas: bool
     value: int | None
     quality: str | None
     centres: tuple[str, ...]
-
-    @property
-    def overseas(self) -> bool:
-        return self.code[:2] in {"97", "98"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +118,7 @@ def coverage(
     published = tuple(
         figure
         for figure in published_figures(connection, measured, as_of)
-        if figure["measure"] == "coverage" or geography_on(str(figure["as_of"])) == geography
+        if figure["measure"] == "coverage" or geography_on(figure["as_of"]) == geography
     )
     computed: dict[str, object] = {measure: whole.total}
     if whole.share is not None:
@@ -230,8 +212,7 @@ _DEPARTMENTS = Column("departments", N_("Departments"), Kind.CODES)
 
 def _by_centre(connection: sqlite3.Connection, as_of: str, departments: list[_Department], whole: _Sum) -> Rows:
     columns = (
-        Column("centre", N_("Centre id"), Kind.CODE),
-        Column("short_name", N_("Centre")),
+        *WHOSE,
         _DEPARTMENTS,
         _COVERED,
         Column("share", N_("Share"), Kind.PERCENT, bar=True),
@@ -341,7 +322,7 @@ def _whole_notes(departments: list[_Department], unit: Message) -> Iterable[Note
         ("metropolitan", N_("Metropolitan France: {covered} of {total} ({share})."), False),
         ("overseas", N_("Overseas: {covered} of {total} ({share})."), True),
     ):
-        part = _sum(department for department in departments if department.overseas is overseas)
+        part = _sum(department for department in departments if department.overseas == overseas)
         if part.share is not None:
             yield Note(code, msg(message, covered=part.covered, total=part.total, share=Share(part.share)))
     uncovered = _uncovered(departments)

@@ -5,17 +5,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 from itertools import groupby
+from typing import Any
 
-from crpv_cli.definitions import choices
+from crpv_cli.definitions.choices import mission_label
 from crpv_cli.language import Message, Share, msg, msgs
 from crpv_cli.reports.changes.difference import Change, plain, points, signed_count
 from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.result import Value
 
-__all__ = ["completeness_changes", "rating_changes"]
-
-Record = dict[str, Value]
-_MISSIONS = {choice.code: choice.label for choice in choices.MISSIONS}
+Record = dict[str, Any]
 
 
 def rating_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
@@ -23,12 +21,12 @@ def rating_changes(connection: sqlite3.Connection, first: str, last: str) -> Ite
     earlier = {_key(record): record for record in evaluation_summaries(connection, first).records()}
     for centre, found in groupby(evaluation_summaries(connection, last).records(), key=lambda record: record["centre"]):
         records = list(found)
-        before = {str(record["mission"]): earlier.get((centre, record["mission"])) for record in records}
-        new = [record for record in records if record["evaluated"] and not _evaluated(before[str(record["mission"])])]
+        before = {record["mission"]: earlier.get((centre, record["mission"])) for record in records}
+        new = [record for record in records if record["evaluated"] and not _evaluated(before[record["mission"]])]
         if new:
             yield _newly(new, len(records), sum(_evaluated(record) for record in before.values()))
         for record in records:
-            yield from _moved(before[str(record["mission"])], record)
+            yield from _moved(before[record["mission"]], record)
 
 
 def _newly(new: list[Record], missions: int, before: int) -> Change:
@@ -38,9 +36,9 @@ def _newly(new: list[Record], missions: int, before: int) -> Change:
         msg("Newly evaluated: {mission}", mission=_mission(new[0]))
         if len(new) == 1
         else msgs("Newly evaluated: {count} mission", "Newly evaluated: {count} missions", len(new)),
-        str(new[0]["centre"]),
-        str(new[0]["short_name"]),
-        " ".join(str(record["mission"]) for record in new),
+        new[0]["centre"],
+        new[0]["short_name"],
+        " ".join(record["mission"] for record in new),
         _of(before, missions),
         _of(after, missions),
         signed_count(before, after),
@@ -56,7 +54,7 @@ def _moved(before: Record | None, after: Record) -> Iterable[Change]:
     """The rating of a mission that stands higher or lower on its scale than on the first date."""
     first = before["position"] if before else None
     last = after["position"]
-    if before is None or not isinstance(first, float) or not isinstance(last, float) or first == last:
+    if before is None or first is None or last is None or first == last:
         return
     difference = points(first, last)
     yield Change(
@@ -64,9 +62,9 @@ def _moved(before: Record | None, after: Record) -> Iterable[Change]:
         msg("Improving: {mission}", mission=_mission(after))
         if last > first
         else msg("Slipping: {mission}", mission=_mission(after)),
-        str(after["centre"]),
-        str(after["short_name"]),
-        str(after["mission"]),
+        after["centre"],
+        after["short_name"],
+        after["mission"],
         _rating(before),
         _rating(after),
         difference,
@@ -87,24 +85,23 @@ def completeness_changes(connection: sqlite3.Connection, first: str, last: str) 
         "evaluated"
     ] is None:
         return
-    shares = [value if isinstance(value, float) else None for value in (before["share"], after["share"])]
     yield Change(
         "completeness",
         msg("Core missions evaluated"),
         before=_complete(before),
         after=_complete(after),
-        change=points(*shares),
-        before_value=shares[0],
-        after_value=shares[1],
+        change=points(before["share"], after["share"]),
+        before_value=before["share"],
+        after_value=after["share"],
         unit="share",
         fictitious=any(result.fictitious for result in results),
         sources=tuple(source for result in results if result.origin for source in result.origin.sources),
     )
 
 
-def _complete(totals: Mapping[str, object]) -> Message:
+def _complete(totals: Mapping[str, Any]) -> Message:
     share = totals["share"]
-    if not isinstance(share, float):
+    if share is None:
         return msg("not known")
     return msg(
         "{share} ({covered} of {total})", share=Share(share), covered=totals["evaluated"], total=totals["expected"]
@@ -120,7 +117,7 @@ def _evaluated(record: Record | None) -> bool:
 
 
 def _mission(record: Record) -> Message:
-    return msg(_MISSIONS.get(str(record["mission"]), str(record["mission"])))
+    return msg(mission_label(record["mission"]))
 
 
 def _rating(record: Record) -> Message:

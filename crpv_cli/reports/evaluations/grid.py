@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 
-from crpv_cli.definitions import choices
+from crpv_cli.definitions.choices import mission_label
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, msg, translate
 from crpv_cli.registry.queries import CYCLE_YEARS, query, read
 from crpv_cli.reports import fictitious
+from crpv_cli.reports.columns import WHOSE
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Chart, ChartShape, Result, Value
 from crpv_cli.spelling import fold
-
-__all__ = ["mission_grid"]
-
-_LABELS = {choice.code: choice.label for choice in choices.MISSIONS}
 
 
 def mission_grid(connection: sqlite3.Connection, as_of: str, years: int = 4) -> Result:
@@ -51,7 +48,7 @@ def mission_grid(connection: sqlite3.Connection, as_of: str, years: int = 4) -> 
         for centre, short_name in centres
     ]
     cells = tuple(
-        Column(f"{mission}_{year}", f"{translate(_LABELS.get(mission, mission))} {year}", Kind.PERCENT)
+        Column(f"{mission}_{year}", f"{translate(mission_label(mission))} {year}", Kind.PERCENT)
         for mission in missions
         for year in known
     )
@@ -60,7 +57,7 @@ def mission_grid(connection: sqlite3.Connection, as_of: str, years: int = 4) -> 
         name="missions",
         short=msg(N_("Ratings")),
         title=msg(N_("Ratings of the core missions by centre, as positions on their scales")),
-        columns=(Column("centre", N_("Centre id"), Kind.CODE), Column("short_name", N_("Centre")), *cells),
+        columns=(*WHOSE, *cells),
         rows=tuple(rows) if known else (),
         screen=("short_name", *(cell.name for cell in cells)),
         notes=fictitious.notes(connection, rests) if rests else (),

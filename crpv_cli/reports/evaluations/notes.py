@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from crpv_cli.definitions import choices
-from crpv_cli.language import Message, Share, msg, msgs
+from crpv_cli.definitions.choices import mission_label
+from crpv_cli.language import Message, Share, first_few, msg, msgs
 from crpv_cli.registry.queries import CYCLE_YEARS
 from crpv_cli.reports.evaluations.series import MissionSeries
 from crpv_cli.reports.evaluations.tallies import Tally
 from crpv_cli.result import Note
 
-__all__ = ["evaluation_notes"]
-
 _NAMED_AT_MOST = 8
-_MISSIONS = {choice.code: choice.label for choice in choices.MISSIONS}
 
 
 def evaluation_notes(tally: Tally, year: int | None, by: str | None) -> Iterable[Note]:
@@ -174,13 +171,10 @@ def _named(series: Sequence[MissionSeries]) -> list[object]:
     """The centres with their missions: ``ORIV (skills)``."""
     missions: dict[str, list[Message]] = {}
     for one in series:
-        missions.setdefault(one.short_name, []).append(Message(_MISSIONS.get(one.mission, one.mission)))
-    return _some([msg("{centre} ({missions})", centre=centre, missions=own) for centre, own in missions.items()])
+        missions.setdefault(one.short_name, []).append(Message(mission_label(one.mission)))
+    named = [msg("{centre} ({missions})", centre=centre, missions=own) for centre, own in missions.items()]
+    return first_few(named, _NAMED_AT_MOST)
 
 
 def _names(groups: Iterable[Sequence[MissionSeries]]) -> list[object]:
-    return _some([series[0].short_name for series in groups])
-
-
-def _some(named: Sequence[object]) -> list[object]:
-    return [*named[:_NAMED_AT_MOST], *(["…"] if len(named) > _NAMED_AT_MOST else [])]
+    return first_few([series[0].short_name for series in groups], _NAMED_AT_MOST)

@@ -11,6 +11,7 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, Message, msg
 from crpv_cli.registry.queries import CYCLE_YEARS
 from crpv_cli.reports import fictitious
+from crpv_cli.reports.columns import FICTITIOUS, WHOSE
 from crpv_cli.reports.evaluations.notes import evaluation_notes
 from crpv_cli.reports.evaluations.series import TRENDS, MissionSeries, read_series
 from crpv_cli.reports.evaluations.tallies import (
@@ -26,8 +27,6 @@ from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures, published_notes
 from crpv_cli.result import Result, Texts, Value
 
-__all__ = ["COLUMNS", "DIVISIONS", "OPTIONS", "evaluation_summaries"]
-
 DIVISIONS = ("mission", "centre")
 OPTIONS = (
     YEAR,
@@ -41,8 +40,7 @@ OPTIONS = (
 """What a row may stand for, beside a centre and mission."""
 
 COLUMNS = (
-    Column("centre", N_("Centre id"), Kind.CODE),
-    Column("short_name", N_("Centre")),
+    *WHOSE,
     Column("mission", N_("Mission"), Kind.CODE, choices=choices.MISSIONS),
     Column("evaluated", N_("Evaluated"), Kind.FLAG),
     Column("year", N_("Year"), Kind.YEAR),
@@ -67,7 +65,7 @@ COLUMNS = (
     Column("summary", N_("Summary")),
     Column("recommendation", N_("Recommendation")),
     Column("source", N_("Source"), Kind.CODE, refers="sources"),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
+    FICTITIOUS,
 )
 SCREEN = (
     "short_name",
@@ -139,7 +137,7 @@ def evaluation_summaries(
         cycle=cycle,
         known=any(one.asked for one in whole),
         held=any(one.known for one in whole),
-        made_up=any(one.fictitious for one in whole),
+        any_fictitious=any(one.fictitious for one in whole),
     )
     columns, rows, screen = _rows(tally, by)
     published = published_figures(connection, ("core_missions",), as_of)

@@ -18,8 +18,6 @@ from crpv_cli.registry.queries import CYCLE_YEARS, query, read
 from crpv_cli.result import Point, Value
 from crpv_cli.spelling import fold
 
-__all__ = ["TRENDS", "MissionSeries", "mean_position", "read_series"]
-
 TRENDS = (
     Choice("improving", N_("improving")),
     Choice("stable", N_("stable")),
@@ -65,12 +63,12 @@ class MissionSeries:
         return first if first and (self.year is None or first["year"] == self.year) else None
 
     def of(self, name: str) -> Value:
-        """What a column tells of that evaluation; None if there is none."""
+        """A value of that evaluation; None if there is none."""
         value: Value = self.now[name] if self.now else None
         return value
 
     def rounded(self, name: str, digits: int = 6) -> float | None:
-        """A figure of it, as it is told."""
+        """A figure of that evaluation, rounded."""
         return None if self.now is None or self.now[name] is None else round(self.now[name], digits)
 
     @property
@@ -98,7 +96,7 @@ class MissionSeries:
 
     @cached_property
     def fictitious(self) -> bool:
-        """Whether anything that is told of it is made up; whether it is overdue rests on later years as well."""
+        """Whether anything that is said of it is fictitious; whether it is overdue rests on later years as well."""
         return any(row["fictitious"] for row in self.known)
 
 

@@ -10,10 +10,9 @@ from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.definitions.ratings import Scale
 from crpv_cli.language import N_
+from crpv_cli.reports.columns import FICTITIOUS, WHOSE
 from crpv_cli.reports.evaluations.series import TRENDS, MissionSeries, mean_position
 from crpv_cli.result import Value
-
-__all__ = ["BY_CENTRE", "BY_MISSION", "Tally", "rows_by_centre", "rows_by_mission", "total_row"]
 
 _TALLY = (
     Column("evaluated", N_("Missions evaluated"), Kind.INTEGER, over="expected"),
@@ -25,7 +24,6 @@ _TALLY = (
     Column("slipping", N_("Worse"), Kind.INTEGER),
 )
 _MEAN = Column("mean_position", N_("Mean position"), Kind.PERCENT)
-_FICTITIOUS = Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True)
 _DISTRIBUTION_BY = (Choice("rating", N_("rating")), Choice("quarter", N_("quarter of the scale")))
 BY_MISSION: tuple[Column, ...] = (
     Column("mission", N_("Mission"), Kind.CODE, choices=choices.MISSIONS),
@@ -34,18 +32,17 @@ BY_MISSION: tuple[Column, ...] = (
     Column("unrated", N_("Without rating"), Kind.INTEGER),
     Column("distribution_by", N_("Distribution by"), Kind.CODE, choices=_DISTRIBUTION_BY),
     Column("distribution", N_("Distribution"), Kind.CODES),
-    _FICTITIOUS,
+    FICTITIOUS,
 )
 BY_CENTRE: tuple[Column, ...] = (
-    Column("centre", N_("Centre id"), Kind.CODE),
-    Column("short_name", N_("Centre")),
+    *WHOSE,
     *_TALLY,
     _MEAN,
     Column("trend", N_("Trend"), Kind.CODE, choices=(*TRENDS, Choice("mixed", N_("mixed")))),
     Column("latest_year", N_("Latest year"), Kind.YEAR),
-    _FICTITIOUS,
+    FICTITIOUS,
 )
-# A scale of whole numbers up to this many steps is told value by value, those that nobody got as well.
+# A scale of whole numbers up to this many steps is given value by value, also those that nobody got.
 _STEPS_AT_MOST = 10
 _QUARTERS = 4
 
@@ -59,14 +56,14 @@ class Tally:
         cycle: years from one evaluation to the next.
         known: whether the registry holds any evaluation up to the year asked for; if not, nothing is known.
         held: whether it holds any at all, which decides whether a mission without any is overdue.
-        made_up: whether any of those is fictitious: that a mission is not evaluated rests on them.
+        any_fictitious: whether any of those is fictitious: that a mission is not evaluated rests on them.
     """
 
     series: tuple[MissionSeries, ...]
     cycle: int
     known: bool
     held: bool
-    made_up: bool
+    any_fictitious: bool
 
     def of(self, series: Iterable[MissionSeries]) -> Tally:
         """The count of some of them."""
@@ -110,8 +107,8 @@ class Tally:
 
     @property
     def fictitious(self) -> bool:
-        """Whether the count rests on made-up data."""
-        return any(self.made_up if one.now is None else one.fictitious for one in self.series)
+        """Whether the count rests on fictitious data."""
+        return any(self.any_fictitious if one.now is None else one.fictitious for one in self.series)
 
     @property
     def values(self) -> dict[str, Value]:
@@ -183,7 +180,7 @@ def _distribution(series: Sequence[MissionSeries]) -> tuple[str | None, tuple[st
         quarters = [min(int(row["position"] * _QUARTERS), _QUARTERS - 1) for row in rated]
         return "quarter", tuple(f"q{place + 1}:{quarters.count(place)}" for place in range(_QUARTERS))
     values = _values(Scale.of(rated[0]))
-    # The values of such a scale stand at even steps, and those that nobody got are told as well.
+    # The values of such a scale are at even steps, and those that nobody got are given too.
     called = {place / (len(values) - 1): value for place, value in enumerate(values)}
     counts = Counter(row["position"] for row in rated)
     called = {row["position"]: row["rating"] for row in reversed(rated)} | called
@@ -191,7 +188,7 @@ def _distribution(series: Sequence[MissionSeries]) -> tuple[str | None, tuple[st
 
 
 def _values(scale: Scale) -> tuple[str, ...]:
-    """The ratings that a scale of few values has; none for a finer one, of which only those given are told."""
+    """The ratings that a scale of few values has; none for a finer one, of which only ratings in use are listed."""
     if scale.levels:
         return scale.levels
     if scale.minimum is None or scale.maximum is None:

@@ -11,8 +11,6 @@ from crpv_cli.reports.changes.difference import Change, signed_euros
 from crpv_cli.reports.changes.years import OfYear, Unit, compared
 from crpv_cli.reports.funding.report import funding
 
-__all__ = ["funding_changes"]
-
 _GIVERS = {"state": N_("Support of the State"), "local": N_("Support of local authorities")}
 _EUROS = Unit(
     "funding",
@@ -42,13 +40,15 @@ def funding_changes(connection: sqlite3.Connection, first: str, last: str) -> It
 
 
 def _by_centre(before: OfYear, after: OfYear) -> Iterable[Change]:
-    made_up = {record["centre"] for year in (before, after) for record in year.report.records() if record["fictitious"]}
+    fictitious = {
+        record["centre"] for year in (before, after) for record in year.report.records() if record["fictitious"]
+    }
     both = before.by_centre.keys() & after.by_centre.keys()
     for record in after.report.records():
-        centre, name = str(record["centre"]), str(record["short_name"])
+        centre, name = record["centre"], record["short_name"]
         if centre in both and before.by_centre[centre] != after.by_centre[centre]:
             what = msg(_GIVERS["state"])
-            yield _EUROS.change(what, "state", before, after, [centre], centre, name, centre in made_up)
+            yield _EUROS.change(what, "state", before, after, [centre], centre, name, centre in fictitious)
 
 
 def _money(connection: sqlite3.Connection, date: str, giver: str) -> OfYear | None:
@@ -59,5 +59,5 @@ def _money(connection: sqlite3.Connection, date: str, giver: str) -> OfYear | No
         return None
     report = funding(connection, date, year, year)
     records = [record for record in report.records() if record[giver] is not None]
-    amounts = {str(record["centre"]): int(str(record[giver])) for record in records}
-    return OfYear(year, amounts, report, any(bool(record["fictitious"]) for record in records))
+    amounts = {record["centre"]: record[giver] for record in records}
+    return OfYear(year, amounts, report, any(record["fictitious"] for record in records))

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 from crpv_cli.result import Value
 
-__all__ = ["Asked", "CentreMoney", "Money", "difference", "euros", "per", "ratio", "sum_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:

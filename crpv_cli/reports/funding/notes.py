@@ -5,12 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 
-from crpv_cli.language import N_, Share, msg, msgs
+from crpv_cli.language import N_, Share, first_few, msg, msgs
 from crpv_cli.registry.doubles import same_money
 from crpv_cli.reports.funding.money import Asked, CentreMoney, euros
 from crpv_cli.result import Note, Value
-
-__all__ = ["funding_notes"]
 
 # What a source leaves out, where its own rows would not show it.
 _LIMITS = {
@@ -48,7 +46,7 @@ def funding_notes(
                 "State support not known, and left out of all sums, for {count} centre: {centres}.",
                 "State support not known, and left out of all sums, for {count} centres: {centres}.",
                 len(unknown),
-                centres=[*named[:_NAMED_AT_MOST], *(["…"] if len(named) > _NAMED_AT_MOST else [])],
+                centres=first_few(named, _NAMED_AT_MOST),
             ),
             {
                 "centres": [
@@ -115,6 +113,10 @@ def _double_notes(connection: sqlite3.Connection, counted: Sequence[sqlite3.Row]
     pairs = [pair for pair in same_money(connection) if {_key(pair.first), _key(pair.second)} <= added]
     if not pairs:
         return
+    named = [
+        f"{pair.first['centre']} {pair.first['year']} ({pair.first['source']}, {pair.second['source']})"
+        for pair in pairs
+    ]
     yield Note(
         "same-money",
         msgs(
@@ -123,11 +125,7 @@ def _double_notes(connection: sqlite3.Connection, counted: Sequence[sqlite3.Row]
             "{count} pairs of payments look like the same money reported by two sources: sums may "
             "count them twice. See: {pairs}.",
             len(pairs),
-            pairs=[
-                f"{pair.first['centre']} {pair.first['year']} ({pair.first['source']}, {pair.second['source']})"
-                for pair in pairs[:_NAMED_AT_MOST]
-            ]
-            + (["…"] if len(pairs) > _NAMED_AT_MOST else []),
+            pairs=first_few(named, _NAMED_AT_MOST),
         ),
         {
             "pairs": [

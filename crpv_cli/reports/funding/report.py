@@ -1,7 +1,7 @@
 """Who funds whom, in what proportion, and what is not known of it.
 
 Amounts are in centimes. What nobody knows is None, never 0: a centre of which no State support is known in a year has
-none in that year's row, and counts for nothing in the sums. Which money counts, and who gives it, stands in
+none in that year's row, and counts for nothing in the sums. Which money counts, and who gives it, is defined in
 ``registry/queries/facts/money.sql``.
 """
 
@@ -18,14 +18,13 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Euros, Message, msg
 from crpv_cli.registry.queries import geography_on, query, read
 from crpv_cli.reports import fictitious
+from crpv_cli.reports.columns import FICTITIOUS, WHOSE
 from crpv_cli.reports.funding.money import Asked, CentreMoney, Money, difference, euros, per, ratio, sum_of
 from crpv_cli.reports.funding.notes import funding_notes
 from crpv_cli.reports.options import AS_OF, CENTRE, YEAR, Option, Takes, codes, division
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Chart, ChartShape, Result, Value
 from crpv_cli.spelling import fold
-
-__all__ = ["DIVISIONS", "OPTIONS", "STAGES", "funding", "share_of_state"]
 
 DIVISIONS = ("centre", "funder", "kind", "year", "scheme")
 STAGES = codes(choices.STAGES)
@@ -56,8 +55,7 @@ _STAGES = {choice.code: choice.label for choice in choices.STAGES}
 
 
 BY_CENTRE: tuple[Column, ...] = (
-    Column("centre", N_("Centre id"), Kind.CODE),
-    Column("short_name", N_("Centre")),
+    *WHOSE,
     Column("state", N_("State"), Kind.MONEY),
     Column("region", N_("Region"), Kind.MONEY),
     Column("department", N_("Department"), Kind.MONEY),
@@ -80,7 +78,7 @@ BY_CENTRE: tuple[Column, ...] = (
     Column("state_per_inhabitant", N_("State, per inhabitant"), Kind.MONEY),
     Column("state_unknown_years", N_("Years without known State support"), Kind.CODES),
     Column("known", N_("Known"), Kind.FLAG),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
+    FICTITIOUS,
 )
 SCREEN: tuple[str, ...] = ("short_name", "state", "local", "other", "total", "state_share", "state_change_share")
 
@@ -100,7 +98,7 @@ _GROUP = (
     Column("centres", N_("Centres"), Kind.INTEGER),
     Column("rows", N_("Payments"), Kind.INTEGER),
     Column("known", N_("Known"), Kind.FLAG),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
+    FICTITIOUS,
 )
 _KIND_ORDER = [choice.code for choice in choices.FUNDER_KINDS]
 
@@ -242,8 +240,7 @@ def _centre_rows(
     for centre in centres:
         now, before = centre.now, centre.before
         territory = territories.get(centre.id)
-        neighbourhoods = territory["neighbourhoods"] if territory else None
-        inhabitants = territory["inhabitants"] if territory else None
+        neighbourhoods, inhabitants = tuple(territory)[1:] if territory else (None, None)
         single = asked.first == asked.last
         state_change = difference(now.state, before.state) if single else None
         # A total is compared only with one of the same kinds of funders: what is not known is no fall.

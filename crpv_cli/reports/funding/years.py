@@ -13,8 +13,6 @@ from crpv_cli.reports import fictitious
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Chart, ChartShape, Result, Value
 
-__all__ = ["funding_years"]
-
 
 def funding_years(connection: sqlite3.Connection, as_of: str, last: int | None = None, count: int = 10) -> Result:
     """Add up known funding by year and kind of funder, over the ``count`` years up to ``last``.

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, Day, Euros, Message, Share, msg
 from crpv_cli.registry.queries import CYCLE_YEARS, WITHIN_MONTHS
+from crpv_cli.reports.columns import FICTITIOUS
 from crpv_cli.reports.published import quoted
 from crpv_cli.result import Result, Value
-
-__all__ = ["COLUMNS", "Figure", "Parts", "figure_rows", "figures"]
 
 COLUMNS = (
     Column("figure", N_("Figure id"), Kind.CODE),
@@ -33,11 +33,9 @@ COLUMNS = (
     Column("published_on", N_("Published on"), Kind.DATE),
     Column("published_source", N_("Source"), Kind.CODE),
     Column("report", N_("Report"), Kind.CODE),
-    Column("fictitious", N_("Fictitious"), Kind.FLAG, emphasis=True),
+    FICTITIOUS,
 )
 SCREEN = ("label", "shown", "published_shown")
-
-Totals = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +53,39 @@ class Parts:
     activity: Result
     agreements: Result
     findings: Result | None
-    published: Mapping[str, Mapping[str, object]]
+    published: Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One figure. ``value`` is in the unit (euros, a count); None is not known. ``share`` is between 0 and 1.
 
-    ``report`` is the command that explains it, ``measure`` the published figure that it is held against.
+    ``report`` is the command that explains it, ``measure`` the published figure that it is compared with; ``text`` is
+    what people read, where that is not the value, of its total, with its share.
     """
 
     id: str
     label: Message
     value: int | float | None
     unit: str
-    shown: Message | None
     report: str
+    text: Message | None = None
     total: int | None = None
     share: float | None = None
     year: int | None = None
     measure: str | None = None
     fictitious: bool = False
+
+    @property
+    def shown(self) -> Message | None:
+        """What people read; None if it is not known."""
+        if self.text is not None or self.value is None:
+            return self.text
+        if self.total is None:
+            return msg("{value}", value=self.value)
+        if self.share is None:
+            return msg("{value} of {total}", value=self.value, total=self.total)
+        return msg("{value} of {total} ({share})", value=self.value, total=self.total, share=Share(self.share))
 
 
 _MEASURES = {
@@ -105,139 +115,70 @@ def figure_rows(parts: Parts) -> tuple[tuple[Value, ...], ...]:
     return tuple(_row(figure, parts.published.get(figure.measure or "")) for figure in figures(parts))
 
 
-def _row(figure: Figure, published: Mapping[str, object] | None) -> tuple[Value, ...]:
+def _row(figure: Figure, published: Mapping[str, Any] | None) -> tuple[Value, ...]:
     said: tuple[Value, ...] = (None, None, None, None, None)
     if published is not None:
-        value, on = published["value"], str(published["as_of"])
-        assert isinstance(value, int | float)
+        on = published["as_of"]
         shown = msg("{value} on {date}", value=quoted(published), date=Day(on))
-        said = (value, str(published["unit"]), shown, on, str(published["source"] or "") or None)
-    return (
-        figure.id,
-        figure.label,
-        figure.value,
-        figure.unit,
-        figure.total,
-        figure.share,
-        figure.year,
-        figure.shown,
-        *said,
-        figure.report,
-        figure.fictitious,
-    )
-
-
-def _count(totals: Totals, name: str) -> int | None:
-    value = totals[name]
-    assert value is None or isinstance(value, int)
-    return value
-
-
-def _number(value: int | float | None) -> Message | None:
-    return None if value is None else msg("{value}", value=value)
-
-
-def _of(value: int | None, total: int | None, share: float | None) -> Message | None:
-    if value is None or total is None:
-        return None
-    if share is None:
-        return msg("{value} of {total}", value=value, total=total)
-    return msg("{value} of {total} ({share})", value=value, total=total, share=Share(share))
+        said = (published["value"], published["unit"], shown, on, published["source"] or None)
+    own = (getattr(figure, name) for name in ("id", "label", "value", "unit", "total", "share", "year", "shown"))
+    return (*own, *said, figure.report, figure.fictitious)
 
 
 def _centres(parts: Parts) -> Iterator[Figure]:
-    count = len(parts.centres.rows)
-    yield Figure("centres", msg(N_("Centres")), count, "centre", _number(count), "list", measure="centres")
-    yield Figure(
-        "centres-overseas",
-        msg(N_("… of which overseas")),
-        parts.overseas,
-        "centre",
-        _number(parts.overseas),
-        "list --overseas",
-        measure="overseas_centres",
-    )
+    yield Figure("centres", msg(N_("Centres")), len(parts.centres.rows), "centre", "list", measure="centres")
+    label = msg(N_("… of which overseas"))
+    yield Figure("centres-overseas", label, parts.overseas, "centre", "list --overseas", measure="overseas_centres")
 
 
 def _territory(parts: Parts) -> Iterator[Figure]:
     # None counted is not that there is none: a registry without counts knows of no total.
-    total = _count(parts.coverage["neighbourhoods"].totals, "total") or None
-    yield Figure(
-        "neighbourhoods",
-        msg(N_("Priority neighbourhoods")),
-        total,
-        "neighbourhood",
-        _number(total),
-        "report coverage",
-        measure="neighbourhoods",
-    )
-    for measure, (label, unit, published) in _MEASURES.items():
+    totals = parts.coverage["neighbourhoods"].totals
+    total = totals["total"] or None
+    label = msg(N_("Priority neighbourhoods"))
+    yield Figure("neighbourhoods", label, total, "neighbourhood", "report coverage", measure="neighbourhoods")
+    for measure, (text, unit, published) in _MEASURES.items():
         totals = parts.coverage[measure].totals
-        covered, total, share = _count(totals, "covered"), _count(totals, "total"), totals["share"]
-        assert share is None or isinstance(share, float)
+        total = totals["total"] or None
         yield Figure(
             f"coverage-{measure}",
-            msg(label),
-            covered if total else None,
+            msg(text),
+            totals["covered"] if total else None,
             unit,
-            _of(covered, total, share) if total else None,
             f"report coverage --measure {measure}",
-            total=total or None,
-            share=share,
+            total=total,
+            share=totals["share"],
             measure=published,
         )
 
 
 def _money(parts: Parts) -> Iterator[Figure]:
-    totals, year = parts.funding.totals, parts.funding.parameters["to"]
-    assert isinstance(year, int)
-    report = f"report funding --year {year}"
-    for name, label, known in (
-        ("state", N_("State support in {year}"), _known(totals, "state_unknown")),
-        ("local", N_("Known local support in {year}"), _known(totals, "local_unknown")),
-        ("other", N_("Other known support in {year}"), None),
+    totals = parts.funding.totals
+    asked = parts.funding.parameters
+    year, centres = asked["to"], totals["centres"]
+    report, rests = f"report funding --year {year}", parts.funding.fictitious
+    common: dict[str, Any] = {"report": report, "year": year, "fictitious": rests}
+    for name, heading in (
+        ("state", N_("State support in {year}")),
+        ("local", N_("Known local support in {year}")),
+        ("other", N_("Other known support in {year}")),
     ):
-        value = totals[name]
-        assert value is None or isinstance(value, int | float)
-        shown = None
+        value, text = totals[name], None
         if value is not None:
-            euros = Euros(round(value * 100))
-            shown = (
-                msg("{amount} ({known}/{centres} centres)", amount=euros, known=known, centres=_all(totals))
-                if known is not None
-                else msg("{amount}", amount=euros)
+            amount, unknown = Euros(round(value * 100)), totals.get(f"{name}_unknown")
+            text = (
+                msg("{amount}", amount=amount)
+                if unknown is None
+                else msg(
+                    "{amount} ({known}/{centres} centres)", amount=amount, known=centres - unknown, centres=centres
+                )
             )
-        label_ = msg(label, year=str(year))
-        yield Figure(
-            f"{name}-support", label_, value, "euro", shown, report, year=year, fictitious=parts.funding.fictitious
-        )
-    change = totals["state_change_share"]
-    assert change is None or isinstance(change, float)
-    yield Figure(
-        "state-support-change",
-        msg(N_("State support, change")),
-        change,
-        "share",
-        None
-        if change is None
-        else msg(
-            "{change} ({count} centres in both years)",
-            change=Share(change, signed=True),
-            count=totals["state_change_centres"],
-        ),
-        report,
-        share=change,
-        year=year,
-        fictitious=parts.funding.fictitious,
-    )
-
-
-def _all(totals: Totals) -> int:
-    return _count(totals, "centres") or 0
-
-
-def _known(totals: Totals, unknown: str) -> int:
-    return _all(totals) - (_count(totals, unknown) or 0)
+        yield Figure(f"{name}-support", msg(heading, year=str(year)), value, "euro", text=text, **common)
+    change, count = totals["state_change_share"], totals["state_change_centres"]
+    signed = Share(change, signed=True) if change is not None else None
+    text = msg("{change} ({count} centres in both years)", change=signed, count=count) if signed else None
+    label = msg(N_("State support, change"))
+    yield Figure("state-support-change", label, change, "share", text=text, share=change, **common)
 
 
 def _with_cycle(command: str, report: Result) -> str:
@@ -248,41 +189,23 @@ def _with_cycle(command: str, report: Result) -> str:
 
 def _counts(report: Result, command: str, unit: str, prefix: str, labels: Mapping[str, Message]) -> Iterator[Figure]:
     """A figure for each of the totals named, which count one thing."""
+    totals = report.totals
     for name, label in labels.items():
-        value = _count(report.totals, name)
         id_ = f"{prefix}-{name.replace('_', '-')}"
-        yield Figure(id_, label, value, unit, _number(value), command, fictitious=report.fictitious)
+        yield Figure(id_, label, totals[name], unit, command, fictitious=report.fictitious)
 
 
 def _missions(parts: Parts) -> Iterator[Figure]:
     report = _with_cycle("report evaluations", parts.evaluations)
-    totals, rests = parts.evaluations.totals, parts.evaluations.fictitious
-    evaluated, expected, share = _count(totals, "evaluated"), _count(totals, "expected"), totals["share"]
-    assert share is None or isinstance(share, float)
-    yield Figure(
-        "missions-evaluated",
-        msg(N_("Core missions evaluated")),
-        evaluated,
-        "mission",
-        _of(evaluated, expected, share),
-        report,
-        total=expected,
-        share=share,
-        fictitious=rests,
-    )
+    totals = parts.evaluations.totals
+    common: dict[str, Any] = {"report": report, "fictitious": parts.evaluations.fictitious}
+    evaluated, expected, share = (totals[name] for name in ("evaluated", "expected", "share"))
+    label = msg(N_("Core missions evaluated"))
+    yield Figure("missions-evaluated", label, evaluated, "mission", total=expected, share=share, **common)
     if evaluated is None:
         return  # nothing is known of any evaluation: one line says so
-    complete, centres = _count(totals, "complete"), _count(totals, "centres")
-    yield Figure(
-        "centres-complete",
-        msg(N_("… centres where all are")),
-        complete,
-        "centre",
-        _of(complete, centres, None),
-        report,
-        total=centres,
-        fictitious=rests,
-    )
+    label = msg(N_("… centres where all are"))
+    yield Figure("centres-complete", label, totals["complete"], "centre", total=totals["centres"], **common)
     labels = {
         "overdue": msg(N_("… overdue")),
         "improving": msg(N_("… better than before")),
@@ -292,32 +215,22 @@ def _missions(parts: Parts) -> Iterator[Figure]:
 
 
 def _activity(parts: Parts) -> Iterator[Figure]:
-    totals, rests = parts.activity.totals, parts.activity.fictitious
-    year = parts.activity.parameters["year"]
-    assert year is None or isinstance(year, int)
-    half_days, participants = _count(totals, "half_days"), _count(totals, "participants")
-    known = half_days is not None
-    reported, centres = _count(totals, "reported"), _count(totals, "centres")
-    report = f"report activity --year {year}" if year else "report activity"
-    yield Figure(
-        "half-days",
-        msg(N_("Half-days in {year}"), year=str(year)) if year else msg(N_("Half-days")),
-        half_days,
-        "half-day",
-        msg("{value} ({reported}/{centres} centres)", value=half_days, reported=reported, centres=centres)
-        if known
-        else None,
-        report,
-        year=year,
-        measure="half_days",
-        fictitious=rests,
-    )
-    if not known:
-        return
-    label = msg(N_("Participants in {year}"), year=str(year)) if year else msg(N_("Participants"))
-    yield Figure(
-        "participants", label, participants, "participant", _number(participants), report, year=year, fictitious=rests
-    )
+    totals = parts.activity.totals
+    asked = parts.activity.parameters
+    year, half_days = asked["year"], totals["half_days"]
+    common: dict[str, Any] = {
+        "report": f"report activity --year {year}" if year else "report activity",
+        "year": year,
+        "fictitious": parts.activity.fictitious,
+    }
+    reported, centres = totals["reported"], totals["centres"]
+    of_all = msg("{value} ({reported}/{centres} centres)", value=half_days, reported=reported, centres=centres)
+    label = msg(N_("Half-days in {year}"), year=str(year)) if year else msg(N_("Half-days"))
+    text = None if half_days is None else of_all
+    yield Figure("half-days", label, half_days, "half-day", text=text, measure="half_days", **common)
+    if half_days is not None:
+        label = msg(N_("Participants in {year}"), year=str(year)) if year else msg(N_("Participants"))
+        yield Figure("participants", label, totals["participants"], "participant", **common)
 
 
 def _agreements(parts: Parts) -> Iterator[Figure]:

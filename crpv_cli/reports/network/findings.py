@@ -1,14 +1,13 @@
-"""What the rules find of the whole network, told briefly: what is the same of several centres stands once."""
+"""What the rules find of the whole network, in brief: what is the same for several centres is one row."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, Message, msg
 from crpv_cli.result import Result, Value
-
-__all__ = ["grouped"]
 
 _SAME = ("severity", "rule", "message", "advice", "accepted", "accepted_until", "accepted_reason")
 
@@ -23,13 +22,13 @@ def grouped(findings: Result) -> Result:
         A row for each different finding, in the order of the first: severity, rule, how many there are, whom they are
         about, the message, and whether it is accepted.
     """
-    groups: dict[str, tuple[dict[str, Value], list[Value], bool]] = {}
+    groups: dict[str, tuple[dict[str, Any], list[Value], bool]] = {}
     for record in findings.records():
         key = repr([_plain(record[name]) for name in _SAME])
-        first, about, made_up = groups.get(key, (record, [], False))
+        first, about, fictitious = groups.get(key, (record, [], False))
         if record["about"] not in about:
             about.append(record["about"])
-        groups[key] = (first, about, made_up or bool(record["fictitious"]))
+        groups[key] = (first, about, fictitious or bool(record["fictitious"]))
     columns = {column.name: column for column in findings.columns}
     return replace(
         findings,
@@ -37,31 +36,21 @@ def grouped(findings: Result) -> Result:
         short=msg(N_("Findings")),
         title=msg(N_("What the rules find")),
         columns=(
-            columns["severity"],
-            columns["rule"],
+            *(columns[name] for name in _SAME[:2]),
             Column("count", N_("Number"), Kind.INTEGER),
             replace(columns["about"], prose=True),
-            columns["message"],
-            columns["advice"],
-            columns["accepted"],
-            columns["accepted_until"],
-            columns["accepted_reason"],
+            *(columns[name] for name in _SAME[2:]),
             columns["fictitious"],
         ),
         rows=tuple(
             (
-                first["severity"],
-                first["rule"],
+                *(first[name] for name in _SAME[:2]),
                 len(about),
                 msg("{about}", about=about),
-                first["message"],
-                first["advice"],
-                first["accepted"],
-                first["accepted_until"],
-                first["accepted_reason"],
-                made_up,
+                *(first[name] for name in _SAME[2:]),
+                fictitious,
             )
-            for first, about, made_up in groups.values()
+            for first, about, fictitious in groups.values()
         ),
         screen=("severity", "about", "message", "accepted_until", "accepted_reason"),
         is_report=False,

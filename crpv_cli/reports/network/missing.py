@@ -1,4 +1,4 @@
-"""What is not known of the network at a date, said once: the gaps that the detailed reports tell of."""
+"""What is not known of the network at a date, said once: the gaps that the detailed reports note."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, msg
 from crpv_cli.result import Result, Value
 
-__all__ = ["missing"]
-
-# The notes of the reports that tell of a gap, in the order in which they are read.
+# The notes of the reports that name a gap, in the order in which they are read.
 _GAPS = (
     "before-geography",
     "uncovered-departments",
@@ -31,12 +29,12 @@ _GAPS = (
 
 
 def missing(reports: Iterable[Result]) -> Result:
-    """Gather the gaps that reports tell of in their notes: a row each, the first time it is told."""
-    told: dict[str, tuple[Value, ...]] = {}
+    """Gather the gaps that reports name in their notes: a row each, the first time it is named."""
+    gaps: dict[str, tuple[Value, ...]] = {}
     for report in reports:
         for note in report.notes:
             if note.code in _GAPS:
-                told.setdefault(note.code, (note.code, note.message, report.name))
+                gaps.setdefault(note.code, (note.code, note.message, report.name))
     return Result(
         name="missing",
         title=msg(N_("What is missing")),
@@ -45,6 +43,6 @@ def missing(reports: Iterable[Result]) -> Result:
             Column("message", N_("What is not known"), prose=True),
             Column("report", N_("Report"), Kind.CODE),
         ),
-        rows=tuple(told[code] for code in _GAPS if code in told),
+        rows=tuple(gaps[code] for code in _GAPS if code in gaps),
         screen=("message",),
     )

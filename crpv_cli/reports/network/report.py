@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, Day, Message, Share, msg
@@ -27,9 +28,7 @@ from crpv_cli.reports.options import AS_OF, CYCLE, WITHIN, Option, Takes
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures
 from crpv_cli.reports.sources import sources_of
-from crpv_cli.result import Dossier, Note, Result
-
-__all__ = ["OPTIONS", "network"]
+from crpv_cli.result import Dossier, Note, Result, Value
 
 _PUBLISHED = ("centres", "overseas_centres", "coverage", "neighbourhoods", "half_days")
 _FINDINGS_ON_SCREEN = 5
@@ -66,12 +65,12 @@ def network(
         connection: an open registry.
         as_of: ISO date.
         findings: what the rules find on that date (``rules.findings``), made by the caller.
-        compare_to: an earlier ISO date, to tell what changed since.
+        compare_to: an earlier ISO date, to show what changed since.
         within: how many months ahead an agreement counts as ending.
         cycle: how many years an evaluation stands.
 
     Returns:
-        A sheet whose section ``figures`` holds a row a figure, each equal to that of the report that its column
+        A dossier whose section ``figures`` holds a row a figure, each equal to that of the report that its column
         ``report`` names; ``missing`` what is not known; and a section for each detailed report. A terminal shows the
         figures, what is missing and the first findings.
     """
@@ -85,7 +84,7 @@ def network(
         title=msg("The network of centres on {date}", date=Day(as_of)),
         facts=_facts(connection, as_of, parts, compare_to),
         sections=sections,
-        notes=(*fictitious.sheet_notes(connection, sections), *_notes(parts)),
+        notes=(*fictitious.dossier_notes(connection, sections), *_notes(parts)),
         brief={"figures": None, "missing": None, "findings": _FINDINGS_ON_SCREEN},
         command=_command(as_of, compare_to, within, cycle),
         fictitious=rests,
@@ -114,17 +113,17 @@ def _parts(connection: sqlite3.Connection, as_of: str, findings: Result | None, 
     )
 
 
-def _published(connection: sqlite3.Connection, as_of: str) -> dict[str, dict[str, object]]:
+def _published(connection: sqlite3.Connection, as_of: str) -> dict[str, dict[str, Any]]:
     """The latest figure published of each measure; a number of neighbourhoods only of the geography in force."""
     return {
-        str(figure["measure"]): figure
+        figure["measure"]: figure
         for figure in published_figures(connection, _PUBLISHED, as_of)
-        if figure["measure"] != "neighbourhoods" or geography_on(str(figure["as_of"])) == geography_on(as_of)
+        if figure["measure"] != "neighbourhoods" or geography_on(figure["as_of"]) == geography_on(as_of)
     }
 
 
 def _facts(connection: sqlite3.Connection, as_of: str, parts: Parts, compare_to: str | None) -> Result:
-    facts: tuple[tuple[Column, object], ...] = (
+    facts: tuple[tuple[Column, Value], ...] = (
         (Column("as_of", N_("Date"), Kind.DATE), as_of),
         (Column("geography", N_("Geography"), Kind.CODE), geography_on(as_of)),
         (Column("funding_year", N_("Year of the money"), Kind.YEAR), parts.funding.parameters["to"]),
@@ -135,7 +134,7 @@ def _facts(connection: sqlite3.Connection, as_of: str, parts: Parts, compare_to:
         name="network",
         title=msg(N_("What this is")),
         columns=tuple(column for column, _ in facts),
-        rows=(tuple(value if isinstance(value, str | int) else None for _, value in facts),),
+        rows=(tuple(value for _, value in facts),),
         parameters={"as_of": as_of, "compare_to": compare_to},
         origin=origin(connection),
     )
@@ -152,7 +151,7 @@ def _sections(
         rows=figure_rows(parts),
         screen=SCREEN,
         fictitious=any(report.fictitious for report in reports),
-        origin=origin(connection, (str(figure["source"]) for figure in parts.published.values())),
+        origin=origin(connection, (figure["source"] for figure in parts.published.values())),
     )
     yield missing(reports)
     regions, centres = msg(N_("Coverage by region")), msg(N_("Coverage by centre"))
@@ -175,8 +174,8 @@ def _sections(
 
 
 def _standing(agreements: Result) -> Result:
-    """The agreements that somebody has to know of: those that ended and were renewed are told by their successors."""
-    place = [column.name for column in agreements.columns].index("status")
+    """The agreements that somebody has to know of: those that ended and were renewed are shown by their successors."""
+    place = agreements.places["status"]
     return replace(agreements, rows=tuple(row for row in agreements.rows if row[place] != "ended"))
 
 
@@ -198,7 +197,7 @@ def _section(report: Result, name: str, short: Message | None = None, title: Mes
 def _notes(parts: Parts) -> Iterator[Note]:
     share = parts.coverage["neighbourhoods"].totals["share"]
     published = parts.published.get("coverage")
-    if isinstance(share, float) and published is not None:
+    if share is not None and published is not None:
         yield Note(
             "published-apart",
             msg(

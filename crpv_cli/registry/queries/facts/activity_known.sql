@@ -1,6 +1,6 @@
--- The years of which activity is known, of :centre and :mission where one is asked for; and the year that activity is
--- usually told of: the latest that is over and of which any is known, else the one that runs. Centres tell of a year when it
--- is over: the first that tells of the year that runs is not the whole network.
+-- The years of which activity is known, of :centre and :mission where one is asked for; and the year that is
+-- usually asked for: the latest that is over and of which any is known, else the current one. Centres report a year when it
+-- is over: the first to report the current year is not the whole network.
 select
     min(year) as earliest,
     max(year) as latest,

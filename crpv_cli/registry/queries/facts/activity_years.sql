@@ -1,6 +1,6 @@
 -- What each centre did in each year of which any activity is known, in half-days by mission: years in which it was open or
--- reported something. A centre has reported a year of which it told anything, whatever the mission; a sum is null where
--- none of its rows tells the figure.
+-- reported something. A centre has reported a year of which it reported anything, whatever the mission; a sum is null where
+-- none of its rows gives the figure.
 with wanted as (
     select centre, year from open_years where year in (select year from known_activities)
     union

@@ -6,7 +6,7 @@ with measures as (
     union all select 'inhabitants', 'inhabitants'
     union all select 'departments', 'neighbourhoods'
 ),
-made_up as (
+fictitious_counts as (
     select t.department, t.geography
     from territory_counts as t
     join sources as s on s.id = t.source and s.fictitious
@@ -16,14 +16,14 @@ select
     d.name,
     d.region_code,
     d.region_name,
-    d.code glob '9[78]*' as overseas,
+    d.overseas,
     g.geography,
     m.measure,
     iif(m.measure = 'departments', coalesce(t.value > 0, 0), t.value) as value,
     iif(m.measure = 'departments', 'exact', t.quality) as quality,
     s.centres,
-    max(s.fictitious, (d.code, g.geography) in (select department, geography from made_up)) as fictitious
-from departments as d
+    max(s.fictitious, (d.code, g.geography) in (select department, geography from fictitious_counts)) as fictitious
+from places as d
 cross join (select '2015' as geography union all select '2024') as g
 cross join measures as m
 join serving as s on s.department = d.code

@@ -1,6 +1,6 @@
 -- Where the rating of each evaluation that stands is on its scale, and how it compares with the rated one before it: an
 -- evaluation without a rating leaves nothing to compare with. The change is in steps of the scale on one scale, of position
--- across two; a trend is told of what differs after rounding: what is the same is not a hair's breadth apart.
+-- across two; a trend is what differs after rounding.
 with placed as (
     select
         e.*,

@@ -1,4 +1,4 @@
--- The years of which money is known, and the one that money is usually told of: the latest that is over and of which State
+-- The years of which money is known, and the one that is usually asked for: the latest that is over and of which State
 -- support is known (the first payment of the year that runs is not the year), else the one that runs, else the latest known.
 select
     min(year) as earliest,
