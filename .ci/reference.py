@@ -117,9 +117,9 @@ def reports() -> Iterator[str]:
 
 
 def answer(answered: Result | Dossier) -> Iterator[str]:
-    """The lines that describe the rows of a report, or the sections of a sheet."""
+    """The lines that describe the rows of a report, or the sections of a dossier."""
     if isinstance(answered, Dossier):
-        yield f"A sheet of the sections {', '.join(f'`{section.name}`' for section in answered.sections)}."
+        yield f"One document with the sections {', '.join(f'`{section.name}`' for section in answered.sections)}."
         return
     yield from grid(
         ("key", "English label", "French label", "kind"),

@@ -40,20 +40,21 @@ class Block:
     """Some lines that the page adds: to which file, and where in it."""
 
     kind: str
-    file: str
     place: str
+    file: str
+    where: str
+    line: str
     lines: str
 
     def add(self, folder: Path) -> int:
         """Put the lines where they belong, and return how many they are: a new file, or in one, at a place."""
         path = folder / self.file
         text = path.read_text(encoding="utf-8") if path.exists() else ""
-        assert (self.place == "new") != path.exists()
-        where, _, line = self.place.partition(": ")
-        if line:
-            mark = f"\n{line.strip('`')}\n"
-            assert text.count(mark) == 1, f"{self.file} has no single line {line}"
-            changed = text.replace(mark, f"\n{self.lines}{mark[1:]}" if where == "before" else mark + self.lines)
+        assert (self.place == "In the new file") != path.exists()
+        if self.line:
+            mark = f"\n{self.line}\n"
+            assert text.count(mark) == 1, f"{self.file} has no single line {self.line}"
+            changed = text.replace(mark, f"\n{self.lines}{mark[1:]}" if self.where == "before" else mark + self.lines)
         else:
             # A function of its own stands two lines below what is before it.
             apart = "\n\n" if text and re.match("@|def |class ", self.lines) else ""
@@ -62,13 +63,10 @@ class Block:
         return changed.count("\n") - text.count("\n")
 
 
+PLACES = r"(In the new file|At the end of|In) `(\S+?)`(?:, (before|after) `([^\n]+)`)?:"
 BLOCKS = [
     Block(*found)
-    for found in re.findall(
-        r"^<!-- add: (\w+), file: (\S+), (new|at the end|before: `[^\n]+`|after: `[^\n]+`) -->\n```\w*\n(.*?)^```$",
-        PAGE,
-        re.MULTILINE | re.DOTALL,
-    )
+    for found in re.findall(rf"^<!-- add: (\w+) -->\n{PLACES}\n\n```\w*\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 ]
 KINDS = list(dict.fromkeys(block.kind for block in BLOCKS))
 
