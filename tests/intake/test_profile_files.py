@@ -91,8 +91,8 @@ FROM = 'from = "purpose"\n'
         (MONEY.replace('title = "Money"', 'title = { fr = "x" }'), "title: a text is expected, or one for each", DOCS),
         (MONEY.replace('title = "Money"', 'title = { en = "x", de = "x" }'), "title: a text is expected, or one", DOCS),
         (
-            "colour = 1\n" + MONEY,
-            "colour: there is no such key.",
+            "xyzzy = 1\n" + MONEY,
+            "xyzzy: there is no such key.",
             "The keys are: name, title, note, table, header, let",
         ),
         ("notes = 1\n" + MONEY, "notes: there is no such key.", "Did you mean note?"),
