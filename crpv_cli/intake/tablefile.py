@@ -143,7 +143,8 @@ class TableFile:
         """Keep the key of a refused row, so that rows that refer to it are not refused for that reason too."""
         if self.header is None or len(self.header.table.key) != 1:
             return
-        column: Column = self.header.table.column(self.header.table.key[0])
+        (name,) = self.header.table.key
+        column: Column = self.header.table.column(name)
         try:
             self.refused_keys.add(str(read_cell(row.cells[places[column.name]], column)[0]))
         except (Fault, IndexError, KeyError):

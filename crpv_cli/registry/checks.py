@@ -42,7 +42,8 @@ def _unresolved(stage: Stage, source: Source, column: Column, row: sqlite3.Row, 
     if in_load:
         advice = msg("Its own row in this load was refused: correct that one first.")
     else:
-        near = closest(row["value"], {known[target.key[0]] for known in stage.rows_of(target.name, target.key[0])}, 2)
+        (key,) = target.key
+        near = closest(row["value"], {known[key] for known in stage.rows_of(target.name, key)}, 2)
         advice = (
             msg("Did you mean {near}?", near=near)
             if near

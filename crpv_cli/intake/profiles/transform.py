@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from crpv_cli.definitions.columns import Kind
 from crpv_cli.errors import Anomaly
 from crpv_cli.intake.faults import Correction, Fault, row_length
 from crpv_cli.intake.grid import BrokenRow, Grid, Row
-from crpv_cli.intake.profiles.profile import ColumnSpec, Profile
+from crpv_cli.intake.profiles.profile import ColumnSpec, Combine, Profile
 from crpv_cli.intake.profiles.rows import Created, Faulty, KnownIds, RowValues, Skipped
 from crpv_cli.language import Message, msg, msgs
 
@@ -39,8 +39,8 @@ class _Group:
     line: int
     cells: dict[str, str]
     raw: dict[str, list[str]]
-    sums: dict[str, Decimal]
-    seen: set[tuple[str, ...]] = field(default_factory=set)
+    sums: defaultdict[str, Decimal]
+    seen: set[tuple[str, ...]]
     rows: int = 1
 
 
@@ -91,36 +91,31 @@ class _Transform:
         self.skipped: dict[str, tuple[Message, int]] = {}
         self.corrections: dict[tuple[str, str], tuple[ColumnSpec, int, str, Correction]] = {}
         self.counts: Counter[tuple[str, str]] = Counter()
-        self.read = self.kept = 0
+        self.read = 0
         self.created.clear()
         self.notices.clear()
 
     def rows(self) -> Iterator[Row | BrokenRow | Anomaly]:
         """Yield our rows from those of the foreign grid."""
         self.begin()
-        groups: dict[tuple[str, ...], _Group] = {}
+        groups: dict[tuple[str | None, ...], _Group] = {}
         combine = self.profile.combine
         repeated = 0
         for row in self.grid.rows():
             if not isinstance(row, Row):
                 yield row
-                continue
-            if len(row.cells) != len(self.grid.header):
+            elif len(row.cells) != len(self.grid.header):
                 yield self._anomaly(row_length(len(row.cells), len(self.grid.header)), row.line, None, None)
-                continue
-            self.read += 1
-            found = list(self._row(row))
-            for result in found:
-                if isinstance(result, Anomaly):
-                    yield result
-                    continue
-                self.kept += 1
-                if combine is None:
-                    yield self._finished(row.line, result, self._raw(row))
-                else:
-                    repeated += self._group(groups, row, result)
-        for group in sorted(groups.values(), key=lambda group: group.line):
-            yield self._combined(group)
+            else:
+                self.read += 1
+                for result in self._row(row):
+                    if isinstance(result, Anomaly):
+                        yield result
+                    elif combine is None:
+                        yield self._finished(row.line, result, self._raw(row))
+                    else:
+                        repeated += self._group(combine, groups, row, result)
+        yield from map(self._combined, groups.values())
         yield from self._corrected()
         self._notice(groups, repeated)
 
@@ -178,34 +173,31 @@ class _Transform:
 
     # Rows with the same key
 
-    def _group(self, groups: dict[tuple[str, ...], _Group], row: Row, values: dict[str, str]) -> int:
-        """Add a row to those with the same key; returns 1 if its cells are identical to those of one of them."""
-        combine = self.profile.combine
-        assert combine is not None
-        key = tuple(values.get(name, "") for name in self.profile.table.key)
+    def _group(
+        self, combine: Combine, groups: dict[tuple[str | None, ...], _Group], row: Row, values: dict[str, str]
+    ) -> bool:
+        """Add a row to those with the same key, unless its cells are identical to those of one of them: then True."""
+        key = tuple(values.get(name) for name in self.profile.table.key)
+        cells, raw = tuple(row.cells), self._raw(row)
         sums = {name: Decimal(values[name]) for name, way in combine.columns.items() if way == "sum" and values[name]}
         group = groups.get(key)
         if group is None:
-            groups[key] = group = _Group(row.line, values, self._raw(row), sums)
-            if combine.identical_once:
-                group.seen.add(tuple(row.cells))
-            return 0
-        if combine.identical_once:
-            if tuple(row.cells) in group.seen:
-                return 1
-            group.seen.add(tuple(row.cells))
+            groups[key] = _Group(row.line, values, raw, defaultdict(Decimal, sums), {cells})
+            return False
+        if combine.identical_once and cells in group.seen:
+            return True
+        group.seen.add(cells)
         group.rows += 1
-        raw = self._raw(row)
         for name, way in combine.columns.items():
             if way == "sum" and name in sums:
-                group.sums[name] = group.sums.get(name, Decimal(0)) + sums[name]
+                group.sums[name] += sums[name]
                 group.raw[name] += raw[name]
             elif way == "join" and values[name] and values[name] not in group.cells[name].split("; "):
                 group.cells[name] = "; ".join(filter(None, [group.cells[name], values[name]]))
                 group.raw[name] += raw[name]
             elif way == "first" and not group.cells[name]:
                 group.cells[name] = values[name]
-        return 0
+        return False
 
     def _combined(self, group: _Group) -> Row:
         for name, total in group.sums.items():
@@ -252,7 +244,7 @@ class _Transform:
             )
             yield self._anomaly(Correction(correction.code, message, correction.advice), line, self.place(spec), value)
 
-    def _notice(self, groups: dict[tuple[str, ...], _Group], repeated: int) -> None:
+    def _notice(self, groups: dict[tuple[str | None, ...], _Group], repeated: int) -> None:
         notify = self.notices.append
         for reason, count in self.skipped.values():
             notify(

@@ -5,9 +5,9 @@ select
     p.valid_from,
     p.valid_to,
     p.confidence,
-    max(case t.measure when 'neighbourhoods' then t.value end) as neighbourhoods,
-    max(case t.measure when 'contracts' then t.value end) as contracts,
-    max(case t.measure when 'inhabitants' then t.value end) as inhabitants
+    sum(t.value) filter (where t.measure = 'neighbourhoods') as neighbourhoods,
+    sum(t.value) filter (where t.measure = 'contracts') as contracts,
+    sum(t.value) filter (where t.measure = 'inhabitants') as inhabitants
 from perimeters_on as p
 join departments as d on d.code = p.department
 left join territory_counts as t on t.department = p.department and t.geography = :geography

@@ -19,9 +19,9 @@ select
     region_name,
     overseas,
     geography,
-    max(value) filter (where measure = 'neighbourhoods') as neighbourhoods,
-    max(value) filter (where measure = 'contracts') as contracts,
-    max(value) filter (where measure = 'inhabitants') as inhabitants,
+    sum(value) filter (where measure = 'neighbourhoods') as neighbourhoods,
+    sum(value) filter (where measure = 'contracts') as contracts,
+    sum(value) filter (where measure = 'inhabitants') as inhabitants,
     centres is not null as covered,
     centres,
     max(fictitious) as fictitious
