@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from sqlite3 import Connection
@@ -11,7 +12,7 @@ import pytest
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.centre.report import centre_sheet
 from crpv_cli.result import Dossier, Result
-from tests.commands.conftest import Registry, crpv
+from tests.commands.conftest import add_tables, crpv
 
 DAY = "2025-06-30"
 TABLES = {
@@ -78,9 +79,12 @@ TABLES = {
 }
 
 
-@pytest.fixture
-def db(registry: Registry) -> Path:
-    return registry(**TABLES)
+@pytest.fixture(scope="module")
+def db(network_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sheet") / "registry.sqlite"
+    shutil.copy(network_path, path)
+    add_tables(path, **TABLES)
+    return path
 
 
 @pytest.fixture
@@ -141,7 +145,7 @@ def test_the_money(connection: Connection) -> None:
     assert [row[-1] for row in two["funding"].rows] == ["made-up", "journal"]
 
 
-def test_money_of_which_nothing_is_known_has_no_rows(connection: Connection) -> None:
+def test_what_nothing_is_known_of_has_no_rows(connection: Connection) -> None:
     early = sections(centre_sheet(connection, "one", "2019-12-31"))
     assert (
         early["funding_years"].rows == early["funding"].rows == early["missions"].rows == early["activity"].rows == ()
