@@ -90,7 +90,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     assert complaints == []
 
 
-# --- Two registries made once: the reference data alone, and with the demonstration ---
+# --- Registries made once: the reference data alone, with the demonstration, and one of nothing ---
 
 
 @pytest.fixture(scope="session")
@@ -104,6 +104,13 @@ def reference_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("demo") / "crpv.sqlite"
     make(path, demo=True, empty=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def empty_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("empty") / "crpv.sqlite"
+    make(path, demo=False, empty=True)
     return path
 
 

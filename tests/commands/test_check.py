@@ -1,4 +1,4 @@
-"""``crpv check`` as a person uses it: the installed command, its exit codes, what it says and what it records."""
+"""``crpv check`` as a person uses it: its exit codes, what it says and what it records."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from crpv_cli import language
 from crpv_cli.output.terminal.screen import screen
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.rules.checking import RULES, findings
+from tests.inside import inside
 
 TODAY = "2026-11-25"
 
@@ -37,14 +38,7 @@ def gap(demo_path: Path, tmp_path: Path) -> Path:
 
 
 def crpv(path: Path, *arguments: str, tongue: str = "en") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "crpv_cli", *arguments, "--db", str(path)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        env={"PATH": os.environ["PATH"], "HOME": str(path.parent), "CRPV_LANG": tongue, "PYTHONUTF8": "1"},
-    )
+    return inside(*arguments, "--db", path, env={"HOME": str(path.parent), "CRPV_LANG": tongue})
 
 
 def check(path: Path, *arguments: str, tongue: str = "en") -> subprocess.CompletedProcess[str]:

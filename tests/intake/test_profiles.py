@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 from hypothesis import given
@@ -34,6 +33,7 @@ from crpv_cli.registry.journal import undo
 from crpv_cli.registry.loading import LoadReport, load
 from crpv_cli.registry.lookups import lookups
 from tests import official
+from tests.inside import inside
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 
@@ -51,6 +51,9 @@ KNOWN = {
     "funder-without-siren": {"etat": "etat"},
     "sources": {"anct-qp-2024": "anct-qp-2024"},
 }
+
+
+Crpv = Callable[..., CompletedProcess[str]]
 
 
 class Outcome:
@@ -553,28 +556,11 @@ def test_a_workbook_with_an_official_list_under_a_title_is_recognised(tmp_path: 
 
 
 @pytest.fixture
-def crpv(tmp_path: Path, registry: Path) -> Iterator[object]:
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "crpv_cli", *arguments],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-            cwd=tmp_path,
-            env={
-                "PATH": os.environ["PATH"],
-                "HOME": str(tmp_path),
-                "LANG": "C.UTF-8",
-                "PYTHONUTF8": "1",
-                "CRPV_DB": str(registry),
-            },
-        )
-
-    yield run
+def crpv(tmp_path: Path, registry: Path) -> Crpv:
+    return partial(inside, env={"HOME": str(tmp_path), "CRPV_DB": str(registry)}, cwd=tmp_path)
 
 
-def test_the_command_loads_official_files_by_their_header(crpv, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_the_command_loads_official_files_by_their_header(crpv: Crpv, tmp_path: Path) -> None:
     (tmp_path / "qpv.csv").write_text(QPV + "QN00101M;Cur;84;;1;Ain;1053;Bourg;200071751;CA;;\n", encoding="utf-8")
     (tmp_path / "none.csv").write_text(SCDL + grant(idBeneficiaire="52499120500013"), encoding="utf-8")
     ran = crpv("load", "qpv.csv")
@@ -588,7 +574,7 @@ def test_the_command_loads_official_files_by_their_header(crpv, tmp_path: Path) 
     assert listed[1].startswith("QN00101M,Cœur,2024,01,01053,Bourg,")
 
 
-def test_the_command_takes_a_profile_of_ones_own(crpv, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_the_command_takes_a_profile_of_ones_own(crpv: Crpv, tmp_path: Path) -> None:
     (tmp_path / "payments.csv").write_text(PAYMENTS, encoding="utf-8")
     ran = crpv("load", "payments.csv", "--profile", EXAMPLE, "--dry-run")
     assert ran.returncode == 0
@@ -603,7 +589,7 @@ def test_the_command_takes_a_profile_of_ones_own(crpv, tmp_path: Path) -> None: 
     assert crpv("load", "payments.csv", "--profile", EXAMPLE, "--as", "funding").returncode == 2
 
 
-def test_refused_rows_of_an_official_file_keep_its_own_columns(crpv, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_refused_rows_of_an_official_file_keep_its_own_columns(crpv: Crpv, tmp_path: Path) -> None:
     (tmp_path / "grants.csv").write_text(SCDL + grant() + grant(montant="beaucoup"), encoding="utf-8")
     assert crpv("load", "grants.csv", "--keep-valid").returncode == 1
     refused = (tmp_path / "grants.refused.csv").read_text(encoding="utf-8").splitlines()
@@ -616,7 +602,7 @@ def test_refused_rows_of_an_official_file_keep_its_own_columns(crpv, tmp_path: P
     assert "funding: 1 read" in ran.stderr
 
 
-def test_the_command_lists_profiles_and_shows_one(crpv) -> None:  # type: ignore[no-untyped-def]
+def test_the_command_lists_profiles_and_shows_one(crpv: Crpv) -> None:
     ran = crpv("profiles")
     assert ran.returncode == 0
     assert "qpv-2024" in ran.stdout

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from crpv_cli.commands.new import load_paths, make
+from crpv_cli.commands.new import load_paths
 from crpv_cli.registry.connection import open_writing
 from crpv_cli.registry.loads import LoadReport
 
@@ -49,11 +49,10 @@ SPOILT: dict[str, list[list[str]]] = {
 
 
 @pytest.fixture(scope="session")
-def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def spoilt(demo_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A registry with the reference data, the demonstration, and values that a spreadsheet could take for others."""
     folder = tmp_path_factory.mktemp("spoilt")
-    path = folder / "crpv.sqlite"
-    make(path, demo=True, empty=False)
+    path = Path(shutil.copy(demo_path, folder))
     files = folder / "files"
     files.mkdir()
     for name, rows in SPOILT.items():

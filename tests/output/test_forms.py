@@ -222,11 +222,8 @@ def test_what_does_not_apply_is_refused(
     assert said in caught.value.message.text()
 
 
-def test_an_empty_table_to_choose_from_is_told_to_the_sender(tmp_path: Path) -> None:
-    from crpv_cli.commands.new import make
-
-    make(tmp_path / "real.sqlite", demo=False, empty=False)
-    assert ["scales" in remark.text() for remark in form(tmp_path / "real.sqlite", "evaluations").remarks] == [True]
+def test_an_empty_table_to_choose_from_is_reported_to_the_sender(reference_path: Path) -> None:
+    assert ["scales" in remark.text() for remark in form(reference_path, "evaluations").remarks] == [True]
 
 
 # --- The workbook ---

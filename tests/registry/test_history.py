@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crpv_cli.commands.new import make
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import Severity, UsageProblem
 from crpv_cli.intake.files import InputFile, ReadOptions
@@ -23,13 +22,6 @@ from crpv_cli.registry.loading import LoadReport, load
 from crpv_cli.reports.history import changes_of_load, loads, trace
 
 State = dict[str, list[tuple[object, ...]]]
-
-
-@pytest.fixture(scope="session")
-def reference_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("history") / "crpv.sqlite"
-    make(path, demo=False, empty=False)
-    return path
 
 
 @pytest.fixture
