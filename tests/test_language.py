@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import partial
 from gettext import GNUTranslations
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -188,7 +190,11 @@ def test_choose(environ: Mapping[str, str], chosen: str) -> None:
 
 @pytest.fixture(scope="module")
 def catalogue() -> ModuleType:
-    return load_catalogue()
+    """The script; the sentences of the code are extracted once."""
+    script = load_catalogue()
+    extracted = script.template()
+    setattr(script, "template", partial(copy.deepcopy, extracted))  # noqa: B010  (mypy knows no attribute of a script)
+    return script
 
 
 @pytest.fixture

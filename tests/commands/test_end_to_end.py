@@ -142,15 +142,15 @@ def test_export_summaries_is_read_back_by_the_csv_module(crpv: Crpv, registries:
         assert row["fictitious"] == "true" or row["evaluated"] == "false"
 
 
-@pytest.mark.skipif(not (shutil.which("soffice") or shutil.which("libreoffice")), reason="LibreOffice is not installed")
-def test_libreoffice_reads_csv_excel_cell_by_cell(crpv: Crpv, registries: Path, tmp_path: Path) -> None:
+def test_libreoffice_reads_csv_excel_cell_by_cell(
+    crpv: Crpv, registries: Path, tmp_path: Path, office: tuple[str, str]
+) -> None:
     demo = str(registries / "demo.db")
     crpv("export", "evaluation-summaries", "--db", demo, "-f", "csv-excel", "-o", "s.csv")
-    soffice = shutil.which("soffice") or shutil.which("libreoffice") or ""
     subprocess.run(
         [
-            soffice, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless",
-            "--infilter=CSV:59,34,76,1,,1036,true,false", "--convert-to", "csv:Text - txt - csv (StarCalc):9,34,76",
+            *office, "--headless", "--infilter=CSV:59,34,76,1,,1036,true,false",
+            "--convert-to", "csv:Text - txt - csv (StarCalc):9,34,76",
             "--outdir", "lo", "s.csv",
         ],
         cwd=tmp_path, check=True, capture_output=True, timeout=180,

@@ -24,7 +24,8 @@ from crpv_cli.registry.connection import open_reading
 from crpv_cli.registry.queries import today
 from crpv_cli.reports.forms import form_of
 from crpv_cli.result import Form
-from tests.output.conftest import Convert, Load
+from tests.conftest import Convert
+from tests.output.conftest import Load
 
 
 def form(db: Path, table: str, centre: str | None = None, year: int | None = None, filled: bool = False) -> Form:

@@ -41,7 +41,8 @@ from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.reports.exports import all_tables
 from crpv_cli.reports.listing import Selection, list_rows_of, list_table
 from crpv_cli.result import Note, Origin, Result, Value
-from tests.output.conftest import Convert, Load
+from tests.conftest import Convert
+from tests.output.conftest import Load
 
 
 def book(content: bytes) -> Workbook:
@@ -111,8 +112,7 @@ def test_every_record_of_every_table_comes_back(spoilt: Path, tmp_path: Path, la
     same_rows(read_back(file), stored(spoilt))
 
 
-@pytest.mark.parametrize("kind", ["ods", "xlsx"])
-@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize(("lang", "kind"), [("en", "ods"), ("fr", "xlsx")])
 def test_libreoffice_saves_it_and_nothing_is_lost(
     spoilt: Path, tmp_path: Path, convert: Convert, load: Load, lang: str, kind: str
 ) -> None:

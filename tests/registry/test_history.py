@@ -128,7 +128,7 @@ ROWS = st.lists(
 STEPS = st.lists(st.one_of(ROWS, st.integers(1, 8)), min_size=1, max_size=8)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_any_sequence_of_loads_and_undos_can_be_taken_back(
     reference_path: Path, steps: list[list[tuple[str, str, str]] | int]
