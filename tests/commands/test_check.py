@@ -60,7 +60,7 @@ def test_the_reference_data_has_no_breach_and_says_what_is_not_known(reference_p
     found = rows(answer)
     assert {row["severity"] for row in found} == {"unknown", "notice"}
     (announced,) = of_rule(found, "announced-centres")
-    assert announced["message"] == "19 centres identified against 20 announced on 2023-10-17."
+    assert announced["message"] == "19 centres identified, 20 announced on 2023-10-17."
     paris = [row for row in of_rule(found, "co-funding") if row["centre"] == "paris"]
     assert [row["severity"] for row in paris] == ["notice"]
     assert "Paris" in paris[0]["message"]
@@ -234,7 +234,7 @@ def test_findings_are_read_whole_at_any_width(tongue: str, width: int, demo_path
 
 def test_an_exception_that_covers_nothing_says_so(gap: Path) -> None:
     wrong = check(gap, "--accept", "department-uncovered", "oriv", "--until", "2027-01-31", "--reason", "x")
-    assert "finds nothing of oriv" in wrong.stderr
+    assert "finds nothing about oriv" in wrong.stderr
     right = check(gap, "--accept", "department-uncovered", "978", "--until", "2027-01-31", "--reason", "x")
     assert right.returncode == 0
     assert "finds nothing" not in right.stderr

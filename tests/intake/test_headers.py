@@ -157,4 +157,4 @@ def test_a_header_that_no_table_knows_is_refused(cells: list[str]) -> None:
 def test_a_header_that_is_too_far_from_any_table_is_refused_with_the_nearest() -> None:
     fault = fault_of(["centre", "phone", "street", "town"])
     assert fault.code == "unknown-table"
-    assert "whose required columns" in fault.message.text("en")
+    assert "its required columns" in fault.message.text("en")

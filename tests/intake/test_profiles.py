@@ -282,7 +282,7 @@ def test_a_file_without_any_centre_says_so(tmp_path: Path) -> None:
     assert found.rows == {"funding": [], "sources": [], "funders": []}
     assert found.notices == [
         "file.csv: 3 rows were skipped: the beneficiary is no centre of the registry.",
-        "file.csv: its 3 rows were read through the profile scdl-subventions; none is for the registry.",
+        "file.csv: its 3 rows were read through the profile scdl-subventions; none is about the registry's centres.",
     ]
 
 
@@ -330,7 +330,7 @@ def test_rows_of_one_key_are_added_up_and_repeated_ones_count_once(tmp_path: Pat
     )
     assert [(row["amount"], row["reference"]) for row in found.rows["funding"]] == [("30.30", ""), ("5.00", "D-2")]
     assert found.lines["funding"] == [2, 5]
-    assert "file.csv: 1 row repeats another one cell by cell; it was counted once." in found.notices
+    assert "file.csv: 1 row is identical to another one; it was counted once." in found.notices
     assert any("2 rows became 1" in notice for notice in found.notices)
     (main, *_) = [grid for _, grid in found.grids]
     first = next(row for row in main.rows() if isinstance(row, Row))
@@ -801,18 +801,24 @@ def test_a_small_profile_is_enough() -> None:
         (('from = "titre"', 'from = "titre"\nconvert = ["upper"]'), "there is no conversion called “upper”"),
         (('from = "titre"', 'from = "titre"\nconvert = [{ choice = "x" }]'), "there is no group choices.x"),
         (('from = "titre"', 'from = "titre"\nconvert = [{ words = "x" }]'), "there is no group words.x"),
-        (('from = "titre"', "from = \"titre\"\nconvert = [{ pattern = '(', replace = '' }]"), "no regular expression"),
-        (('from = "titre"', "from = \"titre\"\nconvert = [{ pattern = 'a', replace = '\\1' }]"), "no replacement"),
+        (
+            ('from = "titre"', "from = \"titre\"\nconvert = [{ pattern = '(', replace = '' }]"),
+            "not a regular expression",
+        ),
+        (
+            ('from = "titre"', "from = \"titre\"\nconvert = [{ pattern = 'a', replace = '\\1' }]"),
+            "not a valid replacement",
+        ),
         (('from = "titre"', 'from = "titre"\nconvert = [3]'), "a conversion is a name"),
         (('from = "titre"', 'find = [{ lookup = "x", from = "id" }]'), "there is no lookup called “x”"),
         (('from = "titre"', 'find = [{ lookup = "sources", from = "id" }]\ncreate = "x"'), "no group create.x"),
         (('from = "titre"', 'template = "{nope}"'), "columns.title.template: “nope” is neither"),
         (('from = "titre"', ""), "columns.title: it does not say where its value comes from"),
         (("[columns.title]", "[columns.titel]"), "columns.titel: there is no such key"),
-        (('[columns.title]\nfrom = "titre"', ""), "the required columns title are not there"),
+        (('[columns.title]\nfrom = "titre"', ""), "the required columns title are missing"),
         (('titre = ["intitulé"]', '[header.optional]\ntitre = ["intitulé"]'), "columns.title: the column is required"),
         (('id = []\ntitre = ["intitulé"]', ""), "header.required: at least one column"),
-        (("[columns.id]", '[[filter]]\nfrom = "id"\nreason = "x"\n[columns.id]'), "filter[1]: it says nowhere"),
+        (("[columns.id]", '[[filter]]\nfrom = "id"\nreason = "x"\n[columns.id]'), "filter[1]: it does not say what"),
         (("[columns.id]", '[[filter]]\nfrom = "id"\nequals = "x"\n[columns.id]'), "filter[1].reason: a text"),
         (
             ("[columns.id]", '[[filter]]\nfrom = "id"\nmatches = "("\nreason = "x"\n[columns.id]'),
@@ -825,11 +831,14 @@ def test_a_small_profile_is_enough() -> None:
         (("[columns.id]", '[combine]\nid = "sum"\n[columns.id]'), "combine.id: only columns of this profile"),
         (("[columns.id]", '[combine]\ntitle = "sum"\n[columns.id]'), "combine.title: only numbers can be summed"),
         (("[columns.id]", '[combine]\ntitle = "any"\n[columns.id]'), "combine.title: it is one of sum, first, join"),
-        (("[columns.id]", "[combine]\n[columns.id]"), "combine.title: it says nowhere how"),
+        (("[columns.id]", "[combine]\n[columns.id]"), "combine.title: it does not say how"),
         (("[columns.id]", '[combine]\nidentical = 2\ntitle = "first"\n[columns.id]'), "combine.identical"),
         (("[columns.id]", "[create.funders.columns]\n[columns.id]"), "the required columns id, name, kind"),
         (("[columns.id]", "[create.funding.columns]\n[columns.id]"), "a profile cannot create rows of this table"),
-        (("[columns.id]", '[let.id]\nconstant = "x"\n[columns.id]'), "let.id: a column of the file is called so"),
+        (
+            ("[columns.id]", '[let.id]\nconstant = "x"\n[columns.id]'),
+            "let.id: a column of the file already has that name",
+        ),
         (("[columns.id]", 'title = { fr = "x" }\n[columns.id]'), "header.required.title"),
     ],
 )
