@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -90,7 +91,37 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     assert complaints == []
 
 
-# --- Two registries made once: the reference data alone, and with the demonstration ---
+# --- LibreOffice: for any test that has a workbook ---
+
+
+Convert = Callable[[Path, str], Path]
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """LibreOffice, and the one profile of a user that it makes for all tests of a process."""
+    soffice = shutil.which("soffice") or shutil.which("libreoffice")
+    if soffice is None:
+        pytest.skip("LibreOffice is not installed")
+    return soffice, f"-env:UserInstallation=file://{tmp_path_factory.mktemp('office')}/profile"
+
+
+@pytest.fixture
+def convert(office: tuple[str, str], tmp_path: Path) -> Convert:
+    """Opens a workbook with LibreOffice and saves it as another kind."""
+
+    def run(file: Path, kind: str) -> Path:
+        folder = tmp_path / f"saved-as-{kind}"
+        subprocess.run(
+            [*office, "--headless", "--convert-to", kind, "--outdir", str(folder), str(file)],
+            check=True, capture_output=True, timeout=180,
+        )  # fmt: skip
+        return folder / f"{file.stem}.{kind}"
+
+    return run
+
+
+# --- Registries made once: the reference data alone, with the demonstration, and one of nothing ---
 
 
 @pytest.fixture(scope="session")
@@ -104,6 +135,13 @@ def reference_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("demo") / "crpv.sqlite"
     make(path, demo=True, empty=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def empty_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("empty") / "crpv.sqlite"
+    make(path, demo=False, empty=True)
     return path
 
 

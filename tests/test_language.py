@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import partial
 from gettext import GNUTranslations
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from subprocess import CompletedProcess
 from types import ModuleType
 
 import click
@@ -28,6 +33,7 @@ from crpv_cli.reports.coverage.report import DIVISIONS, coverage
 from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.reports.listing import Selection, list_centres
 from crpv_cli.spelling import fold
+from tests.inside import inside
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -184,7 +190,11 @@ def test_choose(environ: Mapping[str, str], chosen: str) -> None:
 
 @pytest.fixture(scope="module")
 def catalogue() -> ModuleType:
-    return load_catalogue()
+    """The script; the sentences of the code are extracted once."""
+    script = load_catalogue()
+    extracted = script.template()
+    setattr(script, "template", partial(copy.deepcopy, extracted))  # noqa: B010  (mypy knows no attribute of a script)
+    return script
 
 
 @pytest.fixture
@@ -364,28 +374,43 @@ def test_a_choice_means_one_code(group: tuple[Choice, ...]) -> None:
 # --- What a French reader sees ---------------------------------------------------------------------------------
 
 
-def run(tongue: str, home: Path, *arguments: str, db: Path | None = None) -> subprocess.CompletedProcess[bytes]:
-    environ = {name: value for name, value in os.environ.items() if name in {"PATH", "SYSTEMROOT", "TMPDIR", "TEMP"}}
-    environ |= {"CRPV_LANG": tongue, "HOME": str(home), "COLUMNS": "80"}
+_french: list[subprocess.Popen[str]] = []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def french() -> Iterator[None]:
+    yield
+    while _french:
+        with _french.pop() as process:
+            assert process.stdin is not None
+            process.stdin.close()
+
+
+def run(tongue: str, home: Path, *arguments: str, db: Path | None = None) -> CompletedProcess[str]:
+    """Run the command in this process, or in one that speaks French from its start, for some words need it."""
+    env = {"CRPV_LANG": tongue, "HOME": str(home), "COLUMNS": "80"}
     if db is not None:
-        environ["CRPV_DB"] = str(db)
-    return subprocess.run(
-        [sys.executable, "-m", "crpv_cli", *arguments],
-        env=environ,
-        cwd=home,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
+        env["CRPV_DB"] = str(db)
+    if tongue == "en":
+        return inside(*arguments, env=env, cwd=home)
+    if not _french:
+        _french.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "tests.inside"],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8",
+                cwd=Path(__file__).parents[1], env={**os.environ, "CRPV_LANG": "fr"},
+            )
+        )  # fmt: skip
+    (process,) = _french
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write(json.dumps({"arguments": arguments, "env": env, "cwd": str(home)}) + "\n")
+    process.stdin.flush()
+    return CompletedProcess(arguments, *json.loads(process.stdout.readline()))
 
 
 @pytest.fixture(scope="session")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("language")
-    made = run("fr", home, "init", "--demo", "--db", "demo.sqlite")
-    assert made.returncode == 0, made.stderr.decode()
-    return home / "demo.sqlite"
+def registry(demo_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copy(demo_path, tmp_path_factory.mktemp("language") / "demo.sqlite"))
 
 
 # Words of an English sentence that no French sentence, no name of an option and no code of ours has.
@@ -420,8 +445,8 @@ def english_words(text: str) -> list[str]:
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda path: " ".join(path) or "crpv")
 def test_help_is_french_to_the_last_word(command: tuple[str, ...], tmp_path: Path) -> None:
     shown = run("fr", tmp_path, *command, "--help")
-    assert (shown.returncode, shown.stderr) == (0, b"")
-    text = shown.stdout.decode()
+    assert (shown.returncode, shown.stderr) == (0, "")
+    text = shown.stdout
     assert text.startswith(f"Utilisation\u00a0: {' '.join(('crpv', *command))} ")
     assert english_words(text) == []
     # No sentence of the catalogue stands there untranslated, even one without any of these words.
@@ -459,24 +484,24 @@ def test_help_is_french_to_the_last_word(command: tuple[str, ...], tmp_path: Pat
 )
 def test_errors_are_french(arguments: list[str], code: int, said: str, registry: Path) -> None:
     failed = run("fr", registry.parent, *arguments, db=registry)
-    text = failed.stderr.decode()
+    text = failed.stderr
     assert failed.returncode == code
-    assert failed.stdout == b""
+    assert failed.stdout == ""
     assert said in text
     assert english_words(text) == []
 
 
 def test_completion_is_spoken_of_in_french(tmp_path: Path) -> None:
     done = run("fr", tmp_path, "--install-completion")  # which shell is found depends on who runs the tests
-    assert "omplétion" in done.stderr.decode()
-    assert done.stdout == b""
-    assert english_words(done.stderr.decode()) == []
+    assert "omplétion" in done.stderr
+    assert done.stdout == ""
+    assert english_words(done.stderr) == []
 
 
 def test_the_list_is_french(registry: Path) -> None:
     shown = run("fr", registry.parent, "list", "--as-of", "2025-12-31", db=registry)
-    title, heading, _rule, first, *_ = shown.stdout.decode().splitlines()[1:]
-    assert shown.stdout.decode().startswith("FICTIF\u00a0: ")
+    title, heading, _rule, first, *_ = shown.stdout.splitlines()[1:]
+    assert shown.stdout.startswith("FICTIF\u00a0: ")
     assert title == "Centres ouverts au 31/12/2025"
     assert re.split(r"\s{2,}", heading) == [
         "Nom court",
@@ -492,14 +517,14 @@ def test_the_list_is_french(registry: Path) -> None:
 
 def test_the_coverage_report_is_french(registry: Path) -> None:
     shown = run("fr", registry.parent, "report", "coverage", "--as-of", "2023-10-17", db=registry)
-    lines = shown.stdout.decode().splitlines()
+    lines = shown.stdout.splitlines()
     assert lines[1] == "Couverture au 17/10/2023\u00a0: quartiers, géographie 2015"
     assert re.split(r"\s{2,}", lines[2]) == ["Centre", "Départements", "Couverts", "Part"]
     total = next(line for line in lines if line.startswith("Total"))
     assert re.split(r" {2,}", total) == ["Total", "1\u202f328", "87,9\u202f%"]
     assert "· France métropolitaine\u00a0: 1\u202f204 sur 1\u202f293 (93,1\u202f%)." in lines
     assert any("88\u202f%\u202f; calculé ici\u00a0: 87,9\u202f%." in line for line in lines)
-    assert english_words(shown.stdout.decode()) == []
+    assert english_words(shown.stdout) == []
 
 
 FAULTY = """Centre;Mission;Année;Évaluation;Échelle;Note obtenue;Évaluateur;Couleur
@@ -513,7 +538,7 @@ def test_a_load_is_reported_in_french(registry: Path, tmp_path: Path) -> None:
     faulty = tmp_path / "fautes.csv"
     faulty.write_text(FAULTY, encoding="utf-8")
     loaded = run("fr", tmp_path, "load", "fautes.csv", "--dry-run", db=registry)
-    text = loaded.stderr.decode()
+    text = loaded.stderr
     assert loaded.returncode == 1
     assert "Avertissement\u00a0: fautes.csv" in text
     assert "La note «\u202f9\u202f» n'est pas sur l'échelle demo-1-4." in text
@@ -526,10 +551,10 @@ def test_a_load_is_reported_in_french(registry: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["centres", "funding", "evaluations", "scales", "territory_counts"])
 def test_what_excel_gets_in_french_loads_again(name: str, registry: Path, tmp_path: Path) -> None:
     written = run("fr", tmp_path, "export", name, "-f", "csv-excel", "-o", f"{name}.csv", db=registry)
-    assert written.returncode == 0, written.stderr.decode()
+    assert written.returncode == 0, written.stderr
     loaded = run("en", tmp_path, "load", f"{name}.csv", "--dry-run", db=registry)
-    assert loaded.returncode == 0, loaded.stderr.decode()
-    assert re.search(rf"{name}: (\d+) read, 0 inserted, 0 updated, \1 unchanged, 0 refused", loaded.stderr.decode())
+    assert loaded.returncode == 0, loaded.stderr
+    assert re.search(rf"{name}: (\d+) read, 0 inserted, 0 updated, \1 unchanged, 0 refused", loaded.stderr)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""``crpv check`` as a person uses it: the installed command, its exit codes, what it says and what it records."""
+"""``crpv check`` as a person uses it: its exit codes, what it says and what it records."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from crpv_cli import language
 from crpv_cli.output.terminal.screen import screen
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.rules.checking import RULES, findings
+from tests.inside import inside
 
 TODAY = "2026-11-25"
 
@@ -37,14 +38,7 @@ def gap(demo_path: Path, tmp_path: Path) -> Path:
 
 
 def crpv(path: Path, *arguments: str, tongue: str = "en") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "crpv_cli", *arguments, "--db", str(path)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        env={"PATH": os.environ["PATH"], "HOME": str(path.parent), "CRPV_LANG": tongue, "PYTHONUTF8": "1"},
-    )
+    return inside(*arguments, "--db", path, env={"HOME": str(path.parent), "CRPV_LANG": tongue})
 
 
 def check(path: Path, *arguments: str, tongue: str = "en") -> subprocess.CompletedProcess[str]:
@@ -66,7 +60,7 @@ def test_the_reference_data_has_no_breach_and_says_what_is_not_known(reference_p
     found = rows(answer)
     assert {row["severity"] for row in found} == {"unknown", "notice"}
     (announced,) = of_rule(found, "announced-centres")
-    assert announced["message"] == "19 centres identified against 20 announced on 2023-10-17."
+    assert announced["message"] == "19 centres identified, 20 announced on 2023-10-17."
     paris = [row for row in of_rule(found, "co-funding") if row["centre"] == "paris"]
     assert [row["severity"] for row in paris] == ["notice"]
     assert "Paris" in paris[0]["message"]
@@ -240,7 +234,7 @@ def test_findings_are_read_whole_at_any_width(tongue: str, width: int, demo_path
 
 def test_an_exception_that_covers_nothing_says_so(gap: Path) -> None:
     wrong = check(gap, "--accept", "department-uncovered", "oriv", "--until", "2027-01-31", "--reason", "x")
-    assert "finds nothing of oriv" in wrong.stderr
+    assert "finds nothing about oriv" in wrong.stderr
     right = check(gap, "--accept", "department-uncovered", "978", "--until", "2027-01-31", "--reason", "x")
     assert right.returncode == 0
     assert "finds nothing" not in right.stderr

@@ -1,38 +1,29 @@
-"""Bars, sparklines and texts through the installed command, on a terminal and in a pipe."""
+"""Bars, sparklines and texts as the command draws them, on a terminal and in a pipe."""
 
 from __future__ import annotations
 
 import json
-import os
-import pty
-import subprocess
-import sys
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from crpv_cli.output.terminal.drawing import ASCII, BLOCKS
+from tests.inside import inside
 
 DRAWN = set(BLOCKS.levels + BLOCKS.full + BLOCKS.parts)
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(demo_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("drawn")
-    subprocess.run(
-        [sys.executable, "-m", "crpv_cli", "init", "--demo", "--db", str(folder / "demo.db")],
-        check=True,
-        capture_output=True,
-        env=environment(folder),
-    )
+    shutil.copy(demo_path, folder / "demo.db")
     return folder
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
-    given = {"HOME": str(home), "CRPV_DB": str(home / "demo.db"), "LANG": "C.UTF-8", "TERM": "xterm-256color"}
-    return {**kept, **given, **more}
+    return {"HOME": str(home), "CRPV_DB": str(home / "demo.db"), "LANG": "C.UTF-8", "TERM": "xterm-256color", **more}
 
 
 Terminal = Callable[..., str]
@@ -40,40 +31,20 @@ Terminal = Callable[..., str]
 
 @pytest.fixture
 def terminal(home: Path) -> Terminal:
-    """Runs the command with a terminal as its standard output; returns what was written to it."""
+    """Runs the command with a terminal as its standard output (a true one: test_end_to_end)."""
 
     def run(*arguments: str, width: int = 80, **env: str) -> str:
-        ours, theirs = pty.openpty()
-        started = subprocess.Popen(
-            [sys.executable, "-m", "crpv_cli", *arguments],
-            stdout=theirs,
-            stderr=subprocess.DEVNULL,
-            stdin=subprocess.DEVNULL,
-            cwd=home,
-            env=environment(home, COLUMNS=str(width), **env),
-        )
-        os.close(theirs)
-        written = b""
-        try:
-            while part := os.read(ours, 65536):
-                written += part
-        except OSError:  # how Linux says that the other end was closed
-            pass
-        os.close(ours)
-        assert started.wait() == 0
-        return written.decode("utf-8")
+        ran = inside(*arguments, env=environment(home, COLUMNS=str(width), **env), cwd=home, terminal=True)
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
 
     return run
 
 
 def piped(home: Path, *arguments: str) -> str:
-    return subprocess.run(
-        [sys.executable, "-m", "crpv_cli", *arguments],
-        capture_output=True,
-        check=True,
-        cwd=home,
-        env=environment(home),
-    ).stdout.decode("utf-8")
+    ran = inside(*arguments, env=environment(home), cwd=home)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
 
 
 REPORTS = [
@@ -136,14 +107,9 @@ def test_texts_are_of_missions_of_centres_and_a_cycle_has_a_year_at_least(home: 
         (("--full", "--by", "mission"), "--full and --by cannot be used together."),
         (("--cycle", "0"), "--cycle"),
     ):
-        done = subprocess.run(
-            [sys.executable, "-m", "crpv_cli", "report", "evaluations", *arguments],
-            capture_output=True,
-            check=False,
-            env=environment(home),
-        )
+        done = inside("report", "evaluations", *arguments, env=environment(home))
         assert done.returncode == 2
-        assert said in done.stderr.decode("utf-8")
+        assert said in done.stderr
 
 
 def test_the_cycle_of_the_command_line_counts(home: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a user sees, through the installed command."""
+"""What a user sees, from the first command on; what only a process shows is asked of one."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ import pty
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
 from crpv_cli.definitions.tables import TABLES
+from tests.inside import inside, outside
 
-Crpv = Callable[..., "subprocess.CompletedProcess[str]"]
+Crpv = Callable[..., CompletedProcess[str]]
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR") if name in os.environ}
     return {
-        **kept,
+        "PATH": os.environ["PATH"],
         "HOME": str(home),
         "XDG_DATA_HOME": str(home / "data"),
         "LANG": "C.UTF-8",
@@ -35,54 +36,46 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 @pytest.fixture
 def crpv(tmp_path: Path) -> Crpv:
-    def run(*arguments: str, stdin: str | None = None, **env: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "crpv_cli", *arguments],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-            cwd=tmp_path,
-            input=stdin,
-            env=environment(tmp_path, **env),
-        )
+    """The command in this process, in a new folder and for a new user."""
+    return lambda *arguments, **env: inside(*arguments, env=environment(tmp_path, **env), cwd=tmp_path)
 
-    return run
+
+@pytest.fixture
+def process(tmp_path: Path) -> Crpv:
+    """The same in a process of its own."""
+    return lambda *arguments, **env: outside(*arguments, env=environment(tmp_path, **env), cwd=tmp_path)
 
 
 @pytest.fixture(scope="module")
-def registries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def registries(
+    reference_path: Path, demo_path: Path, empty_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     folder = tmp_path_factory.mktemp("registries")
-    for name, options in (("reference.db", ()), ("demo.db", ("--demo",)), ("empty.db", ("--empty",))):
-        subprocess.run(
-            [sys.executable, "-m", "crpv_cli", "init", "--db", str(folder / name), *options],
-            check=True,
-            capture_output=True,
-            env=environment(folder),
-        )
-    yield folder
+    for name, path in (("reference.db", reference_path), ("demo.db", demo_path), ("empty.db", empty_path)):
+        shutil.copy(path, folder / name)
+    return folder
 
 
-def test_the_first_reading_command_makes_the_registry_and_says_so(crpv: Crpv, tmp_path: Path) -> None:
-    first = crpv("list", "--format", "json")
+def test_the_first_reading_command_makes_the_registry_and_says_so(process: Crpv, tmp_path: Path) -> None:
+    first = process("list", "--format", "json")
     assert first.returncode == 0
     assert len(json.loads(first.stdout)) == 20
     assert str(tmp_path / "data" / "crpv" / "crpv.sqlite") in first.stderr
-    second = crpv("list", "--format", "json")
+    second = process("list", "--format", "json")
     assert (second.stdout, second.stderr) == (first.stdout, "")
 
 
-def test_a_path_that_somebody_typed_is_never_made_by_reading(crpv: Crpv, tmp_path: Path) -> None:
-    for ran in (crpv("list", "--db", "typed.db"), crpv("list", CRPV_DB=str(tmp_path / "typed.db"))):
+def test_a_path_that_somebody_typed_is_never_made_by_reading(process: Crpv, tmp_path: Path) -> None:
+    for ran in (process("list", "--db", "typed.db"), process("list", CRPV_DB=str(tmp_path / "typed.db"))):
         assert ran.returncode == 3
         assert "crpv init --db" in ran.stderr
         assert not (tmp_path / "typed.db").exists()
 
 
-def test_version_module_and_help(crpv: Crpv) -> None:
-    assert crpv("--version").stdout.startswith("crpv ")
-    assert crpv("-h").stdout == crpv("--help").stdout
-    bare = crpv()
+def test_version_module_and_help(process: Crpv) -> None:
+    assert process("--version").stdout.startswith("crpv ")
+    assert process("-h").stdout == process("--help").stdout
+    bare = process()
     assert bare.returncode == 2
     assert "Usage: crpv" in bare.stderr
 
@@ -149,15 +142,15 @@ def test_export_summaries_is_read_back_by_the_csv_module(crpv: Crpv, registries:
         assert row["fictitious"] == "true" or row["evaluated"] == "false"
 
 
-@pytest.mark.skipif(not (shutil.which("soffice") or shutil.which("libreoffice")), reason="LibreOffice is not installed")
-def test_libreoffice_reads_csv_excel_cell_by_cell(crpv: Crpv, registries: Path, tmp_path: Path) -> None:
+def test_libreoffice_reads_csv_excel_cell_by_cell(
+    crpv: Crpv, registries: Path, tmp_path: Path, office: tuple[str, str]
+) -> None:
     demo = str(registries / "demo.db")
     crpv("export", "evaluation-summaries", "--db", demo, "-f", "csv-excel", "-o", "s.csv")
-    soffice = shutil.which("soffice") or shutil.which("libreoffice") or ""
     subprocess.run(
         [
-            soffice, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless",
-            "--infilter=CSV:59,34,76,1,,1036,true,false", "--convert-to", "csv:Text - txt - csv (StarCalc):9,34,76",
+            *office, "--headless", "--infilter=CSV:59,34,76,1,,1036,true,false",
+            "--convert-to", "csv:Text - txt - csv (StarCalc):9,34,76",
             "--outdir", "lo", "s.csv",
         ],
         cwd=tmp_path, check=True, capture_output=True, timeout=180,
@@ -248,20 +241,20 @@ def test_a_bug_is_one_line_and_a_traceback_on_demand(crpv: Crpv, registries: Pat
         assert ran.returncode == 70
 
 
-def test_a_pipe_has_no_escape_codes_and_cuts_nothing(crpv: Crpv, registries: Path) -> None:
+def test_a_pipe_has_no_escape_codes_and_cuts_nothing(crpv: Crpv, process: Crpv, registries: Path) -> None:
     demo = str(registries / "demo.db")
     forcing = {"FORCE_COLOR": "1", "COLUMNS": "40", "GITHUB_ACTIONS": "true", "PY_COLORS": "1"}
-    for arguments in (
-        ("list",),
-        ("report", "coverage"),
-        ("report", "evaluations"),
-        ("show", "pqn-a"),
-        ("list", "sources"),
+    for ask, *arguments in (
+        (process, "list"),
+        (crpv, "report", "coverage"),
+        (crpv, "report", "evaluations"),
+        (process, "show", "pqn-a"),
+        (crpv, "list", "sources"),
     ):
-        ran = crpv(*arguments, "--db", demo, **forcing)
+        ran = ask(*arguments, "--db", demo, **forcing)
         assert "\x1b" not in ran.stdout + ran.stderr
         assert "…" not in ran.stdout
-    assert "16 17 19 23 24 33 40 47 64 79 86 87" in crpv("list", "--db", demo, **forcing).stdout
+        assert arguments != ["list"] or "16 17 19 23 24 33 40 47 64 79 86 87" in ran.stdout
 
 
 def on_a_terminal(arguments: list[str], columns: int, env: dict[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""``crpv report network --centre``: one sheet, or a folder of all of them, through the installed command."""
+"""``crpv report network --centre``: one sheet, or a folder of all of them, as a person asks for it."""
 
 from __future__ import annotations
 
@@ -6,38 +6,29 @@ import html
 import json
 import os
 import re
-import subprocess
-import sys
+import shutil
 from pathlib import Path
+from subprocess import CompletedProcess
 from urllib.parse import unquote
 
 import pytest
 from openpyxl import load_workbook
 
-from crpv_cli.commands.new import make
 from crpv_cli.errors import ExitCode
 from crpv_cli.registry.connection import open_writing
+from tests.inside import inside, outside
 
 DAY = "2025-12-31"
-Ran = subprocess.CompletedProcess[str]
+Ran = CompletedProcess[str]
 
 
-@pytest.fixture(scope="module")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("folder") / "demo.sqlite"
-    make(path, demo=True, empty=False)
-    return path
+@pytest.fixture
+def registry(demo_path: Path) -> Path:
+    return demo_path
 
 
 def crpv(registry: Path, *arguments: str | Path, lang: str = "en") -> Ran:
-    return subprocess.run(
-        [sys.executable, "-m", "crpv_cli", *map(str, arguments)],
-        check=False,
-        capture_output=True,
-        encoding="utf-8",
-        stdin=subprocess.DEVNULL,
-        env={**os.environ, "CRPV_DB": str(registry), "CRPV_LANG": lang, "PYTHONUTF8": "1"},
-    )
+    return inside(*arguments, env={**os.environ, "CRPV_DB": str(registry), "CRPV_LANG": lang})
 
 
 def every(registry: Path, *arguments: str | Path, lang: str = "en") -> Ran:
@@ -129,18 +120,18 @@ def test_what_is_no_folder_is_refused_in_a_sentence(registry: Path, tmp_path: Pa
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_a_registry_without_centres_has_no_folder(tmp_path: Path) -> None:
-    path = tmp_path / "empty.sqlite"
-    make(path, demo=False, empty=True)
-    ran = every(path, "-o", tmp_path / "out")
+def test_a_registry_without_centres_has_no_folder(empty_path: Path, tmp_path: Path) -> None:
+    ran = every(empty_path, "-o", tmp_path / "out")
     assert ran.returncode == ExitCode.USAGE
     assert "No centre is open on 2025-12-31." in ran.stderr
     assert not (tmp_path / "out").exists()
 
 
 def test_the_same_bytes_every_time(registry: Path, tmp_path: Path) -> None:
-    for name in ("a", "b"):
-        assert every(registry, "-o", tmp_path / name, "-f", "xlsx").returncode == 0
+    """In two processes: what a set is ordered by differs between them."""
+    for name, crpv in (("a", inside), ("b", outside)):
+        asked = ("report", "network", "--centre", "all", "--as-of", DAY, "-o", tmp_path / name, "-f", "xlsx")
+        assert crpv(*asked, env={"CRPV_DB": str(registry), "HOME": str(tmp_path)}).returncode == 0
     for file in (tmp_path / "a").iterdir():
         assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes()
 
@@ -153,10 +144,9 @@ def test_in_french(registry: Path, tmp_path: Path) -> None:
     assert "[ORIV](oriv.md)" in text
 
 
-def test_names_that_files_cannot_have(tmp_path: Path) -> None:
+def test_names_that_files_cannot_have(reference_path: Path, tmp_path: Path) -> None:
     """A name is shown as it is; a file is named by what every system allows, and by nothing that leads elsewhere."""
-    path = tmp_path / "odd.sqlite"
-    make(path, demo=False, empty=False)
+    path = Path(shutil.copy(reference_path, tmp_path / "odd.sqlite"))
     with open_writing(path) as connection:
         connection.execute("pragma foreign_keys = off")
         for id_, name in (("index", "<script>alert(1)</script>"), ("../../etc", "{{7*7}} [bold] | 🏘️")):

@@ -7,15 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from crpv_cli.commands.new import make
 from crpv_cli.main import run
 
 
-@pytest.fixture(scope="module")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("map") / "crpv.sqlite"
-    make(path, demo=False, empty=False)
-    return path
+@pytest.fixture
+def registry(reference_path: Path) -> Path:
+    return reference_path
 
 
 def crpv(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[object, str, str]:
@@ -66,10 +63,9 @@ def test_an_unknown_centre_is_no_traceback(registry: Path, capsys: pytest.Captur
 
 @pytest.mark.parametrize("command", [("map",), ("report", "changes", "--from", "2023")])
 def test_an_empty_registry_has_nothing_to_show(
-    command: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    command: tuple[str, ...], empty_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    make(tmp_path / "empty.sqlite", demo=False, empty=True)
-    code, out, _ = crpv(capsys, *command, "--db", str(tmp_path / "empty.sqlite"))
+    code, out, _ = crpv(capsys, *command, "--db", str(empty_path))
     assert code == 0
     assert "No rows." in out
 

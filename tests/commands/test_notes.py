@@ -773,14 +773,14 @@ def test_notes_of_a_list(registry: Registry, tables: Tables, codes: set[str]) ->
             {"activities": activities(*DONE)},
             "report activity --year 2020",
             "no-activity",
-            "No activity of 2020",
+            "The registry holds no activity for 2020",
             "--demo",
         ),
         (
             {"activities": activities(*DONE)},
             "report activity --year 2020 --centre one",
             "no-activity",
-            "No such activity of 2020",
+            "The registry holds no such activity for 2020",
             "--demo",
         ),
         (
@@ -818,7 +818,7 @@ def test_notes_of_a_list(registry: Registry, tables: Tables, codes: set[str]) ->
             {"agreements": agreements(f"one state {LONG} 90", f"two state {LONG} 10.50")},
             "report agreements",
             "agreements-amount",
-            "2 agreements run",
+            "2 agreements are running",
             "90.00",
         ),
         (

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
-from crpv_cli.commands.new import make
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import translate
+from tests.inside import inside
 
 EVALUATIONS = ("centre", "mission", "year", "kind", "scale", "rating", "evaluator", "evaluated_on", "summary", "source")
 SOURCE = "demo-fictitious"
@@ -114,19 +112,11 @@ class Desk:
         self.folder = folder
         self.db = folder / "registry.db"
 
-    def crpv(self, *arguments: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[str]:
-        kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR") if name in os.environ}
-        done = subprocess.run(
-            [sys.executable, "-m", "crpv_cli", *arguments],
-            capture_output=True,
-            check=False,
-            cwd=self.folder,
-            input=stdin or b"",
-            env=kept | {"HOME": str(self.folder), "XDG_DATA_HOME": str(self.folder / "data"), "CRPV_LANG": "en"},
-        )
-        return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+    def crpv(self, *arguments: str, stdin: bytes | None = None) -> CompletedProcess[str]:
+        home = {"HOME": str(self.folder), "XDG_DATA_HOME": str(self.folder / "data"), "CRPV_LANG": "en"}
+        return inside(*arguments, env=home, cwd=self.folder, stdin=stdin or b"")
 
-    def load(self, *arguments: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[str]:
+    def load(self, *arguments: str, stdin: bytes | None = None) -> CompletedProcess[str]:
         return self.crpv("load", *arguments, "--db", "registry.db", stdin=stdin)
 
     def anomalies(self, *arguments: str) -> list[dict[str, Any]]:
@@ -153,16 +143,9 @@ class Desk:
         return self.rows(f"select {', '.join(EVALUATIONS)} from evaluations where load > 1 order by 1, 2, 3, 4")
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("demo") / "registry.db"
-    make(path, demo=True, empty=False)
-    return path
-
-
 @pytest.fixture
-def desk(tmp_path: Path, demo: Path) -> Desk:
-    shutil.copy(demo, tmp_path / "registry.db")
+def desk(tmp_path: Path, demo_path: Path) -> Desk:
+    shutil.copy(demo_path, tmp_path / "registry.db")
     return Desk(tmp_path)
 
 
@@ -214,12 +197,12 @@ def test_twelve_faults_are_told_to_a_person_in_the_order_of_their_lines(desk: De
     assert "Nothing was loaded: 12 anomalies." in done.stderr
 
 
-def test_the_corrected_file_loads_with_the_same_values_in_every_form(tmp_path: Path, demo: Path) -> None:
+def test_the_corrected_file_loads_with_the_same_values_in_every_form(tmp_path: Path, demo_path: Path) -> None:
     loaded = []
     for number, form in enumerate(FORMS):
         folder = tmp_path / str(number)
         folder.mkdir()
-        shutil.copy(demo, folder / "registry.db")
+        shutil.copy(demo_path, folder / "registry.db")
         desk = Desk(folder)
         desk.write("corrected.csv", file_in(form, corrected()))
         done = desk.load("corrected.csv")

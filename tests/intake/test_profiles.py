@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crpv_cli import language
-from crpv_cli.commands.new import make
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import Anomaly, CrpvError, FileProblem, Severity, UsageProblem
 from crpv_cli.intake.faults import Fault
@@ -35,12 +33,10 @@ from crpv_cli.registry.connection import open_writing
 from crpv_cli.registry.journal import undo
 from crpv_cli.registry.loading import LoadReport, load
 from crpv_cli.registry.lookups import lookups
+from tests import official
+from tests.inside import inside
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
-SAMPLES = Path(os.environ.get("CRPV_SAMPLES") or REPOSITORY.parent / "shared" / "samples")
-needs_samples = pytest.mark.skipif(
-    not (SAMPLES / "listeqp2024-cog2024.csv").is_file(), reason=f"the sample files are not in {SAMPLES}"
-)
 
 QPV = "code_qp;lib_qp;insee_reg;lib_reg;insee_dep;lib_dep;insee_com;lib_com;siren_epci;lib_epci;;\n"
 SCDL = (
@@ -56,6 +52,9 @@ KNOWN = {
     "funder-without-siren": {"etat": "etat"},
     "sources": {"anct-qp-2024": "anct-qp-2024"},
 }
+
+
+Crpv = Callable[..., CompletedProcess[str]]
 
 
 class Outcome:
@@ -470,16 +469,9 @@ def test_the_annexes_come_with_their_source_and_without_stray_characters(tmp_pat
 # Through the whole program
 
 
-@pytest.fixture(scope="module")
-def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("reference") / "crpv.sqlite"
-    make(path, demo=False, empty=False)
-    return path
-
-
 @pytest.fixture
-def registry(tmp_path: Path, reference: Path) -> Path:
-    return Path(shutil.copy(reference, tmp_path / "registry.sqlite"))
+def registry(tmp_path: Path, reference_path: Path) -> Path:
+    return Path(shutil.copy(reference_path, tmp_path / "registry.sqlite"))
 
 
 def loaded(registry: Path, *files: Path, profile: str | None = None) -> LoadReport:
@@ -565,28 +557,11 @@ def test_a_workbook_with_an_official_list_under_a_title_is_recognised(tmp_path: 
 
 
 @pytest.fixture
-def crpv(tmp_path: Path, registry: Path) -> Iterator[object]:
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "crpv_cli", *arguments],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-            cwd=tmp_path,
-            env={
-                "PATH": os.environ["PATH"],
-                "HOME": str(tmp_path),
-                "LANG": "C.UTF-8",
-                "PYTHONUTF8": "1",
-                "CRPV_DB": str(registry),
-            },
-        )
-
-    yield run
+def crpv(tmp_path: Path, registry: Path) -> Crpv:
+    return partial(inside, env={"HOME": str(tmp_path), "CRPV_DB": str(registry)}, cwd=tmp_path)
 
 
-def test_the_command_loads_official_files_by_their_header(crpv, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_the_command_loads_official_files_by_their_header(crpv: Crpv, tmp_path: Path) -> None:
     (tmp_path / "qpv.csv").write_text(QPV + "QN00101M;Cur;84;;1;Ain;1053;Bourg;200071751;CA;;\n", encoding="utf-8")
     (tmp_path / "none.csv").write_text(SCDL + grant(idBeneficiaire="52499120500013"), encoding="utf-8")
     ran = crpv("load", "qpv.csv")
@@ -600,7 +575,7 @@ def test_the_command_loads_official_files_by_their_header(crpv, tmp_path: Path) 
     assert listed[1].startswith("QN00101M,Cœur,2024,01,01053,Bourg,")
 
 
-def test_the_command_takes_a_profile_of_ones_own(crpv, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_the_command_takes_a_profile_of_ones_own(crpv: Crpv, tmp_path: Path) -> None:
     (tmp_path / "payments.csv").write_text(PAYMENTS, encoding="utf-8")
     ran = crpv("load", "payments.csv", "--profile", EXAMPLE, "--dry-run")
     assert ran.returncode == 0
@@ -615,7 +590,7 @@ def test_the_command_takes_a_profile_of_ones_own(crpv, tmp_path: Path) -> None: 
     assert crpv("load", "payments.csv", "--profile", EXAMPLE, "--as", "funding").returncode == 2
 
 
-def test_refused_rows_of_an_official_file_keep_its_own_columns(crpv, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_refused_rows_of_an_official_file_keep_its_own_columns(crpv: Crpv, tmp_path: Path) -> None:
     (tmp_path / "grants.csv").write_text(SCDL + grant() + grant(montant="beaucoup"), encoding="utf-8")
     assert crpv("load", "grants.csv", "--keep-valid").returncode == 1
     refused = (tmp_path / "grants.refused.csv").read_text(encoding="utf-8").splitlines()
@@ -628,7 +603,7 @@ def test_refused_rows_of_an_official_file_keep_its_own_columns(crpv, tmp_path: P
     assert "funding: 1 read" in ran.stderr
 
 
-def test_the_command_lists_profiles_and_shows_one(crpv) -> None:  # type: ignore[no-untyped-def]
+def test_the_command_lists_profiles_and_shows_one(crpv: Crpv) -> None:
     ran = crpv("profiles")
     assert ran.returncode == 0
     assert "qpv-2024" in ran.stdout
@@ -942,49 +917,62 @@ def test_rows_can_be_joined_and_templates_filled(tmp_path: Path) -> None:
     ]
 
 
-# The real files, where they are
+# Whole files, in the shapes of the official ones
 
 
-@needs_samples
-def test_the_real_list_of_neighbourhoods(registry: Path) -> None:
-    report = loaded(registry, SAMPLES / "listeqp2024-cog2024.csv")
-    assert figures(report) == {"neighbourhoods": (1584, 1584, 0, 0)}
+def test_a_list_of_neighbourhoods_as_it_is_published(tmp_path: Path, registry: Path) -> None:
+    file = tmp_path / "listeqp2024-cog2024.csv"
+    file.write_bytes(official.NEIGHBOURHOODS)
+    report = loaded(registry, file)
+    assert figures(report) == {"neighbourhoods": (12, 12, 0, 0)}
     assert {anomaly.severity for anomaly in report.anomalies} == {Severity.WARNING}
     with open_writing(registry) as connection:
-        several = connection.execute("select count(*) from neighbourhoods where communes like '% %'").fetchone()[0]
-        first = connection.execute("select communes from neighbourhoods order by code").fetchone()[0]
-        left = connection.execute(
-            "select count(*) from neighbourhoods where name glob '*Cur *' or name like '%Manuvre%'"
-        ).fetchone()[0]
-    assert (several, first, left) == (149, "01053", 0)
-    assert figures(loaded(registry, SAMPLES / "listeqp2024-cog2024.csv")) == {"neighbourhoods": (1584, 0, 0, 1584)}
+        held = {row["code"]: row for row in connection.execute("select * from neighbourhoods order by code")}
+    assert [code for code, row in held.items() if " " in row["communes"]] == ["QN00193I", "QN00692M", "QN97191I"]
+    assert (held["QN00191M"]["department"], held["QN00191M"]["communes"]) == ("01", "01901")
+    assert held["QN01791M"]["epci_name"] == 'CA "Bourg - L\'Agglo"'
+    assert held["QN98791M"]["epci"] is None
+    assert {code: row["name"] for code, row in held.items() if "œ" in row["name"]} == {
+        "QN00192M": "Cœur De Ville - L'Exemple",
+        "QN00291M": "Champ De Manœuvre",
+        "QN97191I": "Cœur d'agglo - Le Modèle",
+    }
+    assert figures(loaded(registry, file)) == {"neighbourhoods": (12, 0, 0, 12)}
 
 
-@needs_samples
-def test_the_valid_example_of_the_schema_has_no_centre(registry: Path) -> None:
-    report = loaded(registry, SAMPLES / "scdl-subventions-exemple-valide.csv")
+def test_published_subsidies_without_a_centre(tmp_path: Path, registry: Path) -> None:
+    file = tmp_path / "subventions.csv"
+    file.write_text(official.SUBSIDIES, encoding="utf-8")
+    report = loaded(registry, file)
     assert (report.errors, report.load, figures(report)) == (0, None, {"funding": (0, 0, 0, 0)})
-    assert sum(int(notice.values["count"]) for notice in report.notices[:-1]) == 29  # type: ignore[call-overload]
+    assert sum(int(notice.values["count"]) for notice in report.notices[:-1]) == 7  # type: ignore[call-overload]
 
 
-@needs_samples
-def test_the_real_payments_are_those_of_the_reference_to_the_cent(registry: Path) -> None:
-    file = SAMPLES / "versements-crpv-2010-2026.csv"
+def test_payments_add_up_to_the_grants_of_the_reference_to_the_cent(tmp_path: Path, registry: Path) -> None:
     before = dump(registry)
+    with open_writing(registry) as connection:
+        grants = connection.execute(
+            """
+            select c.siren, year, printf('%d.%02d', amount_cents / 100, amount_cents % 100)
+            from funding as f join centres as c on c.id = f.centre
+            where scheme = 'P147' and year <> 2021 and f.source = 'anct-subventions'
+            """
+        ).fetchall()
+    assert len(grants) == 161
+    file = tmp_path / "versements.csv"
+    file.write_text(official.collected_payments([(siren, year, amount) for siren, year, amount in grants]), "utf-8")
     report = loaded(registry, file, profile=EXAMPLE)
     assert report.anomalies == []
     assert figures(report) == {"funding": (161, 0, 0, 161)}
     assert dump(registry) == before
-    with open_writing(registry) as connection:
-        (held,) = connection.execute(
-            "select count(*) from funding where scheme = 'P147' and year <> 2021 and source = 'anct-subventions'"
-        ).fetchone()
-    assert held == 161
     annexes = loaded(registry, file, profile=ANNEXES)
     assert annexes.errors == 0
-    assert {anomaly.code for anomaly in annexes.anomalies} == {"same-money"}
-    assert len(annexes.anomalies) == 62
-    assert figures(annexes)["funding"] == (115, 103, 0, 12)
+    codes = Counter(anomaly.code for anomaly in annexes.anomalies)
+    assert set(codes) == {"same-money", "control-characters"}
+    assert codes["same-money"] == 161
+    read, inserted, updated, unchanged = figures(annexes)["funding"]
+    assert (read, inserted + unchanged, updated) == (161, 161, 0)
+    assert inserted
     with open_writing(registry) as connection:
         undo(connection, annexes.load or 0)
     assert dump(registry) == before

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from crpv_cli.commands.new import load_paths, make
+from crpv_cli.commands.new import load_paths
 from crpv_cli.registry.connection import open_writing
 from crpv_cli.registry.loads import LoadReport
 
@@ -49,11 +48,10 @@ SPOILT: dict[str, list[list[str]]] = {
 
 
 @pytest.fixture(scope="session")
-def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def spoilt(demo_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A registry with the reference data, the demonstration, and values that a spreadsheet could take for others."""
     folder = tmp_path_factory.mktemp("spoilt")
-    path = folder / "crpv.sqlite"
-    make(path, demo=True, empty=False)
+    path = Path(shutil.copy(demo_path, folder))
     files = folder / "files"
     files.mkdir()
     for name, rows in SPOILT.items():
@@ -81,27 +79,5 @@ def load(spoilt: Path, tmp_path: Path) -> Load:
         with open_writing(copy) as connection, gather([str(file) for file in files]) as (found, _):
             sources, anomalies = sources_of(found, ReadOptions())
             return load_sources(connection, sources, anomalies, dry_run=dry_run)
-
-    return run
-
-
-Convert = Callable[[Path, str], Path]
-
-
-@pytest.fixture
-def convert(tmp_path: Path) -> Convert:
-    """Opens a workbook with LibreOffice and saves it as another kind."""
-    soffice = shutil.which("soffice") or shutil.which("libreoffice")
-    if soffice is None:
-        pytest.skip("LibreOffice is not installed")
-
-    def run(file: Path, kind: str) -> Path:
-        folder = tmp_path / f"saved-as-{kind}"
-        subprocess.run(
-            [soffice, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", kind,
-             "--outdir", str(folder), str(file)],
-            check=True, capture_output=True, timeout=180,
-        )  # fmt: skip
-        return folder / f"{file.stem}.{kind}"
 
     return run

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,14 +12,12 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from crpv_cli import language
-from crpv_cli.commands.new import make
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import msg
 from crpv_cli.output.formats import Format, render
 from crpv_cli.output.markdown import markdown_text
 from crpv_cli.output.terminal.drawing import ASCII, BLOCKS, Pen, bar, in_words, sparkline
 from crpv_cli.output.terminal.screen import screen
-from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.coverage.report import coverage
 from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.reports.funding.report import funding
@@ -32,12 +28,9 @@ WIDTHS = [60, 80, 100, 140]
 DRAWN = "".join((BLOCKS.levels, BLOCKS.full, BLOCKS.parts))
 
 
-@pytest.fixture(scope="module")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
-    path: Path = tmp_path_factory.mktemp("drawing") / "demo.sqlite"
-    make(path, demo=True, empty=False)
-    with open_reading(path) as connection:
-        yield connection
+@pytest.fixture
+def registry(demo: sqlite3.Connection) -> sqlite3.Connection:
+    return demo
 
 
 # --- What is drawn ---

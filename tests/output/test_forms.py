@@ -24,7 +24,8 @@ from crpv_cli.registry.connection import open_reading
 from crpv_cli.registry.queries import today
 from crpv_cli.reports.forms import form_of
 from crpv_cli.result import Form
-from tests.output.conftest import Convert, Load
+from tests.conftest import Convert
+from tests.output.conftest import Load
 
 
 def form(db: Path, table: str, centre: str | None = None, year: int | None = None, filled: bool = False) -> Form:
@@ -222,11 +223,8 @@ def test_what_does_not_apply_is_refused(
     assert said in caught.value.message.text()
 
 
-def test_an_empty_table_to_choose_from_is_told_to_the_sender(tmp_path: Path) -> None:
-    from crpv_cli.commands.new import make
-
-    make(tmp_path / "real.sqlite", demo=False, empty=False)
-    assert ["scales" in remark.text() for remark in form(tmp_path / "real.sqlite", "evaluations").remarks] == [True]
+def test_an_empty_table_to_choose_from_is_reported_to_the_sender(reference_path: Path) -> None:
+    assert ["scales" in remark.text() for remark in form(reference_path, "evaluations").remarks] == [True]
 
 
 # --- The workbook ---

@@ -31,6 +31,7 @@ from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.reports.funding.report import funding
 from crpv_cli.reports.listing import Selection, list_centres
 from crpv_cli.result import Chart, ChartShape, Dossier, Note, Origin, Point, Result
+from tests.inside import inside
 from tests.output.pages import figures_of_json, read_page
 from tests.output.sheets import network_like
 from tests.test_language import english_words
@@ -217,15 +218,7 @@ def odd_path(demo_path: Path, tmp_path: Path) -> Path:
 
 
 def crpv(*arguments: str, db: Path, lang: str = "en") -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "crpv_cli", *arguments],
-        env={**os.environ, "CRPV_DB": str(db), "CRPV_LANG": lang},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
+    done = inside(*arguments, env={**os.environ, "CRPV_DB": str(db), "CRPV_LANG": lang})
     assert done.returncode == 0, done.stderr
     return done.stdout
 

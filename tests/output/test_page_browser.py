@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from crpv_cli import language
 from crpv_cli.output.page.page import html_page
 from crpv_cli.registry.connection import open_reading
 from tests.conftest import OpenPage
+from tests.inside import inside
 from tests.output.sheets import network_like
 
 DAY = "2025-12-31"
@@ -97,15 +96,10 @@ def test_the_figures_are_those_of_json(demo_path: Path, open_page: OpenPage, tmp
     for number, command in enumerate(commands):
         file = tmp_path / f"{number}.html"
         said = [
-            subprocess.run(
-                [sys.executable, "-m", "crpv_cli", *command, *more],
-                env={**os.environ, "CRPV_DB": str(demo_path), "CRPV_LANG": "fr"},
-                capture_output=True,
-                check=True,
-            ).stdout
-            for more in (["-o", str(file)], ["--format", "json"])
+            inside(*command, *more, env={**os.environ, "CRPV_DB": str(demo_path), "CRPV_LANG": "fr"}).stdout
+            for more in (["-o", file], ["--format", "json"])
         ]
-        assert said[0] == b""
+        assert said[0] == ""
         found = json.loads(said[1])
         tables = open_page(file).evaluate(FIGURES)
         assert tables

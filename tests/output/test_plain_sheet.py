@@ -98,7 +98,7 @@ def test_a_sheet_whole() -> None:
         "\n"
         "- A source (s)\n"
         "\n"
-        f"To make it again: `crpv show x`. Written by: crpv {__version__}\n"
+        f"To reproduce it: `crpv show x`. Written by: crpv {__version__}\n"
     )
 
 

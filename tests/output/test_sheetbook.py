@@ -35,7 +35,8 @@ from crpv_cli.reports.coverage.map import territory_map
 from crpv_cli.reports.network.report import network
 from crpv_cli.result import Chart, ChartShape, Dossier, Note, Result
 from crpv_cli.rules.checking import findings
-from tests.output.conftest import Convert, Load
+from tests.conftest import Convert
+from tests.output.conftest import Load
 
 DAY = "2025-12-31"
 HOSTILE = ["<script>alert(1)</script>", "\"&'", "{{7*7}}", "[bold]x[/bold]", "=1+1", "🏘️ | a", "éà.xlsx"]

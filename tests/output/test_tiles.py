@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -12,31 +11,26 @@ from xml.etree import ElementTree
 import pytest
 
 from crpv_cli import language
-from crpv_cli.commands.new import make
 from crpv_cli.output.formats import Format, render
 from crpv_cli.output.page.charts import drawings_css
 from crpv_cli.output.page.tiles import tiles_svg
 from crpv_cli.output.shelf.tiles import map_of, tiles_legend
 from crpv_cli.output.terminal.map import map_width
 from crpv_cli.output.terminal.screen import screen
-from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.coverage.map import territory_map
 from crpv_cli.result import Result, Value
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-@pytest.fixture(scope="module")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("tiles") / "crpv.sqlite"
-    make(path, demo=False, empty=False)
-    return path
+@pytest.fixture
+def registry(reference_path: Path) -> Path:
+    return reference_path
 
 
 @pytest.fixture
-def connection(registry: Path) -> Iterator[sqlite3.Connection]:
-    with open_reading(registry) as opened:
-        yield opened
+def connection(reference: sqlite3.Connection) -> sqlite3.Connection:
+    return reference
 
 
 def with_cell(result: Result, department: str, column: str, value: Value) -> Result:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -40,7 +41,8 @@ from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.reports.exports import all_tables
 from crpv_cli.reports.listing import Selection, list_rows_of, list_table
 from crpv_cli.result import Note, Origin, Result, Value
-from tests.output.conftest import Convert, Load
+from tests.conftest import Convert
+from tests.output.conftest import Load
 
 
 def book(content: bytes) -> Workbook:
@@ -110,8 +112,7 @@ def test_every_record_of_every_table_comes_back(spoilt: Path, tmp_path: Path, la
     same_rows(read_back(file), stored(spoilt))
 
 
-@pytest.mark.parametrize("kind", ["ods", "xlsx"])
-@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize(("lang", "kind"), [("en", "ods"), ("fr", "xlsx")])
 def test_libreoffice_saves_it_and_nothing_is_lost(
     spoilt: Path, tmp_path: Path, convert: Convert, load: Load, lang: str, kind: str
 ) -> None:
@@ -365,12 +366,8 @@ def test_made_up_data_is_told_in_colour(spoilt: Path) -> None:
     assert "FICTITIOUS" in str(found.worksheets[1].oddHeader.right.text)
 
 
-def test_a_registry_without_made_up_data_says_so(tmp_path: Path) -> None:
-    from crpv_cli.commands.new import make
-
-    make(tmp_path / "real.sqlite", demo=False, empty=False)
-    with open_reading(tmp_path / "real.sqlite") as connection:
-        found = book(workbook(list_rows_of(connection, "centres", Selection(as_of="2023-10-17", overseas=True))))
+def test_a_registry_without_made_up_data_says_so(reference: sqlite3.Connection) -> None:
+    found = book(workbook(list_rows_of(reference, "centres", Selection(as_of="2023-10-17", overseas=True))))
     cover = found["crpv"]
     assert said(cover, "Demonstration data") == "None in this file."
     assert (said(cover, "As of"), said(cover, "Overseas")) == ("2023-10-17", "yes")

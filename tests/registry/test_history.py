@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crpv_cli.commands.new import make
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import Severity, UsageProblem
 from crpv_cli.intake.files import InputFile, ReadOptions
@@ -23,13 +22,6 @@ from crpv_cli.registry.loading import LoadReport, load
 from crpv_cli.reports.history import changes_of_load, loads, trace
 
 State = dict[str, list[tuple[object, ...]]]
-
-
-@pytest.fixture(scope="session")
-def reference_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("history") / "crpv.sqlite"
-    make(path, demo=False, empty=False)
-    return path
 
 
 @pytest.fixture
@@ -136,7 +128,7 @@ ROWS = st.lists(
 STEPS = st.lists(st.one_of(ROWS, st.integers(1, 8)), min_size=1, max_size=8)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_any_sequence_of_loads_and_undos_can_be_taken_back(
     reference_path: Path, steps: list[list[tuple[str, str, str]] | int]

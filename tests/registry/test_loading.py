@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ from hypothesis import strategies as st
 
 from crpv_cli import __version__
 from crpv_cli.bundled import reference_folder
-from crpv_cli.commands.new import make
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import RegistryProblem, Severity
 from crpv_cli.intake.files import ReadOptions, gather
@@ -74,9 +74,8 @@ def test_loading_the_same_files_again_changes_nothing_and_records_no_load(world:
     assert world.dump() == before
 
 
-def test_the_bundled_data_loaded_again_changes_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "registry.db"
-    make(path, demo=True, empty=False)
+def test_the_bundled_data_loaded_again_changes_nothing(demo_path: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(demo_path, tmp_path / "registry.db"))
     bench = Bench(tmp_path, path)
     before = bench.dump()
     with open_writing(path) as connection, gather([str(reference_folder())]) as (files, _):
@@ -309,7 +308,7 @@ def test_a_rating_off_its_scale_is_refused(world: Bench, scale: str, rating: str
     before = world.dump()
     report = world.load(("e.csv", f"{RATINGS}oriv,skills,2024,self,{scale},{rating}\n"))
     assert said(report) == [("e.csv", 2, "rating", rating, "off-scale")]
-    assert advice(report.anomalies[0]) == f"The scale goes: {bounds}."
+    assert advice(report.anomalies[0]) == f"The scale is {bounds}."
     assert world.dump() == before
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sqlite3
 import subprocess
@@ -19,6 +18,7 @@ from crpv_cli.errors import ExitCode, RegistryProblem
 from crpv_cli.registry import migrations, schema
 from crpv_cli.registry.connection import APPLICATION_ID, SCHEMA_VERSION
 from crpv_cli.registry.queries.views import views
+from tests.inside import inside
 from tests.registry.bench import Bench
 
 KEPT = {int(path.stem.removeprefix("version_")): path for path in Path(__file__).parent.glob("version_*.sql")}
@@ -86,14 +86,7 @@ def shape(path: Path) -> dict[str, Any]:
 
 
 def command(path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "crpv_cli", *arguments, "--db", str(path)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        env={"PATH": os.environ["PATH"], "HOME": str(path.parent), "LANG": "C.UTF-8", "PYTHONUTF8": "1"},
-    )
+    return inside(*arguments, "--db", path, env={"HOME": str(path.parent)})
 
 
 # Making a registry

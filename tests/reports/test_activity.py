@@ -82,7 +82,7 @@ def test_none_of_what_was_asked_for_is_not_none_at_all(
     result = activity(small, as_of, centre=centre, mission=mission)
     assert result.rows == ()
     said = note(result, "no-activity").message.text("en")
-    assert "No such activity" in said and "none is public" not in said
+    assert "no such activity" in said.casefold() and "none is published" not in said
 
 
 def test_a_centre_that_did_not_report_has_a_row_and_counts_in_no_sum(small: sqlite3.Connection) -> None:
@@ -304,7 +304,7 @@ def test_a_chart_says_the_main_figure(small: sqlite3.Connection) -> None:
     assert by_centre is not None and by_centre.shape is ChartShape.STACKED
     assert by_centre.values == ("animation", "skills", "capitalisation", "complementary")
     assert by_centre.title.text("en") == "1,234 half-days of activity in 2024, by centre and mission"
-    assert by_centre.description.text("en") == "1,234 half-days in 2024, told by 1 of 20 centres."
+    assert by_centre.description.text("en") == "1,234 half-days in 2024, reported by 1 of 20 centres."
     for by in DIVISIONS[1:]:
         result = activity(small, TODAY, by=by)
         assert result.chart is not None and result.chart.shape is ChartShape.BARS

@@ -209,7 +209,7 @@ def test_an_amount_that_nobody_knows_is_not_zero(small: sqlite3.Connection) -> N
 def test_without_any_agreement_nothing_is_known(reference: sqlite3.Connection) -> None:
     result = agreements(reference, DAY)
     assert result.rows == () and set(result.totals.values()) == {None}
-    assert "none is public" in note(result, "no-agreements").message.text("en")
+    assert "none are published" in note(result, "no-agreements").message.text("en")
 
 
 def test_none_of_what_was_asked_for_is_not_none_at_all(small: sqlite3.Connection) -> None:

@@ -240,7 +240,7 @@ def test_before_the_first_evaluation_that_is_what_is_said(scales: sqlite3.Connec
     evaluate(scales, "oriv", 2023, "3", "s4")
     result = evaluation_summaries(scales, AS_OF, year=2015)
     assert result.totals["evaluated"] is None
-    assert note(result, "no-evaluations").message.text("en") == "No evaluation of 2015 or before is in the registry."
+    assert note(result, "no-evaluations").message.text("en") == "The registry holds no evaluations for 2015 or earlier."
 
 
 # --- By mission and by centre ---

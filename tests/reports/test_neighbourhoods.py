@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 from collections import Counter
@@ -26,11 +25,7 @@ from crpv_cli.reports.coverage.report import NEIGHBOURHOOD, coverage
 from crpv_cli.reports.exports import export_rows
 from crpv_cli.reports.listing import Selection, list_rows_of
 from crpv_cli.result import Result
-
-REPOSITORY = Path(__file__).resolve().parent.parent.parent
-SAMPLES = Path(os.environ.get("CRPV_SAMPLES") or REPOSITORY.parent / "shared" / "samples")
-SAMPLE = SAMPLES / "listeqp2024-cog2024.csv"
-needs_samples = pytest.mark.skipif(not SAMPLE.is_file(), reason=f"the sample files are not in {SAMPLES}")
+from tests.official import list_of_neighbourhoods
 
 AS_OF = "2025-12-31"
 HEADER = "code,name,geography,department,communes,commune_names,epci,epci_name,source\n"
@@ -222,19 +217,23 @@ def test_an_exported_list_loads_back_unchanged(
     assert [(one.read, one.unchanged) for one in report.files] == [(7, 7)]
 
 
-# The real list, where it is
+# A whole list, as it is published
 
 
-@pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory, reference_path: Path) -> Path:
-    registry = Path(shutil.copy(reference_path, tmp_path_factory.mktemp("real") / "crpv.sqlite"))
-    assert loaded(registry, SAMPLE).errors == 0
+@pytest.fixture
+def whole(tmp_path: Path, registry: Path, reference: sqlite3.Connection) -> Path:
+    """The reference data with a list that has as many neighbourhoods in each department as are counted there."""
+    counts = reference.execute(
+        "select department, value from territory_counts where measure = 'neighbourhoods' and geography = '2024'"
+    )
+    file = tmp_path / "listeqp2024-cog2024.csv"
+    file.write_bytes(list_of_neighbourhoods(dict(counts.fetchall())))
+    assert loaded(registry, file).errors == 0
     return registry
 
 
-@needs_samples
-def test_the_real_list_agrees_with_the_coverage_report(real: Path) -> None:
-    with open_reading(real) as connection:
+def test_a_whole_list_agrees_with_the_coverage_report(whole: Path) -> None:
+    with open_reading(whole) as connection:
         uncovered = list_rows_of(connection, "neighbourhoods", Selection(uncovered=True, as_of=AS_OF))
         detailed = coverage(connection, AS_OF, by=NEIGHBOURHOOD)
         counted = coverage(connection, AS_OF)
