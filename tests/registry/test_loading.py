@@ -313,7 +313,7 @@ def test_a_rating_off_its_scale_is_refused(world: Bench, scale: str, rating: str
     before = world.dump()
     report = world.load(("e.csv", f"{RATINGS}oriv,skills,2024,self,{scale},{rating}\n"))
     assert said(report) == [("e.csv", 2, "rating", rating, "off-scale")]
-    assert advice(report.anomalies[0]) == f"The scale goes: {bounds}."
+    assert advice(report.anomalies[0]) == f"The scale is {bounds}."
     assert world.dump() == before
 
 
