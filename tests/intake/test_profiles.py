@@ -847,7 +847,10 @@ def test_a_small_profile_is_enough() -> None:
         (('[columns.title]\nfrom = "titre"', ""), "the required columns title are missing"),
         (('titre = ["intitulé"]', '[header.optional]\ntitre = ["intitulé"]'), "columns.title: the column is required"),
         (('id = []\ntitre = ["intitulé"]', ""), "header.required: at least one column"),
-        (("[columns.id]", '[[filter]]\nfrom = "id"\nreason = "x"\n[columns.id]'), "filter[1]: it does not say what"),
+        (
+            ("[columns.id]", '[[filter]]\nfrom = "id"\nreason = "x"\n[columns.id]'),
+            "filter[1]: it does not say what to keep",
+        ),
         (("[columns.id]", '[[filter]]\nfrom = "id"\nequals = "x"\n[columns.id]'), "filter[1].reason: a text"),
         (
             ("[columns.id]", '[[filter]]\nfrom = "id"\nmatches = "("\nreason = "x"\n[columns.id]'),
