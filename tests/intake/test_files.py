@@ -13,6 +13,7 @@ import pytest
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import Anomaly, FileProblem, Severity, UsageProblem
 from crpv_cli.intake.files import InputFile, ReadOptions, Record, TableFile, gather, open_tables
+from crpv_cli.intake.sources import sources_of, sources_of_rows
 
 PERIMETERS = "centre;department;valid_from;valid_to\n"
 
@@ -257,3 +258,27 @@ def test_a_pipe_is_read_like_standard_input(tmp_path: Path) -> None:
         assert files[0].name == str(pipe)
         assert [record.line for record in records(open_tables(files[0], ReadOptions())[0])] == [2]
     writer.join(5)
+
+
+def test_rows_that_come_from_no_file_are_what_a_csv_file_of_them_would_give(tmp_path: Path) -> None:
+    rows = [
+        {"id": "a", "name": ' Ville,  de "A" ', "kind": "commune", "note": ""},
+        {"id": "b", "name": "B\u00a0", "kind": "nothing", "note": "two\nlines"},
+    ]
+    path = tmp_path / "funders.csv"
+    path.write_bytes(
+        b'id,name,kind,note\r\na," Ville,  de ""A"" ",commune,\r\nb,B\xc2\xa0,nothing,"two\nlines"\r\n',
+    )
+    ((typed,), anomalies) = sources_of_rows("funders", rows)
+    ((written,), of_file) = sources_of([InputFile(path, "-")], ReadOptions(table="funders"))
+    assert anomalies == of_file == []
+    assert typed.sha256 == written.sha256
+    assert (typed.table, typed.present, typed.places, typed.name) == (
+        written.table,
+        written.present,
+        written.places,
+        "-",
+    )
+    assert list(typed.rows) == list(written.rows)
+    assert typed.refused_keys == written.refused_keys == {"b"}
+    assert not typed.made

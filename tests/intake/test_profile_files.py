@@ -334,6 +334,7 @@ def test_a_profile_is_shown_as_it_is_read() -> None:
         + '[[filter]]\nfrom = "part"\nequals = "1"\nreason = "late"\nafter = "year"\n'
         + '[[filter]]\nfrom = "year"\nequals = "1"\nreason = { en = "early", fr = "tôt" }\n'
         + "[create.sources.columns]\nid = { from = 'part' }\ntitle = { from = 'given' }\n"
+        + "[columns.scheme]\nrules = [{ where = { year = '1', number = '2' }, value = 'x' }]\n"
     )
     sheet = profile_sheet(described)
     (facts,) = rows(sheet.facts)
@@ -357,6 +358,7 @@ def test_a_profile_is_shown_as_it_is_read() -> None:
         ("funding", "reference", "“{year} {file}”", None, None),
         ("funding", "amount", "amount", "amount", "sum"),
         ("funding", "note", "purpose", "choice words, text", "join"),
+        ("funding", "scheme", "year, funder", "siren", None),
         ("sources", "id", "part", None, None),
         ("sources", "title", "= given", None, None),
     ]

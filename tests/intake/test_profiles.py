@@ -761,6 +761,7 @@ def test_every_row_is_kept_skipped_or_refused(tmp_path_factory: pytest.TempPathF
     (main, *_) = [grid for _, grid in found.grids]
     transform = main._transform
     assert transform.read == len(rows)
+
     each = replace(load_profile("scdl-subventions"), combine=None)
     kept = Outcome(apply(each, open_csv(folder / "file.csv"), KnownIds(KNOWN), "file.csv")).rows["funding"]
     assert len(kept) + sum(count for _, count in transform.skipped.values()) + len(refused) == len(rows)

@@ -241,6 +241,10 @@ def test_an_unknown_reference_is_refused_with_near_ones(world: Bench) -> None:
 def test_a_row_of_the_same_load_may_be_suggested(world: Bench) -> None:
     report = world.load(("c.csv", f"{CENTRES}\nfoncier,F,F,gip,yes\n"), ("p.csv", "centre,department\nfoncierr,67\n"))
     assert [advice(anomaly) for anomaly in report.anomalies] == ["Did you mean foncier?"]
+    crowd = "".join(f"town-{n},T,T,gip,yes\n" for n in (1, 2, 3))
+    report = world.load(("c.csv", f"{CENTRES}\n{crowd}"), ("p.csv", "centre,department\ntown-4,67\n"))
+    (of_many,) = [advice(anomaly) for anomaly in report.anomalies]
+    assert of_many.count("town-") == 2  # no more: a crowd of names helps nobody
 
 
 @settings(max_examples=20)

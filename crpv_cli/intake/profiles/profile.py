@@ -53,7 +53,7 @@ class Find:
 
     lookup: str
     origin: str
-    unless: str | None = None
+    unless: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Rule:
 
     where: tuple[tuple[str, re.Pattern[str]], ...]
     value: str
-    because: str = ""
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +74,20 @@ class ColumnSpec:
     """
 
     name: str
-    origin: tuple[str, ...] = ()
-    constant: str | None = None
-    template: str | None = None
-    rules: tuple[Rule, ...] = ()
-    otherwise: str | None = None
-    find: tuple[Find, ...] = ()
-    create: str | None = None
-    conversions: tuple[tuple[str, Conversion], ...] = ()
-    share: str | None = None
-    skip_empty: Message | None = None
-    skip_unreadable: Message | None = None
-    skip_unknown: Message | None = None
-    empty_unreadable: bool = False
-    suspect: Find | None = None
+    origin: tuple[str, ...]
+    constant: str | None
+    template: str | None
+    rules: tuple[Rule, ...]
+    otherwise: str | None
+    find: tuple[Find, ...]
+    create: str | None
+    conversions: tuple[tuple[str, Conversion], ...]
+    share: str | None
+    skip_empty: Message | None
+    skip_unreadable: Message | None
+    skip_unknown: Message | None
+    empty_unreadable: bool
+    suspect: Find | None
 
     def needs(self) -> Iterator[str]:
         """Yield the foreign columns and named values that it is computed from."""
@@ -105,11 +105,11 @@ class Filter:
 
     origin: str
     reason: Message
-    among: frozenset[str] | None = None
-    outside: frozenset[str] | None = None
-    matches: re.Pattern[str] | None = None
-    lacks: re.Pattern[str] | None = None
-    after: str | None = None
+    among: frozenset[str] | None
+    outside: frozenset[str] | None
+    matches: re.Pattern[str] | None
+    lacks: re.Pattern[str] | None
+    after: str | None
 
     def keeps(self, text: str) -> bool:
         """Whether a row with that text is kept."""
@@ -129,7 +129,7 @@ class Combine:
     """
 
     columns: Mapping[str, str]
-    identical_once: bool = False
+    identical_once: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class Create:
 
     table: Table
     specs: tuple[ColumnSpec, ...]
-    distinct: str | None = None
+    distinct: str | None
 
 
 @dataclass(frozen=True, slots=True)
