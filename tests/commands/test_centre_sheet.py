@@ -11,6 +11,7 @@ import pytest
 
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.centre.report import centre_sheet
+from crpv_cli.reports.fictitious import HOLDS
 from crpv_cli.result import Dossier, Result
 from tests.commands.conftest import add_tables, crpv
 
@@ -62,6 +63,7 @@ TABLES = {
         one,skills,2023,self,,,,Do more,books
         one,complementary,2023,self,,,Also done,,books
         two,animation,2024,self,twenty,12,Other,Else,made-up
+        two,skills,2024,self,twenty,12,,,made-up
         """,
     "activities": """
         centre,mission,year,type,half_days,participants,source
@@ -119,6 +121,8 @@ def test_who_governs(connection: Connection) -> None:
     assert one.screen == ("organ", "member", "member_kind", "role", "valid_from")
     assert one.origin and list(one.origin.sources) == ["boards"]
     assert one.notes == ()
+    assert not one.fictitious
+    assert sections(centre_sheet(connection, "two", DAY))["governance"].fictitious
 
 
 def test_the_money(connection: Connection) -> None:
@@ -178,7 +182,7 @@ def test_the_activity(connection: Connection) -> None:
     ]
     assert not one.fictitious
     assert one.origin and list(one.origin.sources) == ["books"]
-    assert "fictitious" not in one.screen
+    assert one.screen == tuple(column.name for column in one.columns)[:-1]
     two = sections(centre_sheet(connection, "two", DAY))["activity"]
     assert two.fictitious and cells(two, "half_days")[1] == (99,)
 
@@ -203,6 +207,7 @@ def test_its_sources_are_those_of_its_sections(connection: Connection) -> None:
 def test_identity_notes_and_command(connection: Connection) -> None:
     open_one = centre_sheet(connection, "two", DAY)
     assert {note.code for note in open_one.notes} == {"fictitious-sections"}
+    assert centre_sheet(connection, "one", DAY).notes == (HOLDS,)
     assert open_one.facts.records()[0]["name"] == "Centre two"
     assert open_one.facts.parameters == {"as_of": DAY}
     assert open_one.command == f"crpv show two --as-of {DAY}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import pytest
 
@@ -31,7 +32,7 @@ def refused(world: Bench, number: int) -> tuple[str, str]:
     return caught.value.message.text("en"), caught.value.advice.text("en")
 
 
-def edit(world: Bench, rows: list[dict[str, str]], gone: set[tuple[object, ...]]) -> LoadReport:
+def edit(world: Bench, rows: list[dict[str, str]], gone: list[tuple[object, ...]]) -> LoadReport:
     """Load funders, and remove those of ``gone`` that are not among them."""
     with open_writing(world.registry) as connection:
         return load(connection, *sources_of_rows("funders", rows), command="edit", gone=("funders", gone))
@@ -44,9 +45,9 @@ def test_an_undo_counts_what_it_removes_and_restores_in_each_table(world: Bench)
     )
     told = {"funders": 2, "sources": 1}
     before = world.dump()
-    assert take_back(world, 2, dry_run=True) == Undone(None, told, told)
+    assert take_back(world, 2, dry_run=True) == Undone(None, Counter(told), Counter(told))
     assert world.dump() == before
-    assert take_back(world, 2) == Undone(3, told, told)
+    assert take_back(world, 2) == Undone(3, Counter(told), Counter(told))
     assert world.rows("select command, undoes, inserted, updated, deleted from loads where id = 3") == [
         ("undo 2", 2, 0, 3, 3)
     ]
@@ -63,7 +64,7 @@ def test_an_undo_counts_what_it_removes_and_restores_in_each_table(world: Bench)
 def test_rows_that_an_edit_removed_come_back(world: Bench) -> None:
     world.load(("funders.csv", NEW))
     before = world.rows("select * from funders order by id")
-    report = edit(world, [{"id": "f1", "name": "F 1", "kind": "other"}], {("f1",), ("f2",), ("f3",), ("gone",)})
+    report = edit(world, [{"id": "f1", "name": "F 1", "kind": "other"}], [("f1",), ("f2",), ("f3",), ("gone",)])
     assert (report.removed, report.changed, report.load) == (2, 2, 3)
     assert world.rows("select inserted, updated, deleted from loads where id = 3") == [(0, 0, 2)]
     assert world.rows("select key, action, after, file from changes where load = 3 order by key") == [
@@ -73,7 +74,7 @@ def test_rows_that_an_edit_removed_come_back(world: Bench) -> None:
     ((told,),) = world.rows("select before from changes where load = 3 and key like '%f2%'")
     assert json.loads(told)["name"] == "F 2"
     assert json.loads(told)["load"] == 2
-    assert take_back(world, 3) == Undone(4, {}, {"funders": 2})
+    assert take_back(world, 3) == Undone(4, Counter(), Counter(funders=2))
     assert world.rows("select * from funders order by id") == before
     assert world.rows("select action, before, after from changes where load = 4") == [("insert", None, None)] * 2
 

@@ -10,6 +10,7 @@ from crpv_cli.language import N_, msg
 from crpv_cli.reports.activity.report import activity
 from crpv_cli.reports.agreements.report import agreements
 from crpv_cli.reports.centre.years import last_years, year_by_year
+from crpv_cli.reports.fictitious import fictitious_sources
 from crpv_cli.reports.listing import Selection, list_table, shape
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Result
@@ -50,7 +51,7 @@ def governance(connection: sqlite3.Connection, centre: str, as_of: str) -> Resul
         shape(own, Selection(columns=_SEAT_COLUMNS)),
         screen=_SEAT_COLUMNS[:-2],
         notes=(),
-        fictitious=own.fictitious and bool(own.rows),
+        fictitious=not fictitious_sources(connection).isdisjoint(sources),
         origin=origin(connection, sources),
     )
 
