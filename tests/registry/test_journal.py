@@ -82,7 +82,7 @@ def test_rows_that_an_edit_removed_come_back(world: Bench) -> None:
 def test_what_others_refer_to_is_not_removed(world: Bench) -> None:
     before = world.dump()
     with pytest.raises(UsageProblem) as caught:
-        edit(world, [{"id": "ville", "name": "Ville", "kind": "commune"}], {("ville",), ("etat",)})
+        edit(world, [{"id": "ville", "name": "Ville", "kind": "commune"}], [("ville",), ("etat",)])
     assert caught.value.message.text("en") == "funders: etat cannot be removed: other rows refer to it."
     assert world.dump() == before
 

@@ -56,7 +56,7 @@ def test_a_seat_that_is_lacking_is_fictitious_only_where_the_board_is(plant: Pla
     )
     records = findings(plant(lacking), TODAY, rules=["governance-shared"]).records()
     assert [(record["centre"], record["fictitious"]) for record in records] == [("one", False), ("two", True)]
-    assert records[0]["message"].text() == "The State has no seat on its board."  # type: ignore[union-attr]
+    assert records[0]["message"].text() == "The State has no seat on its board."
 
 
 def test_the_label_is_asked_of_centres_that_serve_or_are_supported(plant: Plant) -> None:
@@ -67,5 +67,5 @@ def test_the_label_is_asked_of_centres_that_serve_or_are_supported(plant: Plant)
         assert len(findings(plant(statements), TODAY, rules=["label"]).rows) == expected
     unknown = "update centres set label_from = null, label_to = null where id = 'two'"
     (record,) = findings(plant(unknown), TODAY, rules=["label"]).records()
-    assert "1 centre of 2" in record["message"].text()  # type: ignore[union-attr]
+    assert "1 centre of 2" in record["message"].text()
     assert not findings(plant(unknown), TODAY, rules=["label"], centre="one").rows
