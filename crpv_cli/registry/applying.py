@@ -116,7 +116,6 @@ class _Applying:
         new = ", ".join(f"s.{name} as new_{name}" for name in others)
         old = ", ".join(f"t.{name} as old_{name}" for name in others)
         # Set aside first: a table is not read while it is written, and a temporary table takes no memory.
-        self.connection.execute("drop table if exists temp.touched")
         self.connection.execute(
             f"""
             create temp table touched as

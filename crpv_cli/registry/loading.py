@@ -133,17 +133,12 @@ class _Load:
             return
         # The columns that only one of the two files has: they may be in any order.
         others = set(self.sources[earlier["file"]].present) ^ set(source.present)
-        same = not others and all(
-            earlier[source.table.column(name).stored] == value for name, value in row.values.items()
-        )
-        if same:
+        unlike = [n for n, value in row.values.items() if earlier[source.table.column(n).stored] != value]
+        if not others and not unlike:
             self.outcomes[number].unchanged += 1
             return
         self.outcomes[number].read -= 1  # counted again among the refused lines
-        different = next(
-            (n for n, value in row.values.items() if earlier[source.table.column(n).stored] != value),
-            min(others, default=source.table.key[0]),
-        )
+        different = unlike[0] if unlike else min(others)
         anomaly = self._same_key(source, row.line, earlier["file"], earlier["line"], different)
         value = _shown(row.values.get(different), source.table.column(different))
         self._say(number, replace(anomaly, value=value))

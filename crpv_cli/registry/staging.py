@@ -92,7 +92,7 @@ class Stage:
     def unresolved(self, table: Table, column: Column) -> Iterator[sqlite3.Row]:
         """Yield file, line and value of the records whose reference is neither in the registry nor staged."""
         target = TABLES[column.refers or ""]
-        key = target.key[0]
+        (key,) = target.key
         staged = (
             f"and not exists (select 1 from stage_{target.name} as t where t.{key} = s.value)"
             if target.name in self.tables

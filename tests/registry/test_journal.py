@@ -151,10 +151,11 @@ def partners(world: Bench, mine: str, theirs: list[str]) -> list[tuple[str, str]
     [
         ("100", ["50", "98.99", "99", "100", "101", "101.01", "101.02", "200", "-100", "0"], "4 5 6 7"),
         ("-100", ["-98.99", "-99", "100", "-101.01", "-101.02"], "3 5"),
+        ("99", ["100", "100.01", "98.01", "98"], "4 2"),
         ("0", ["0", "0"], ""),
     ],
 )
-def test_amounts_are_near_if_less_than_one_per_cent_of_the_larger_lies_between(
+def test_amounts_are_near_if_one_per_cent_of_the_larger_at_most_lies_between(
     world: Bench, mine: str, theirs: list[str], lines: str
 ) -> None:
     assert [line for _, line in partners(world, mine, theirs)] == lines.split()
@@ -174,3 +175,12 @@ def test_each_pair_is_told_once_and_only_of_the_load_that_brought_it(world: Benc
         "report",
     )
     assert one.message.text("en").replace("\u00a0", " ").startswith("oriv, 2022, ?: €301 from list looks like the")
+
+
+def test_money_whose_history_is_gone_is_told_without_its_place(world: Bench) -> None:
+    with open_writing(world.registry) as connection:
+        connection.execute("delete from changes")
+    (one,) = world.load(("more.csv", f"{MONEY}oriv,etat,2023,P147,granted,1234.50,,list\n")).anomalies
+    assert one.line == 2
+    assert one.message.values["file"] == one.message.values["line"] == "?"
+    assert one.message.values["origin"] == "report"

@@ -229,20 +229,21 @@ class RowValues:
         table = create.table
         because: list[str] = []
         cells = {spec.name: self.value(spec, because) for spec in create.specs}
-        key = cells[table.key[0]]
+        (name,) = table.key
+        key = cells[name]
         if not key:
-            (spec,) = [spec for spec in create.specs if spec.name == table.key[0]]
+            (spec,) = [spec for spec in create.specs if spec.name == name]
             raise Faulty(
                 spec,
                 Fault(
                     "no-key",
-                    msg("The row needed in the table {table} has no {key}.", table=table.name, key=table.key[0]),
+                    msg("The row needed in the table {table} has no {key}.", table=table.name, key=name),
                     msg("Fill in the cell."),
                 ),
             )
         if self.known.find(table.name, key) is not None:
             key = self._distinct(create, key)
-            cells[table.key[0]] = key
+            cells[name] = key
         self.created.append(Created(create, key, cells, ", ".join(because), asked))
         return key
 
