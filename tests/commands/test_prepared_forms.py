@@ -108,7 +108,7 @@ def test_filled_it_asks_what_is_missing_beside_what_is_held(db: Connection) -> N
     form = form_of(db, "evaluations", "one", filled=True)
     rows = asked(form, "mission", "year", "rating")
     assert ("skills", YEAR, "3", True) in rows and ("animation", YEAR, None, False) in rows
-    assert sorted(row[0] for row in rows) == ["animation", "capitalisation", "later", "skills"]
+    assert sorted(str(row[0]) for row in rows) == ["animation", "capitalisation", "later", "skills"]
     assert rows.index(("animation", YEAR, None, False)) < rows.index(("skills", YEAR, "3", True))
     assert not form.fictitious
     assert form_of(db, "evaluations", "two", filled=True).fictitious

@@ -110,7 +110,11 @@ def _data(result: Result, chart: Chart) -> _Data:
     places = result.places
     columns = [result.column(name) for name in chart.values]
     # What nothing is known of stands in the table; in a drawing it would only be a name without a mark.
-    known = [column for column in columns if any(_figure(row[places[column.name]], column) for row in result.rows)]
+    known = [
+        column
+        for column in columns
+        if any(_figure(row[places[column.name]], column) is not None for row in result.rows)
+    ]
     columns = known or columns
     category = places[chart.category]
     return _Data(
