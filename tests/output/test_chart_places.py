@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -74,14 +75,14 @@ def test_a_long_legend_takes_a_second_line(drawn: Any) -> None:
 
 
 def test_stacked_bars(drawn: Any) -> None:
-    rows: Rows = (("A", 300, 100, 0), ("B", 200, None, None), ("C", None, None, None), ("D", 1, 399, None))
+    rows: Rows = (("A", 300, 100, 0), ("B", 200, None, None), ("C", None, None, None), ("D", 10, 390, None))
     found = drawn(ChartShape.STACKED, Kind.INTEGER, ("x", "y", "z"), rows)
     assert picked(found["parts"], "row", "series", "start", "end", "middle", "label", "ink") == [
         (0, 0, 0, 300, 150, "75%", "#fefefe"),
         (0, 1, 300, 400, 350, "25%", "#111112"),
         (1, 0, 0, 200, 100, "", "#fefefe"),
-        (3, 0, 0, 1, 0.5, "", "#fefefe"),
-        (3, 1, 1, 400, 200.5, "100%", "#111112"),
+        (3, 0, 0, 10, 5, "", "#fefefe"),  # no room for its share
+        (3, 1, 10, 400, 205, "98%", "#111112"),
     ]
     assert picked(found["ends"], "row", "end", "label") == [
         (0, 400, "400"),
@@ -108,6 +109,7 @@ def test_lines(drawn: Any) -> None:
     # From the top downwards: the last figure that is known of each.
     assert picked(found["ends"], "label", "y", "colour") == [("high", 0, COLOURS[1]), ("low", 130, COLOURS[0])]
     assert {end["x"] for end in found["ends"]} == {found["width"] + 14}
+    assert (found["lowest"], found["highest"], found["ticks"][-1]) == (0, 100, 100)
     assert found["padding"] == {"left": 33, "top": 12, "right": 58, "bottom": 26}
     assert (found["width"], found["height"]) == (720 - 33 - 58, 260)
 
@@ -155,3 +157,11 @@ def test_what_nothing_is_known_of_is_left_out_and_nought_is_known(drawn: Any) ->
     found = drawn(ChartShape.BARS, Kind.INTEGER, ("a", "b"), (("A", None, 0), ("B", None, 0)))
     assert picked(found["bars"], "series", "value") == [(0, 0), (0, 0)]
     assert found["highest"] == 1
+
+
+def test_a_drawing_has_no_groups_of_nothing() -> None:
+    columns = (Column("name", "Name"), Column("a", "A", Kind.INTEGER))
+    chart = Chart(ChartShape.BARS, msg("T"), msg("D"), "name", ("a",))
+    drawing = ElementTree.fromstring(charts.chart_svg(Result("x", msg("X"), columns, (("One", 1),), chart=chart)))
+    groups = [element for element in drawing.iter() if element.tag.endswith("}g")]
+    assert groups and all(len(group) for group in groups)

@@ -79,7 +79,7 @@ def chart_svg(result: Result, name: str = "") -> str:
     if not data.drawn:
         return ""
     specification = _SPECIFICATIONS[result.chart.shape](data)
-    drawing = _draw(json.dumps(specification, ensure_ascii=False))
+    drawing = _draw(json.dumps(specification))
     return _element(drawing, result.chart.description.text())
 
 
