@@ -78,7 +78,7 @@ def chart_svg(result: Result, name: str = "") -> str:
     if not data.drawn:
         return ""
     specification = _SPECIFICATIONS[result.chart.shape](data)
-    drawing = _draw(json.dumps(specification, ensure_ascii=False))
+    drawing = _draw(json.dumps(specification))
     return _element(drawing, result.chart.description.text())
 
 
@@ -109,7 +109,11 @@ def _data(result: Result, chart: Chart) -> _Data:
     places = result.places
     columns = [result.column(name) for name in chart.values]
     # What nothing is known of is in the table; in a drawing it would only be a name without a mark.
-    known = [column for column in columns if any(_figure(row[places[column.name]], column) for row in result.rows)]
+    known = [
+        column
+        for column in columns
+        if any(_figure(row[places[column.name]], column) is not None for row in result.rows)
+    ]
     columns = known or columns
     category = places[chart.category]
     return _Data(
