@@ -9,14 +9,14 @@ from crpv_cli.language import msg
 from crpv_cli.output.shelf.about import (
     Source,
     asked_of,
-    asked_of_sheet,
+    asked_of_dossier,
     cited,
     command_of,
-    made_up,
-    made_up_alert,
+    fictitious_alert,
+    fictitious_notes,
+    is_fictitious,
     nothing_known,
     registry_state,
-    told_of_figures,
 )
 from crpv_cli.result import Alert, Dossier, Note, Origin, Result
 
@@ -56,10 +56,10 @@ def test_of_several_the_first_that_says_it_counts() -> None:
 )
 def test_the_geography_of_a_sheet_is_told_if_there_is_one(geographies: tuple[str | None, ...], said: bool) -> None:
     sections = tuple(result(parameters={"geography": geography}) for geography in geographies)
-    lines = dict(asked_of_sheet(Dossier("x", msg("X"), result(parameters={"as_of": "2025-06-30"}), sections)))
+    lines = dict(asked_of_dossier(Dossier("x", msg("X"), result(parameters={"as_of": "2025-06-30"}), sections)))
     assert lines["As of"] == "2025-06-30"
     assert ("Geography" in lines) is said
-    assert "As of" not in dict(asked_of_sheet(Dossier("x", msg("X"), result(), sections)))
+    assert "As of" not in dict(asked_of_dossier(Dossier("x", msg("X"), result(), sections)))
 
 
 def test_the_state_of_the_registry_is_that_of_the_first_that_knows_it() -> None:
@@ -72,11 +72,11 @@ def test_the_state_of_the_registry_is_that_of_the_first_that_knows_it() -> None:
 
 def test_only_what_figures_rest_on_makes_them_made_up() -> None:
     figures, registry = Note("a", msg("Made up!"), alert=Alert.FIGURES), Note("b", msg("Held."))
-    assert told_of_figures([registry, figures]) == [figures]
-    assert made_up(result(notes=(figures,))) and made_up(result(fictitious=True))
-    assert not made_up(result(notes=(registry,)))
-    assert made_up_alert([registry, figures]) == "Made up!"
-    assert made_up_alert([registry]) == "FICTITIOUS: these figures rest on demonstration data."
+    assert fictitious_notes([registry, figures]) == [figures]
+    assert is_fictitious(result(notes=(figures,))) and is_fictitious(result(fictitious=True))
+    assert not is_fictitious(result(notes=(registry,)))
+    assert fictitious_alert([registry, figures]) == "Made up!"
+    assert fictitious_alert([registry]) == "FICTITIOUS: these figures rest on demonstration data."
 
 
 def test_a_section_of_nothing_says_why_if_it_is_known() -> None:
