@@ -32,6 +32,11 @@ def _french_note(header: Header, headings: Sequence[str]) -> int | None:
     return place if fold(headings[place]) == "note" else None
 
 
+def _says_total(row: Row) -> bool:
+    first = fold(next((cell for cell in row.cells if cell), ""))
+    return any(first == word or first.startswith(f"{word} ") for word in _TOTALS)
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """A row that may go into the registry."""
@@ -108,7 +113,7 @@ class TableFile:
             if self.grid.prepared and not any(row.cells[place] for place in to_fill_in):
                 unanswered += 1
                 continue
-            if self._is_total(row, places):
+            if self._is_total(row, self.header, places):
                 yield self._total(row)
                 continue
             yield from self._check(row, self.header, places)
@@ -152,15 +157,14 @@ class TableFile:
         except (Fault, IndexError, KeyError):
             return
 
-    def _is_total(self, row: Row, places: dict[str, int]) -> bool:
+    def _is_total(self, row: Row, header: Header, places: dict[str, int]) -> bool:
         """Whether a row of a sheet is a line of totals: it says so, and lacks a required value."""
-        if self.grid is None or self.header is None or self.grid.sheet is None:
-            return False
-        first = fold(next((cell for cell in row.cells if cell), ""))
-        if not any(first == word or first.startswith(f"{word} ") for word in _TOTALS):
-            return False
-        required = [column.name for column in self.header.table.columns if column.required]
-        return any(not row.cells[places[name]] for name in required if name in places)
+        assert self.grid is not None
+        return (
+            self.grid.sheet is not None
+            and _says_total(row)
+            and not all(row.cells[place] for name, place in places.items() if header.table.column(name).required)
+        )
 
     def _anomaly(
         self,

@@ -282,3 +282,25 @@ def test_rows_that_come_from_no_file_are_what_a_csv_file_of_them_would_give(tmp_
     assert list(typed.rows) == list(written.rows)
     assert typed.refused_keys == written.refused_keys == {"b"}
     assert not typed.made
+
+
+def test_a_heading_that_may_be_a_rating_or_a_remark_is_refused(tmp_path: Path) -> None:
+    start = "centre;mission;year;kind"
+    (one,) = table_file(tmp_path, f"{start};Note \n", "evaluations.csv").anomalies
+    assert (one.line, one.column, one.code, one.severity) == (1, "Note", "ambiguous-column", Severity.ERROR)
+    assert one.message.text("en") == "The heading “Note” may mean the rating or a remark."
+    assert one.advice is not None
+    assert one.advice.text("en") == "Write “rating” above ratings, or “Remark” above remarks."
+    for header in (f"{start};Remarque", f"{start};Remark", f"{start};rating;note", start, "centre;department;note"):
+        assert table_file(tmp_path, f"{header}\n").anomalies == []
+
+
+def test_what_is_wrong_with_a_header_is_told_at_its_place(tmp_path: Path) -> None:
+    file = table_file(tmp_path, "id;name;colour;NAME;sirene;\n", reading=ReadOptions(table="funders"))
+    told = [(one.line, one.column, one.code, one.advice and one.advice.text("en")) for one in file.anomalies]
+    assert told == [
+        (1, "kind", "missing-column", "Add it to the header; it may also be called “Kind”."),
+        (1, "NAME", "column-twice", "Keep one of them and remove the other."),
+        (1, "colour", "extra-column", None),
+        (1, "sirene", "extra-column", "Did you mean siren?"),
+    ]
