@@ -73,15 +73,17 @@ class TableFile:
 
     def heading(self, column: str) -> str:
         """The file's own heading of a column."""
-        if self.grid is None or self.header is None:
+        if self.header is None:
             return column
+        assert self.grid is not None
         headings = zip(self.header.columns, self.grid.headings, strict=True)
         return next((heading for other, heading in headings if other and other.name == column), column)
 
     def places(self) -> dict[str, str]:
         """The place of each column: its heading, or its letter in a sheet."""
-        if self.grid is None or self.header is None:
+        if self.header is None:
             return {}
+        assert self.grid is not None
         return {
             column.name: self.grid.letter(place) or self.grid.headings[place]
             for place, column in enumerate(self.header.columns)
@@ -90,8 +92,9 @@ class TableFile:
 
     def rows(self) -> Iterator[Record | Refused | Anomaly]:
         """Yield each row as a record, or as the anomalies for which it is refused; warnings come with records."""
-        if self.grid is None or self.header is None:
+        if self.header is None:
             return
+        assert self.grid is not None
         places = {column.name: place for place, column in enumerate(self.header.columns) if column}
         unnamed = {place for place, cell in enumerate(self.grid.header) if not cell}
         to_fill_in = [place for name, place in places.items() if name not in self.grid.prepared]
