@@ -45,8 +45,9 @@ def _loadable(tables: Iterable[TableFile]) -> tuple[list[Source], list[Anomaly]]
     anomalies: list[Anomaly] = []
     for opened in tables:
         anomalies.extend(opened.anomalies)
-        if opened.grid is None or opened.header is None:
+        if opened.header is None:
             continue
+        assert opened.grid is not None
         sources.append(
             Source(
                 name=opened.name,

@@ -30,6 +30,11 @@ def _french_note(header: Header, headings: Sequence[str]) -> int | None:
     return place if fold(headings[place]) == "note" else None
 
 
+def _says_total(row: Row) -> bool:
+    first = fold(next((cell for cell in row.cells if cell), ""))
+    return any(first == word or first.startswith(f"{word} ") for word in _TOTALS)
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """A row that may go into the registry."""
@@ -66,15 +71,17 @@ class TableFile:
 
     def heading(self, column: str) -> str:
         """The file's own heading of a column."""
-        if self.grid is None or self.header is None:
+        if self.header is None:
             return column
+        assert self.grid is not None
         headings = zip(self.header.columns, self.grid.headings, strict=True)
         return next((heading for other, heading in headings if other and other.name == column), column)
 
     def places(self) -> dict[str, str]:
         """The place of each column: its heading, or its letter in a sheet."""
-        if self.grid is None or self.header is None:
+        if self.header is None:
             return {}
+        assert self.grid is not None
         return {
             column.name: self.grid.letter(place) or self.grid.headings[place]
             for place, column in enumerate(self.header.columns)
@@ -83,8 +90,9 @@ class TableFile:
 
     def rows(self) -> Iterator[Record | Refused | Anomaly]:
         """Yield each row as a record, or as the anomalies for which it is refused; warnings come with records."""
-        if self.grid is None or self.header is None:
+        if self.header is None:
             return
+        assert self.grid is not None
         places = {column.name: place for place, column in enumerate(self.header.columns) if column}
         unnamed = {place for place, cell in enumerate(self.grid.header) if not cell}
         to_fill_in = [place for name, place in places.items() if name not in self.grid.prepared]
@@ -106,7 +114,7 @@ class TableFile:
             if self.grid.prepared and not any(row.cells[place] for place in to_fill_in):
                 unanswered += 1
                 continue
-            if self._is_total(row, places):
+            if self._is_total(row, self.header, places):
                 yield self._total(row)
                 continue
             yield from self._check(row, self.header, places)
@@ -150,15 +158,14 @@ class TableFile:
         except (Fault, IndexError, KeyError):
             return
 
-    def _is_total(self, row: Row, places: dict[str, int]) -> bool:
+    def _is_total(self, row: Row, header: Header, places: dict[str, int]) -> bool:
         """Whether a row of a sheet is a line of totals: it says so, and lacks a required value."""
-        if self.grid is None or self.header is None or self.grid.sheet is None:
-            return False
-        first = fold(next((cell for cell in row.cells if cell), ""))
-        if not any(first == word or first.startswith(f"{word} ") for word in _TOTALS):
-            return False
-        required = [column.name for column in self.header.table.columns if column.required]
-        return any(not row.cells[places[name]] for name in required if name in places)
+        assert self.grid is not None
+        return (
+            self.grid.sheet is not None
+            and _says_total(row)
+            and not all(row.cells[place] for name, place in places.items() if header.table.column(name).required)
+        )
 
     def _anomaly(
         self,

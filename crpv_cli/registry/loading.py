@@ -47,7 +47,7 @@ def load(  # noqa: D417 - the connection needs no words
     Raises:
         RegistryProblem: through the connection's opener, if another program holds the registry.
     """
-    report = LoadReport(anomalies=list(anomalies), dry_run=dry_run)
+    report = LoadReport(dry_run, anomalies=list(anomalies))
     work = _Load(connection, sources, report, keep_valid)
     try:
         work.stage_rows()
@@ -90,9 +90,7 @@ class _Load:
         self.stage = Stage(connection)
         self.refused: dict[str, set[str]] = {}
         self.contradicted: list[tuple[Table, int, Anomaly]] = []
-        self.outcomes = [
-            FileOutcome(source.name, source.table.name, source.sheet, made=source.made) for source in sources
-        ]
+        self.outcomes = [FileOutcome(source.name, source.table.name, source.sheet, source.made) for source in sources]
         report.files = self.outcomes
 
     def stage_rows(self) -> None:
@@ -113,8 +111,8 @@ class _Load:
                 self.outcomes[number].read += 1
                 if not faulty_header:
                     self._stage(number, source, row)
-                elif len(source.table.key) == 1 and source.table.key[0] in row.values:
-                    source.refused_keys.add(row.values[source.table.key[0]])
+                elif len(source.table.key) == 1:
+                    source.refused_keys.update(row.values[name] for name in source.table.key if name in row.values)
             outcome = self.outcomes[number]
             outcome.read += len(outcome.refused_lines)
             if faulty_header:

@@ -46,12 +46,12 @@ class Source:
     heading: Mapping[str, str]
     rows: Iterable[Line | Refused | Anomaly]
     refused_keys: set[str]
-    sheet: str | None = None
-    profile: str | None = None
-    places: Mapping[str, str] = field(default_factory=dict)
-    centres: set[str] = field(default_factory=set)
-    notices: list[Message] = field(default_factory=list)
-    made: bool = False
+    sheet: str | None
+    profile: str | None
+    places: Mapping[str, str]
+    centres: set[str]
+    notices: list[Message]
+    made: bool
 
     def anomaly(
         self,
@@ -75,14 +75,14 @@ class FileOutcome:
 
     name: str
     table: str
-    sheet: str | None = None
+    sheet: str | None
+    made: bool
     read: int = 0
     inserted: int = 0
     updated: int = 0
     unchanged: int = 0
     refused: int = 0
     refused_lines: dict[int, list[Anomaly]] = field(default_factory=dict)
-    made: bool = False
 
 
 @dataclass(slots=True)
@@ -93,9 +93,9 @@ class LoadReport:
     about, refused ones included; ``changes`` fills where details were asked for.
     """
 
+    dry_run: bool
     files: list[FileOutcome] = field(default_factory=list)
     anomalies: list[Anomaly] = field(default_factory=list)
-    dry_run: bool = False
     load: int | None = None
     stopped: bool = False
     changes: list[Change] = field(default_factory=list)

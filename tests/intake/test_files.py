@@ -282,3 +282,61 @@ def test_rows_that_come_from_no_file_are_what_a_csv_file_of_them_would_give(tmp_
     assert list(typed.rows) == list(written.rows)
     assert typed.refused_keys == written.refused_keys == {"b"}
     assert not typed.made
+
+
+def test_a_heading_that_may_be_a_rating_or_a_remark_is_refused(tmp_path: Path) -> None:
+    start = "centre;mission;year;kind"
+    (one,) = table_file(tmp_path, f"{start};Note \n", "evaluations.csv").anomalies
+    assert (one.line, one.column, one.code, one.severity) == (1, "Note", "ambiguous-column", Severity.ERROR)
+    assert one.message.text("en") == "The heading “Note” may mean the rating or a remark."
+    assert one.advice is not None
+    assert one.advice.text("en") == "Write “rating” above ratings, or “Remark” above remarks."
+    for header in (f"{start};Remarque", f"{start};Remark", f"{start};rating;note", start, "centre;department;note"):
+        assert table_file(tmp_path, f"{header}\n").anomalies == []
+
+
+def test_what_is_wrong_with_a_header_is_told_at_its_place(tmp_path: Path) -> None:
+    file = table_file(tmp_path, "id;name;colour;NAME;sirene;\n", reading=ReadOptions(table="funders"))
+    told = [(one.line, one.column, one.code, one.advice and one.advice.text("en")) for one in file.anomalies]
+    assert told == [
+        (1, "kind", "missing-column", "Add it to the header; it may also be called “Kind”."),
+        (1, "NAME", "column-twice", "Keep one of them and remove the other."),
+        (1, "colour", "extra-column", None),
+        (1, "sirene", "extra-column", "Did you mean siren?"),
+    ]
+
+
+def test_a_file_that_cannot_be_read_hides_none_after_it(tmp_path: Path) -> None:
+    files = []
+    for name, content in (("a.csv", ""), ("b.csv", "centre;department\noriv;67\n"), ("c.csv", "x;y\n1;2\n")):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+        files.append(InputFile(tmp_path / name, name))
+    sources, anomalies = sources_of(files, ReadOptions())
+    assert [source.name for source in sources] == ["b.csv"]
+    assert [one.file for one in anomalies] == ["a.csv", "c.csv"]
+    unread = open_tables(files[0], ReadOptions())[0]
+    assert (list(unread.rows()), unread.places(), unread.heading("centre"), unread.table) == ([], {}, "centre", None)
+
+
+def test_a_line_of_totals_is_left_out_of_a_sheet_and_of_nothing_else(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    rows = [
+        ("", "Total 2024", "", "x"),
+        ("Totaux", "", "", ""),
+        ("somme", "Name", "other", ""),  # it has all that is required: somebody may be called so
+        ("totalement", "", "other", ""),
+    ]
+    with xlsxwriter.Workbook(str(tmp_path / "book.xlsx")) as book:
+        sheet = book.add_worksheet("funders")
+        for line, cells in enumerate([("id", "name", "kind", "note"), *rows]):
+            sheet.write_row(line, 0, cells)
+    (file,) = open_tables(InputFile(tmp_path / "book.xlsx", "book.xlsx"), ReadOptions())
+    told = [(one.line, one.value, one.code, one.cell) for one in file.rows() if isinstance(one, Anomaly)]
+    assert told == [
+        (2, "Total 2024", "totals-row", "B2"),
+        (3, "Totaux", "totals-row", "A3"),
+        (5, "", "empty-cell", "B5"),
+    ]
+    csv = table_file(tmp_path, "id;name;kind\nTotaux;;\n")
+    assert "totals-row" not in [code for *_, code in found(csv)]

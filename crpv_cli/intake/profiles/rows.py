@@ -18,7 +18,6 @@ class Skipped(Exception):
     """The row does not belong in the registry, for a reason that the profile gives."""
 
     def __init__(self, reason: Message, suspect: tuple[ColumnSpec, str, str] | None = None) -> None:
-        super().__init__(reason.text("en"))
         self.reason = reason
         self.suspect = suspect
 
@@ -27,7 +26,6 @@ class Faulty(Exception):
     """A column whose value cannot be computed."""
 
     def __init__(self, spec: ColumnSpec, fault: Fault) -> None:
-        super().__init__(fault.code)
         self.spec = spec
         self.fault = fault
 
