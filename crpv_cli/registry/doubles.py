@@ -2,8 +2,8 @@
 
 The State's budget annexes and the agency's own file give the same grants; so do a funder's open data and a centre's
 accounts. Two rows are suspected of being the same money if they are of one centre, year, scheme, stage and kind of
-funder (a region's grant is not the State's), come from two sources, and their amounts differ by less than one per
-cent. Nothing is ever added up or removed for that: it is said.
+funder (a region's grant is not the State's), come from two sources, and their amounts differ by at most one per
+cent of the larger. Nothing is ever added up or removed for that: it is said.
 """
 
 from __future__ import annotations
