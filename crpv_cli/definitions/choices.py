@@ -36,6 +36,20 @@ STAGES = (
     Choice("granted", N_("granted")),
     Choice("paid", N_("paid")),
 )
+LEVELS = (
+    Choice("decision", N_("decision")),
+    Choice("yearly-total", N_("yearly total")),
+)
+NATURES = (
+    Choice("core", N_("core support of the missions")),
+    Choice("project", N_("project")),
+    Choice("post", N_("post")),
+    Choice("other", N_("other")),
+)
+BUDGET_STATES = (
+    Choice("provisional", N_("provisional")),
+    Choice("approved", N_("approved")),
+)
 MEASURES = (
     Choice("neighbourhoods", N_("neighbourhoods")),
     Choice("contracts", N_("contracts")),

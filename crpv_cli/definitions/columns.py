@@ -49,6 +49,7 @@ class Shape(Enum):
     NEIGHBOURHOOD = "neighbourhood"
     SIREN = "siren"
     RATING = "rating"
+    SHA256 = "sha256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ class Column:
     What a value looks like: a ``signed`` number has a plus sign if it is positive, one that is not ``grouped`` is a
     name rather than an amount (a load, a line), a column of ``emphasis`` shows what nobody should miss and is never
     left out to save space, and one that is ``written`` has sentences typed by people, for which a form makes space.
+    A ``personal`` one is about a person, and is neither listed nor exported unless asked. ``also`` are other headings
+    that a file may write above it.
     """
 
     name: str
@@ -95,6 +98,8 @@ class Column:
     grouped: bool = True
     emphasis: bool = False
     written: bool = False
+    personal: bool = False
+    also: tuple[str, ...] = ()
 
     @property
     def stored(self) -> str:

@@ -111,5 +111,6 @@ DEPARTMENT = Column(
 MISSION = reference("mission", N_("Mission"), "missions", N_("Id of the mission."), required=True)
 NOTE = words("note", N_("Remark"), N_("What the reader must know about this row."), written=True)
 SOURCE = reference("source", N_("Source"), "sources", N_("Id of the source (see the table sources)."))
+LOCATOR = words("locator", N_("Place in the source"), N_("Where in the source: a page, or a file and its line."))
 VALID_FROM = day("valid_from", N_("Valid from"), N_("First day; empty means earlier than any source says."))
 VALID_TO = day("valid_to", N_("Valid to"), N_("Last day; empty if it has not ended."))

@@ -14,6 +14,7 @@ from crpv_cli.definitions.table import (
     CENTRE,
     CONFIDENCE,
     DEPARTMENT,
+    LOCATOR,
     MISSION,
     NOTE,
     SOURCE,
@@ -50,6 +51,14 @@ SOURCES = Table(
         ),
         words("licence", N_("Licence"), N_("Licence under which it may be reused.")),
         words("url", N_("Address"), N_("Where it can be read.")),
+        day("consulted_on", N_("Consulted on"), N_("Day on which it was read.")),
+        words("place", N_("Place in the document"), N_("Where in the document: a page, a table, a sheet.")),
+        code(
+            "sha256",
+            N_("SHA-256 of the file"),
+            N_("SHA-256 of the file that was read, in 64 small hexadecimal digits."),
+            shape=Shape.SHA256,
+        ),
         flag(
             "fictitious",
             N_("Fictitious"),
@@ -77,7 +86,7 @@ DEPARTMENTS = Table(
 TERRITORY_COUNTS = Table(
     name="territory_counts",
     label=N_("Territory counts"),
-    key=("department", "measure", "geography"),
+    key=("department", "measure", "valid_from"),
     columns=(
         DEPARTMENT,
         choice(
@@ -103,9 +112,12 @@ TERRITORY_COUNTS = Table(
             required=True,
         ),
         SOURCE,
+        replace(VALID_FROM, explanation=N_("First day on which the count is in force; empty means from the beginning.")),
+        replace(VALID_TO, explanation=N_("Last day on which it is in force; empty if it still is.")),
         NOTE,
     ),
-    screen=("department", "measure", "geography", "value", "quality"),
+    screen=("department", "measure", "geography", "value", "quality", "valid_from", "valid_to"),
+    periods=(("valid_from", "valid_to"),),
 )
 
 NEIGHBOURHOODS = Table(
@@ -145,10 +157,40 @@ NEIGHBOURHOODS = Table(
             many=True,
         ),
         words("epci_name", N_("Intercommunality"), N_("Name of its intercommunality.")),
+        replace(
+            VALID_FROM,
+            explanation=N_("First day on which it is on the list; empty means the first day of its geography there."),
+        ),
+        replace(
+            VALID_TO,
+            explanation=N_("Last day on which it is on the list; empty means the last day of its geography there."),
+        ),
         SOURCE,
         NOTE,
     ),
     screen=("code", "name", "department", "commune_names"),
+    periods=(("valid_from", "valid_to"),),
+    indexes=("department",),
+)
+
+CONTRACTS = Table(
+    name="contracts",
+    label=N_("City contracts"),
+    key=("code",),
+    columns=(
+        code("code", N_("Code"), N_("Code of the city contract in the official list."), required=True),
+        words("name", N_("Name"), N_("Name of the city contract."), required=True),
+        words("holder", N_("Holder"), N_("The intercommunality or commune that carries it.")),
+        code("holder_siren", N_("SIREN of the holder"), N_("SIREN of the holder."), shape=Shape.SIREN),
+        DEPARTMENT,
+        day("signed_on", N_("Signed on"), N_("Day on which it was signed; empty if it is not, or not known.")),
+        replace(VALID_FROM, explanation=N_("First day of the contract; empty if not known.")),
+        replace(VALID_TO, explanation=N_("Last day of the contract; empty if it has not ended.")),
+        SOURCE,
+        NOTE,
+    ),
+    screen=("code", "name", "holder", "department", "signed_on"),
+    periods=(("valid_from", "valid_to"),),
     indexes=("department",),
 )
 
@@ -171,9 +213,20 @@ CENTRES = Table(
         code("siren", N_("SIREN"), N_("SIREN of the centre, or of the body that carries it."), shape=Shape.SIREN),
         words("seat", N_("Seat"), N_("The commune where the centre has its seat.")),
         words("website", N_("Website"), N_("Address of the centre's site.")),
-        year(N_("Year from which the centre is open; empty if not known."), "since", N_("Since"), required=False),
-        day("label_from", N_("Label from"), N_("First day of the State's label; empty if not known.")),
-        day("label_to", N_("Label to"), N_("Last day of the State's label; empty if it has not ended.")),
+        Column(
+            "opened",
+            N_("Opened"),
+            Kind.PARTIAL_DATE,
+            explanation=N_("When the centre opened: a day, a month or a year; empty if not known."),
+            also=("since", "depuis"),
+        ),
+        Column(
+            "closed",
+            N_("Closed"),
+            Kind.PARTIAL_DATE,
+            explanation=N_("The last day, month or year in which it exists; empty if it has not closed."),
+        ),
+        reference("successor", N_("Successor"), "centres", N_("Id of the centre that took over, if one did.")),
         flag(
             "co_funded",
             N_("Co-funded"),
@@ -190,9 +243,54 @@ CENTRES = Table(
         SOURCE,
         NOTE,
     ),
-    screen=("id", "short_name", "legal_form", "seat", "since", "co_funded", "confidence"),
-    periods=(("label_from", "label_to"),),
-    checks=("co_funded = 1 or exemption_reason is not null",),
+    screen=("id", "short_name", "legal_form", "seat", "opened", "closed", "co_funded", "confidence"),
+    checks=(
+        "co_funded = 1 or exemption_reason is not null",
+        "successor is null or (closed is not null and successor <> id)",
+        "opened is null or closed is null or substr(opened, 1, length(closed)) <= closed",
+    ),
+)
+
+CENTRE_STATES = Table(
+    name="centre_states",
+    label=N_("Former states of the centres"),
+    key=("centre", "valid_to"),
+    columns=(
+        CENTRE,
+        day("valid_to", N_("Valid to"), N_("The last day on which all this was so."), required=True),
+        words("name", N_("Name"), N_("Official name of the centre until then."), required=True),
+        words("short_name", N_("Short name"), N_("The name in common use until then."), required=True),
+        choice(
+            "legal_form",
+            N_("Legal form"),
+            choices.LEGAL_FORMS,
+            N_("Its legal form until then."),
+            required=True,
+        ),
+        words("carrier", N_("Carrier"), N_("The body that carried it until then, if one did.")),
+        code("siren", N_("SIREN"), N_("Its SIREN, or that of the body that carried it, until then."), shape=Shape.SIREN),
+        words("seat", N_("Seat"), N_("The commune where it had its seat until then.")),
+        SOURCE,
+        NOTE,
+    ),
+    screen=("centre", "valid_to", "name", "legal_form", "carrier", "seat"),
+)
+
+LABELS = Table(
+    name="labels",
+    label=N_("Labels"),
+    key=("centre", "valid_from"),
+    columns=(
+        CENTRE,
+        replace(VALID_FROM, explanation=N_("First day of the State's label; empty means earlier than any source says.")),
+        replace(VALID_TO, explanation=N_("Last day of the label; empty if it has not ended.")),
+        words("act", N_("Act"), N_("The decision that gives it: its number or its title.")),
+        flag("renewal", N_("Renewal"), N_("Yes if it renews an earlier label.")),
+        SOURCE,
+        NOTE,
+    ),
+    screen=("centre", "valid_from", "valid_to", "act", "renewal"),
+    periods=(("valid_from", "valid_to"),),
 )
 
 PERIMETERS = Table(
@@ -203,6 +301,31 @@ PERIMETERS = Table(
     screen=("centre", "department", "valid_from", "valid_to", "confidence", "source"),
     periods=(("valid_from", "valid_to"),),
     indexes=("department",),
+)
+
+CONTACTS = Table(
+    name="contacts",
+    label=N_("Contact points"),
+    key=("centre", "function"),
+    columns=(
+        CENTRE,
+        words("function", N_("Function"), N_("What to write to it for: secretariat, director, network, press…"), True),
+        words("email", N_("E-mail"), N_("A functional address, not a person's own.")),
+        words("telephone", N_("Telephone"), N_("Telephone number.")),
+        replace(
+            words("person", N_("Person"), N_("A person's name, only with consent and a last day.")), personal=True
+        ),
+        replace(
+            flag("consent", N_("Consent"), N_("Yes if the person agreed to be named here.")), personal=True
+        ),
+        VALID_FROM,
+        VALID_TO,
+        SOURCE,
+        NOTE,
+    ),
+    screen=("centre", "function", "email", "telephone"),
+    periods=(("valid_from", "valid_to"),),
+    checks=("person is null or (consent = 1 and valid_to is not null)",),
 )
 
 FUNDERS = Table(
@@ -229,7 +352,7 @@ FUNDERS = Table(
 FUNDING = Table(
     name="funding",
     label=N_("Funding"),
-    key=("centre", "funder", "year", "scheme", "stage", "purpose", "reference", "source"),
+    key=("centre", "funder", "year", "scheme", "stage", "object", "reference", "locator", "source"),
     columns=(
         CENTRE,
         reference("funder", N_("Funder"), "funders", N_("Id of the funder."), required=True),
@@ -239,12 +362,63 @@ FUNDING = Table(
             "stage", N_("Stage"), choices.STAGES, N_("Whether the amount is requested, granted or paid."), required=True
         ),
         Column("amount", N_("Amount"), Kind.MONEY, True, explanation=N_("Amount in euros: 1234.50 or 1 234,50 €.")),
-        words("purpose", N_("Purpose"), N_("What the money is for.")),
+        replace(words("object", N_("Object"), N_("What the money is for.")), also=("purpose", "usage")),
+        choice(
+            "level",
+            N_("Level"),
+            choices.LEVELS,
+            N_("One decision, or the yearly total that a source gives instead; empty if the source does not say."),
+        ),
+        choice(
+            "nature",
+            N_("Nature"),
+            choices.NATURES,
+            N_("Core support of the missions, a project, a post, or something else; empty if not known."),
+        ),
         words("reference", N_("Reference"), N_("Number of the decision or the agreement.")),
+        SOURCE,
+        LOCATOR,
+        NOTE,
+    ),
+    screen=("centre", "funder", "year", "scheme", "stage", "amount", "object"),
+    indexes=("year",),
+)
+
+BUDGETS = Table(
+    name="budgets",
+    label=N_("Budgets"),
+    key=("centre", "year", "status"),
+    columns=(
+        CENTRE,
+        year(N_("Year of the budget.")),
+        choice(
+            "status", N_("Status"), choices.BUDGET_STATES, N_("A provisional budget, or approved accounts."), required=True
+        ),
+        Column(
+            "resources",
+            N_("Resources"),
+            Kind.MONEY,
+            minimum=0,
+            explanation=N_("All that the centre receives in the year, in euros; empty if not known."),
+        ),
+        Column(
+            "expenditure",
+            N_("Expenditure"),
+            Kind.MONEY,
+            minimum=0,
+            explanation=N_("All that it spends in the year, in euros; empty if not known."),
+        ),
+        Column(
+            "fte",
+            N_("Staff (FTE)"),
+            Kind.DECIMAL,
+            minimum=0,
+            explanation=N_("Staff in full-time equivalents over the year; empty if not known."),
+        ),
         SOURCE,
         NOTE,
     ),
-    screen=("centre", "funder", "year", "scheme", "stage", "amount"),
+    screen=("centre", "year", "status", "resources", "expenditure", "fte"),
 )
 
 MISSIONS = Table(
@@ -425,6 +599,60 @@ ACTIVITIES = Table(
     indexes=("year",),
 )
 
+MEETINGS = Table(
+    name="meetings",
+    label=N_("National meetings of the network"),
+    key=("starts_on", "title"),
+    columns=(
+        words("title", N_("Title"), N_("What the meeting is called."), required=True, prose=True),
+        Column("rank", N_("Rank"), Kind.INTEGER, minimum=1, explanation=N_("8 for the eighth meeting; empty if not known.")),
+        day("starts_on", N_("Starts on"), N_("First day of the meeting."), required=True),
+        day("ends_on", N_("Ends on"), N_("Last day; empty if it is one day.")),
+        words("town", N_("Town"), N_("Where it was held.")),
+        reference("host", N_("Host"), "centres", N_("Id of the centre that received it, if one did.")),
+        words("attendance", N_("Who came"), N_("Which centres, institutions and partners came."), prose=True),
+        count("participants", N_("Participants"), N_("How many people came; empty if not known.")),
+        CONFIDENCE,
+        SOURCE,
+        NOTE,
+    ),
+    screen=("rank", "title", "starts_on", "ends_on", "town", "host", "participants"),
+    checks=("ends_on is null or starts_on <= ends_on",),
+)
+
+PROJECTS = Table(
+    name="projects",
+    label=N_("Joint projects"),
+    key=("id",),
+    columns=(
+        slug(N_("Short name of the project, in lower case.")),
+        words("title", N_("Title"), N_("What the project is called."), required=True, prose=True),
+        words("theme", N_("Theme"), N_("What it is about, in a few words.")),
+        day("starts_on", N_("Starts on"), N_("First day of the project; empty if not known.")),
+        day("ends_on", N_("Ends on"), N_("Last day of the project; empty if not known.")),
+        SOURCE,
+        NOTE,
+    ),
+    screen=("id", "title", "theme", "starts_on", "ends_on"),
+    periods=(("starts_on", "ends_on"),),
+)
+
+PROJECT_PARTNERS = Table(
+    name="project_partners",
+    label=N_("Partners of joint projects"),
+    key=("project", "centre", "partner"),
+    columns=(
+        reference("project", N_("Project"), "projects", N_("Id of the project."), required=True),
+        reference("centre", N_("Centre"), "centres", N_("Id of a centre that takes part; empty for another partner.")),
+        words("partner", N_("Partner"), N_("Another body that takes part; empty for a centre.")),
+        words("role", N_("Role"), N_("What it does there: leads, pays, takes part…")),
+        SOURCE,
+        NOTE,
+    ),
+    screen=("project", "centre", "partner", "role"),
+    checks=("(centre is null) <> (partner is null)",),
+)
+
 EXCEPTIONS = Table(
     name="exceptions",
     label=N_("Accepted exceptions"),
@@ -482,16 +710,24 @@ TABLES: dict[str, Table] = {
         DEPARTMENTS,
         TERRITORY_COUNTS,
         NEIGHBOURHOODS,
+        CONTRACTS,
         CENTRES,
+        CENTRE_STATES,
+        LABELS,
         PERIMETERS,
+        CONTACTS,
         FUNDERS,
         FUNDING,
+        BUDGETS,
         MISSIONS,
         SCALES,
         EVALUATIONS,
         GOVERNANCE,
         AGREEMENTS,
         ACTIVITIES,
+        MEETINGS,
+        PROJECTS,
+        PROJECT_PARTNERS,
         EXCEPTIONS,
         PUBLISHED_FIGURES,
     )

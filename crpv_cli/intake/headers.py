@@ -46,6 +46,9 @@ def _spellings(table_name: str) -> dict[str, Column]:
     for column in table.columns:
         for language in LANGUAGES:
             spellings.setdefault(fold(translate(column.label, language)), column)
+    for column in table.columns:
+        for heading in column.also:
+            spellings.setdefault(fold(heading), column)
     return spellings
 
 

@@ -206,9 +206,63 @@ def _one_subject(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
     return None
 
 
+def _successor(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
+    if not record["successor"]:
+        return None
+    if record["successor"] == record["id"]:
+        return "successor", Fault(
+            "own-successor", msg("A centre cannot be its own successor."), msg("Name the centre that took over.")
+        )
+    if not record["closed"]:
+        return "successor", Fault(
+            "successor-of-open",
+            msg("Only a centre that closed has a successor."),
+            msg("Write when it closed, or leave the successor empty."),
+        )
+    return None
+
+
+def _closed_after(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
+    opened, closed = record["opened"], record["closed"]
+    if not opened or not closed or opened[: len(closed)] <= closed:
+        return None
+    return "closed", Fault(
+        "ends-before-start",
+        msg("It closed ({closed}) before it opened ({opened}).", closed=closed, opened=opened),
+        msg("Check both dates."),
+    )
+
+
+def _consent(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
+    if record["person"] and not (record["consent"] and record["valid_to"]):
+        return "person", Fault(
+            "person-without-consent",
+            msg("A person is named without consent or without a last day."),
+            msg("Write that the person agreed, and until when; or leave the name out."),
+        )
+    return None
+
+
+def _one_partner(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
+    if bool(record["centre"]) is bool(record["partner"]):
+        return "partner", Fault(
+            "two-subjects",
+            msg("A row names one partner: a centre or another body."),
+            msg("Fill in one of the two cells."),
+        )
+    return None
+
+
 # Per table, besides its periods: the columns of a check, and the check, made if each of them could be read.
 _ROW_CHECKS: dict[str, tuple[tuple[tuple[str, ...], RowCheck], ...]] = {
-    "centres": ((("co_funded", "exemption_reason"), _exempt),),
+    "centres": (
+        (("co_funded", "exemption_reason"), _exempt),
+        (("id", "closed", "successor"), _successor),
+        (("opened", "closed"), _closed_after),
+    ),
+    "contacts": ((("person", "consent", "valid_to"), _consent),),
+    "meetings": ((("starts_on", "ends_on"), _ordered("starts_on", "ends_on")),),
+    "project_partners": ((("centre", "partner"), _one_partner),),
     "neighbourhoods": (
         (("code", "geography"), _vintage),
         (("department", "communes"), _inside),

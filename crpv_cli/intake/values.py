@@ -365,6 +365,15 @@ def _siren(text: str) -> ReadValue:
     raise Fault("not-a-siren", msg("“{value}” is not a SIREN.", value=text), expected)
 
 
+def _sha256(text: str) -> ReadValue:
+    digits = text.lower()
+    if re.fullmatch(r"[0-9a-f]{64}", digits):
+        return digits, None
+    raise Fault(
+        "not-a-sha256", msg("“{value}” is not a SHA-256.", value=text), msg("It has 64 digits, from 0 to 9 and a to f.")
+    )
+
+
 _KINDS: dict[Kind, Callable[[str], ReadValue]] = {
     Kind.TEXT: _text,
     Kind.CODE: _text,
@@ -390,4 +399,5 @@ _SHAPES: dict[Shape, Callable[[str], ReadValue]] = {
     Shape.NEIGHBOURHOOD: _neighbourhood,
     Shape.SIREN: _siren,
     Shape.RATING: _rating,
+    Shape.SHA256: _sha256,
 }

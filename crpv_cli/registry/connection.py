@@ -17,7 +17,7 @@ from crpv_cli.language import msg
 # "CRPV" in ASCII: `file` and SQLite tools can distinguish a registry from any other SQLite file.
 APPLICATION_ID = 0x43525056
 # Raised with the first change of a table after a release: earlier programs then refuse the file.
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 BUSY_TIMEOUT_SECONDS = 5.0
 
 

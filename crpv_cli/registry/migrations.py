@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from crpv_cli.errors import RegistryProblem
 from crpv_cli.language import msg
-from crpv_cli.registry import schema
+from crpv_cli.registry import schema, upgrades
 from crpv_cli.registry.connection import APPLICATION_ID, SCHEMA_VERSION, open_reading, open_writing
 
 if TYPE_CHECKING:
@@ -75,8 +75,13 @@ def _change_tables(path: Path) -> Path | None:
             connection.execute("begin immediate")
             broken = _broken_references(connection)
             db = _managed(connection)
+            version = connection.execute("pragma user_version").fetchone()[0]
+            if version < upgrades.SINCE:
+                upgrades.before(connection)
             if not _make_tables(db):
                 return None  # another command was faster
+            if version < upgrades.SINCE:
+                upgrades.after(connection)
             _make_views(db)
             db.table("_sqlite_migrations").drop(ignore=True)  # the steps of earlier programs
             if _broken_references(connection) > broken:
@@ -123,10 +128,12 @@ def _make_tables(db: Database) -> bool:
 
 def _change_table(table: Table, parts: Sequence[str], found: Sequence[str]) -> None:
     db, name = table.db, table.name
-    columns = {column: part for part in found if (column := schema.column_of(part))}
+    renamed, gone = upgrades.RENAMED.get(table.name, {}), upgrades.GONE.get(table.name, frozenset())
+    columns = {column: part for part in found if (column := schema.column_of(part)) and column not in gone}
     lacking = [part for part in parts if part not in found]
+    moved = any(schema.column_of(part) in {*renamed, *gone} for part in found)
     refusing = any(map(schema.may_refuse, set(found).difference(parts)))
-    if not refusing and all(_can_be_added(part, columns) for part in lacking):
+    if not moved and not refusing and all(_can_be_added(part, columns) for part in lacking):
         for part in lacking:
             db.execute(f"alter table {name} add column {part}")
         return
@@ -135,17 +142,18 @@ def _change_table(table: Table, parts: Sequence[str], found: Sequence[str]) -> N
     own = [
         re.sub(" not null", "", part, flags=re.IGNORECASE) if schema.must_be_filled(part) else part
         for column, part in columns.items()
-        if column not in defined
+        if column not in defined and column not in renamed
     ]
     wanted = sorted([*parts, *own], key=lambda part: schema.column_of(part) is None)
     there = schema.there_is(db.conn)
     attached = [there[index.name] for index in table.indexes if index.name in there]
     attached += [trigger.sql for trigger in table.triggers]
     kept = ", ".join(f'"{column}"' for column in columns)
+    filled = ", ".join(f'"{renamed.get(column, column)}"' for column in columns)
     db.execute(f"create temp table kept as select {kept} from main.{name} order by rowid")
     table.drop()
     db.execute(schema.table_statement(name, wanted))
-    db.execute(f"insert into main.{name} ({kept}) select {kept} from temp.kept order by rowid")
+    db.execute(f"insert into main.{name} ({filled}) select {kept} from temp.kept order by rowid")
     db.execute("drop table temp.kept")
     for statement in attached:
         db.execute(statement)

@@ -66,6 +66,7 @@ _ACCOUNT_INDEXES = {
 _SHAPES = {
     Shape.DEPARTMENT: "{0} glob '[0-9][0-9AB]' or {0} glob '9[78][0-9]'",
     Shape.NEIGHBOURHOOD: "{0} glob 'Q[NP][0-9][0-9AB][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z]'",
+    Shape.SHA256: "length({0}) = 64 and {0} not glob '*[^0-9a-f]*'",
     Shape.SIREN: "length({0}) = 9 and {0} not glob '*[^0-9]*'",
 }
 

@@ -20,10 +20,13 @@ WITHIN_MONTHS = 12
 """How far ahead an agreement that runs is said to end soon: the project's own default."""
 DEFAULTS: dict[str, object] = {
     "centre": None,
+    "counted_on": None,
     "cycle": CYCLE_YEARS,
     "first": 1970,
     "last": 2100,
     "mission": None,
+    "nature": None,
+    "scheme": None,
     "stage": None,
     "within": WITHIN_MONTHS,
     "year": None,
@@ -107,11 +110,6 @@ def _moment(column: str, as_of: str, within: int = WITHIN_MONTHS) -> str | int:
 def closed_year(date: str) -> int:
     """The latest year that is over on a date; its own last day is its end."""
     return int(_moment("closed_year", date))
-
-
-def geography_on(date: str) -> str:
-    """The geography in force on a date: 2015 or 2024."""
-    return str(_moment("geography", date))
 
 
 def months_after(date: str, months: int) -> str:

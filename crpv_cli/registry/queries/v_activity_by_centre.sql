@@ -28,4 +28,4 @@ select
     a.participants,
     a.fictitious
 from activity_years as a
-join centres as c on c.id = a.centre
+join centres_on as c on c.id = a.centre

@@ -1,4 +1,4 @@
--- The centres open today, as `crpv list` shows them.
+-- The centres that exist today, as `crpv list` shows them.
 --
 -- id: (centres)
 -- name: (centres)
@@ -8,16 +8,17 @@
 -- siren: (centres)
 -- seat: (centres)
 -- website: (centres)
--- since: (centres)
--- label_from: (centres)
--- label_to: (centres)
+-- opened: (centres)
+-- closed: (centres)
+-- successor: (centres)
+-- labelled: Whether it has the State's label today; null if no label of it is known.
 -- co_funded: Whether it is to be funded by the State and a local authority.
 -- exemption_reason: (centres)
 -- confidence: (centres)
 -- source: (centres)
 -- note: (centres)
 -- departments: The departments that it serves today, separated by spaces.
--- state_support: State support in euros of the latest year for which it is known: paid, else granted.
+-- state_support: Subsidies of programme 147 granted, in euros, of the latest year for which they are known.
 -- state_support_year: That year.
 -- missions_evaluated: How many core missions have ever been evaluated; null if the registry holds no evaluation at all.
 -- core_missions: How many core missions there are.
@@ -31,9 +32,10 @@ select
     siren,
     seat,
     website,
-    since,
-    label_from,
-    label_to,
+    opened,
+    closed,
+    successor,
+    labelled,
     co_funded,
     exemption_reason,
     confidence,

@@ -43,4 +43,4 @@ select
     t.source,
     t.fictitious
 from evaluation_trends as t
-join centres as c on c.id = t.centre
+join centres_on as c on c.id = t.centre

@@ -9,22 +9,26 @@
 -- scheme: (funding)
 -- stage: (funding)
 -- amount: Amount in euros.
--- counted: Whether sums count it: money of several stages is the same money, so that for a centre, a funder, a year and
---   a scheme what was paid stands before what was granted, and requests never count. A scheme that is not named may be
---   any of them.
--- purpose: (funding)
+-- scope: Of the State's money: `p147` (subsidies of programme 147), `posts` or `programmes` (all else).
+-- counted: How much of it sums count, in euros: the same money counts once, whatever files it came in. Add up one stage only.
+-- part: Why: `counted`; `repeated` (another row is the same money); `detailed` (a total of which the decisions count); `rest`
+--   (what a total has beyond its decisions).
+-- level: (funding)
+-- nature: (funding)
+-- object: (funding)
 -- reference: (funding)
 -- source: (funding)
+-- locator: (funding)
 -- source_title: Its title.
 -- note: (funding)
 -- fictitious: Whether its source is fictitious.
 --
--- To add amounts up, keep the rows that count:
+-- To add amounts up, take what counts of one stage:
 --
 -- ```sql
--- select year, round(sum(amount), 2) as state
+-- select year, round(sum(counted), 2) as state
 -- from v_funding
--- where counted = 1 and funder_kind = 'state'
+-- where stage = 'granted' and scope = 'p147'
 -- group by year
 -- ```
 select
@@ -37,12 +41,17 @@ select
     m.scheme,
     m.stage,
     m.amount_cents / 100.0 as amount,
-    m.counted,
-    m.purpose,
+    m.scope,
+    m.counted_cents / 100.0 as counted,
+    m.part,
+    m.level,
+    m.nature,
+    m.object,
     m.reference,
     m.source,
+    m.locator,
     m.source_title,
     m.note,
     m.fictitious
 from money as m
-join centres as c on c.id = m.centre
+join centres_on as c on c.id = m.centre

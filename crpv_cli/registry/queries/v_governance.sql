@@ -26,5 +26,5 @@ select
     g.note,
     coalesce(s.fictitious, 0) as fictitious
 from governance_on as g
-join centres as c on c.id = g.centre
+join centres_on as c on c.id = g.centre
 left join sources as s on s.id = g.source

@@ -3,13 +3,15 @@
 -- `crpv check` finds.
 --
 -- as_of: Today.
--- geography: The geography in force, `2015` or `2024`, which the coverage is computed in.
--- centres: Centres open.
+-- centres: Centres that exist.
+-- centres_labelled: Those that have the State's label; null if no label is known.
 -- centres_overseas: Those that serve a department overseas.
 -- neighbourhoods: Priority neighbourhoods.
 -- coverage_neighbourhoods: How many priority neighbourhoods are covered.
 -- coverage_neighbourhoods_total: Of how many.
 -- coverage_neighbourhoods_share: The one ÷ the other.
+-- coverage_neighbourhoods_high: Covered neighbourhoods that rest on high confidence alone.
+-- coverage_neighbourhoods_medium: Those that rest on high or medium confidence.
 -- coverage_contracts: How many city contracts are covered.
 -- coverage_contracts_total: Of how many.
 -- coverage_contracts_share: The one ÷ the other.
@@ -20,11 +22,13 @@
 -- coverage_departments_total: Of how many.
 -- coverage_departments_share: The one ÷ the other.
 -- funding_year: The year the money is of: the latest that is over and of which State support is known.
--- state_support: What the State gave, in euros, as far as it is known.
--- local_support: What regions, departments, intercommunalities and communes gave, in euros.
--- other_support: What all others gave, in euros.
+-- state_support: Subsidies of the State's programme 147 granted, in euros, as far as they are known.
+-- state_programmes: What other programmes of the State granted, in euros.
+-- state_posts: Posts that the State paid, in euros.
+-- local_support: What regions, departments, intercommunalities and communes granted, in euros.
+-- other_support: What all others granted, in euros.
 -- total_support: All that is known, in euros.
--- state_support_change: Change of State support on the year before, as a share, over the centres of which both years
+-- state_support_change: Change of the subsidies of programme 147 on the year before, as a share, over the centres of which both years
 --   are known.
 -- state_support_change_centres: How many those are.
 -- missions_evaluated: Core missions ever evaluated; null if no evaluation is known at all.
@@ -47,17 +51,19 @@
 -- agreements_future: Agreements that are to start.
 -- agreements_ended: Agreements that ended.
 -- agreements_ended_without_successor: Those of them that nothing followed.
--- agreements_running_amount: What the running ones promise over their whole terms, in euros, where that is known.
+-- agreements_running_amount: What the running ones commit over their whole terms, in euros, where that is known.
 -- fictitious: Whether any of it comes from a fictitious source.
 with covered as (
-    select * from coverage_totals where geography = (select geography from moment)
+    select * from coverage_totals
 ),
 given as (
     select
-        sum(amount_cents) filter (where giver = 'state') as state,
-        sum(amount_cents) filter (where giver = 'local') as local,
-        sum(amount_cents) filter (where giver = 'other') as other,
-        sum(amount_cents) as total,
+        sum(counted_cents) filter (where scope = 'p147') as p147,
+        sum(counted_cents) filter (where scope = 'programmes') as programmes,
+        sum(counted_cents) filter (where scope = 'posts') as posts,
+        sum(counted_cents) filter (where giver = 'local') as local,
+        sum(counted_cents) filter (where giver = 'other') as other,
+        sum(counted_cents) as total,
         coalesce(max(fictitious), 0) as fictitious
     from money_asked
     where year = (select usual from money_known)
@@ -119,14 +125,16 @@ agreed as (
 )
 select
     :as_of as as_of,
-    (select geography from moment) as geography,
     (select count(*) from centre_overview) as centres,
+    (select iif(count(labelled) > 0, coalesce(sum(labelled), 0), null) from centre_overview) as centres_labelled,
     (select count(*) from centre_overview where ' ' || departments glob '* 9[78]*') as centres_overseas,
     (select nullif(total, 0) from covered where measure = 'neighbourhoods') as neighbourhoods,
     (select iif(total > 0, covered, null) from covered where measure = 'neighbourhoods') as coverage_neighbourhoods,
     (select nullif(total, 0) from covered where measure = 'neighbourhoods') as coverage_neighbourhoods_total,
     (select iif(total > 0, round(covered * 1.0 / total, 6), null) from covered where measure = 'neighbourhoods')
         as coverage_neighbourhoods_share,
+    (select iif(total > 0, high, null) from covered where measure = 'neighbourhoods') as coverage_neighbourhoods_high,
+    (select iif(total > 0, medium, null) from covered where measure = 'neighbourhoods') as coverage_neighbourhoods_medium,
     (select iif(total > 0, covered, null) from covered where measure = 'contracts') as coverage_contracts,
     (select nullif(total, 0) from covered where measure = 'contracts') as coverage_contracts_total,
     (select iif(total > 0, round(covered * 1.0 / total, 6), null) from covered where measure = 'contracts')
@@ -140,7 +148,9 @@ select
     (select iif(total > 0, round(covered * 1.0 / total, 6), null) from covered where measure = 'departments')
         as coverage_departments_share,
     (select usual from money_known) as funding_year,
-    m.state / 100.0 as state_support,
+    m.p147 / 100.0 as state_support,
+    m.programmes / 100.0 as state_programmes,
+    m.posts / 100.0 as state_posts,
     m.local / 100.0 as local_support,
     m.other / 100.0 as other_support,
     m.total / 100.0 as total_support,

@@ -7,7 +7,7 @@ import sqlite3
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, msg
-from crpv_cli.registry.queries import geography_on, query, read
+from crpv_cli.registry.queries import query, read
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Result
 

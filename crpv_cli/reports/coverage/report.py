@@ -14,7 +14,7 @@ from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, Message, Share, msg, msgs
-from crpv_cli.registry.queries import geography_on, query, read
+from crpv_cli.registry.queries import query, read
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.columns import WHOSE
 from crpv_cli.reports.coverage import neighbourhoods

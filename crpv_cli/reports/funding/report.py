@@ -16,7 +16,7 @@ from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Euros, Message, msg
-from crpv_cli.registry.queries import geography_on, query, read
+from crpv_cli.registry.queries import query, read
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.columns import FICTITIOUS, WHOSE
 from crpv_cli.reports.funding.money import Asked, CentreMoney, Money, difference, euros, per, ratio, sum_of

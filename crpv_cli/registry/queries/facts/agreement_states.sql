@@ -34,6 +34,6 @@ select
     u.kind,
     coalesce(s.fictitious, 0) as fictitious
 from placed as p
-join centres as c on c.id = p.centre
+join centres_on as c on c.id = p.centre
 join funders as u on u.id = p.funder
 left join sources as s on s.id = p.source

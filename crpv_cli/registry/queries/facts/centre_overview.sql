@@ -1,4 +1,4 @@
--- The centres open on :as_of with what people ask first: perimeter, latest State support, missions evaluated; with :year,
+-- The centres that exist on :as_of with what people ask first: perimeter, latest support of programme 147, missions evaluated; with :year,
 -- the support and the evaluations of that year.
 with support as (
     select centre, year, amount_cents, fictitious
@@ -20,6 +20,7 @@ select
         select group_concat(department, ' ')
         from (select department from served where centre = c.id order by length(department), department)
     ) as departments,
+    (select labelled from labelled where centre = c.id) as labelled,
     f.amount_cents as state_support_cents,
     f.year as state_support_year,
     -- Without any evaluation of these centres, nothing is known: that is not the same as none evaluated.

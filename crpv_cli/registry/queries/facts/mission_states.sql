@@ -9,10 +9,10 @@ select
     m.id as mission,
     e.year as latest_year,
     iif(exists (select 1 from standing_evaluations), e.year is not null, null) as evaluated,
-    coalesce(e.year, c.since) + :cycle as due_year,
+    coalesce(e.year, cast(substr(c.opened, 1, 4) as integer)) + :cycle as due_year,
     iif(
         exists (select 1 from standing_evaluations),
-        coalesce(coalesce(e.year, c.since) + :cycle < (select this_year from moment), 1),
+        coalesce(coalesce(e.year, cast(substr(c.opened, 1, 4) as integer)) + :cycle < (select this_year from moment), 1),
         null
     ) as overdue
 from open_centres as c

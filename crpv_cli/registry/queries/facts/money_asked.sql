@@ -1,2 +1,8 @@
--- The rows of funding that a sum is of: those that count, or with :stage those of that stage and no other.
-select * from money where iif(:stage is null, counted, stage = :stage)
+-- The rows of funding that a sum of :stage is of (granted by default), each with what it counts; with :scheme or :nature only
+-- those; ":nature" is "unknown" for rows that do not say it.
+select *
+from money
+where stage = coalesce(:stage, 'granted')
+  and part in ('counted', 'rest')
+  and (:scheme is null or programme = lower(:scheme))
+  and (:nature is null or coalesce(nature, 'unknown') = :nature)
