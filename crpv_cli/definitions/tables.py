@@ -112,7 +112,7 @@ TERRITORY_COUNTS = Table(
             required=True,
         ),
         SOURCE,
-        replace(VALID_FROM, explanation=N_("First day on which the count is in force; empty means from the beginning.")),
+        replace(VALID_FROM, explanation=N_("First day on which it is in force; empty means from the beginning.")),
         replace(VALID_TO, explanation=N_("Last day on which it is in force; empty if it still is.")),
         NOTE,
     ),
@@ -268,7 +268,7 @@ CENTRE_STATES = Table(
             required=True,
         ),
         words("carrier", N_("Carrier"), N_("The body that carried it until then, if one did.")),
-        code("siren", N_("SIREN"), N_("Its SIREN, or that of the body that carried it, until then."), shape=Shape.SIREN),
+        code("siren", N_("SIREN"), N_("Its SIREN, or that of its carrier, until then."), shape=Shape.SIREN),
         words("seat", N_("Seat"), N_("The commune where it had its seat until then.")),
         SOURCE,
         NOTE,
@@ -282,7 +282,7 @@ LABELS = Table(
     key=("centre", "valid_from"),
     columns=(
         CENTRE,
-        replace(VALID_FROM, explanation=N_("First day of the State's label; empty means earlier than any source says.")),
+        replace(VALID_FROM, explanation=N_("First day of the label; empty means earlier than any source says.")),
         replace(VALID_TO, explanation=N_("Last day of the label; empty if it has not ended.")),
         words("act", N_("Act"), N_("The decision that gives it: its number or its title.")),
         flag("renewal", N_("Renewal"), N_("Yes if it renews an earlier label.")),
@@ -312,12 +312,8 @@ CONTACTS = Table(
         words("function", N_("Function"), N_("What to write to it for: secretariat, director, network, press…"), True),
         words("email", N_("E-mail"), N_("A functional address, not a person's own.")),
         words("telephone", N_("Telephone"), N_("Telephone number.")),
-        replace(
-            words("person", N_("Person"), N_("A person's name, only with consent and a last day.")), personal=True
-        ),
-        replace(
-            flag("consent", N_("Consent"), N_("Yes if the person agreed to be named here.")), personal=True
-        ),
+        replace(words("person", N_("Person"), N_("A person's name, only with consent and a last day.")), personal=True),
+        replace(flag("consent", N_("Consent"), N_("Yes if the person agreed to be named here.")), personal=True),
         VALID_FROM,
         VALID_TO,
         SOURCE,
@@ -392,7 +388,11 @@ BUDGETS = Table(
         CENTRE,
         year(N_("Year of the budget.")),
         choice(
-            "status", N_("Status"), choices.BUDGET_STATES, N_("A provisional budget, or approved accounts."), required=True
+            "status",
+            N_("Status"),
+            choices.BUDGET_STATES,
+            N_("A provisional budget or approved accounts."),
+            required=True,
         ),
         Column(
             "resources",
@@ -605,7 +605,7 @@ MEETINGS = Table(
     key=("starts_on", "title"),
     columns=(
         words("title", N_("Title"), N_("What the meeting is called."), required=True, prose=True),
-        Column("rank", N_("Rank"), Kind.INTEGER, minimum=1, explanation=N_("8 for the eighth meeting; empty if not known.")),
+        Column("rank", N_("Rank"), Kind.INTEGER, minimum=1, explanation=N_("8 for the eighth; empty if not known.")),
         day("starts_on", N_("Starts on"), N_("First day of the meeting."), required=True),
         day("ends_on", N_("Ends on"), N_("Last day; empty if it is one day.")),
         words("town", N_("Town"), N_("Where it was held.")),

@@ -87,7 +87,8 @@ def _row(connection: sqlite3.Connection, rowid: int) -> sqlite3.Row:
             select max(id) from changes
             where table_name = 'funding' and load = f.load
               and key = json_object('centre', f.centre, 'funder', f.funder, 'year', f.year, 'scheme', f.scheme,
-                'stage', f.stage, 'purpose', f.purpose, 'reference', f.reference, 'source', f.source)
+                'stage', f.stage, 'object', f.object, 'reference', f.reference, 'locator', f.locator,
+                'source', f.source)
         )
         left join load_files as file on file.id = c.file
         where f.rowid = ?

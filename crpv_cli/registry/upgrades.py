@@ -1,9 +1,9 @@
 """What the definitions alone cannot tell of a registry that an earlier program made: where a fact has moved.
 
-Comparing a file with the definitions adds and rebuilds tables (``migrations``). Up to schema 6 the year in which a centre
-opened was ``since``, its label two dates of the centre, the object of a payment its ``purpose``, and a territory count had
-no days. Nothing is lost: the record of changes is told in the present words too, so that old loads can be traced and
-undone.
+Comparing a file with the definitions adds and rebuilds tables (``migrations``). Up to schema 6 the year in which a
+centre opened was ``since``, its label two dates of the centre, the object of a payment its ``purpose``, and a territory
+count had no days. Nothing is lost: the record of changes is told in the present words too, so that old loads can be
+traced and undone.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ RENAMED: dict[str, dict[str, str]] = {
 GONE: dict[str, frozenset[str]] = {"centres": frozenset({"label_from", "label_to"})}
 """Columns whose facts stand in another table now."""
 
-# The days on which the geographies are in force (décrets n° 2014-1750, 2014-1751, 2023-1314 and 2024-1212): the overseas
-# departments changed lists a year later. Inhabitants overseas were not counted anew, so their row of 2024 starts with it.
+# The days on which the geographies are in force (décrets n° 2014-1750, 2014-1751, 2023-1314 and 2024-1212): the
+# overseas departments changed lists a year later. Inhabitants overseas were not counted anew: their row starts in 2024.
 _COUNT_DAYS = """
     update territory_counts set
         valid_from = case
@@ -88,8 +88,8 @@ def _journal(connection: sqlite3.Connection) -> None:
         """
         update changes set key = json_object(
             'centre', key ->> 'centre', 'funder', key ->> 'funder', 'year', key ->> 'year', 'scheme', key ->> 'scheme',
-            'stage', key ->> 'stage', 'object', nullif(key ->> 'purpose', 'programme'), 'reference', key ->> 'reference',
-            'locator', null, 'source', key ->> 'source'
+            'stage', key ->> 'stage', 'object', nullif(key ->> 'purpose', 'programme'),
+            'reference', key ->> 'reference', 'locator', null, 'source', key ->> 'source'
         )
         where table_name = 'funding' and json_type(key, '$.stage') is not null and json_type(key, '$.locator') is null
         """

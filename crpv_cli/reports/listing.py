@@ -13,7 +13,7 @@ from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, msg
 from crpv_cli.registry.doubles import same_money
-from crpv_cli.registry.queries import geography_on, read, today
+from crpv_cli.registry.queries import read, today
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.columns import FICTITIOUS
 from crpv_cli.reports.coverage import neighbourhoods
@@ -158,7 +158,7 @@ def list_table(connection: sqlite3.Connection, table: Table, asked: Selection) -
     where = f"where {' and '.join(conditions)}" if conditions else ""
     key = ", ".join(table.column(name).stored for name in table.key)
     names = ", ".join(f"t.{column.stored}" for column in table.columns)
-    rows_from = _ON_A_DATE.get(table.name, table.name) if asked.as_of else table.name
+    rows_from = _ON_A_DATE.get(table.name, table.name) if asked.as_of or asked.uncovered else table.name
     found = read(
         connection, f"select {names} from {rows_from} as t {where} order by {key}", asked.as_of or today(), **parameters
     )
@@ -233,11 +233,8 @@ def _conditions(connection: sqlite3.Connection, table: Table, asked: Selection) 
         conditions.append("t.year = :year")
         parameters["year"] = asked.year
     if table.name == "neighbourhoods":
-        if asked.as_of is not None or asked.uncovered:
-            conditions.append("t.geography = :geography")
-            parameters["geography"] = geography_on(asked.as_of or today())
         if asked.uncovered:
-            neighbourhoods.require_list(connection, str(parameters["geography"]))
+            neighbourhoods.require_list(connection, asked.as_of or today())
             conditions.append("t.department not in (select department from served)")
     elif asked.as_of is not None and table.name not in _ON_A_DATE:
         raise _not_applicable(table, "--as-of")
@@ -246,7 +243,9 @@ def _conditions(connection: sqlite3.Connection, table: Table, asked: Selection) 
 
 # What holds the rows of a table that were true, or known, on a date.
 _ON_A_DATE = {
+    "neighbourhoods": "neighbourhoods_on",
     "perimeters": "perimeters_on",
+    "territory_counts": "counts_on",
     "funding": "money",
     "evaluations": "known_evaluations",
     "governance": "governance_on",

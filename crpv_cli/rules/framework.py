@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crpv_cli.definitions.choices import LOCAL_AUTHORITIES
-from crpv_cli.language import N_, Day, Euros, Message, msg, msgs
+from crpv_cli.language import N_, Euros, Message, msg, msgs
 from crpv_cli.rules.model import BREACH, NOTICE, UNKNOWN, Finding, Moment, mission_name, rule
 
 FRAMEWORK = "cadre-2017"
@@ -188,26 +188,19 @@ def _no_evaluation(message: Message) -> Finding:
     FRAMEWORK,
 )
 def label(moment: Moment) -> Iterator[Finding]:
-    serving = {row["centre"] for row in moment.rows("select centre from perimeters_on")}
-    supported = {
-        row["centre"]: row["year"] for row in moment.rows("select centre, year from state_support where latest")
-    }
-    for centre in moment.centres.values():
-        ended = centre["label_to"]
-        if ended is None or ended >= moment.as_of:
-            continue
-        if centre["id"] in serving or supported.get(centre["id"], 0) > int(ended[:4]):
+    labelled = {row["centre"]: row["labelled"] for row in moment.rows("select * from labelled")}
+    serving = {row["centre"] for row in moment.rows("select centre from served")}
+    for centre in moment.open:
+        if labelled[centre["id"]] == 0 and centre["id"] in serving:
             yield Finding(
                 BREACH,
-                msg("Its label ended on {date}, but it still has a perimeter or State support.", date=Day(ended)),
-                msg("Correct the label, or end the perimeter: crpv edit centres"),
+                msg("It has a perimeter, but no label of the State in force."),
+                msg("Record its label, or that it closed: crpv centre label, crpv centre close"),
                 centre["id"],
                 source=centre["source"],
             )
     unknown = [
-        centre
-        for centre in moment.open
-        if centre["label_from"] is None and centre["label_to"] is None and moment.centre in {None, centre["id"]}
+        centre for centre in moment.open if labelled[centre["id"]] is None and moment.centre in {None, centre["id"]}
     ]
     if unknown:
         yield Finding(
@@ -218,7 +211,7 @@ def label(moment: Moment) -> Iterator[Finding]:
                 len(unknown),
                 total=1 if moment.centre else len(moment.open),
             ),
-            msg("Write them in label_from and label_to: crpv edit centres"),
+            msg("Record them: crpv centre label, or crpv load FILE (table labels)"),
             moment.centre,
         )
 

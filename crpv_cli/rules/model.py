@@ -76,7 +76,7 @@ class Moment:
     @cached_property
     def centres(self) -> dict[str, sqlite3.Row]:
         """Every centre of the registry, open or not, by id."""
-        return {row["id"]: row for row in self.rows("select * from centres order by id")}
+        return {row["id"]: row for row in self.rows("select * from centres_on order by id")}
 
     @cached_property
     def open(self) -> list[sqlite3.Row]:

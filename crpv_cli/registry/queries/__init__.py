@@ -112,6 +112,16 @@ def closed_year(date: str) -> int:
     return int(_moment("closed_year", date))
 
 
+def geographies_on(connection: sqlite3.Connection, as_of: str) -> tuple[str, ...]:
+    """Return the geographies of the lists of neighbourhoods in force on a date: 2015, 2024, or both."""
+    rows = read(
+        connection,
+        "select distinct geography from counts_on where measure = 'neighbourhoods' order by geography",
+        as_of,
+    )
+    return tuple(row["geography"] for row in rows)
+
+
 def months_after(date: str, months: int) -> str:
     """The ISO date so many calendar months after another; a day that the month lacks becomes its last."""
     return str(_moment("soon", date, months))

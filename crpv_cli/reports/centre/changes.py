@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from crpv_cli.language import Day, Message, msg
-from crpv_cli.registry.queries import geography_on, open_centres, read
+from crpv_cli.registry.queries import open_centres, read
 from crpv_cli.reports.changes.difference import Change, plain
 from crpv_cli.reports.coverage.report import coverage
 from crpv_cli.spelling import fold
@@ -35,14 +35,12 @@ def _centres(connection: sqlite3.Connection) -> list[sqlite3.Row]:
 
 
 def _since(row: sqlite3.Row) -> Message | None:
-    """From when a centre is open: the later one of its year of creation and the first day of its label."""
-    if row["label_from"] is not None and (row["since"] is None or row["label_from"] >= f"{row['since']}-01-01"):
-        return msg("label from {date}", date=Day(row["label_from"]))
-    return msg("since {year}", year=str(row["since"])) if row["since"] is not None else None
+    """Since when a centre exists, as far as it is known."""
+    return msg("since {date}", date=Day(row["opened"])) if row["opened"] is not None else None
 
 
 def _until(row: sqlite3.Row) -> Message | None:
-    return msg("label to {date}", date=Day(row["label_to"])) if row["label_to"] is not None else None
+    return msg("until {date}", date=Day(row["closed"])) if row["closed"] is not None else None
 
 
 def perimeter_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
@@ -53,7 +51,7 @@ def perimeter_changes(connection: sqlite3.Connection, first: str, last: str) -> 
     """
     pairs = [_served(connection, date) for date in (first, last)]
     names = {row["id"]: row["short_name"] for row in _centres(connection)}
-    listed = coverage(connection, max(first, last), by="department", geography=geography_on(max(first, last)))
+    listed = coverage(connection, max(first, last), by="department")
     for department in listed.records():
         code = department["department"]
         before, after = (sorted(centre for centre, served in served_on if served == code) for served_on in pairs)

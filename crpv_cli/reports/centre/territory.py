@@ -6,7 +6,7 @@ import sqlite3
 
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
-from crpv_cli.language import N_, msg
+from crpv_cli.language import N_, Day, msg
 from crpv_cli.registry.queries import query, read
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Result
@@ -25,13 +25,12 @@ _COLUMNS = (
 
 def perimeter(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
     """Return the departments that a centre serves on a date, with what they hold in the geography of that date."""
-    geography = geography_on(as_of)
-    rows = tuple(tuple(row) for row in read(connection, query("territory"), as_of, centre=centre, geography=geography))
+    rows = tuple(tuple(row) for row in read(connection, query("territory"), as_of, centre=centre))
     served = connection.execute("select source from perimeters where centre = ?", (centre,))
     sums = [sum(int(row[place] or 0) for row in rows) if rows else None for place in (5, 6, 7)]
     return Result(
         name="perimeter",
-        title=msg("Perimeter ({geography})", geography=msg(choices.GEOGRAPHY_LABELS[geography])),
+        title=msg("Perimeter on {date}", date=Day(as_of)),
         columns=_COLUMNS,
         rows=rows,
         total_row=(None, None, None, None, None, *sums) if len(rows) > 1 else None,

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, msg
-from crpv_cli.registry.queries import geography_on, today
+from crpv_cli.registry.queries import geographies_on, today
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.activity.changes import activity_changes
 from crpv_cli.reports.agreements.changes import agreement_changes
@@ -111,7 +111,7 @@ def changes(connection: sqlite3.Connection, first: str, last: str | None = None)
         screen=_SCREEN
         if any(change.short_name for change in found)
         else tuple(n for n in _SCREEN if n != "short_name"),
-        notes=(*fictitious.notes(connection, rests), *_notes(found, first, last)),
+        notes=(*fictitious.notes(connection, rests), *_notes(connection, found, first, last)),
         parameters={"from": first, "to": last},
         totals={choice.code.replace("-", "_"): sum(c.kind == choice.code for c in found) for choice in CHANGES},
         fictitious=rests,
@@ -121,19 +121,19 @@ def changes(connection: sqlite3.Connection, first: str, last: str | None = None)
     )
 
 
-def _notes(found: Sequence[Change], first: str, last: str) -> Iterable[Note]:
+def _notes(connection: sqlite3.Connection, found: Sequence[Change], first: str, last: str) -> Iterable[Note]:
     kinds = {change.kind for change in found}
-    before, after = geography_on(first), geography_on(last)
+    before, after = geographies_on(connection, first), geographies_on(connection, last)
     if before != after and "coverage" in kinds:
         yield Note(
             "geographies-differ",
             msg(
-                "The neighbourhoods of {before} and those of {after} are not the same ones: the lines “{after} on both "
-                "dates” compare like with like.",
-                before=before,
-                after=after,
+                "The neighbourhoods of {before} and those of {after} are not the same ones: the lines “lists of "
+                "{after} on both dates” compare like with like.",
+                before=Day(first),
+                after=Day(last),
             ),
-            {"geographies": [before, after]},
+            {"geographies": [list(before), list(after)]},
         )
     if "funding" in kinds:
         yield Note(

@@ -1,12 +1,12 @@
-"""How much is covered on each date, each in its own geography and, where these differ, in one for both."""
+"""How much is covered on each date by the lists of its day and, where these differ, by those of the last day too."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
 
-from crpv_cli.language import Message, Share, msg
-from crpv_cli.registry.queries import geography_on
+from crpv_cli.language import Day, Message, Share, msg
+from crpv_cli.registry.queries import geographies_on
 from crpv_cli.reports.changes.difference import Change, points
 from crpv_cli.reports.coverage.report import MEASURES, UNITS, coverage
 from crpv_cli.result import Result
@@ -14,22 +14,21 @@ from crpv_cli.result import Result
 
 def coverage_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
     """What is covered of each measure, where that is not the same on both dates."""
-    before, after = geography_on(first), geography_on(last)
+    before, after = geographies_on(connection, first), geographies_on(connection, last)
     for measure in MEASURES:
         yield from _compared(
             msg("Coverage: {unit}", unit=msg(UNITS[measure])),
             measure,
-            coverage(connection, first, measure, before),
-            coverage(connection, last, measure, after),
+            coverage(connection, first, measure),
+            coverage(connection, last, measure),
         )
     if before != after:
-        common = max(before, after)
         for measure in MEASURES:
             yield from _compared(
-                msg("Coverage: {unit}, {geography} on both dates", unit=msg(UNITS[measure]), geography=common),
-                f"{measure}-{common}",
-                coverage(connection, first, measure, common),
-                coverage(connection, last, measure, common),
+                msg("Coverage: {unit}, lists of {date} on both dates", unit=msg(UNITS[measure]), date=Day(last)),
+                f"{measure}-same-lists",
+                coverage(connection, first, measure, last),
+                coverage(connection, last, measure),
             )
 
 

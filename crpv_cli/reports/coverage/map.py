@@ -17,7 +17,7 @@ from crpv_cli.bundled import data_folder
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.language import N_, Day, Message, Share, msg, msgs
-from crpv_cli.reports.coverage.report import GEOGRAPHY, MEASURE, UNITS, coverage
+from crpv_cli.reports.coverage.report import COUNTED_ON, MEASURE, UNITS, coverage
 from crpv_cli.reports.options import AS_OF, CENTRE
 from crpv_cli.result import Chart, ChartShape, Note, Result, Value
 
@@ -39,7 +39,7 @@ _NOTES = {
     "registry-holds-fictitious-data",
     "uncovered-departments",
     "published-figure",
-    "before-geography",
+    "no-list-in-force",
     "at-least",
     "previous-geography",
     "unknown-counts",
@@ -67,7 +67,7 @@ def _layout() -> Mapping[str, _Place]:
 OPTIONS = (
     AS_OF,
     MEASURE,
-    GEOGRAPHY,
+    COUNTED_ON,
     replace(CENTRE, help=N_("Highlight the departments of this centre: its id or name.")),
 )
 
@@ -76,7 +76,7 @@ def territory_map(
     connection: sqlite3.Connection,
     as_of: str,
     measure: str = "neighbourhoods",
-    geography: str | None = None,
+    counted_on: str | None = None,
     centre: str | None = None,
 ) -> Result:
     """Return for each department where its tile is and how it is covered on a date.
@@ -85,15 +85,14 @@ def territory_map(
         connection: an open registry.
         as_of: ISO date.
         measure: one of ``MEASURES`` of the coverage report.
-        geography: "2015" or "2024"; by default the one in force on the date.
+        counted_on: ISO date of the lists that are counted; by default that of the map.
         centre: the id of a centre whose departments stand out; all of them stay on the map.
 
     Returns:
         A report of a row for each department. ``served`` is None unless a centre is asked for. Totals are those of the
         coverage report, and ``states``: how many ``departments`` are in each state, and the sum of their ``value``.
     """
-    covered = coverage(connection, as_of, measure, geography, by="department")
-    geography = covered.parameters["geography"]
+    covered = coverage(connection, as_of, measure, counted_on, by="department")
     called = {row["id"]: row["short_name"] for row in connection.execute("select id, short_name from centres")}
     tiles = [_tile(record, called, centre) for record in covered.records()]
     states = _states(tiles)
@@ -101,10 +100,9 @@ def territory_map(
     return Result(
         name="map",
         title=msg(
-            "Map of coverage on {date}: {unit}, {geography}",
+            "Map of coverage on {date}: {unit}",
             date=Day(as_of),
             unit=unit,
-            geography=msg(choices.GEOGRAPHY_LABELS[geography]),
         ),
         columns=_columns(measure),
         rows=tuple(tuple(tile.values()) for tile in tiles),
@@ -114,7 +112,12 @@ def territory_map(
             *(note for note in covered.notes if note.code in _NOTES),
             *_off_notes(tiles),
         ),
-        parameters={"as_of": as_of, "measure": measure, "geography": geography, "centre": centre},
+        parameters={
+            "as_of": as_of,
+            "measure": measure,
+            "counted_on": covered.parameters["counted_on"],
+            "centre": centre,
+        },
         totals={**covered.totals, "states": states},
         published=covered.published,
         fictitious=covered.fictitious,

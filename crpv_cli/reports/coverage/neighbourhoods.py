@@ -6,10 +6,10 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import UsageProblem
-from crpv_cli.language import N_, msg, msgs
+from crpv_cli.language import N_, Day, msg, msgs
+from crpv_cli.registry.queries import read
 from crpv_cli.result import Note, Value
 
 COLUMNS = (
@@ -29,26 +29,24 @@ SCREEN = ("code", "name", "department", "centres", "covered")
 _MOST_NAMED = 10
 
 
-def listed(connection: sqlite3.Connection, geography: str) -> dict[str, int]:
-    """Return how many neighbourhoods of a geography the detailed list has in each department that has any."""
-    rows = connection.execute(
-        "select department, count(*) from neighbourhoods where geography = ? group by department", (geography,)
-    )
+def listed(connection: sqlite3.Connection, counted_on: str) -> dict[str, int]:
+    """Return how many neighbourhoods in force on a date the detailed list has in each department that has any."""
+    rows = read(connection, "select department, count(*) from neighbourhoods_on group by department", counted_on)
     return {str(department): int(count) for department, count in rows}
 
 
-def require_list(connection: sqlite3.Connection, geography: str) -> dict[str, int]:
+def require_list(connection: sqlite3.Connection, counted_on: str) -> dict[str, int]:
     """Return what ``listed`` does.
 
     Raises:
-        UsageProblem: the registry holds no neighbourhood of the geography; the advice says how to load the list.
+        UsageProblem: the registry holds no neighbourhood of that date; the advice says how to load the list.
     """
-    found = listed(connection, geography)
+    found = listed(connection, counted_on)
     if not found:
         raise UsageProblem(
             msg(
-                "The registry holds no detailed list of neighbourhoods ({geography}).",
-                geography=msg(choices.GEOGRAPHY_LABELS[geography]),
+                "The registry holds no detailed list of neighbourhoods of {date}.",
+                date=Day(counted_on),
             ),
             msg(
                 "Download the official list from data.gouv.fr (quartiers prioritaires de la "
@@ -75,18 +73,18 @@ def no_list_notes(connection: sqlite3.Connection) -> tuple[Note, ...]:
 
 
 def rows_of(
-    connection: sqlite3.Connection, geography: str, centres: Mapping[str, tuple[str, ...]]
+    connection: sqlite3.Connection, counted_on: str, centres: Mapping[str, tuple[str, ...]]
 ) -> tuple[tuple[Value, ...], ...]:
-    """Return a row for each neighbourhood of a geography, by department; ``centres`` serve each department."""
-    found = connection.execute(
+    """Return a row for each neighbourhood in force on a date, by department; ``centres`` serve each department."""
+    found = read(
+        connection,
         """
         select n.code, n.name, n.department, d.name as department_name, d.region_code, d.region_name,
             n.communes, n.commune_names
-        from neighbourhoods as n join departments as d on d.code = n.department
-        where n.geography = ?
+        from neighbourhoods_on as n join departments as d on d.code = n.department
         order by length(n.department), n.department, n.code
         """,
-        (geography,),
+        counted_on,
     )
     return tuple(
         (
@@ -109,23 +107,23 @@ class Disagreement:
     counted: int | None
 
 
-def disagreements(connection: sqlite3.Connection, geography: str) -> list[Disagreement]:
+def disagreements(connection: sqlite3.Connection, counted_on: str) -> list[Disagreement]:
     """Return the departments where the loaded list and ``territory_counts`` disagree; none without a list.
 
     A count that is a minimum agrees with a longer list.
     """
-    found = listed(connection, geography)
+    found = listed(connection, counted_on)
     if not found:
         return []
-    counts = connection.execute(
+    counts = read(
+        connection,
         """
         select d.code, t.value, t.quality
         from departments as d
-        left join territory_counts as t
-            on t.department = d.code and t.geography = ? and t.measure = 'neighbourhoods'
+        left join counts_on as t on t.department = d.code and t.measure = 'neighbourhoods'
         order by length(d.code), d.code
         """,
-        (geography,),
+        counted_on,
     )
     return [
         Disagreement(row["code"], in_list, row["value"])
@@ -135,9 +133,9 @@ def disagreements(connection: sqlite3.Connection, geography: str) -> list[Disagr
     ]
 
 
-def disagreement_notes(connection: sqlite3.Connection, geography: str) -> Iterator[Note]:
+def disagreement_notes(connection: sqlite3.Connection, counted_on: str) -> Iterator[Note]:
     """Say where the loaded list and the counts per department disagree."""
-    found = disagreements(connection, geography)
+    found = disagreements(connection, counted_on)
     if not found:
         return
     named = [

@@ -18,7 +18,7 @@ from crpv_cli.registry.queries import query, read
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.columns import WHOSE
 from crpv_cli.reports.coverage import neighbourhoods
-from crpv_cli.reports.options import AS_OF, Option, codes, division
+from crpv_cli.reports.options import AS_OF, Option, Takes, codes, division
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures, published_notes
 from crpv_cli.result import Chart, ChartShape, Note, Result, Value
@@ -32,13 +32,16 @@ NEIGHBOURHOOD = "neighbourhood"
 MEASURE = Option(
     "measure", N_("neighbourhoods, contracts, inhabitants or departments."), N_("MEASURE"), choices=MEASURES
 )
-GEOGRAPHY = Option(
-    "geography", N_("By default the one in force on the date."), "2015|2024", choices=codes(choices.GEOGRAPHIES)
+COUNTED_ON = Option(
+    "counted_on",
+    N_("Count by the lists in force on this date; by default those of the date of the report."),
+    N_("DATE"),
+    Takes.DATE_OR_YEAR,
 )
 OPTIONS = (
     AS_OF,
     MEASURE,
-    GEOGRAPHY,
+    COUNTED_ON,
     division(N_("A row for each centre, region, department or neighbourhood."), (*DIVISIONS, NEIGHBOURHOOD)),
 )
 
@@ -52,9 +55,13 @@ class _Department:
     region_code: str
     region_name: str
     overseas: bool
+    geography: str | None
     value: int | None
     quality: str | None
     centres: tuple[str, ...]
+    confidence: str | None
+    labelled: int | None
+    source: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,7 @@ def coverage(
     connection: sqlite3.Connection,
     as_of: str,
     measure: str = "neighbourhoods",
-    geography: str | None = None,
+    counted_on: str | None = None,
     by: str = "centre",
 ) -> Result:
     """Compute coverage on a date.
@@ -89,7 +96,7 @@ def coverage(
         connection: an open registry.
         as_of: ISO date.
         measure: one of ``MEASURES``.
-        geography: "2015" or "2024"; by default the one in force on the date.
+        counted_on: ISO date of the lists that are counted; by default that of the report.
         by: one of ``DIVISIONS`` or ``NEIGHBOURHOOD``: what a row stands for.
 
     Returns:
@@ -99,27 +106,22 @@ def coverage(
     Raises:
         UsageProblem: by neighbourhood, another measure, or a detailed list that nobody loaded.
     """
-    geography = geography or geography_on(as_of)
-    parameters = {"as_of": as_of, "measure": measure, "geography": geography}
+    counted_on = counted_on or as_of
+    parameters = {"as_of": as_of, "measure": measure, "counted_on": counted_on}
     departments = [
         _Department(**{**dict(row), "centres": tuple((row["centres"] or "").split())})
         for row in read(connection, query("coverage"), **parameters)
     ]
     if by == NEIGHBOURHOOD:
-        departments = _as_listed(connection, departments, measure, geography)
+        departments = _as_listed(connection, departments, measure, counted_on)
     whole = _sum(departments)
     columns, rows, screen = (
-        _by_neighbourhood(connection, geography, departments)
+        _by_neighbourhood(connection, counted_on, departments)
         if by == NEIGHBOURHOOD
         else _ROWS[by](connection, as_of, departments, whole)
     )
     measured = ("coverage", measure) if measure in {"neighbourhoods", "contracts"} else ("coverage",)
-    # A figure of another geography counts other neighbourhoods: it is no figure to compare with.
-    published = tuple(
-        figure
-        for figure in published_figures(connection, measured, as_of)
-        if figure["measure"] == "coverage" or geography_on(figure["as_of"]) == geography
-    )
+    published = published_figures(connection, measured, as_of)
     computed: dict[str, object] = {measure: whole.total}
     if whole.share is not None:
         computed["coverage"] = Share(whole.share)
@@ -135,7 +137,7 @@ def coverage(
             "Coverage on {date}: {unit}, {geography}",
             date=Day(as_of),
             unit=unit,
-            geography=msg(choices.GEOGRAPHY_LABELS[geography]),
+            geography=geography_words(department.geography for department in departments),
         ),
         columns=columns,
         rows=rows,
@@ -143,9 +145,9 @@ def coverage(
         notes=(
             *_whole_notes(departments, unit),
             *published_notes(published, computed),
-            *_before_geography(as_of, geography),
+            *_no_list(departments, counted_on),
             *_quality_notes(departments, whole, unit),
-            *(neighbourhoods.disagreement_notes(connection, geography) if measure == "neighbourhoods" else ()),
+            *(neighbourhoods.disagreement_notes(connection, counted_on) if measure == "neighbourhoods" else ()),
             *_low_confidence(connection, as_of),
             *fictitious.notes(connection, rests=False),
         ),
@@ -185,11 +187,10 @@ def _sources(connection: sqlite3.Connection, parameters: Mapping[str, str]) -> s
     rows = read(
         connection,
         """
-        select source from territory_counts
-        where geography = :geography and measure = iif(:measure = 'departments', 'neighbourhoods', :measure)
-          and :by <> 'neighbourhood'
+        select source from counts_on
+        where measure = iif(:measure = 'departments', 'neighbourhoods', :measure) and :by <> 'neighbourhood'
         union
-        select source from neighbourhoods where geography = :geography and :by = 'neighbourhood'
+        select source from neighbourhoods_on where :by = 'neighbourhood'
         union
         select source from perimeters_on
         """,
@@ -289,7 +290,7 @@ def _by_department(connection: sqlite3.Connection, as_of: str, departments: list
 
 
 def _as_listed(
-    connection: sqlite3.Connection, departments: list[_Department], measure: str, geography: str
+    connection: sqlite3.Connection, departments: list[_Department], measure: str, counted_on: str
 ) -> list[_Department]:
     """The departments with what the detailed list has in each."""
     if measure != "neighbourhoods":
@@ -297,13 +298,13 @@ def _as_listed(
             msg("By neighbourhood, only neighbourhoods are counted."),
             msg("Leave --measure out, or ask for another division with --by."),
         )
-    found = neighbourhoods.require_list(connection, geography)
+    found = neighbourhoods.require_list(connection, counted_on)
     return [replace(department, value=found.get(department.code, 0), quality="exact") for department in departments]
 
 
-def _by_neighbourhood(connection: sqlite3.Connection, geography: str, departments: list[_Department]) -> Rows:
+def _by_neighbourhood(connection: sqlite3.Connection, counted_on: str, departments: list[_Department]) -> Rows:
     centres = {department.code: department.centres for department in departments}
-    return neighbourhoods.COLUMNS, neighbourhoods.rows_of(connection, geography, centres), neighbourhoods.SCREEN
+    return neighbourhoods.COLUMNS, neighbourhoods.rows_of(connection, counted_on, centres), neighbourhoods.SCREEN
 
 
 _ROWS = {"centre": _by_centre, "region": _by_region, "department": _by_department}
@@ -353,16 +354,20 @@ def _whole_notes(departments: list[_Department], unit: Message) -> Iterable[Note
         )
 
 
-def _before_geography(as_of: str, geography: str) -> Iterable[Note]:
-    first = {"2015": "2015-01-01", "2024": "2024-01-01"}[geography]
-    if as_of < first:
+def geography_words(geographies: Iterable[str | None]) -> Message:
+    """Say which lists of neighbourhoods are counted: 2015 geography, or 2015 geography and 2024 geography."""
+    known = sorted({geography for geography in geographies if geography})
+    labels = [msg(choices.GEOGRAPHY_LABELS[geography]) for geography in known]
+    if not labels:
+        return msg(N_("no list in force"))
+    return labels[0] if len(labels) == 1 else msg("{first} and {second}", first=labels[0], second=labels[1])
+
+
+def _no_list(departments: list[_Department], counted_on: str) -> Iterable[Note]:
+    if all(department.value is None for department in departments):
         yield Note(
-            "before-geography",
-            msg(
-                "This geography starts on {first}: perimeters of {date} are compared with counts of a later date.",
-                first=Day(first),
-                date=Day(as_of),
-            ),
+            "no-list-in-force",
+            msg("No counts are in force on {date}: the registry holds none of that time.", date=Day(counted_on)),
         )
 
 

@@ -53,8 +53,8 @@ def _by_centre(before: OfYear, after: OfYear) -> Iterable[Change]:
 
 def _money(connection: sqlite3.Connection, date: str, giver: str) -> OfYear | None:
     """The money of the latest closed year of which any of this kind is known, in centimes; None if there is none."""
-    given = "counted and giver = :giver and year <= (select closed_year from moment)"
-    (year,) = read(connection, f"select max(year) from money where {given}", date, giver=giver).fetchone()
+    given = "giver = :giver and year <= (select closed_year from moment)"
+    (year,) = read(connection, f"select max(year) from money_asked where {given}", date, giver=giver).fetchone()
     if year is None:
         return None
     report = funding(connection, date, year, year)

@@ -94,7 +94,7 @@ class CentreMoney:
 
 def sum_of(rows: Iterable[sqlite3.Row]) -> int | None:
     """The amounts of rows in centimes; None if there is no row."""
-    amounts = [int(row["amount_cents"]) for row in rows]
+    amounts = [int(row["counted_cents"]) for row in rows]
     return sum(amounts) if amounts else None
 
 

@@ -140,7 +140,7 @@ def _double_notes(connection: sqlite3.Connection, counted: Sequence[sqlite3.Row]
     )
 
 
-_KEY = ("centre", "funder", "year", "scheme", "stage", "purpose", "reference", "source")
+_KEY = ("centre", "funder", "year", "scheme", "stage", "object", "reference", "locator", "source")
 
 
 def _key(row: sqlite3.Row) -> tuple[Value, ...]:

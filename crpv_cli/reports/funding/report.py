@@ -234,7 +234,7 @@ def _centres(connection: sqlite3.Connection, asked: Asked, found: Sequence[sqlit
 def _centre_rows(
     connection: sqlite3.Connection, asked: Asked, centres: Iterable[CentreMoney]
 ) -> tuple[tuple[Value, ...], ...]:
-    parameters = {"as_of": asked.end, "geography": geography_on(asked.end)}
+    parameters = {"as_of": asked.end}
     territories = {row["centre"]: row for row in read(connection, query("funding_territory"), **parameters)}
     rows = []
     for centre in centres:

@@ -30,11 +30,11 @@ def funding_years(connection: sqlite3.Connection, as_of: str, last: int | None =
     if last is None:
         (last,) = read(connection, "select usual from money_known", as_of).fetchone()
         assert last is not None
-    asked = "select * from money where counted and year between :first and :last"
+    asked = "select * from money_asked where year between :first and :last"
     found = read(connection, asked, as_of, first=last - count + 1, last=last).fetchall()
     sums: defaultdict[tuple[int, str], int] = defaultdict(int)
     for row in found:
-        sums[row["year"], row["kind"]] += row["amount_cents"]
+        sums[row["year"], row["kind"]] += row["counted_cents"]
     kinds = [choice for choice in choices.FUNDER_KINDS if any(kind == choice.code for _, kind in sums)]
     years = range(min((year for year, _ in sums), default=last), last + 1)
     rows: list[tuple[Value, ...]] = []

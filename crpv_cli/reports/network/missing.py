@@ -10,7 +10,7 @@ from crpv_cli.result import Result, Value
 
 # The notes of the reports that name a gap, in the order in which they are read.
 _GAPS = (
-    "before-geography",
+    "no-list-in-force",
     "uncovered-departments",
     "unknown-counts",
     "at-least",

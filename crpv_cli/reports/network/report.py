@@ -9,7 +9,7 @@ from typing import Any
 
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, Day, Message, Share, msg
-from crpv_cli.registry.queries import CYCLE_YEARS, WITHIN_MONTHS, geography_on
+from crpv_cli.registry.queries import CYCLE_YEARS, WITHIN_MONTHS, geographies_on
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.activity.report import activity
 from crpv_cli.reports.agreements.report import agreements
@@ -114,18 +114,19 @@ def _parts(connection: sqlite3.Connection, as_of: str, findings: Result | None, 
 
 
 def _published(connection: sqlite3.Connection, as_of: str) -> dict[str, dict[str, Any]]:
-    """The latest figure published of each measure; a number of neighbourhoods only of the geography in force."""
+    """The latest figure published of each measure; a number of neighbourhoods only of the lists in force."""
     return {
         figure["measure"]: figure
         for figure in published_figures(connection, _PUBLISHED, as_of)
-        if figure["measure"] != "neighbourhoods" or geography_on(figure["as_of"]) == geography_on(as_of)
+        if figure["measure"] != "neighbourhoods"
+        or geographies_on(connection, figure["as_of"]) == geographies_on(connection, as_of)
     }
 
 
 def _facts(connection: sqlite3.Connection, as_of: str, parts: Parts, compare_to: str | None) -> Result:
     facts: tuple[tuple[Column, Value], ...] = (
         (Column("as_of", N_("Date"), Kind.DATE), as_of),
-        (Column("geography", N_("Geography"), Kind.CODE), geography_on(as_of)),
+        (Column("geography", N_("Geography"), Kind.CODES), geographies_on(connection, as_of)),
         (Column("funding_year", N_("Year of the money"), Kind.YEAR), parts.funding.parameters["to"]),
         (Column("activity_year", N_("Year of the activity"), Kind.YEAR), parts.activity.parameters["year"]),
         *(((Column("compare_to", N_("Compared with"), Kind.DATE), compare_to),) if compare_to else ()),
