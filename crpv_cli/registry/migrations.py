@@ -146,7 +146,7 @@ def _change_table(table: Table, parts: Sequence[str], found: Sequence[str]) -> N
     ]
     wanted = sorted([*parts, *own], key=lambda part: schema.column_of(part) is None)
     there = schema.there_is(db.conn)
-    attached = [there[index.name] for index in table.indexes if index.name in there]
+    attached = [there[index.name] for index in table.indexes if index.name in there.keys() - schema.indexes().keys()]
     attached += [trigger.sql for trigger in table.triggers]
     kept = ", ".join(f'"{column}"' for column in columns)
     filled = ", ".join(f'"{renamed.get(column, column)}"' for column in columns)
