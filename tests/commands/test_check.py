@@ -20,7 +20,7 @@ import pytest
 from crpv_cli import language
 from crpv_cli.output.terminal.screen import screen
 from crpv_cli.registry.connection import open_reading
-from crpv_cli.rules.checking import RULES, findings
+from crpv_cli.rules.checking import RULES, explained, findings
 from tests.inside import inside
 
 TODAY = "2026-11-25"
@@ -230,6 +230,13 @@ def test_findings_are_read_whole_at_any_width(tongue: str, width: int, demo_path
     assert fitted.split() == screen(result, None)[0].split()
     assert "\x1b" not in fitted
     assert "\x1b[1m" in screen(result, width, colour=True)[0]
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_the_explanations_of_rules_are_read_whole_at_any_width(width: int, reference: sqlite3.Connection) -> None:
+    fitted = screen(explained(reference), width)[0]
+    assert max(map(len, fitted.splitlines())) <= width
+    assert "…" not in fitted
 
 
 def test_an_exception_that_covers_nothing_says_so(gap: Path) -> None:

@@ -251,6 +251,16 @@ def test_a_quote_inside_a_bare_text_is_part_of_it(tmp_path: Path) -> None:
     assert rows_of(opened(tmp_path, 'id;name\na;le "club"\n')) == [(2, ["a", 'le "club"'])]
 
 
+def test_whoever_follows_the_reading_is_told_how_far_it_is_and_changes_nothing(tmp_path: Path) -> None:
+    content = "a;b\n" + "value;1\n" * 5000
+    file, told = opened(tmp_path, content), list[int]()
+    file.progress = lambda name, done: told.append(done)
+    assert rows_of(file) == [(line, ["value", "1"]) for line in range(2, 5002)]
+    assert len(told) > 1
+    assert told == sorted(told)
+    assert 0 < told[0] < told[-1] <= len(content)
+
+
 def test_a_header_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     assert fault_of(tmp_path, 'id;"name\na;b\n').code == "broken-csv"
     assert fault_of(tmp_path, 'id;"na"me"\na;b\n').code == "broken-csv"

@@ -26,6 +26,7 @@ PUBLISHED = TABLES["sources"].column("published_on")
 FLAG = TABLES["centres"].column("co_funded")
 SIREN = TABLES["centres"].column("siren")
 DEPARTMENT = TABLES["departments"].column("code")
+COMMUNES = TABLES["neighbourhoods"].column("communes")
 SLUG = TABLES["centres"].column("id")
 STAGE = TABLES["funding"].column("stage")
 TITLE = TABLES["sources"].column("title")
@@ -446,6 +447,12 @@ def test_the_zero_that_a_spreadsheet_took_is_restored_with_a_warning(digit: str)
     assert correction.code == "restored-zero"
     assert f"“{digit}” was read as 0{digit}" in correction.message.text("en")
     assert correction.advice is not None and "text" in correction.advice.text("en")
+
+
+def test_of_several_codes_each_is_corrected_and_the_first_is_reported() -> None:
+    value, correction = corrected("1053, 01004 1283", COMMUNES)
+    assert value == "01053 01004 01283"
+    assert "“1053” was read as 01053" in correction.message.text("en")
 
 
 @pytest.mark.parametrize("text", ["20", "0", "00", "96", "97", "99", "2C", "1A", "9711", "01.0", "Ain", "١", "0 1"])

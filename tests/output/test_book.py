@@ -12,7 +12,7 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.output.workbook.book import LONGEST_NAME, Book, height_of, number_format, refer, width_of
-from crpv_cli.output.workbook.cover import Entry, write_cover
+from crpv_cli.output.workbook.cover import LABEL_WIDTH, TEXT_WIDTH, Entry, write_cover
 from crpv_cli.result import Alert, Note, Origin, Result, Value
 
 TEXT, CODE, MONEY = Column("a", "A"), Column("a", "A", Kind.CODE), Column("a", "A", Kind.MONEY)
@@ -102,6 +102,13 @@ def test_values_at_the_bounds(kind: Kind, value: Value, shown: object, format_: 
     assert cell.alignment.horizontal == ("right" if isinstance(shown, int | float) else "left")
 
 
+@pytest.mark.parametrize(("column", "side"), [(MONEY, "right"), (TEXT, "left")])
+def test_a_heading_stands_on_the_side_of_its_values(column: Column, side: str) -> None:
+    book = Book("x")
+    book.heading(book.sheet("S"), 0, 0, "Heading", column)
+    assert opened(book)["S"]["A1"].alignment.horizontal == side
+
+
 def test_the_first_day_that_is_a_date() -> None:
     book = Book("x")
     book.value(book.sheet("S"), 0, 0, "1900-03-01", Column("a", "A", Kind.DATE))
@@ -178,3 +185,12 @@ def test_the_cover_of_one_sheet_and_of_what_rests_on_nothing() -> None:
     assert [row[0] for row in cover_of([Entry("One", bare)], [])] == ["Title", None, "Written by"]
     sound = Result("y", msg("Y"), (TEXT,), (("a",),), origin=Origin())
     assert ("Demonstration data", "None in this file.") in cover_of([Entry("One", sound)], [])
+
+
+def test_the_cover_has_room_for_its_title_its_labels_and_its_texts() -> None:
+    book = Book("x")
+    write_cover(book, msg("Title"), [], [], [])
+    cover = opened(book)["crpv"]
+    widths = {letter: cover.column_dimensions[letter].width for letter in "AB"}
+    assert widths == {"A": pytest.approx(LABEL_WIDTH, abs=1), "B": pytest.approx(TEXT_WIDTH, abs=1)}
+    assert cover.row_dimensions[1].height > cover["A1"].font.size

@@ -129,13 +129,13 @@ def test_a_grid(drawn: Any) -> None:
 
 
 def test_heads_of_several_columns_stand_over_their_middle() -> None:
-    heads, lines = charts._heads(["Core 2023", "Core 2024", "Other 2024"], 60)
+    heads, lines = charts._heads(["Core works 2023", "Core works 2024", "Other 2024"], 60)
     assert lines == 2
     assert picked(heads, "label", "x", "y") == [
         ("2023", 30, -11),
         ("2024", 90, -11),
         ("2024", 150, -11),
-        ("Core", 60, -26),
+        ("Core works", 60, -26),
         ("Other", 150, -26),
     ]
 

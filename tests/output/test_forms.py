@@ -113,6 +113,8 @@ def test_a_filled_form_has_what_the_registry_holds_and_says_that_it_is_made_up(s
     sheet = opened(form_workbook(asked)).worksheets[0]
     alert = next(cell for row in sheet.iter_rows(max_row=4) for cell in row if "FICTITIOUS" in str(cell.value))
     assert alert.fill.fgColor.rgb == f"FF{AMBER[1:]}"
+    assert sheet.sheet_properties.tabColor is not None
+    assert sheet.sheet_properties.tabColor.rgb == f"FF{AMBER[1:]}"
 
 
 def test_the_funders_of_a_centre_are_prepared_with_no_amount(spoilt: Path) -> None:
@@ -271,6 +273,8 @@ def test_every_form_of_every_table(spoilt: Path, name: str, lang: str) -> None:
         assert column is not None and cell.comment is not None
         assert cell.comment.text.startswith(language.translate(column.explanation))
         assert str(cell.value).endswith(" *") is column.required
+        said = language.text("Required.") in cell.comment.text.split("\n")
+        assert said is (column.required and column.name not in asked.prepared)
         check = check_of(sheet, column.name)
         assert check.promptTitle and check.prompt
         assert int(str(check.sqref).split(":")[1].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) - line >= 200
@@ -312,6 +316,16 @@ def test_prepared_cells_look_locked_and_the_others_do_not(spoilt: Path) -> None:
     assert grey == {"centre", "mission", "year"}
     assert sheet.cell(line, places["rating"]).number_format == "@"
     assert not sheet.protection.sheet
+
+
+def test_a_row_is_as_high_as_its_longest_text(spoilt: Path) -> None:
+    asked = form(spoilt, "funding", "oriv", 2024, filled=True)
+    note = [field.column.name for field in asked.fields].index("note")
+    sheet = opened(form_workbook(asked)).worksheets[0]
+    line = header_row(sheet) + 1
+    long = {place for place, row in enumerate(asked.rows, line) if len(str(row.values[note] or "")) > 500}
+    high = {place for place in range(line, line + len(asked.rows)) if (sheet.row_dimensions[place].height or 0) > 100}
+    assert high == long != set()
 
 
 def test_french_speaks_french(spoilt: Path) -> None:

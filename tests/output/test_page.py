@@ -382,6 +382,13 @@ def test_an_address_is_a_link_and_nothing_else_is() -> None:
     assert [attributes["href"] for tag, attributes in page.tags if tag == "a"][1:] == ["https://example.org/a?b=1&c=2"]
 
 
+def test_the_facts_that_are_not_known_are_named_in_one_line() -> None:
+    columns = (Column("seat", "Seat"), Column("mail", "Mail"), Column("phone", "Phone"))
+    facts = Result("f", msg("Facts"), columns, (("Évry", None, None),))
+    page = read_page(html_page(Dossier("t", msg("T"), facts, ())))
+    assert "Seat Évry Not known Mail, Phone" in page.text
+
+
 def test_notes_stand_beneath_their_section() -> None:
     columns = (Column("n", "N"),)
     section = Result("s", msg("Section"), columns, (("A",),), notes=(Note("x", msg("Of the section.")),))

@@ -146,6 +146,15 @@ def test_notes_stand_beneath_their_table(sheet: Dossier) -> None:
     assert told > 20
 
 
+def test_a_note_stands_across_the_columns_that_it_needs() -> None:
+    columns = tuple(Column(name, name * 9) for name in "abcdefghij")
+    notes = (Note("n", msg("A note. " * 20)),)
+    section = Result("part", msg("Part"), columns, (tuple("x" * 12 for _ in columns),), notes=notes)
+    one = book(workbook(replace(small(None), sections=(section,))))["Part"]
+    (found,) = one.merged_cells.ranges
+    assert (found.min_col, found.max_col) == (1, 5)  # five columns of 15 make the 70 that a note is wide, or more
+
+
 def test_the_same_bytes_every_time(sheet: Dossier) -> None:
     assert workbook(sheet) == workbook(sheet)
 

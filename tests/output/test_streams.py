@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from crpv_cli.errors import FileProblem
+from crpv_cli.output import streams
 from crpv_cli.output.streams import write_file
 
 
@@ -43,3 +46,26 @@ def test_a_failure_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(FileProblem):
         write_file(b"x", tmp_path / "a.csv", force=False)
     assert list(tmp_path.iterdir()) == []
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_bar_appears_after_a_second_and_shows_the_bytes_of_all_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr("sys.stderr", terminal := _Terminal())
+    now = 5.0
+    monkeypatch.setattr(streams, "time", SimpleNamespace(monotonic=lambda: now))
+    with streams.progress(100) as bar:
+        assert bar is not None
+        now += streams.PATIENCE_SECONDS / 2
+        bar("one.csv", 10)
+        assert terminal.getvalue() == ""
+        now += streams.PATIENCE_SECONDS / 2
+        bar("one.csv", 40)
+        bar("two.csv", 50)
+    assert "Reading" in terminal.getvalue()
+    assert "90/100 bytes" in terminal.getvalue()

@@ -52,6 +52,17 @@ def test_on_a_terminal_they_wrap_and_lose_nothing(width: int) -> None:
     assert text.endswith("· A note.\n")
 
 
+def test_the_lines_of_a_text_start_further_in_than_what_they_are_of() -> None:
+    columns = (Column("centre", "Centre"), Column("head", "Head"), Column("summary", "Summary"))
+    texts = Texts("centre", ("head",), ("summary",))
+    rows = (("ORIV", "h" * 30 + " " + "i" * 30, LONG.strip()),)
+    text, _ = screen(Result("x", msg("X"), columns, rows, ("centre",), texts=texts), 40)
+    beneath = text.split("\n\n", 1)[1].splitlines()
+    assert beneath[:3] == ["ORIV", "  " + "h" * 30, "    " + "i" * 30]
+    assert beneath[3].startswith("    Summary: Les")
+    assert beneath[4].startswith("      ") and beneath[4][6] != " "
+
+
 def test_in_a_pipe_each_text_is_one_line() -> None:
     lines = screen(WITH)[0].splitlines()
     assert lines[lines.index("  skills, 2024") - 1 :][:5] == [

@@ -56,6 +56,7 @@ def test_an_undo_counts_what_it_removes_and_restores_in_each_table(world: Bench)
         for key, action, old, new in world.rows("select key, action, before, after from changes where load = 3")
     }
     assert kept['{"id":"etat"}'] == ("update", {"load": 2, "name": "L'État"}, {"load": 1, "name": "État"})
+    assert world.rows("select key from changes where load = 3 and after like '%État%'") == [('{"id":"etat"}',)]
     assert kept['{"id":"more"}'][0] == "delete"
     assert kept['{"id":"more"}'][1]["title"] == "More"
     assert kept['{"id":"more"}'][2] is None

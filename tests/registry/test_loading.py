@@ -142,6 +142,17 @@ def test_every_change_says_what_was_where_and_from_which_line(world: Bench) -> N
     assert who
 
 
+def test_a_load_of_somebody_whom_the_system_does_not_know_is_recorded(
+    world: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody() -> str:
+        raise OSError("no name for this user")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    world.load(("sources.csv", "id,title\nmore,More\n"))
+    assert world.rows("select who from loads where id = 2") == [("?",)]
+
+
 def test_only_what_differs_is_recorded(world: Bench) -> None:
     world.load(("sources.csv", "id,title,fictitious\nreport,Annual report,no\nlist,The list,no\n"))
     changes = world.rows("select key, before, after from changes where load = 2")

@@ -296,6 +296,14 @@ def test_made_up_activity_says_so(small: sqlite3.Connection) -> None:
     assert (of(result, "centre", "oriv")["fictitious"], of(result, "centre", "irev")["fictitious"]) == (False, True)
     assert not activity(small, TODAY, centre="oriv").fictitious
     assert not activity(small, TODAY, 2023).fictitious
+    assert activity(small, TODAY, by="year").fictitious
+
+
+def test_years_of_which_the_first_alone_is_made_up_say_so(small: sqlite3.Connection) -> None:
+    did(small, 5, year=2023, source="made-up")
+    did(small, 5)
+    assert activity(small, TODAY, by="year").fictitious
+    assert not activity(small, TODAY).fictitious
 
 
 def test_a_chart_says_the_main_figure(small: sqlite3.Connection) -> None:

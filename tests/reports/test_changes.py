@@ -180,6 +180,21 @@ def test_ratings_are_those_of_the_evaluations_report(demo: sqlite3.Connection) -
     assert "fictitious-data" in codes(result)
 
 
+def test_money_after_none_has_no_share(copy: sqlite3.Connection) -> None:
+    copy.execute("delete from funding")
+    copy.executemany(
+        "insert into funding (centre, funder, year, scheme, stage, amount_cents, load) "
+        "values ('oriv', ?, ?, 'operating', 'paid', ?, 1)",
+        [("etat", 2022, 0), ("etat", 2023, 5000), ("region-bretagne", 2022, 2000), ("region-bretagne", 2023, 5000)],
+    )
+    rows = records(changes(copy, "2023-06-30", "2024-06-30"), "funding")
+    assert [(row["centre"], row["subject"], text(row["change"])) for row in rows] == [
+        (None, "state", "+€50"),
+        ("oriv", "state", "+€50"),
+        (None, "local", "+€30 (+150.0%)"),
+    ]
+
+
 def test_half_days_of_the_closed_years(copy: sqlite3.Connection) -> None:
     copy.execute("delete from activities")
     copy.executemany(

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from crpv_cli.output.shelf.cells import for_json
+from crpv_cli.reports.evaluations.grid import mission_grid
 from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.result import Note, Point, Result
 
@@ -75,8 +76,9 @@ def test_a_series_has_a_point_a_year_oldest_first_the_view_furthest_from_the_cen
     evaluate(scales, "oriv", 2022, "2", "s4", kind="joint")
     evaluate(scales, "oriv", 2022, "1", "s4", kind="external")
     evaluate(scales, "oriv", 2023, None, None)
-    series = of(evaluation_summaries(scales, AS_OF), "oriv")["series"]
-    assert series == (Point(2022, "1", 0.0), Point(2023, None, None), Point(2024, "2", 0.333333))
+    row = of(evaluation_summaries(scales, AS_OF), "oriv")
+    assert row["series"] == (Point(2022, "1", 0.0), Point(2023, None, None), Point(2024, "2", 0.333333))
+    assert row["position"] == row["position_change"] == 0.333333
 
 
 def test_a_mission_never_evaluated_has_an_empty_series(scales: sqlite3.Connection) -> None:
@@ -135,6 +137,15 @@ def test_on_one_scale_nothing_is_said_of_positions(scales: sqlite3.Connection) -
     row = of(result, "oriv")
     assert (row["change"], row["position_change"], row["trend"]) == (3, 0.15, "improving")
     assert "compared-by-position" not in codes(result)
+
+
+def test_the_grid_has_the_last_four_years(scales: sqlite3.Connection) -> None:
+    for year in range(2020, 2026):
+        evaluate(scales, "oriv", year, "2", "s4")
+    (row,) = [row for row in records(mission_grid(scales, AS_OF)) if row["centre"] == "oriv"]
+    assert {name: position for name, position in row.items() if name.startswith("skills")} == {
+        f"skills_{year}": 0.333333 for year in range(2022, 2026)
+    }
 
 
 def test_without_a_rating_there_is_no_trend(scales: sqlite3.Connection) -> None:

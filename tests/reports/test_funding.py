@@ -17,6 +17,7 @@ from crpv_cli.main import run
 from crpv_cli.reports.coverage.report import coverage
 from crpv_cli.reports.exports import export_rows
 from crpv_cli.reports.funding.report import DIVISIONS, funding, share_of_state
+from crpv_cli.reports.funding.years import funding_years
 from crpv_cli.reports.listing import Selection, list_centres, list_table
 from crpv_cli.result import Note, Result
 
@@ -330,6 +331,18 @@ def test_years_between_of_which_nothing_is_known(small: sqlite3.Connection) -> N
         (2020, 100, True),
         (2021, None, False),
         (2022, 100, True),
+    ]
+
+
+def test_kinds_of_funders_over_the_years_add_up(small: sqlite3.Connection) -> None:
+    pay(small, 100, year=2020)
+    pay(small, 50, year=2020, funder="ville", scheme="operating")
+    pay(small, 0, year=2022)
+    rows = records(funding_years(small, TODAY, 2022))
+    assert [(row["year"], row["state"], row["commune"], row["total"]) for row in rows] == [
+        (2020, 100, 50, 150),
+        (2021, None, None, None),
+        (2022, 0, None, 0),
     ]
 
 

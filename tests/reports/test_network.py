@@ -17,6 +17,7 @@ from crpv_cli.main import run
 from crpv_cli.output.terminal.screen import screen
 from crpv_cli.registry import migrations
 from crpv_cli.registry.connection import open_reading
+from crpv_cli.reports.activity.report import activity
 from crpv_cli.reports.centre.report import centre_sheet
 from crpv_cli.reports.network.report import network
 from crpv_cli.reports.published import published_figures
@@ -110,6 +111,22 @@ def test_a_cycle_and_months_of_ones_own_go_into_the_reports_named(
         assert found[name]["value"] == detail["totals"][IN_REPORT[name]]
     assert found["missions-overdue"]["value"] == sum(row["overdue"] for row in answer["evaluations"]) == 60
     assert found["agreements-ending"]["value"] > 5
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [({}, ""), ({"cycle": 2}, " --cycle 2"), ({"within": 30}, " --within 30"), ({"cycle": 3, "within": 12}, "")],
+)
+def test_the_command_names_a_cycle_and_months_of_ones_own(
+    demo: sqlite3.Connection, asked: dict[str, Any], told: str
+) -> None:
+    assert network(demo, TODAY, None, **asked).command == f"crpv report network --as-of {TODAY}{told}"
+
+
+def test_half_days_tell_how_many_centres_reported_them(demo: sqlite3.Connection) -> None:
+    row, totals = figures(sheet_on(demo, TODAY))["half-days"], activity(demo, TODAY).totals
+    told = (f"{row['value']:,}", f"({totals['reported']}/{totals['centres']} centres)")
+    assert row["shown"].text() == " ".join(told)
 
 
 @pytest.mark.parametrize("date", [*DATES, TODAY])

@@ -235,6 +235,20 @@ def test_network(registry: sqlite3.Connection, as_of: str) -> None:
     assert (found["as_of"], found["geography"]) == (as_of, geography_on(as_of))
 
 
+def test_where_there_is_nothing_to_cover_no_coverage_is_known(reference_path: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "crpv.sqlite"
+    shutil.copy(reference_path, copy)
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("update territory_counts set value = 0")
+    with open_reading(copy) as connection:
+        (found,) = view(connection, "v_network")
+        sheet = network(connection, today())
+    figures = {figure["figure"]: figure for section in sheet.sections[:1] for figure in records(section)}
+    for measure in ("neighbourhoods", "contracts", "inhabitants", "departments"):
+        assert [found[f"coverage_{measure}{part}"] for part in ("", "_total", "_share")] == [None] * 3
+        assert figures[f"coverage-{measure}"]["value"] is None
+
+
 def test_each_view_says_what_is_made_up(path: Path) -> None:
     with open_reading(path) as connection:
         for name in VIEWS:

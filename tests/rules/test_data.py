@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crpv_cli.definitions.tables import TABLES
+from crpv_cli.language import msg
 from crpv_cli.rules.checking import findings
 from tests.rules.conftest import Plant
 from tests.rules.faults import AGREED, TODAY, fault
@@ -54,6 +55,7 @@ fault(
     "insert into sources (id, title, fictitious, load) values ('made-up', 'Made up', 1, 1);"
     "update agreements set source = 'made-up' where centre = 'one'",
     AGREED,
+    message=msg("Fictitious rows are mixed with real ones: {tables}.", tables=["agreements (1)"]),
     centre=None,
     fictitious=True,
 )

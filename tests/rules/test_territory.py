@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crpv_cli.language import msg
+from crpv_cli.language import Day, msg
 from crpv_cli.rules.checking import findings
 from tests.rules.conftest import Plant
 from tests.rules.faults import TODAY, fault
@@ -32,7 +32,17 @@ fault(
     source="journal",
     advice=msg("See what is known on that date: crpv list --as-of {date}", date="2025-06-30"),
 )
-fault("announced-overseas", published("overseas_centres", 1), subject="said")
+fault(
+    "announced-overseas",
+    published("overseas_centres", 1),
+    message=msg(
+        "{found} overseas centres identified, {announced} announced on {date}.",
+        found=0,
+        announced=1,
+        date=Day("2025-06-30"),
+    ),
+    subject="said",
+)
 fault("announced-neighbourhoods", published("neighbourhoods", 11), subject="said", advice=None)
 
 
