@@ -41,6 +41,22 @@ def date_or_year(value: str) -> str:
     return iso_date(value)
 
 
+def load_or_date(value: str) -> int | str:
+    """Read the number of a load, or a date as people type it; returns a number, or a date in ISO form.
+
+    Raises:
+        typer.BadParameter: it is neither.
+    """
+    if value.isascii() and value.isdigit():
+        return int(value)
+    try:
+        return iso_date(value)
+    except typer.BadParameter:
+        raise typer.BadParameter(
+            _("“{value}” is neither the number of a load nor a date; write 5, 2023-10-17 or 17/10/2023.", value=value)
+        ) from None
+
+
 def year(value: str) -> int:
     """Read a year.
 

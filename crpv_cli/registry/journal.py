@@ -285,7 +285,7 @@ def _refuse_references(connection: sqlite3.Connection, load: int, number: int) -
 
 
 def _put_back(connection: sqlite3.Connection, change: Change) -> int:
-    """Make the row of a change what it was before; returns how many rows that was: one, where only loads change rows."""
+    """Make the row of a change what it was before; returns how many rows that was: one, if only loads change rows."""
     table = change.table
     condition, key = key_condition(table), key_values(change.key[name] for name in table.key)
     earlier = change.before or {}

@@ -37,7 +37,7 @@ def load_known(connection: sqlite3.Connection, known: int | str) -> int:
             msg("{date} is still to come: nobody knows what will be loaded by then.", date=Day(known)),
             msg("Leave out --known for all that is known today."),
         )
-    loads = [(row["id"], _day(row["at"])) for row in connection.execute("select id, at from loads order by id")]
+    loads = [(int(row["id"]), _day(row["at"])) for row in connection.execute("select id, at from loads order by id")]
     until = [number for number, day in loads if day <= known]
     if until:
         return until[-1]
@@ -56,7 +56,7 @@ def _day(at: str) -> str:
 
 @contextmanager
 def as_known(connection: sqlite3.Connection, load: int) -> Iterator[sqlite3.Connection]:
-    """Open the registry as it stood after a load that there is; rows come as ``sqlite3.Row``, and nothing can be written.
+    """Open the registry read-only as it stood after a load that there is; rows come as ``sqlite3.Row``.
 
     Raises:
         UsageProblem: something else than a load changed what has to be taken back, so that the state is not known.
@@ -113,8 +113,8 @@ def _order(copy: sqlite3.Connection, table: Table, load: int) -> None:
 def _lost(load: int, later: int, table: str) -> UsageProblem:
     return UsageProblem(
         msg(
-            "The registry cannot be shown as it stood after load {load}: the rows of {table} that load {later} wrote were "
-            "changed since by something else than a load, such as a new version of crpv.",
+            "The registry cannot be shown as it stood after load {load}: the rows of {table} that load {later} wrote "
+            "were changed since by something else than a load, such as a new version of crpv.",
             load=str(load),
             table=table,
             later=str(later),

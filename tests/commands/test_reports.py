@@ -20,7 +20,7 @@ from crpv_cli.reports.options import Option, codes
 KNOWN = REPORTS | {name: entry for name, entry in COMMANDS.items() if isinstance(entry, Report)}
 # The sheet of a centre is of another report: ``crpv report network`` asks for it itself.
 OF_THE_COMMAND = {"network": {"centre"}}
-SHARED = {"format", "output", "force", "db"}
+SHARED = ("format", "output", "force", "db", "known")
 
 
 def command_of(name: str) -> click.Command:
@@ -44,7 +44,7 @@ def test_every_option_fills_a_parameter_and_every_parameter_has_an_option(name: 
 def test_a_command_takes_the_options_of_its_report_in_their_order(name: str) -> None:
     _compute, options = KNOWN[name].load()
     taken = {parameter.name: parameter.opts for parameter in command_of(name).params}
-    assert list(taken) == [*(option.name for option in options), *("format", "output", "force", "db")]
+    assert list(taken) == [*(option.name for option in options), *SHARED]
     assert {option.name: [option.typed] for option in options} == {n: o for n, o in taken.items() if n not in SHARED}
 
 
