@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
@@ -68,7 +69,12 @@ def year(value: str) -> int:
     return int(value)
 
 
-_READ = {Takes.YEAR: year, Takes.DATE: iso_date, Takes.DATE_OR_YEAR: date_or_year}
+_READ: dict[Takes, Callable[[str], int | str]] = {
+    Takes.YEAR: year,
+    Takes.DATE: iso_date,
+    Takes.DATE_OR_YEAR: date_or_year,
+    Takes.LOAD_OR_DATE: load_or_date,
+}
 
 
 def info(option: Option) -> Any:  # noqa: ANN401 - Typer says no more of it

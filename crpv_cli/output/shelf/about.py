@@ -37,6 +37,7 @@ PARAMETERS = {
     "within": N_("Within, in months"),
     "status": N_("Status"),
     "compare_to": N_("Compared with"),
+    "known_from": N_("Compared with what was known after load"),
     "rules": N_("Rules"),
 }
 WORDS: Mapping[str, Mapping[str, str]] = {

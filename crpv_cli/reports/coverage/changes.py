@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 
 from crpv_cli.language import Message, Share, msg
 from crpv_cli.registry.queries import geography_on
-from crpv_cli.reports.changes.difference import Change, points
+from crpv_cli.reports.changes.difference import Change, State, points
 from crpv_cli.reports.coverage.report import MEASURES, UNITS, coverage
 from crpv_cli.result import Result
 
 
-def coverage_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
-    """What is covered of each measure, where that is not the same on both dates."""
-    before, after = geography_on(first), geography_on(last)
+def coverage_changes(first: State, last: State) -> Iterable[Change]:
+    """What is covered of each measure, where that is not the same in both states."""
+    before, after = geography_on(first.as_of), geography_on(last.as_of)
     for measure in MEASURES:
         yield from _compared(
             msg("Coverage: {unit}", unit=msg(UNITS[measure])),
             measure,
-            coverage(connection, first, measure, before),
-            coverage(connection, last, measure, after),
+            coverage(*first, measure, before),
+            coverage(*last, measure, after),
         )
     if before != after:
         common = max(before, after)
@@ -28,8 +27,8 @@ def coverage_changes(connection: sqlite3.Connection, first: str, last: str) -> I
             yield from _compared(
                 msg("Coverage: {unit}, {geography} on both dates", unit=msg(UNITS[measure]), geography=common),
                 f"{measure}-{common}",
-                coverage(connection, first, measure, common),
-                coverage(connection, last, measure, common),
+                coverage(*first, measure, common),
+                coverage(*last, measure, common),
             )
 
 
