@@ -249,7 +249,7 @@ def test_two_states_of_knowledge_of_one_day_are_compared(told: Path) -> None:
         ("perimeter-gained", "two", "no centre", "Two", "+5 QPV"),
         ("coverage", None, "30.0% (3 of 10)", "80.0% (8 of 10)", "+50 pts"),
         ("coverage", None, "33.3% (1 of 3)", "66.7% (2 of 3)", "+33.3 pts"),
-        ("rating", "one", "2 on 1–4 (2023)", "3 on 1–4 (2023)", "+33.3 pts"),
+        ("rating", "one", "2 on 1-4 (2023)", "3 on 1-4 (2023)", "+33.3 pts"),
         ("rating", "two", "0/2", "1/2", "+1"),
         ("completeness", None, "25.0% (1 of 4)", "50.0% (2 of 4)", "+25 pts"),
         ("activity", None, "4 in 2023 (1 centre)", "7 in 2023 (2 centres)", None),
