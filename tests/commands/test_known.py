@@ -260,8 +260,8 @@ def test_two_states_of_knowledge_of_one_day_are_compared(told: Path) -> None:
         ("published", None, None, "7 (2023-10-17)", None),
     ]
     assert [row["what"] for row in found["rows"] if row["kind"] == "rating"] == [
-        "Rating corrected: Animation",
-        "Newly evaluated: Skills",
+        "Rating corrected: animation",
+        "Newly evaluated: skills",
     ]
 
 
