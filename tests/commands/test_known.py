@@ -210,10 +210,15 @@ def told(registry: Registry) -> Iterator[Path]:
         evaluations="centre,mission,year,kind,scale,rating\none,animation,2023,self,four,2\n",
         activities="centre,mission,year,type,half_days\none,animation,2023,meeting,4\n",
         agreements="centre,funder,starts_on,ends_on,amount\none,state,2023-01-01,2027-12-31,100\n",
-        published_figures="id,measure,value,unit,as_of,source\na,centres,20,centre,2023-10-17,books\n",
+        published_figures="""
+            id,measure,value,unit,as_of,source
+            a,centres,20,centre,2023-10-17,books
+            same,core_missions,3,mission,2023-10-17,books
+            """,
     )
     add_tables(
         first,
+        centres="id,name,short_name,legal_form,since,co_funded\nnew,The new one,New,gip,2000,true\n",
         perimeters="centre,department,confidence,source\ntwo,02,high,journal\n",
         evaluations="""
             centre,mission,year,kind,scale,rating
@@ -246,12 +251,13 @@ def test_two_states_of_knowledge_of_one_day_are_compared(told: Path) -> None:
     found = changes(told, "--known-from", "2", "--to", "2024-12-31")
     assert found["parameters"] == {"from": "2024-12-31", "to": "2024-12-31", "known_from": 2}
     assert [(row["kind"], row["centre"], row["before"], row["after"], row["change"]) for row in found["rows"]] == [
+        ("centre-opened", "new", None, "since 2000", None),
         ("perimeter-gained", "two", "no centre", "Two", "+5 QPV"),
         ("coverage", None, "30.0% (3 of 10)", "80.0% (8 of 10)", "+50 pts"),
         ("coverage", None, "33.3% (1 of 3)", "66.7% (2 of 3)", "+33.3 pts"),
         ("rating", "one", "2 on 1-4 (2023)", "3 on 1-4 (2023)", "+33.3 pts"),
         ("rating", "two", "0/2", "1/2", "+1"),
-        ("completeness", None, "25.0% (1 of 4)", "50.0% (2 of 4)", "+25 pts"),
+        ("completeness", None, "25.0% (1 of 4)", "33.3% (2 of 6)", "+8.3 pts"),
         ("activity", None, "4 in 2023 (1 centre)", "7 in 2023 (2 centres)", None),
         ("activity", None, "4 in 2023", "6 in 2023", "+2"),
         ("agreement", "two", None, "until 2026-12-31", "started"),
@@ -263,6 +269,16 @@ def test_two_states_of_knowledge_of_one_day_are_compared(told: Path) -> None:
         "Rating corrected: animation",
         "Newly evaluated: skills",
     ]
+
+
+def test_what_was_undone_is_no_longer_known(told: Path) -> None:
+    assert crpv("undo", "3", "--db", told).code == 0
+    found = changes(told, "--known-from", "3", "--to", "2024-12-31")
+    assert [(row["kind"], row["centre"], row["short_name"]) for row in found["rows"]][:2] == [
+        ("centre-closed", "new", "New"),
+        ("perimeter-lost", "two", "Two"),
+    ]
+    assert changes(told, "--known-from", "2", "--to", "2024-12-31")["rows"] == []
 
 
 def test_a_state_of_knowledge_and_a_date_are_compared_with_another_of_both(told: Path) -> None:
