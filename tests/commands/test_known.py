@@ -219,7 +219,8 @@ def told(registry: Registry) -> Iterator[Path]:
     add_tables(
         first,
         centres="id,name,short_name,legal_form,since,co_funded\nnew,The new one,New,gip,2000,true\n",
-        perimeters="centre,department,confidence,source\ntwo,02,high,journal\n",
+        sources="id,title,published_on,url\nlate,A late source,2024-02,https://example.org/late\n",
+        perimeters="centre,department,confidence,source\ntwo,02,high,late\n",
         evaluations="""
             centre,mission,year,kind,scale,rating
             one,animation,2023,self,four,3
@@ -271,7 +272,7 @@ def test_two_states_of_knowledge_of_one_day_are_compared(told: Path) -> None:
     ]
 
 
-def test_what_was_undone_is_no_longer_known(told: Path) -> None:
+def test_what_was_undone_is_no_longer_known(told: Path, tmp_path: Path) -> None:
     assert crpv("undo", "3", "--db", told).code == 0
     found = changes(told, "--known-from", "3", "--to", "2024-12-31")
     assert [(row["kind"], row["centre"], row["short_name"]) for row in found["rows"]][:2] == [
@@ -279,6 +280,11 @@ def test_what_was_undone_is_no_longer_known(told: Path) -> None:
         ("perimeter-lost", "two", "Two"),
     ]
     assert changes(told, "--known-from", "2", "--to", "2024-12-31")["rows"] == []
+    # What the lost rows rested on is still named.
+    asked = ("--known-from", "3", "--to", "2024-12-31", "--db", told)
+    assert crpv("report", "changes", *asked, "-o", tmp_path / "lost.html").code == 0
+    page = (tmp_path / "lost.html").read_text(encoding="utf-8")
+    assert all(words in page for words in ("A late source", "2024-02", "https://example.org/late"))
 
 
 def test_a_state_of_knowledge_and_a_date_are_compared_with_another_of_both(told: Path) -> None:
