@@ -148,7 +148,7 @@ def _shared(output: str) -> dict[str, tuple[Any, Any]]:
                     "--known",
                     metavar=_("LOAD|DATE"),
                     parser=load_or_date,
-                    help=_("The registry as it stood after this load, or at the end of this day where you are."),
+                    help=_("What was known after this load, or at the end of this day (local time)."),
                 ),
             ],
             None,

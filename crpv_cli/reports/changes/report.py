@@ -37,7 +37,7 @@ OPTIONS = (
     Option("last", N_("The later date, or a year; today by default."), N_("DATE"), Takes.DATE_OR_YEAR, flag="--to"),
     Option(
         "known_from",
-        N_("Compare with what was known after this load, or at the end of this day; of the same date without --from."),
+        N_("Compare with what was known after this load or day, of the same date unless --from is given."),
         N_("LOAD|DATE"),
         Takes.LOAD_OR_DATE,
     ),
@@ -87,7 +87,7 @@ _QUESTIONS: tuple[Callable[[State, State], Iterable[Change]], ...] = (
 
 def changes(
     connection: sqlite3.Connection,
-    first: str | None = None,
+    first: str,
     last: str | None = None,
     earlier: sqlite3.Connection | None = None,
 ) -> Result:
@@ -95,7 +95,7 @@ def changes(
 
     Args:
         connection: an open registry.
-        first: ISO date: the state before; with ``earlier``, by default ``last``.
+        first: ISO date: the state before.
         last: ISO date after ``first``, or not before it with ``earlier``: the state after; today by default.
         earlier: the same registry as it stood after an earlier load: what was known of the state before.
 
@@ -105,15 +105,9 @@ def changes(
         (0 to 1), or a count. Totals are the number of rows of each kind.
 
     Raises:
-        UsageProblem: ``first`` is not before ``last``, ``earlier`` not before the registry, or neither is given.
+        UsageProblem: ``first`` is not before ``last``, or ``earlier`` not before the registry.
     """
     last = last or today()
-    if first is None and earlier is None:
-        raise UsageProblem(
-            msg("What to compare with is not said."),
-            msg("Give an earlier date with --from, or an earlier load with --known-from."),
-        )
-    first = first or last
     if first > last or (first == last and earlier is None):
         raise UsageProblem(
             msg("{first} is not before {last}.", first=Day(first), last=Day(last)),
