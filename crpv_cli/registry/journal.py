@@ -11,6 +11,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from crpv_cli.definitions.tables import TABLES, Table
@@ -81,12 +82,13 @@ def rewind(connection: sqlite3.Connection, load: int) -> Iterator[tuple[int, str
     """Reverse what was loaded after a load, newest first, and write nothing down.
 
     Yields for each change its load, its table, and whether its one row became what it was. It did not if the row is not
-    there any more, or if the table no longer has what the change tells: both happen only where something else than a
-    load changed the registry.
+    there any more, or if the change tells of other columns than the table has: both happen only where something else
+    than a load changed the registry.
     """
     for row in connection.execute(f"{_SELECT} where c.load > ? order by c.id desc", (load,)):
         try:
-            done = _put_back(connection, _change(row)) == 1
+            change = _change(row)
+            done = _is_of_today(change) and _put_back(connection, change) == 1
         except (KeyError, sqlite3.IntegrityError):
             done = False
         except sqlite3.OperationalError as error:
@@ -94,6 +96,23 @@ def rewind(connection: sqlite3.Connection, load: int) -> Iterator[tuple[int, str
                 raise  # no lack of a table or a column, but of memory
             done = False
         yield row["load"], row["table_name"], done
+
+
+def _is_of_today(change: Change) -> bool:
+    """Whether a change tells of the columns that its table is defined to have.
+
+    Loads write no others, but a row that was removed is told with what somebody added to the table as well. A column
+    that is not defined any more may still be there, with values that nobody reads.
+    """
+    if change.key.keys() != set(change.table.key):
+        return False
+    told, defined = (change.before or {}).keys(), _stored_columns(change.table.name)
+    return told <= defined or (change.action == "delete" and defined <= told)
+
+
+@cache
+def _stored_columns(table: str) -> frozenset[str]:
+    return frozenset(column.stored for column in TABLES[table].columns) | {"load"}
 
 
 def changes_of(connection: sqlite3.Connection, load: int) -> Iterator[Change]:

@@ -261,11 +261,12 @@ def changed(world: Bench) -> Bench:
 @pytest.mark.parametrize(
     ("statement", "later"),
     [
-        # A table and a column that there are no more, a key that there was not, a row that somebody removed or made,
-        # a value that is no longer valid.
+        # A table and a column that there are no more, another key, a row that somebody removed or made, a value that is
+        # no longer valid.
         ("update changes set table_name = 'gone' where load = 3", 3),
         ("""update changes set before = '{"load": 2, "gone": 1}' where load = 3""", 3),
         ("""update changes set key = '{"name": "New"}' where load = 3""", 3),
+        ("""update changes set key = '{"id": "new", "name": "New"}' where load = 3""", 3),
         ("delete from funders where id = 'last'", 5),
         ("insert into funders (id, name, kind, load) values ('new', 'x', 'other', 1)", 4),
         ("""update changes set before = json_set(before, '$.kind', 'gone') where load = 4 and before is not null""", 4),
@@ -287,6 +288,27 @@ def test_what_cannot_be_made_again_is_refused_and_the_earliest_state_is_named(
     assert advice == f"The earliest state that may be shown is: --known {later}"
     with known(changed, later) as then:
         assert then.execute("select max(id) from loads").fetchone()[0] == later
+
+
+def test_a_column_that_is_not_defined_any_more_is_not_written_where_nobody_reads_it(changed: Bench) -> None:
+    with changed.connect() as connection:
+        connection.execute("alter table funders add column title text")
+        connection.execute("update changes set before = replace(before, '\"name\"', '\"title\"') where load = 4")
+        connection.commit()
+    assert "load 4" in lost(changed, 3)[0]
+    with changed.connect() as connection:
+        connection.execute("update changes set before = replace(before, '\"name\"', '\"title\"') where load = 5")
+        connection.commit()
+    assert "load 5" in lost(changed, 3)[0]
+
+
+def test_a_row_comes_back_with_what_somebody_added_to_it(world: Bench) -> None:
+    with world.connect() as connection:
+        connection.execute("alter table funders add column own text default 'mine'")
+    before = now(world)
+    change(world, [{"id": "new", "name": "New", "kind": "other"}], gone=[("ville",)])
+    with known(world, 1) as then:
+        assert held(then) == before
 
 
 def test_trouble_of_another_kind_is_not_called_a_change(changed: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
