@@ -221,7 +221,7 @@ class Dossier:
         notes: what the reader must know.
         brief: the names of the sections that a terminal shows, each with how many of its rows (None: all of them); if
             empty, all sections whole. Other formats hold them all.
-        command: the command line that gives the same dossier again; empty if there is none.
+        command: the command line that gives it, without the state of the registry; empty if there is none.
         fictitious: whether any figure rests on fictitious data.
     """
 

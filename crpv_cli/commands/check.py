@@ -65,6 +65,11 @@ def check(
     from crpv_cli.rules.model import SEVERITIES
 
     if accept is not None:
+        if door.known is not None:
+            raise UsageProblem(
+                msg("--known cannot be used with --accept: an exception is recorded in the registry as it is."),
+                msg("Leave out one of them."),
+            )
         _accept(door, *accept, as_of or today(), until, reason, by)
         return
     for option, value in (("--until", until), ("--reason", reason), ("--by", by)):

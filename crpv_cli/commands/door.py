@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from crpv_cli.commands.options import load_or_date
 from crpv_cli.language import msg
 from crpv_cli.language import text as _
 from crpv_cli.output import streams
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from crpv_cli.result import Dossier, Result
 
 
+NOW = ("format", "output", "force", "db")
+"""What commands take that write, or that are about the file: the registry as it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
     """The options that say which registry is asked and where the answer goes."""
@@ -31,13 +36,18 @@ class Door:
     output: Path | None = None
     force: bool = False
     db: Path | None = None
+    known: int | str | None = None
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self, known: int | str | None = None) -> Iterator[sqlite3.Connection]:
         """Open the registry to read. On the default path only, a missing one is made first, and that is said.
+
+        Args:
+            known: a load, or an ISO date: the registry as it stood then; by default as ``--known`` says.
 
         Raises:
             RegistryProblem: it is missing, unreadable, or made by a newer program.
+            UsageProblem: it cannot be shown as it stood then.
         """
         from crpv_cli.registry.connection import open_reading
         from crpv_cli.registry.schema import is_current
@@ -49,6 +59,11 @@ class Door:
                 opened.close()
                 _bring_up_to_date(path)
                 connection = opened.enter_context(open_reading(path))
+            known = self.known if known is None else known
+            if known is not None:
+                from crpv_cli.registry.known import as_known, load_known
+
+                connection = opened.enter_context(as_known(connection, load_known(connection, known)))
             yield connection
 
     @contextmanager
@@ -126,6 +141,18 @@ def _shared(output: str) -> dict[str, tuple[Any, Any]]:
             ],
             None,
         ),
+        "known": (
+            Annotated[
+                str | None,
+                typer.Option(
+                    "--known",
+                    metavar=_("LOAD|DATE"),
+                    parser=load_or_date,
+                    help=_("What was known after this load, or at the end of this day (local time)."),
+                ),
+            ],
+            None,
+        ),
     }
 
 
@@ -133,7 +160,7 @@ def command(*shared: str, output: str = "") -> Callable[[Callable[..., None]], C
     """Give a command its door as the first argument, and the options that fill it after its own ones.
 
     Args:
-        shared: which of them it takes: ``format``, ``output``, ``force``, ``db``; all by default.
+        shared: which of them it takes: those of ``NOW`` and ``known``; all by default.
         output: help of ``--output``, where it is not the usual one.
     """
 

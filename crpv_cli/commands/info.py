@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from crpv_cli.commands.door import Door, command
+from crpv_cli.commands.door import NOW, Door, command
 
 
-@command()
+@command(*NOW)
 def info(door: Door) -> None:
     """Describe the registry."""
     from crpv_cli.bundled import data_folder

@@ -12,7 +12,7 @@ import click
 import typer
 
 from crpv_cli.commands import options
-from crpv_cli.commands.door import Door, command
+from crpv_cli.commands.door import NOW, Door, command
 from crpv_cli.errors import ExitCode, UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.language import text as _
@@ -33,7 +33,7 @@ def _delimiter(value: str) -> str:
     return sign
 
 
-@command()
+@command(*NOW)
 def load(
     door: Door,
     paths: options.Paths,
@@ -114,7 +114,7 @@ def load(
         raise typer.Exit(ExitCode.ANOMALIES)
 
 
-@command()
+@command(*NOW)
 def diff(door: Door, paths: options.Paths, table: options.As = None, profile: options.Profile = None) -> None:
     """Show what loading files would change.
 

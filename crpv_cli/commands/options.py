@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
@@ -41,6 +42,22 @@ def date_or_year(value: str) -> str:
     return iso_date(value)
 
 
+def load_or_date(value: str) -> int | str:
+    """Read the number of a load, or a date as people type it; returns a number, or a date in ISO form.
+
+    Raises:
+        typer.BadParameter: it is neither.
+    """
+    if value.isascii() and value.isdigit():
+        return int(value)
+    try:
+        return iso_date(value)
+    except typer.BadParameter:
+        raise typer.BadParameter(
+            _("“{value}” is neither the number of a load nor a date; write 5, 2023-10-17 or 17/10/2023.", value=value)
+        ) from None
+
+
 def year(value: str) -> int:
     """Read a year.
 
@@ -52,7 +69,12 @@ def year(value: str) -> int:
     return int(value)
 
 
-_READ = {Takes.YEAR: year, Takes.DATE: iso_date, Takes.DATE_OR_YEAR: date_or_year}
+_READ: dict[Takes, Callable[[str], int | str]] = {
+    Takes.YEAR: year,
+    Takes.DATE: iso_date,
+    Takes.DATE_OR_YEAR: date_or_year,
+    Takes.LOAD_OR_DATE: load_or_date,
+}
 
 
 def info(option: Option) -> Any:  # noqa: ANN401 - Typer says no more of it

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crpv_cli.reports.index import Report
 
 # Reports that are more than a question to the registry have a function of their own, which is given what was read.
-_OWN = {"network": "crpv_cli.commands.network"}
+_OWN = {"network": "crpv_cli.commands.network", "changes": "crpv_cli.commands.changes"}
 
 
 def report_command(name: str, report: Report) -> Callable[..., None]:

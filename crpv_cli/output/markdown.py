@@ -11,7 +11,7 @@ from tabulate import tabulate
 from crpv_cli import __version__, language
 from crpv_cli.definitions.columns import Column
 from crpv_cli.language import N_, literal
-from crpv_cli.output.shelf.about import cited, fictitious_alert, is_fictitious, nothing_known
+from crpv_cli.output.shelf.about import cited, command_of, fictitious_alert, is_fictitious, nothing_known
 from crpv_cli.output.shelf.cells import UNKNOWN, people_rows, to_read
 from crpv_cli.output.shelf.layout import alerts, groups_of, headings, remaining, total_of, without_empty
 from crpv_cli.result import Dossier, Note, Result
@@ -56,7 +56,7 @@ def _dossier(dossier: Dossier) -> str:
     if len(bodies) > _CONTENTS_FROM:
         parts.append("\n" + _contents([title for title, _ in bodies]))
     parts += [f"\n## {escape(title)}\n\n{body}" for title, body in bodies]
-    return "".join(parts) + _again(dossier.command)
+    return "".join(parts) + _again(command_of(dossier))
 
 
 def _section(section: Result) -> str:

@@ -11,7 +11,7 @@ from crpv_cli.definitions.tables import Table
 from crpv_cli.errors import Anomaly, UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.registry.loads import FileOutcome, Source
-from crpv_cli.registry.schema import key_columns, key_condition, key_values
+from crpv_cli.registry.schema import key_columns, key_condition, key_json, key_values
 from crpv_cli.registry.staging import same_key
 
 
@@ -48,7 +48,7 @@ def remove_rows(connection: sqlite3.Connection, table: Table, keys: Sequence[Seq
     for key in keys:
         values = key_values(key)
         row = connection.execute(
-            f"select t.*, {_key_json(table, 't')} as _key from {table.name} as t where {condition}", values
+            f"select t.*, {key_json(table, 't')} as _key from {table.name} as t where {condition}", values
         ).fetchone()
         if row is None:
             continue
@@ -119,7 +119,7 @@ class _Applying:
         self.connection.execute(
             f"""
             create temp table touched as
-            select s.line, t.rowid as row, {_key_json(table, "t")} as key, t.load, {new}, {old}
+            select s.line, t.rowid as row, {key_json(table, "t")} as key, t.load, {new}, {old}
             from stage_{table.name} as s join main.{table.name} as t on {same_key(table, "s", "t")}
             where s.file = {number:d} and not ({same})
             """
@@ -183,7 +183,7 @@ class _Applying:
         self.connection.execute(
             f"""
             insert into changes (load, file, line, table_name, key, action)
-            select :load, :file, s.line, :table, {_key_json(table, "s")}, 'insert' {fresh}
+            select :load, :file, s.line, :table, {key_json(table, "s")}, 'insert' {fresh}
             """,
             parameters,
         )
@@ -191,8 +191,3 @@ class _Applying:
             f"insert into main.{table.name} ({columns}, load) select {values}, :load {fresh}", parameters
         )
         return done.rowcount
-
-
-def _key_json(table: Table, alias: str) -> str:
-    pairs = ", ".join(f"'{column.name}', {alias}.{column.stored}" for column in key_columns(table))
-    return f"json_object({pairs})"

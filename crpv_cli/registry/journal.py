@@ -11,6 +11,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from crpv_cli.definitions.tables import TABLES, Table
@@ -37,15 +38,33 @@ class Change:
     places: dict[str, str]
 
 
+OLDER: dict[str, dict[str, str]] = {}
+"""The columns that an earlier schema called something else, by table: their names then, and those that they have now.
+
+``changes`` keeps the words in which a load was written. It is also asked for rows by the text of their key: a migration
+that renames a column of a key writes the keys there anew.
+"""
+
+
+def _values(table: str, stored: str | None) -> dict[str, Any] | None:
+    """Read a key or the values of a row as ``changes`` keeps them, by the columns that the table has now."""
+    if not stored:
+        return None
+    values: dict[str, Any] = json.loads(stored)
+    renamed = OLDER.get(table)
+    return {renamed.get(name, name): value for name, value in values.items()} if renamed else values
+
+
 def _change(row: sqlite3.Row) -> Change:
+    table = row["table_name"]
     return Change(
         id=row["id"],
         load=row["load"],
-        table=TABLES[row["table_name"]],
-        key=json.loads(row["key"]),
+        table=TABLES[table],
+        key=_values(table, row["key"]) or {},
         action=row["action"],
-        before=json.loads(row["before"]) if row["before"] else None,
-        after=json.loads(row["after"]) if row["after"] else None,
+        before=_values(table, row["before"]),
+        after=_values(table, row["after"]),
         path=row["path"],
         sheet=row["sheet"],
         line=row["line"],
@@ -57,6 +76,43 @@ _SELECT = """
     select c.*, f.path, f.sheet, f.places
     from changes as c left join load_files as f on f.id = c.file
 """
+
+
+def rewind(connection: sqlite3.Connection, load: int) -> Iterator[tuple[int, str, bool]]:
+    """Reverse what was loaded after a load, newest first, and write nothing down.
+
+    Yields for each change its load, its table, and whether its one row became what it was. It did not if the row is not
+    there any more, or if the change tells of other columns than the table has: both happen only where something else
+    than a load changed the registry.
+    """
+    for row in connection.execute(f"{_SELECT} where c.load > ? order by c.id desc", (load,)):
+        try:
+            change = _change(row)
+            done = _is_of_today(change) and _put_back(connection, change) == 1
+        except (KeyError, sqlite3.IntegrityError):
+            done = False
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+                raise  # no lack of a table or a column, but of memory
+            done = False
+        yield row["load"], row["table_name"], done
+
+
+def _is_of_today(change: Change) -> bool:
+    """Whether a change tells of the columns that its table is defined to have.
+
+    Loads write no others, but a row that was removed is told with what somebody added to the table as well. A column
+    that is not defined any more may still be there, with values that nobody reads.
+    """
+    if change.key.keys() != set(change.table.key):
+        return False
+    told, defined = (change.before or {}).keys(), _stored_columns(change.table.name)
+    return told <= defined or (change.action == "delete" and defined <= told)
+
+
+@cache
+def _stored_columns(table: str) -> frozenset[str]:
+    return frozenset(column.stored for column in TABLES[table].columns) | {"load"}
 
 
 def changes_of(connection: sqlite3.Connection, load: int) -> Iterator[Change]:
@@ -94,7 +150,7 @@ def _inserted(connection: sqlite3.Connection, change: Change) -> dict[str, Any]:
     found = row_of(connection, change.table, change.key)
     state: dict[str, Any] = dict(found) if found is not None else {}
     for row in later:
-        state |= json.loads(row["before"]) if row["before"] else {}
+        state |= _values(change.table.name, row["before"]) or {}
     return {column.stored: state.get(column.stored) for column in change.table.columns}
 
 
@@ -247,29 +303,38 @@ def _refuse_references(connection: sqlite3.Connection, load: int, number: int) -
         raise _touched(load, loads, rows)
 
 
-def _reverse(connection: sqlite3.Connection, change: Change, number: int, undone: Undone) -> None:
+def _put_back(connection: sqlite3.Connection, change: Change) -> int:
+    """Make the row of a change what it was before; returns how many rows that was: one, if only loads change rows."""
     table = change.table
     condition, key = key_condition(table), key_values(change.key[name] for name in table.key)
-    now = row_of(connection, table, change.key)
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
+    earlier = change.before or {}
     if change.action == "insert":
-        action, before, after = "delete", dict(now or {}), None
-        connection.execute(f"delete from {table.name} where {condition}", key)
-        undone.removed[table.name] += 1
+        done = connection.execute(f"delete from {table.name} where {condition}", key)
     elif change.action == "update":
-        earlier = change.before or {}
-        action, after = "update", earlier
-        before = {name: (now or {})[name] for name in earlier}  # type: ignore[index]
         settings = ", ".join(f"{name} = ?" for name in earlier)
-        connection.execute(f"update {table.name} set {settings} where {condition}", [*earlier.values(), *key])
-        undone.restored[table.name] += 1
+        done = connection.execute(f"update {table.name} set {settings} where {condition}", [*earlier.values(), *key])
     else:
-        action, before, after = "insert", None, None
-        row = change.before or {}
-        marks = ", ".join("?" * len(row))
-        connection.execute(f"insert into {table.name} ({', '.join(row)}) values ({marks})", list(row.values()))
+        marks = ", ".join("?" * len(earlier))
+        done = connection.execute(
+            f"insert into {table.name} ({', '.join(earlier)}) values ({marks})", list(earlier.values())
+        )
+    return done.rowcount
+
+
+def _reverse(connection: sqlite3.Connection, change: Change, number: int, undone: Undone) -> None:
+    table, earlier = change.table, change.before or {}
+    now = dict(row_of(connection, table, change.key) or {})
+    _put_back(connection, change)
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+    if change.action == "insert":
+        action, before = "delete", now
+        undone.removed[table.name] += 1
+    else:
+        action = "insert"
         undone.restored[table.name] += 1
+        if change.action == "update":
+            action, before, after = "update", {name: now[name] for name in earlier}, earlier
     connection.execute(
         "insert into changes (load, table_name, key, action, before, after) values (?, ?, ?, ?, ?, ?)",
         (number, table.name, _stored(change.key), action, _json(before), _json(after)),

@@ -113,6 +113,12 @@ def key_values(key: Iterable[object]) -> list[object]:
     return ["" if part is None else part for part in key]
 
 
+def key_json(table: Table, alias: str) -> str:
+    """Return the SQL that writes the key of a row as ``changes`` keeps it."""
+    pairs = ", ".join(f"'{column.name}', {alias}.{column.stored}" for column in key_columns(table))
+    return f"json_object({pairs})"
+
+
 def table_statement(name: str, parts: Iterable[str]) -> str:
     """Return the statement that makes a table."""
     lines = ",\n    ".join(parts)

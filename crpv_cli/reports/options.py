@@ -23,6 +23,8 @@ class Takes(Enum):
     DATE = "date"
     DATE_OR_YEAR = "date or year"
     """A year is its 31 December."""
+    LOAD_OR_DATE = "load or date"
+    """The state of the registry after a load or at the end of a day; the report is given a registry in that state."""
     CENTRE = "centre"
     """Its id, its name or a part of it; the report is given the id. So are the missions."""
     MISSION = "mission"

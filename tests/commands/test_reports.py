@@ -18,9 +18,10 @@ from crpv_cli.reports.index import REPORTS, Report
 from crpv_cli.reports.options import Option, codes
 
 KNOWN = REPORTS | {name: entry for name, entry in COMMANDS.items() if isinstance(entry, Report)}
-# The sheet of a centre is of another report: ``crpv report network`` asks for it itself.
-OF_THE_COMMAND = {"network": {"centre"}}
-SHARED = {"format", "output", "force", "db"}
+# The sheet of a centre is of another report: ``crpv report network`` asks for it itself. ``crpv report changes`` opens
+# the registry as it was known, too.
+OF_THE_COMMAND = {"network": {"centre"}, "changes": {"known_from"}}
+SHARED = ("format", "output", "force", "db", "known")
 
 
 def command_of(name: str) -> click.Command:
@@ -36,7 +37,7 @@ def command_of(name: str) -> click.Command:
 @pytest.mark.parametrize("name", KNOWN)
 def test_every_option_fills_a_parameter_and_every_parameter_has_an_option(name: str) -> None:
     compute, options = KNOWN[name].load()
-    parameters = set(inspect.signature(compute).parameters) - {"connection", "findings"}
+    parameters = set(inspect.signature(compute).parameters) - {"connection", "findings", "earlier"}
     assert {option.name for option in options} - OF_THE_COMMAND.get(name, set()) == parameters
 
 
@@ -44,14 +45,14 @@ def test_every_option_fills_a_parameter_and_every_parameter_has_an_option(name: 
 def test_a_command_takes_the_options_of_its_report_in_their_order(name: str) -> None:
     _compute, options = KNOWN[name].load()
     taken = {parameter.name: parameter.opts for parameter in command_of(name).params}
-    assert list(taken) == [*(option.name for option in options), *("format", "output", "force", "db")]
+    assert list(taken) == [*(option.name for option in options), *SHARED]
     assert {option.name: [option.typed] for option in options} == {n: o for n, o in taken.items() if n not in SHARED}
 
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_an_option_is_required_where_its_parameter_is(name: str) -> None:
     required = {parameter.name for parameter in command_of(name).params if parameter.required}
-    assert required == ({"first"} if name == "changes" else set())
+    assert required == set()
 
 
 def option(name: str, its: str) -> Option:

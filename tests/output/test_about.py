@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from crpv_cli.definitions.columns import Column, Kind
@@ -107,3 +109,12 @@ def test_a_command_gives_the_same_again() -> None:
     assert command_of(result(command="list centres", parameters={"overseas": False})) == "crpv list centres --mainland"
     assert command_of(result(command="map", parameters={"compare_to": 2024})) == "crpv map --compare-to 2024"
     assert command_of(result(parameters=parameters)) == ""
+
+
+def test_a_command_names_the_load_up_to_which_the_registry_was_known() -> None:
+    told = result(command="map", parameters={"as_of": "2025-06-30"}, origin=Origin(load=12))
+    assert command_of(told) == "crpv map --as-of 2025-06-30 --known 12"
+    assert command_of(replace(told, command="")) == ""
+    assert command_of(replace(told, origin=Origin())) == "crpv map --as-of 2025-06-30"
+    assert command_of(Dossier("x", msg("X"), told, (), command="crpv show 'x y'")) == "crpv show 'x y' --known 12"
+    assert command_of(Dossier("x", msg("X"), told, ())) == ""

@@ -98,7 +98,7 @@ def test_each_section_with_rows_has_a_sheet_and_the_first_one_leads_to_it(sheet:
 
 def test_the_first_sheet_tells_the_command_and_the_facts(sheet: Dossier) -> None:
     rows = dict(book(workbook(sheet))["crpv"].iter_rows(max_col=2, values_only=True))
-    assert rows["To reproduce it"] == sheet.command
+    assert rows["To reproduce it"] == f"{sheet.command} --known 1"
     assert rows["Date"] == "2025-12-31"
     assert str(rows["Demonstration data"]).startswith("FICTITIOUS")
 

@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
+from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import ExitCode, RegistryProblem
 from crpv_cli.registry import migrations, schema
-from crpv_cli.registry.connection import APPLICATION_ID, SCHEMA_VERSION
+from crpv_cli.registry.connection import APPLICATION_ID, SCHEMA_VERSION, open_reading
+from crpv_cli.registry.known import as_known
 from crpv_cli.registry.queries.views import views
 from tests.inside import inside
 from tests.registry.bench import Bench
@@ -174,6 +176,16 @@ def test_a_load_of_an_earlier_registry_can_be_taken_back(old: Path) -> None:
             "Observatoire",
             None,
         )
+
+
+def test_what_an_earlier_registry_held_after_its_first_load_is_still_known(old: Path) -> None:
+    migrations.migrate(old)
+    with open_reading(old) as connection, as_known(connection, 1) as then:
+        known = {name: [dict(row) for row in then.execute(f"select * from {name}")] for name in TABLES}
+    assert command(old, "undo", "2").returncode == 0
+    with open_reading(old) as connection:
+        assert known == {name: [dict(row) for row in connection.execute(f"select * from {name}")] for name in TABLES}
+    assert known["centres"][0]["name"] == "Observatoire"
 
 
 def test_the_version_is_raised_with_the_first_change_of_a_table_after_a_release(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from crpv_cli.registry.queries import closed_year
 from crpv_cli.reports.activity.report import activity
 from crpv_cli.reports.agreements.changes import agreement_changes
 from crpv_cli.reports.centre.changes import centre_changes, perimeter_changes
+from crpv_cli.reports.changes.difference import State
 from crpv_cli.reports.changes.report import CHANGES, changes
 from crpv_cli.reports.coverage.changes import coverage_changes
 from crpv_cli.reports.coverage.report import MEASURES, coverage
@@ -292,7 +293,8 @@ SWAPPED = {
 def test_the_other_way_round_everything_is_the_other_way_round(demo_path: Path, one: str, other: str) -> None:
     with open_reading(demo_path) as connection:
         for question in (centre_changes, perimeter_changes, coverage_changes, agreement_changes):
-            there, back = list(question(connection, one, other)), list(question(connection, other, one))
+            first, last = State(connection, one), State(connection, other)
+            there, back = list(question(first, last)), list(question(last, first))
             told = sorted(
                 (
                     SWAPPED.get(change.kind, change.kind),

@@ -61,7 +61,7 @@ def html_page(shown: Result | Dossier) -> str:
     # What the dossier says of itself is said once; only a dossier that says nothing has it said by its sections.
     said = fictitious_notes(shown.notes) or [*shown.notes, *(note for one in shown.sections for note in one.notes)]
     sections = [_facts(shown), *(_section(_known(section), section.name) for section in shown.sections)]
-    return _page(shown, asked_of_dossier(shown), sections, [shown.facts, *shown.sections], said, shown.command)
+    return _page(shown, asked_of_dossier(shown), sections, [shown.facts, *shown.sections], said, command_of(shown))
 
 
 # --- What the templates are given ---

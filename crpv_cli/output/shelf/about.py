@@ -37,6 +37,7 @@ PARAMETERS = {
     "within": N_("Within, in months"),
     "status": N_("Status"),
     "compare_to": N_("Compared with"),
+    "known_from": N_("Compared with what was known after load"),
     "rules": N_("Rules"),
 }
 WORDS: Mapping[str, Mapping[str, str]] = {
@@ -147,15 +148,20 @@ def cited(results: Iterable[Result], listed: Iterable[Result] = ()) -> list[Sour
     return [sources[key] for key in sorted(sources) if key not in listed_there]
 
 
-def command_of(result: Result) -> str:
+def command_of(shown: Result | Dossier) -> str:
     """The command line that gives the same report, or the same table narrowed in the same way, again; else empty.
 
-    How a list was sorted or cut is not known any more: then the columns and the order may differ, the figures do not.
+    It names the load up to which the registry was known, so that it gives the same whatever is loaded later. How a list
+    was sorted or cut is not known any more: then the columns and the order may differ, the figures do not.
     """
-    if not result.command:
+    if not shown.command:
         return ""
-    words = ["crpv", *result.command.split()]
-    for name, value in result.parameters.items():
+    origin = (shown.facts if isinstance(shown, Dossier) else shown).origin
+    known = f" --known {origin.load}" if origin and origin.load is not None else ""
+    if isinstance(shown, Dossier):
+        return shown.command + known
+    words = ["crpv", *shown.command.split()]
+    for name, value in shown.parameters.items():
         option = f"--{name.replace('_', '-')}"
         if value is True:
             words.append(option)
@@ -163,4 +169,4 @@ def command_of(result: Result) -> str:
             words.append("--mainland")
         elif value is not None and value is not False:
             words += [option, str(value)]
-    return shlex.join(words)
+    return shlex.join(words) + known

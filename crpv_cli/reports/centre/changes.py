@@ -7,15 +7,15 @@ from collections.abc import Iterable
 
 from crpv_cli.language import Day, Message, msg
 from crpv_cli.registry.queries import open_centres, read
-from crpv_cli.reports.changes.difference import Change, plain
+from crpv_cli.reports.changes.difference import Change, State, plain
 from crpv_cli.reports.coverage.report import coverage
 from crpv_cli.spelling import fold
 
 
-def centre_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
-    """The centres that are open on one of the dates and not on the other."""
-    before, after = set(open_centres(connection, first)), set(open_centres(connection, last))
-    for row in _centres(connection):
+def centre_changes(first: State, last: State) -> Iterable[Change]:
+    """The centres that are open in one of the states and not in the other."""
+    before, after = set(open_centres(*first)), set(open_centres(*last))
+    for row in _centres(first, last):
         identity = {"centre": row["id"], "short_name": row["short_name"], "sources": (row["source"],)}
         fictitious = bool(row["fictitious"])
         if row["id"] in after - before:
@@ -24,14 +24,14 @@ def centre_changes(connection: sqlite3.Connection, first: str, last: str) -> Ite
             yield Change("centre-closed", msg("Centre closed"), before=_until(row), fictitious=fictitious, **identity)
 
 
-def _centres(connection: sqlite3.Connection) -> list[sqlite3.Row]:
-    rows = connection.execute(
-        """
+def _centres(first: State, last: State) -> list[sqlite3.Row]:
+    """The centres of both states, as the last one that has them describes them."""
+    asked = """
         select c.*, coalesce(s.fictitious, 0) as fictitious
         from centres as c left join sources as s on s.id = c.source
         """
-    ).fetchall()
-    return sorted(rows, key=lambda row: fold(row["short_name"]))
+    rows = {row["id"]: row for state in (first, last) for row in state.connection.execute(asked)}
+    return sorted(rows.values(), key=lambda row: fold(row["short_name"]))
 
 
 def _since(row: sqlite3.Row) -> Message | None:
@@ -43,15 +43,15 @@ def _until(row: sqlite3.Row) -> Message | None:
     return msg("until {date}", date=Day(row["closed"])) if row["closed"] is not None else None
 
 
-def perimeter_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
-    """The departments that a centre serves on one of the dates and not on the other.
+def perimeter_changes(first: State, last: State) -> Iterable[Change]:
+    """The departments that a centre serves in one of the states and not in the other.
 
     Before and after say who serves the department on each date; the values are how many neighbourhoods of it the
     centre covers, in the geography of the last date.
     """
-    pairs = [_served(connection, date) for date in (first, last)]
-    names = {row["id"]: row["short_name"] for row in _centres(connection)}
-    listed = coverage(connection, max(first, last), by="department")
+    pairs = [_served(state) for state in (first, last)]
+    names = {row["id"]: row["short_name"] for row in _centres(first, last)}
+    listed = coverage(last.connection, max(first.as_of, last.as_of), by="department")
     for department in listed.records():
         code = department["department"]
         before, after = (sorted(centre for centre, served in served_on if served == code) for served_on in pairs)
@@ -77,9 +77,10 @@ def perimeter_changes(connection: sqlite3.Connection, first: str, last: str) -> 
             )
 
 
-def _served(connection: sqlite3.Connection, as_of: str) -> dict[tuple[str, str], sqlite3.Row]:
+def _served(state: State) -> dict[tuple[str, str], sqlite3.Row]:
     """The pairs of centre and department on a date, with the source that says so."""
-    return {(row["centre"], row["department"]): row for row in read(connection, "select * from served", as_of)}
+    rows = read(state.connection, "select * from served", state.as_of)
+    return {(row["centre"], row["department"]): row for row in rows}
 
 
 def _serving(centres: list[str], names: dict[str, str]) -> Message:

@@ -1,11 +1,20 @@
-"""A difference between two dates; each question finds its own, and ``reports/changes/report.py`` puts them together."""
+"""A difference between two states; each question finds its own, ``reports/changes/report.py`` puts them together."""
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from crpv_cli.language import Euros, Message, Share, msg
 from crpv_cli.result import Value
+
+
+class State(NamedTuple):
+    """What a registry, as it stands or as it stood after an earlier load, says of a date (ISO)."""
+
+    connection: sqlite3.Connection
+    as_of: str
 
 
 @dataclass(frozen=True, slots=True)

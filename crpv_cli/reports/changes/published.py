@@ -1,14 +1,13 @@
-"""What institutions published of dates between the two, each beside the figure of the same measure before it."""
+"""What institutions published since, each beside the figure of the same measure before it."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
 from crpv_cli.language import N_, Day, Message, msg
 from crpv_cli.registry.queries import read
-from crpv_cli.reports.changes.difference import Change, plain, points, signed_count
+from crpv_cli.reports.changes.difference import Change, State, plain, points, signed_count
 from crpv_cli.reports.published import published_figures, quoted
 
 _MEASURES = {
@@ -22,26 +21,27 @@ _MEASURES = {
 }
 
 
-def published_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
-    """The figures of a date after the first one and not after the last one."""
-    rows = read(
-        connection,
-        "select distinct measure, as_of from known_figures where as_of > :first order by as_of, measure",
-        last,
-        first=first,
-    )
-    for row in rows.fetchall():
-        (now,) = published_figures(connection, (row["measure"],), row["as_of"])
-        earlier = published_figures(connection, (row["measure"],), _day_before(row["as_of"]))
+def published_changes(first: State, last: State) -> Iterable[Change]:
+    """The figures of a date after the first one and not after the last one, and those that were corrected since."""
+    asked = "select distinct measure, as_of from known_figures order by as_of, measure"
+    known = {tuple(row) for row in read(first.connection, asked, first.as_of)}
+    for measure, as_of in read(last.connection, asked, last.as_of).fetchall():
+        (now,) = published_figures(last.connection, (measure,), as_of)
+        if corrected := (measure, as_of) in known:
+            earlier = published_figures(first.connection, (measure,), as_of)
+        else:
+            earlier = published_figures(last.connection, (measure,), _day_before(as_of))
+        if corrected and _said(earlier[0]) == _said(now):
+            continue
         before = earlier[0] if earlier and earlier[0]["unit"] == now["unit"] else None
         yield Change(
             "published",
             msg(
                 "Published: {measure}, {publisher}",
-                measure=msg(_MEASURES.get(row["measure"], row["measure"])),
+                measure=msg(_MEASURES.get(measure, measure)),
                 publisher=now["publisher"] or now["source"] or "?",
             ),
-            subject=row["measure"],
+            subject=measure,
             before=_shown(before) if before else None,
             after=_shown(now),
             change=_change(before["value"], now["value"], now["unit"]) if before else None,
@@ -50,6 +50,10 @@ def published_changes(connection: sqlite3.Connection, first: str, last: str) -> 
             unit=now["unit"],
             sources=(now["source"],),
         )
+
+
+def _said(figure: dict[str, Any]) -> tuple[object, object]:
+    return figure["value"], figure["unit"]
 
 
 def _change(before: float, after: float, unit: str) -> Message | None:

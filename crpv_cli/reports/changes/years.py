@@ -29,6 +29,11 @@ class OfYear:
         return tuple(self.report.origin.sources) if self.report.origin else ()
 
 
+def same(before: OfYear, after: OfYear) -> bool:
+    """Whether the figures are of one year and the same: then there is nothing to compare."""
+    return (before.year, before.by_centre) == (after.year, after.by_centre)
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """What the figures are: how one is shown with its year, with its number of centres too, and as a difference."""

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 
 from crpv_cli.language import Day, Message, Share, msg
 from crpv_cli.registry.queries import geographies_on
-from crpv_cli.reports.changes.difference import Change, points
+from crpv_cli.reports.changes.difference import Change, State, points
 from crpv_cli.reports.coverage.report import MEASURES, UNITS, coverage
 from crpv_cli.result import Result
 
 
-def coverage_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
-    """What is covered of each measure, where that is not the same on both dates."""
-    before, after = geographies_on(connection, first), geographies_on(connection, last)
+def coverage_changes(first: State, last: State) -> Iterable[Change]:
+    """What is covered of each measure, where that is not the same in both states."""
+    before, after = geographies_on(*first), geographies_on(*last)
     for measure in MEASURES:
         yield from _compared(
             msg("Coverage: {unit}", unit=msg(UNITS[measure])),
             measure,
-            coverage(connection, first, measure),
-            coverage(connection, last, measure),
+            coverage(*first, measure),
+            coverage(*last, measure),
         )
     if before != after:
         for measure in MEASURES:
             yield from _compared(
-                msg("Coverage: {unit}, lists of {date} on both dates", unit=msg(UNITS[measure]), date=Day(last)),
+                msg("Coverage: {unit}, lists of {date} on both dates", unit=msg(UNITS[measure]), date=Day(last.as_of)),
                 f"{measure}-same-lists",
-                coverage(connection, first, measure, last),
-                coverage(connection, last, measure),
+                coverage(*first, measure, last.as_of),
+                coverage(*last, measure),
             )
 
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
 from crpv_cli.definitions.choices import mission_label
 from crpv_cli.language import Message, Share, msg, msgs
-from crpv_cli.reports.changes.difference import Change, plain, points, signed_count
+from crpv_cli.reports.changes.difference import Change, State, plain, points, signed_count
 from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.result import Value
 
 Record = dict[str, Any]
 
 
-def rating_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
+def rating_changes(first: State, last: State) -> Iterable[Change]:
     """By centre: the missions newly evaluated, then the missions whose latest rating stands elsewhere on its scale."""
-    earlier = {_key(record): record for record in evaluation_summaries(connection, first).records()}
-    for centre, found in groupby(evaluation_summaries(connection, last).records(), key=lambda record: record["centre"]):
+    earlier = {_key(record): record for record in evaluation_summaries(*first).records()}
+    for centre, found in groupby(evaluation_summaries(*last).records(), key=lambda record: record["centre"]):
         records = list(found)
         before = {record["mission"]: earlier.get((centre, record["mission"])) for record in records}
         new = [record for record in records if record["evaluated"] and not _evaluated(before[record["mission"]])]
@@ -59,7 +58,9 @@ def _moved(before: Record | None, after: Record) -> Iterable[Change]:
     difference = points(first, last)
     yield Change(
         "rating",
-        msg("Improving: {mission}", mission=_mission(after))
+        msg("Rating corrected: {mission}", mission=_mission(after))
+        if before["year"] == after["year"]  # of one evaluation, which is known otherwise since
+        else msg("Improving: {mission}", mission=_mission(after))
         if last > first
         else msg("Slipping: {mission}", mission=_mission(after)),
         after["centre"],
@@ -76,9 +77,9 @@ def _moved(before: Record | None, after: Record) -> Iterable[Change]:
     )
 
 
-def completeness_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
+def completeness_changes(first: State, last: State) -> Iterable[Change]:
     """How many of the expected core missions are evaluated in the whole network, and what share that is."""
-    results = [evaluation_summaries(connection, date) for date in (first, last)]
+    results = [evaluation_summaries(*state) for state in (first, last)]
     before, after = (result.totals for result in results)
     keys = ("evaluated", "expected")
     if [before[key] for key in keys] == [after[key] for key in keys] or before["evaluated"] == after[

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 
 from crpv_cli.language import N_, Euros, msg, msgs
 from crpv_cli.registry.queries import read
-from crpv_cli.reports.changes.difference import Change, signed_euros
-from crpv_cli.reports.changes.years import OfYear, Unit, compared
+from crpv_cli.reports.changes.difference import Change, State, signed_euros
+from crpv_cli.reports.changes.years import OfYear, Unit, compared, same
 from crpv_cli.reports.funding.report import funding
 
 _GIVERS = {"state": N_("Support of the State"), "local": N_("Support of local authorities")}
@@ -28,11 +27,11 @@ _EUROS = Unit(
 )
 
 
-def funding_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
+def funding_changes(first: State, last: State) -> Iterable[Change]:
     """What the State and local authorities gave, in all, by the same centres, and the State by centre."""
     for giver, label in _GIVERS.items():
-        before, after = (_money(connection, date, giver) for date in (first, last))
-        if before is None or after is None or before.year == after.year:
+        before, after = _money(first, giver), _money(last, giver)
+        if before is None or after is None or same(before, after):
             continue
         yield from compared(_EUROS, msg(label), giver, before, after)
         if giver == "state":
@@ -51,13 +50,13 @@ def _by_centre(before: OfYear, after: OfYear) -> Iterable[Change]:
             yield _EUROS.change(what, "state", before, after, [centre], centre, name, centre in fictitious)
 
 
-def _money(connection: sqlite3.Connection, date: str, giver: str) -> OfYear | None:
+def _money(state: State, giver: str) -> OfYear | None:
     """The money of the latest closed year of which any of this kind is known, in centimes; None if there is none."""
-    given = "giver = :giver and year <= (select closed_year from moment)"
-    (year,) = read(connection, f"select max(year) from money_asked where {given}", date, giver=giver).fetchone()
+    latest = "select max(year) from money_asked where giver = :giver and year <= (select closed_year from moment)"
+    (year,) = read(state.connection, latest, state.as_of, giver=giver).fetchone()
     if year is None:
         return None
-    report = funding(connection, date, year, year)
+    report = funding(*state, year, year)
     records = [record for record in report.records() if record[giver] is not None]
     amounts = {record["centre"]: record[giver] for record in records}
     return OfYear(year, amounts, report, any(record["fictitious"] for record in records))
