@@ -13,7 +13,7 @@ from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.intake.faults import Fault
 from crpv_cli.intake.headers import recognise
 from crpv_cli.language import LANGUAGES, translate
-from tests.commands.conftest import Registry, Ran, crpv
+from tests.commands.conftest import Ran, Registry, crpv
 from tests.inside import inside
 
 # A row of each table, as somebody types it into a form; what it refers to is in the network, or comes before it.

@@ -33,6 +33,13 @@ fault(
     advice=msg("See what is known on that date: crpv list --as-of {date}", date="2025-06-30"),
 )
 fault("announced-overseas", published("overseas_centres", 1), subject="said")
+fault(
+    "list-and-counts-differ",
+    "insert into contracts (code, name, department, load) values ('CV-01', 'Contrat', '01', 1)",
+    department="01",
+    subject="contracts",
+    message=msg("{unit}: {listed} listed, {counted} counted.", unit=msg("contracts"), listed=1, counted="?"),
+)
 fault("announced-neighbourhoods", published("neighbourhoods", 11), subject="said", advice=None)
 
 
