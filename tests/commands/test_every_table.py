@@ -45,7 +45,9 @@ ROWS = {
     "budgets": {"centre": "one", "year": "2024", "status": "approved", "resources": "500000", "fte": "6.5"},
     "missions": {"id": "later", "name_fr": "Plus tard", "name_en": "Later", "core": "false"},
     "scales": {"id": "letters", "name": "Letters", "levels": "C | B | A"},
-    "evaluations": {"centre": "one", "mission": "skills", "year": "2024", "kind": "self", "scale": "four", "rating": "3"},
+    "evaluations": {
+        "centre": "one", "mission": "skills", "year": "2024", "kind": "self", "scale": "four", "rating": "3",
+    },
     "governance": {
         "centre": "one", "organ": "board", "member": "Préfecture", "member_kind": "state", "role": "chair",
     },
