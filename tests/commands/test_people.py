@@ -109,3 +109,12 @@ def test_no_view_has_a_column_about_people() -> None:
     assert personal == {"person", "consent"}
     for view in VIEWS:
         assert personal.isdisjoint(name for name, _ in columns_of(view))
+
+
+def test_editing_contacts_leaves_people_as_they_are(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = crpv("query", "select function, person, consent from contacts order by 1", "--db", db).out
+    monkeypatch.setenv("EDITOR", "sed -i -e s/press@two/presse@two/")
+    monkeypatch.delenv("VISUAL", raising=False)
+    assert crpv("edit", "contacts", "--yes", "--db", db).code == 0
+    assert "presse@two.example" in {row["email"] for row in rows_of(db, "contacts")}
+    assert crpv("query", "select function, person, consent from contacts order by 1", "--db", db).out == before

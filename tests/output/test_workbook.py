@@ -96,7 +96,7 @@ def read_back(path: Path) -> dict[str, list[dict[str, object]]]:
             assert checked.faults == [] and checked.corrections == [], (sheet.sheet, row, checked)
             rows.append({name: (checked.values or {})[name] for name in names})
         found[header.table.name] = rows
-    return found  # type: ignore[return-value]
+    return found
 
 
 def same_rows(found: dict[str, list[dict[str, object]]], expected: dict[str, list[dict[str, object]]]) -> None:

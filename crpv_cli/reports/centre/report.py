@@ -24,15 +24,15 @@ from crpv_cli.result import Dossier, Note, Result
 # What a terminal shows of a centre, and how many rows: two screens at most. Other formats hold it all.
 _ON_SCREEN: dict[str, int | None] = {
     "perimeter": None,
-    "governance": 8,
+    "governance": 4,
     "funding_years": None,
     "missions": None,
     "activity": None,
-    "agreements": 4,
-    "findings": 6,
+    "agreements": 3,
+    "findings": 4,
 }
 # What few centres have: a terminal shows it only where it is.
-_IF_KNOWN = {"budgets": 3, "projects": 3, "meetings": 2, "contacts": 4}
+_IF_KNOWN = {"budgets": 2, "projects": 1}
 _MISSION_COLUMNS = (
     "mission",
     "year",
