@@ -205,11 +205,9 @@ def list_table(connection: sqlite3.Connection, table: Table, asked: Selection) -
 
 
 def _selected(column: Column) -> str:
-    """A column of the rows ``t`` in SQL; one about a person is empty once the days of its row are over."""
+    """A column of the rows ``t`` in SQL; one about a person is empty once the days of its row are over, as of today."""
     if column.personal:
-        return (
-            f"iif(coalesce(t.valid_to, '9999-12-31') >= max(:as_of, :now), t.{column.stored}, null) as {column.stored}"
-        )
+        return f"iif(coalesce(t.valid_to, '9999-12-31') >= :now, t.{column.stored}, null) as {column.stored}"
     return f"t.{column.stored}"
 
 
