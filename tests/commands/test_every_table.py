@@ -10,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from crpv_cli.definitions.tables import TABLES, Table
+from crpv_cli.errors import ExitCode
 from crpv_cli.intake.faults import Fault
 from crpv_cli.intake.headers import recognise
 from crpv_cli.language import LANGUAGES, translate
@@ -137,3 +138,31 @@ def _texts(row: dict[str, object]) -> dict[str, str]:
 
 def _in_common(row: dict[str, str], table: Table) -> int:
     return len(row.items() & ROWS[table.name].items())
+
+
+@pytest.mark.parametrize(
+    ("table", "dates"),
+    {
+        "contracts": {"2023-12-31": 0, "2024-01-01": 1, "2024-12-31": 1, "2025-01-01": 0},
+        "labels": {"2023-12-31": 0, "2024-01-01": 1, "2024-12-31": 1, "2025-01-01": 0},
+        "contacts": {"2023-12-31": 0, "2024-01-01": 1, "2024-12-31": 1, "2025-01-01": 0},
+        "projects": {"2023-12-31": 0, "2024-01-01": 1, "2024-12-31": 1, "2025-01-01": 0},
+        "budgets": {"2023-12-31": 0, "2024-01-01": 1, "2030-01-01": 1},
+        "meetings": {"2025-10-05": 0, "2025-10-06": 1, "2030-01-01": 1},
+    }.items(),
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_date_leaves_what_was_true_or_known_on_it(registry: Registry, table: str, dates: dict[str, int]) -> None:
+    days = {"starts_on": "2024-01-01", "ends_on": "2024-12-31", "valid_from": "2024-01-01", "valid_to": "2024-12-31"}
+    names = TABLES[table].names if table != "meetings" else ()
+    row = {**ROWS[table], **{name: day for name, day in days.items() if name in names}}
+    db = registry(**{table: f"{','.join(row)}\n{','.join(row.values())}"})
+    for date, count in dates.items():
+        for verb in ("list", "export"):
+            assert len(crpv(verb, table, "--as-of", date, "--db", db, "-f", "json").json) == count, (verb, date)
+
+
+@pytest.mark.parametrize("table", ["centre_states", "missions", "funders", "project_partners"])
+def test_a_date_is_refused_where_no_row_has_any(registry: Registry, table: str) -> None:
+    ran = crpv("list", table, "--as-of", "2024-12-31", "--db", registry())
+    assert ran.code == ExitCode.USAGE and "--as-of" in ran.said
