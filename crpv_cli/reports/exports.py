@@ -24,6 +24,11 @@ def export_rows(connection: sqlite3.Connection, name: str, as_of: str | None, pe
         UsageProblem: nothing has that name.
     """
     reports = {report.export: report for report in REPORTS.values() if report.export}
+    if name in reports and people:
+        raise UsageProblem(
+            msg("{option} does not apply to {name}.", option="--with-people", name=name),
+            msg("Leave it out: no report names anybody."),
+        )
     if name in reports:
         compute, _options = reports[name].load()
         result = compute(connection, as_of or today())

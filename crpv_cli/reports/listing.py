@@ -92,6 +92,16 @@ def require_people(table: Table) -> None:
         raise _not_applicable(table, "--with-people")
 
 
+def _refuse_people(table: Table, asked: Selection) -> None:
+    """Say how to ask for a column about people that is named without the option."""
+    named = {fold(name.lstrip("-")) for name in (*asked.columns, asked.sort or "")}
+    for column in table.columns:
+        if column.personal and not asked.people and fold(column.name) in named:
+            raise UsageProblem(
+                msg("The column {column} is about people.", column=column.name), msg("Show it with --with-people.")
+            )
+
+
 def list_centres(connection: sqlite3.Connection, asked: Selection) -> Result:
     """List the centres open on a date (today by default), with perimeter, State support and missions evaluated.
 
@@ -169,6 +179,7 @@ def list_table(connection: sqlite3.Connection, table: Table, asked: Selection) -
     Raises:
         UsageProblem: an unknown region, department or column, or a filter that does not apply.
     """
+    _refuse_people(table, asked)
     conditions, parameters = _conditions(connection, table, asked)
     where = f"where {' and '.join(conditions)}" if conditions else ""
     key = ", ".join(table.column(name).stored for name in table.key)

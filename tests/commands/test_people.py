@@ -99,7 +99,7 @@ def test_neither_trace_nor_the_log_nor_a_form_names_anybody(db: Path, tmp_path: 
 
 
 def test_a_table_without_people_refuses_the_option(db: Path) -> None:
-    for asked in (("list",), ("list", "funders"), ("export", "funders")):
+    for asked in (("list",), ("list", "funders"), ("export", "funders"), ("export", "coverage")):
         ran = crpv(*asked, "--with-people", "--db", db)
         assert ran.code == ExitCode.USAGE and "--with-people" in ran.said
 
@@ -118,3 +118,10 @@ def test_editing_contacts_leaves_people_as_they_are(db: Path, monkeypatch: pytes
     assert crpv("edit", "contacts", "--yes", "--db", db).code == 0
     assert "presse@two.example" in {row["email"] for row in rows_of(db, "contacts")}
     assert crpv("query", "select function, person, consent from contacts order by 1", "--db", db).out == before
+
+
+@pytest.mark.parametrize("asked", [("--columns", "function,Person"), ("--sort", "-consent")])
+def test_a_column_about_people_says_how_to_ask_for_it(db: Path, asked: tuple[str, str]) -> None:
+    ran = crpv("list", "contacts", *asked, "--db", db)
+    assert ran.code == ExitCode.USAGE and "--with-people" in ran.said
+    assert crpv("list", "contacts", *asked, "--with-people", "--db", db).code == 0
