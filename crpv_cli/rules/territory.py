@@ -114,7 +114,7 @@ def _identified(moment: Moment, measure: str, on: str) -> int | None:
 )
 def list_and_counts_differ(moment: Moment) -> Iterator[Finding]:
     for measure in LISTS:
-        for one in disagreements(moment.connection, moment.as_of, measure):
+        for one in disagreements(moment.connection, moment.as_of, measure=measure):
             yield Finding(
                 NOTICE,
                 msg(

@@ -1,4 +1,4 @@
-"""The detailed list of city contracts, once somebody loaded it: how many are signed."""
+"""The detailed list of city contracts, once somebody loaded it: does it agree with the counts, and what is signed."""
 
 from __future__ import annotations
 
@@ -11,16 +11,9 @@ from crpv_cli.reports.coverage import neighbourhoods
 from crpv_cli.result import Note
 
 
-def list_notes(connection: sqlite3.Connection, counted_on: str, measure: str) -> Iterator[Note]:
-    """Say of a measure that has a detailed list where list and counts differ, and of contracts how many are signed."""
-    if measure not in neighbourhoods.LISTS:
-        return
-    yield from neighbourhoods.disagreement_notes(connection, counted_on, measure)
-    if measure == "contracts":
-        yield from _signed(connection, counted_on)
-
-
-def _signed(connection: sqlite3.Connection, counted_on: str) -> Iterator[Note]:
+def contract_notes(connection: sqlite3.Connection, counted_on: str) -> Iterator[Note]:
+    """Say where the list of contracts and their counts differ, and how many of the list are signed; nothing without one."""
+    yield from neighbourhoods.disagreement_notes(connection, counted_on, measure="contracts")
     sql = "select count(*) as listed, count(*) filter (where signed_on <= :counted_on) as signed from contracts_on"
     (row,) = read(connection, sql, counted_on, counted_on=counted_on)
     if row["listed"]:
