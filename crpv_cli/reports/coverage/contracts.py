@@ -12,7 +12,7 @@ from crpv_cli.result import Note
 
 
 def contract_notes(connection: sqlite3.Connection, counted_on: str) -> Iterator[Note]:
-    """Say where the list of contracts and their counts differ, and how many of the list are signed; nothing without one."""
+    """Say where the list of contracts and their counts differ, and how many are signed; nothing without a list."""
     yield from neighbourhoods.disagreement_notes(connection, counted_on, measure="contracts")
     sql = "select count(*) as listed, count(*) filter (where signed_on <= :counted_on) as signed from contracts_on"
     (row,) = read(connection, sql, counted_on, counted_on=counted_on)
