@@ -66,6 +66,7 @@ SHAPES = {
     Shape.NEIGHBOURHOOD: "official code of a neighbourhood: `QP` or `QN` and six characters",
     Shape.RATING: "a rating of its scale, its decimals after a point or a comma",
     Shape.SIREN: "nine digits with a valid check digit",
+    Shape.SHA256: "64 hexadecimal digits, in lower case",
 }
 
 

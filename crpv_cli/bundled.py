@@ -18,5 +18,5 @@ def reference_folder() -> Path:
 
 
 def demo_folder() -> Path:
-    """Fictitious evaluations, activity, governance and agreements, marked as such."""
+    """Fictitious rows of what is not public, marked as such."""
     return data_folder() / "demo"

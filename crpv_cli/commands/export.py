@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crpv_cli.commands.door import Door, command
-from crpv_cli.commands.options import AsOf
+from crpv_cli.commands.options import AsOf, WithPeople
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.language import text as _
@@ -24,6 +24,7 @@ def export(
         ),
     ],
     as_of: AsOf = None,
+    with_people: WithPeople = False,
 ) -> None:
     """Export a table or the rows of a report; CSV unless asked otherwise."""
     from crpv_cli.output.files import write_all
@@ -31,7 +32,7 @@ def export(
 
     if name != "all":
         with door.reading() as connection:
-            result = export_rows(connection, name, as_of)
+            result = export_rows(connection, name, as_of, with_people)
         door.show(result, default=Format.CSV)
         return
     if door.output is None:
@@ -45,4 +46,4 @@ def export(
             msg("Name a folder, or one workbook: crpv export all -o registry.xlsx"),
         )
     with door.reading() as connection:
-        write_all(all_tables(connection), door.output, door.format, door.force)
+        write_all(all_tables(connection, with_people), door.output, door.format, door.force)

@@ -39,10 +39,11 @@ def list_rows(
         typer.Option("--columns", metavar=_("COLUMNS"), help=_("The columns to show, by name, separated by commas.")),
     ] = None,
     limit: options.Limit = None,
+    with_people: options.WithPeople = False,
 ) -> None:
     """List the rows of a table."""
     from crpv_cli.reports.listing import Selection, list_rows_of
 
     shown = tuple(name.strip() for name in (columns or "").split(",") if name.strip())
-    asked = Selection(region, department, overseas, year, as_of, sort, shown, limit, uncovered)
+    asked = Selection(region, department, overseas, year, as_of, sort, shown, limit, uncovered, with_people)
     door.answer(list_rows_of, table, asked)

@@ -121,4 +121,8 @@ Paths = Annotated[
     list[str], typer.Argument(metavar=_("PATH..."), help=_("Files, folders of files, or - for standard input."))
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help=_("Show what would happen without writing anything."))]
+WithPeople = Annotated[
+    bool,
+    typer.Option("--with-people", help=_("With the names of the people who agreed to it, until their last day.")),
+]
 Limit = Annotated[int | None, typer.Option("--limit", metavar=_("N"), min=1, help=_("At most this many rows."))]

@@ -27,6 +27,9 @@ _PREPARED = {
     "activities": ("centre", "mission", "year"),
     "agreements": ("centre", "funder"),
     "governance": ("centre", "organ", "member", "member_kind", "role", "valid_from"),
+    "budgets": ("centre", "year"),
+    "contacts": ("centre",),
+    "labels": ("centre",),
 }
 # Tables of what lasts: their prepared rows are those that the registry holds as true today.
 _STANDING = {"perimeters", "governance"}
@@ -107,9 +110,16 @@ class _Request:
         )
 
     def _columns(self) -> Iterable[Column]:
-        """The columns that a person fills in; crpv itself knows the source, unless it distinguishes rows."""
+        """The columns that a person fills in; crpv itself knows the source, unless it distinguishes rows.
+
+        A form that holds what the registry does is without the columns about people, which then keep what they hold.
+        """
         for column in self.table.columns:
-            if column.name != "source" or (self.filled and "source" in self.table.key):
+            if column.name == "source":
+                asked = self.filled and "source" in self.table.key
+            else:
+                asked = not (self.filled and column.personal)
+            if asked:
                 yield column
 
     def _prepared_names(self) -> set[str]:
@@ -154,6 +164,9 @@ class _Request:
             rows = [
                 {"centre": centre, "funder": funder} for centre in self._centres() for funder in self._signers(centre)
             ]
+        elif self.table.name in {"budgets", "contacts", "labels"}:
+            about: dict[str, Value] = {"year": self.year} if self.year is not None else {}
+            rows = [{"centre": centre, **about} for centre in self._centres()]
         elif self.table.name in _STANDING and not self.filled:
             centres = set(self._centres())
             names = _PREPARED[self.table.name]

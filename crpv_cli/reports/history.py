@@ -139,6 +139,8 @@ def _plain(value: Value, column: Column) -> str | None:
     """A value as ``csv`` writes it: the same in every language."""
     if value is None:
         return None
+    if column.personal:
+        return "…"  # that there is a value, and not whose name it is
     if column.kind is Kind.MONEY and isinstance(value, int):
         return f"{value / 100:.2f}"
     if column.kind is Kind.FLAG:

@@ -28,7 +28,8 @@ from crpv_cli.spelling import closest, fold
 class Selection:
     """What a list is narrowed to and how it is laid out; None and empty mean not asked.
 
-    ``uncovered`` leaves the neighbourhoods that no centre serves on the date.
+    ``uncovered`` leaves the neighbourhoods that no centre serves on the date; ``people`` shows the columns about
+    people.
     """
 
     region: str | None = None
@@ -40,6 +41,7 @@ class Selection:
     columns: tuple[str, ...] = ()
     limit: int | None = None
     uncovered: bool = False
+    people: bool = False
 
 
 # Columns that the overview computes besides those of the table.
@@ -75,7 +77,29 @@ def list_rows_of(connection: sqlite3.Connection, name: str, asked: Selection) ->
     table = table_named(name)
     if asked.uncovered and table.name != "neighbourhoods":
         raise _not_applicable(table, "--uncovered")
+    if asked.people:
+        require_people(table)
     return list_centres(connection, asked) if table.name == "centres" else list_table(connection, table, asked)
+
+
+def require_people(table: Table) -> None:
+    """Refuse to show people of a table that has no columns about any.
+
+    Raises:
+        UsageProblem: it has none.
+    """
+    if not any(column.personal for column in table.columns):
+        raise _not_applicable(table, "--with-people")
+
+
+def _refuse_people(table: Table, asked: Selection) -> None:
+    """Say how to ask for a column about people that is named without the option."""
+    named = {fold(name.lstrip("-")) for name in (*asked.columns, asked.sort or "")}
+    for column in table.columns:
+        if column.personal and not asked.people and fold(column.name) in named:
+            raise UsageProblem(
+                msg("The column {column} is about people.", column=column.name), msg("Show it with --with-people.")
+            )
 
 
 def list_centres(connection: sqlite3.Connection, asked: Selection) -> Result:
@@ -149,22 +173,26 @@ def list_table(connection: sqlite3.Connection, table: Table, asked: Selection) -
     """List the rows of a table, in the order of its key.
 
     Filters that the table's columns cannot answer are refused rather than passed over. With a date, only rows that
-    were true on it are listed.
+    were true on it are listed. Columns about people are left out unless they are asked for, and even then nobody is
+    named after the last day that they agreed to, be it past on the date or today.
 
     Raises:
         UsageProblem: an unknown region, department or column, or a filter that does not apply.
     """
+    _refuse_people(table, asked)
     conditions, parameters = _conditions(connection, table, asked)
     where = f"where {' and '.join(conditions)}" if conditions else ""
     key = ", ".join(table.column(name).stored for name in table.key)
-    names = ", ".join(f"t.{column.stored}" for column in table.columns)
+    columns = tuple(column for column in table.columns if asked.people or not column.personal)
+    names = ", ".join(_selected(column) for column in columns)
     rows_from = _ON_A_DATE.get(table.name, table.name) if asked.as_of or asked.uncovered else table.name
+    parameters["now"] = today()
     found = read(
         connection, f"select {names} from {rows_from} as t {where} order by {key}", asked.as_of or today(), **parameters
     )
-    rows = tuple(row_of(table.columns, row) for row in found)
+    rows = tuple(row_of(columns, row) for row in found)
     sources = fictitious.fictitious_sources(connection)
-    place = table.names.index("source") if "source" in table.names else None
+    place = next((place for place, column in enumerate(columns) if column.name == "source"), None)
     rests = bool(sources) and place is not None and any(row[place] in sources for row in rows)
     result = Result(
         name=table.name,
@@ -173,9 +201,9 @@ def list_table(connection: sqlite3.Connection, table: Table, asked: Selection) -
         title=msg("Neighbourhoods that no centre serves on {date}", date=Day(asked.as_of or today()))
         if asked.uncovered
         else msg(table.label),
-        columns=table.columns,
+        columns=columns,
         rows=rows,
-        screen=table.screen,
+        screen=(*table.screen, *(column.name for column in columns if column.personal)),
         notes=(
             *(neighbourhoods.no_list_notes(connection) if table.name == "neighbourhoods" else ()),
             *fictitious.notes(connection, rests),
@@ -187,11 +215,18 @@ def list_table(connection: sqlite3.Connection, table: Table, asked: Selection) -
     return shape(result, asked)
 
 
+def _selected(column: Column) -> str:
+    """A column of the rows ``t`` in SQL; one about a person is empty once the days of its row are over, as of today."""
+    if column.personal:
+        return f"iif(coalesce(t.valid_to, '9999-12-31') >= :now, t.{column.stored}, null) as {column.stored}"
+    return f"t.{column.stored}"
+
+
 def _parameters(asked: Selection) -> dict[str, object]:
     """What narrows the rows, by name."""
     narrowing = ("as_of", "year", "region", "department", "overseas")
     found = {name: getattr(asked, name) for name in narrowing if getattr(asked, name) is not None}
-    return found | ({"uncovered": True} if asked.uncovered else {})
+    return found | {name: True for name in ("uncovered", "people") if getattr(asked, name)}
 
 
 def _departments(connection: sqlite3.Connection, asked: Selection) -> set[str] | None:
@@ -237,8 +272,22 @@ def _conditions(connection: sqlite3.Connection, table: Table, asked: Selection) 
             neighbourhoods.require_list(connection, asked.as_of or today())
             conditions.append("t.department not in (select department from served)")
     elif asked.as_of is not None and table.name not in _ON_A_DATE:
-        raise _not_applicable(table, "--as-of")
+        conditions.append(_true_on(table))
     return conditions, parameters
+
+
+def _true_on(table: Table) -> str:
+    """Which rows ``t`` of a table without a fact of its own were true on a date: those whose days or year say so.
+
+    Raises:
+        UsageProblem: nothing in its rows tells.
+    """
+    for first, last in table.periods:
+        return f"coalesce(t.{first}, '') <= :as_of and coalesce(t.{last}, '9999-12-31') >= :as_of"
+    for name, condition in (("year", "t.year <= substr(:as_of, 1, 4) + 0"), ("starts_on", "t.starts_on <= :as_of")):
+        if name in table.names:
+            return condition
+    raise _not_applicable(table, "--as-of")
 
 
 # What holds the rows of a table that were true, or known, on a date.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crpv_cli.language import N_, Day, msg
-from crpv_cli.reports.coverage.report import coverage
+from crpv_cli.reports.coverage.neighbourhoods import LISTS, disagreements
+from crpv_cli.reports.coverage.report import UNITS, coverage
 from crpv_cli.reports.listing import Selection, list_centres
 from crpv_cli.reports.published import published_figures
 from crpv_cli.rules.model import NOTICE, Finding, Moment, rule
@@ -103,3 +104,26 @@ def _identified(moment: Moment, measure: str, on: str) -> int | None:
         return coverage(moment.connection, on).totals["total"] or None
     overseas = True if measure == "overseas_centres" else None
     return len(list_centres(moment.connection, Selection(as_of=on, overseas=overseas)).rows)
+
+
+@rule(
+    "list-and-counts-differ",
+    NOTICE,
+    N_("Detailed lists agree with the counts"),
+    N_("Where the list of neighbourhoods or of contracts is loaded, it has as many in each department as are counted."),
+)
+def list_and_counts_differ(moment: Moment) -> Iterator[Finding]:
+    for measure in LISTS:
+        for one in disagreements(moment.connection, moment.as_of, measure=measure):
+            yield Finding(
+                NOTICE,
+                msg(
+                    "{unit}: {listed} listed, {counted} counted.",
+                    unit=msg(UNITS[measure]),
+                    listed=one.listed,
+                    counted=one.counted if one.counted is not None else "?",
+                ),
+                msg("Correct the list or the counts: crpv edit {table}", table=measure),
+                department=one.department,
+                subject=measure,
+            )

@@ -23,8 +23,8 @@ TABLES = {
         made-up,Made up,true
         """,
     "centres": """
-        id,name,short_name,legal_form,since,label_from,label_to,co_funded,source
-        old,Centre old,Old,gip,2000,,2015-12-31,true,books
+        id,name,short_name,legal_form,opened,closed,co_funded,source
+        old,Centre old,Old,gip,2000,2015-12-31,true,books
         """,
     "missions": """
         id,name_fr,name_en,core
@@ -57,6 +57,20 @@ TABLES = {
     "agreements": """
         centre,funder,starts_on,ends_on,source
         one,bank,2024-01-01,2026-12-31,books
+        """,
+    "budgets": f"""
+        centre,year,status,resources,source
+        one,{YEAR},provisional,500,books
+        one,{YEAR},approved,550,books
+        two,2020,approved,100,books
+        """,
+    "contacts": """
+        centre,function,email,person,consent,valid_to
+        one,press,press@one.example,Camille Exemple,yes,2999-12-31
+        """,
+    "labels": """
+        centre,valid_from,act
+        two,2020-01-01,Decision 7
         """,
     "evaluations": f"""
         centre,mission,year,kind,scale,rating,source
@@ -192,3 +206,37 @@ def test_the_source_is_asked_only_where_it_tells_rows_apart(db: Connection) -> N
     assert has_source("funding", filled=True)
     assert not has_source("funding", filled=False)
     assert not has_source("agreements", filled=True)
+
+
+def test_budgets_are_asked_of_every_centre_of_the_year(db: Connection) -> None:
+    assert asked(form_of(db, "budgets"), "centre", "year", "status") == [
+        ("one", YEAR, None, False),
+        ("two", YEAR, None, False),
+    ]
+    assert {row[0] for row in asked(form_of(db, "budgets", year=2015), "centre")} == {"old", "one", "two"}
+    assert asked(form_of(db, "budgets", filled=True), "centre", "status", "resources") == [
+        ("one", "approved", 55000, True),
+        ("one", "provisional", 50000, True),
+        ("two", None, None, False),
+    ]
+    assert form_of(db, "budgets", "one").prepared == ("centre", "year")
+
+
+def test_contacts_and_labels_are_asked_of_every_centre_of_today(db: Connection) -> None:
+    for table in ("contacts", "labels"):
+        assert asked(form_of(db, table), "centre") == [("one", False), ("two", False)]
+    assert asked(form_of(db, "labels", filled=True), "centre", "act") == [
+        ("one", None, False),
+        ("two", "Decision 7", True),
+    ]
+
+
+def test_a_form_that_is_filled_in_has_no_columns_about_people(db: Connection) -> None:
+    blank, filled = (form_of(db, "contacts", "one", filled=filled) for filled in (False, True))
+    assert {field.column.name for field in blank.fields} - {field.column.name for field in filled.fields} == {
+        "person",
+        "consent",
+    }
+    assert [row.values for row in filled.rows if row.known] == [
+        ("one", "press", "press@one.example", None, None, "2999-12-31", None)
+    ]

@@ -203,7 +203,7 @@ def test_one_centre_can_be_asked_about_itself(spoilt: Path) -> None:
 
 def test_other_tables_have_blank_rows(spoilt: Path) -> None:
     prepared = {"activities", "agreements", "centres", "evaluations", "funding", "governance", "perimeters"}
-    for name in set(TABLES) - prepared:
+    for name in set(TABLES) - prepared - {"budgets", "contacts", "labels"}:
         asked = form(spoilt, name)
         assert (asked.rows, asked.prepared) == ((), ())
 
@@ -303,7 +303,7 @@ def test_numbers_and_days_are_checked(spoilt: Path) -> None:
     assert (year.type, year.operator or "between", year.formula1, year.formula2) == ("whole", "between", "1970", "2100")
     assert "1970" in str(year.error)
     assert check_of(sheet, "amount").type == "decimal"
-    assert check_of(sheet, "purpose").type in {None, "none"}
+    assert check_of(sheet, "object").type in {None, "none"}
     day = check_of(opened(form_workbook(form(spoilt, "evaluations", "oriv"))).worksheets[0], "evaluated_on")
     assert day.type == "date"
     assert "2025-12-31" in str(day.error)

@@ -71,7 +71,7 @@ Covered: 1,328 of 1,511 neighbourhoods (87.9%).
 def test_the_map_on_a_terminal(connection: sqlite3.Connection) -> None:
     drawn = screen(territory_map(connection, "2023-10-17", centre="oriv"), 80, colour=False)[0]
     lines = drawn.splitlines()
-    assert lines[0] == "Map of coverage on 2023-10-17: neighbourhoods, 2015 geography"
+    assert lines[0].startswith("Map of coverage on 2023-10-17: neighbourhoods")
     assert "\n".join(lines[7:11]) + "\n" == GOLDEN
     assert LEGEND in drawn
     assert re.search(r"^Overseas  ", drawn, re.MULTILINE)

@@ -20,8 +20,9 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from crpv_cli import __version__, language
+from crpv_cli.bundled import demo_folder
 from crpv_cli.definitions.columns import Choice, Column, Kind
-from crpv_cli.definitions.tables import TABLES
+from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import FileProblem, UsageProblem
 from crpv_cli.intake.headers import read_header, recognise
 from crpv_cli.intake.records import check
@@ -61,11 +62,16 @@ def said(sheet: Worksheet, label: str) -> str:
 # --- Back into crpv ---
 
 
+def written(table: Table) -> tuple[Column, ...]:
+    """The columns that are written unless people are asked for."""
+    return tuple(column for column in table.columns if not column.personal)
+
+
 def stored(db: Path) -> dict[str, list[dict[str, object]]]:
     with open_reading(db) as connection:
         return {
             table.name: [
-                {column.name: row[column.stored] for column in table.columns}
+                {column.name: row[column.stored] for column in written(table)}
                 for row in connection.execute(f"select * from {table.name}")
             ]
             for table in TABLES.values()
@@ -81,15 +87,16 @@ def read_back(path: Path) -> dict[str, list[dict[str, object]]]:
     found = {}
     for sheet in open_workbook(path, fits):
         header = recognise(sheet.header, sheet.sheet)
-        assert header.present == header.table.names, sheet.sheet
+        names = tuple(column.name for column in written(header.table))
+        assert header.present == names, sheet.sheet
         rows = []
         for row in sheet.rows():
             cells = {column.name: cell for column, cell in zip(header.columns, row.cells, strict=True) if column}
             checked = check(header.table, {name: cell for name, cell in cells.items() if cell})
             assert checked.faults == [] and checked.corrections == [], (sheet.sheet, row, checked)
-            rows.append(checked.values)
+            rows.append({name: (checked.values or {})[name] for name in names})
         found[header.table.name] = rows
-    return found  # type: ignore[return-value]
+    return found
 
 
 def same_rows(found: dict[str, list[dict[str, object]]], expected: dict[str, list[dict[str, object]]]) -> None:
@@ -386,7 +393,7 @@ def test_a_workbook_of_all_tables_names_its_sheets(spoilt: Path) -> None:
     assert list(links) == [f"'{label}'!A1" for label in labels]
     assert "149" in links["'Évaluations'!A1"]
     made_up = {sheet.title for sheet in found if sheet.sheet_properties.tabColor is not None}
-    rests = ("scales", "evaluations", "governance", "agreements", "activities", "exceptions")
+    rests = {path.stem for path in demo_folder().glob("*.csv")} - {"sources"}
     assert made_up == {language.translate(TABLES[name].label) for name in rests}
     assert any(all(name in text for name in made_up) for _, text in texts(cover))
 
@@ -407,26 +414,29 @@ def test_a_sheet_of_a_centre_has_a_sheet_for_each_section(spoilt: Path) -> None:
     assert found.sheetnames == [
         "crpv",
         "Identity",
-        "Perimeter",
+        "Perimeter on 2025-12-31",
         "Governance",
         "Known funding, last three years",
         "Known payments, last five years",
+        "Budgets, last five years",
         "Core missions",
-        *found.sheetnames[7:],
+        *found.sheetnames[8:],
     ]
-    assert {"Agreements", "Sources"} <= {name.partition(" on ")[0] for name in found.sheetnames[7:]}
+    rest = {name.partition(" on ")[0] for name in found.sheetnames[8:]}
+    assert {"Agreements", "Joint projects it takes part in", "Contact points", "Sources"} <= rest
+    assert "Meetings" not in rest  # it has hosted none that is known
     facts = dict(found["Identity"].iter_rows(max_col=2, values_only=True))
     assert facts["Id"] == "oriv"
-    assert facts["Since"] == 1992
-    assert facts["Label from"] is None
+    assert str(facts["Opened"]) == "1992"
+    assert facts["Closed"] is None
     assert said(found["crpv"], "As of") == "2025-12-31"
     assert said(found["crpv"], "Demonstration data").startswith("FICTITIOUS")
 
 
 def test_a_query_tells_its_question(spoilt: Path) -> None:
     with open_reading(spoilt) as connection:
-        found = book(workbook(ask(connection, "select id, since from centres where id = 'oriv'", {})))
-    assert [cell.value for cell in found["Query"][2]] == ["oriv", 1992]
+        found = book(workbook(ask(connection, "select id, opened from centres where id = 'oriv'", {})))
+    assert [cell.value for cell in found["Query"][2]] == ["oriv", "1992"]
     assert said(found["crpv"], "Query").startswith("select id")
 
 

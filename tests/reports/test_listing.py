@@ -229,10 +229,14 @@ SHEET = [
     "governance",
     "funding_years",
     "funding",
+    "budgets",
     "missions",
     "recommendations",
     "activity",
     "agreements",
+    "projects",
+    "meetings",
+    "contacts",
     "sources",
 ]
 

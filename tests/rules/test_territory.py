@@ -43,6 +43,13 @@ fault(
     ),
     subject="said",
 )
+fault(
+    "list-and-counts-differ",
+    "insert into contracts (code, name, department, load) values ('CV-01', 'Contrat', '01', 1)",
+    department="01",
+    subject="contracts",
+    message=msg("{unit}: {listed} listed, {counted} counted.", unit=msg("contracts"), listed=1, counted="?"),
+)
 fault("announced-neighbourhoods", published("neighbourhoods", 11), subject="said", advice=None)
 
 

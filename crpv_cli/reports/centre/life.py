@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import replace
 
 from crpv_cli.definitions.tables import TABLES
-from crpv_cli.language import N_, msg
+from crpv_cli.language import N_, Message, msg
 from crpv_cli.reports.activity.report import activity
 from crpv_cli.reports.agreements.report import agreements
 from crpv_cli.reports.centre.years import last_years, year_by_year
@@ -42,14 +42,33 @@ _AGREEMENT_COLUMNS = (
 
 def governance(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
     """Return who sits in the organs of a centre on a date."""
-    table = TABLES["governance"]
-    seats = list_table(connection, table, Selection(as_of=as_of))
-    place = table.names.index("centre")
-    own = replace(seats, rows=tuple(row for row in seats.rows if row[place] == centre))
-    sources = [row[table.names.index("source")] for row in own.rows]
+    found = own_rows(connection, "governance", centre, as_of, _SEAT_COLUMNS)
+    return replace(found, screen=_SEAT_COLUMNS[:-2])
+
+
+def own_rows(
+    connection: sqlite3.Connection,
+    name: str,
+    centre: str,
+    as_of: str,
+    columns: tuple[str, ...],
+    title: Message | None = None,
+    short: Message | None = None,
+    whose: str = "centre",
+) -> Result:
+    """Return some columns of the rows of a table that were true on a date and are a centre's, as a section.
+
+    ``whose`` is the column that names the centre; the last of ``columns``, the source, is not shown on a terminal.
+    """
+    table = TABLES[name]
+    found = list_table(connection, table, Selection(as_of=as_of))
+    own = replace(found, rows=tuple(row for row in found.rows if row[found.places[whose]] == centre))
+    sources = [row[found.places["source"]] for row in own.rows]
     return replace(
-        shape(own, Selection(columns=_SEAT_COLUMNS)),
-        screen=_SEAT_COLUMNS[:-2],
+        shape(own, Selection(columns=columns)),
+        title=title or found.title,
+        short=short,
+        screen=columns[:-1],
         notes=(),
         fictitious=not fictitious_sources(connection).isdisjoint(sources),
         origin=origin(connection, sources),

@@ -13,6 +13,7 @@ from crpv_cli.reports import fictitious
 from crpv_cli.reports.centre.life import activity_years, agreements_of, governance
 from crpv_cli.reports.centre.money import funding_years, payments
 from crpv_cli.reports.centre.territory import perimeter
+from crpv_cli.reports.centre.together import budget_years, contact_points, meetings_hosted, projects_of
 from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.reports.listing import Selection, shape
 from crpv_cli.reports.origin import origin
@@ -23,13 +24,15 @@ from crpv_cli.result import Dossier, Note, Result
 # What a terminal shows of a centre, and how many rows: two screens at most. Other formats hold it all.
 _ON_SCREEN: dict[str, int | None] = {
     "perimeter": None,
-    "governance": 8,
+    "governance": 4,
     "funding_years": None,
     "missions": None,
     "activity": None,
-    "agreements": 4,
-    "findings": 6,
+    "agreements": 3,
+    "findings": 4,
 }
+# What few centres have: a terminal shows it only where it is.
+_IF_KNOWN = {"budgets": 2, "projects": 1}
 _MISSION_COLUMNS = (
     "mission",
     "year",
@@ -58,8 +61,9 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findin
 
     Returns:
         Its identity, and sections: ``perimeter``, ``governance``, ``funding_years``, ``funding`` (each payment),
-        ``missions``, ``recommendations``, ``activity``, ``agreements``, ``findings`` and ``sources``. The sheet of a
-        centre that is not open on the date says so and still shows what is known.
+        ``budgets``, ``missions``, ``recommendations``, ``activity``, ``agreements``, ``projects``, ``meetings`` (those
+        that it hosted), ``contacts`` (without people), ``findings`` and ``sources``. The sheet of a centre that is not
+        open on the date says so and still shows what is known.
     """
     row = connection.execute("select * from centres where id = ?", (centre,)).fetchone()
     sections = tuple(_sections(connection, centre, as_of, findings))
@@ -81,7 +85,10 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findin
         ),
         sections=(*sections, sources_of(connection, (its_origin, *(section.origin for section in sections)))),
         notes=tuple(notes),
-        brief=_ON_SCREEN,
+        brief={
+            **_ON_SCREEN,
+            **{one.name: _IF_KNOWN[one.name] for one in sections if one.name in _IF_KNOWN and one.rows},
+        },
         command=f"crpv show {centre} --as-of {as_of}",
         fictitious=rests,
     )
@@ -92,9 +99,13 @@ def _sections(connection: sqlite3.Connection, centre: str, as_of: str, findings:
     yield governance(connection, centre, as_of)
     yield funding_years(connection, centre, as_of)
     yield payments(connection, centre, as_of)
+    yield budget_years(connection, centre, as_of)
     yield from _missions(connection, centre, as_of)
     yield activity_years(connection, centre, as_of)
     yield agreements_of(connection, centre, as_of)
+    yield projects_of(connection, centre, as_of)
+    yield meetings_hosted(connection, centre, as_of)
+    yield contact_points(connection, centre, as_of)
     if findings is not None:
         short = msg(N_("Findings"))
         yield replace(

@@ -26,12 +26,15 @@ COLUMNS = (
 )
 SCREEN = ("code", "name", "department", "centres", "covered")
 
+LISTS = {"neighbourhoods": "neighbourhoods_on", "contracts": "contracts_on"}
+"""The measures that have a detailed list, and the fact that holds the list of a date."""
+
 _MOST_NAMED = 10
 
 
-def listed(connection: sqlite3.Connection, counted_on: str) -> dict[str, int]:
-    """Return how many neighbourhoods in force on a date the detailed list has in each department that has any."""
-    rows = read(connection, "select department, count(*) from neighbourhoods_on group by department", counted_on)
+def listed(connection: sqlite3.Connection, counted_on: str, measure: str = "neighbourhoods") -> dict[str, int]:
+    """Return how many of a measure of ``LISTS`` the detailed list of a date has in each department that has any."""
+    rows = read(connection, f"select department, count(*) from {LISTS[measure]} group by department", counted_on)
     return {str(department): int(count) for department, count in rows}
 
 
@@ -107,12 +110,14 @@ class Disagreement:
     counted: int | None
 
 
-def disagreements(connection: sqlite3.Connection, counted_on: str) -> list[Disagreement]:
-    """Return the departments where the loaded list and ``territory_counts`` disagree; none without a list.
+def disagreements(
+    connection: sqlite3.Connection, counted_on: str, measure: str = "neighbourhoods"
+) -> list[Disagreement]:
+    """Return the departments where a loaded list and ``territory_counts`` disagree; none without a list.
 
     A count that is a minimum agrees with a longer list.
     """
-    found = listed(connection, counted_on)
+    found = listed(connection, counted_on, measure)
     if not found:
         return []
     counts = read(
@@ -120,10 +125,11 @@ def disagreements(connection: sqlite3.Connection, counted_on: str) -> list[Disag
         """
         select d.code, t.value, t.quality
         from departments as d
-        left join counts_on as t on t.department = d.code and t.measure = 'neighbourhoods'
+        left join counts_on as t on t.department = d.code and t.measure = :measure
         order by length(d.code), d.code
         """,
         counted_on,
+        measure=measure,
     )
     return [
         Disagreement(row["code"], in_list, row["value"])
@@ -133,9 +139,11 @@ def disagreements(connection: sqlite3.Connection, counted_on: str) -> list[Disag
     ]
 
 
-def disagreement_notes(connection: sqlite3.Connection, counted_on: str) -> Iterator[Note]:
-    """Say where the loaded list and the counts per department disagree."""
-    found = disagreements(connection, counted_on)
+def disagreement_notes(
+    connection: sqlite3.Connection, counted_on: str, measure: str = "neighbourhoods"
+) -> Iterator[Note]:
+    """Say where a loaded list and the counts per department disagree."""
+    found = disagreements(connection, counted_on, measure)
     if not found:
         return
     named = [

@@ -18,6 +18,7 @@ from crpv_cli.registry.queries import query, read
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.columns import WHOSE
 from crpv_cli.reports.coverage import neighbourhoods
+from crpv_cli.reports.coverage.contracts import contract_notes
 from crpv_cli.reports.options import AS_OF, Option, Takes, codes, division
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures, published_notes
@@ -148,6 +149,7 @@ def coverage(
             *_no_list(departments, counted_on),
             *_quality_notes(departments, whole, unit),
             *(neighbourhoods.disagreement_notes(connection, counted_on) if measure == "neighbourhoods" else ()),
+            *(contract_notes(connection, counted_on) if measure == "contracts" else ()),
             *_low_confidence(connection, as_of),
             *fictitious.notes(connection, rests=False),
         ),

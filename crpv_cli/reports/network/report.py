@@ -24,6 +24,7 @@ from crpv_cli.reports.listing import Selection, list_centres
 from crpv_cli.reports.network.figures import COLUMNS, SCREEN, Parts, figure_rows
 from crpv_cli.reports.network.findings import grouped
 from crpv_cli.reports.network.missing import missing
+from crpv_cli.reports.network.together import budgets, latest_meeting, meetings, projects
 from crpv_cli.reports.options import AS_OF, CYCLE, WITHIN, Option, Takes
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures
@@ -129,6 +130,10 @@ def _facts(connection: sqlite3.Connection, as_of: str, parts: Parts, compare_to:
         (Column("geography", N_("Geography"), Kind.CODES), geographies_on(connection, as_of)),
         (Column("funding_year", N_("Year of the money"), Kind.YEAR), parts.funding.parameters["to"]),
         (Column("activity_year", N_("Year of the activity"), Kind.YEAR), parts.activity.parameters["year"]),
+        (
+            Column("latest_meeting", N_("Latest national meeting"), prose=True),
+            latest_meeting(meetings(connection, as_of)),
+        ),
         *(((Column("compare_to", N_("Compared with"), Kind.DATE), compare_to),) if compare_to else ()),
     )
     return Result(
@@ -163,6 +168,7 @@ def _sections(
     yield _section(parts.coverage["neighbourhoods"], "coverage", centres, centres)
     yield funding_years(connection, as_of)
     yield _section(parts.funding, "funding", msg(N_("Funding by centre")))
+    yield budgets(connection, as_of)
     yield mission_grid(connection, as_of)
     yield _section(
         evaluation_summaries(connection, as_of, by="mission", cycle=cycle), "evaluations", msg(N_("Evaluations"))
@@ -170,6 +176,8 @@ def _sections(
     for by in ("mission", "theme", "mode", "centre"):
         yield _section(activity(connection, as_of, by=by), f"activity_{by}")
     yield _section(_standing(parts.agreements), "agreements", msg(N_("Agreements")))
+    yield meetings(connection, as_of)
+    yield projects(connection, as_of)
     if parts.findings is not None:
         yield grouped(parts.findings)
 
