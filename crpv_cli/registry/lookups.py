@@ -11,9 +11,14 @@ from crpv_cli.spelling import fold
 def lookups(connection: sqlite3.Connection) -> dict[str, dict[str, str]]:
     """Return the lookups by name: ids by id, by SIREN, or by name without case and accents.
 
-    A SIREN or a name that two rows share finds neither of them.
+    A SIREN or a name that two rows share finds neither of them. A centre is also found by those that it had before.
     """
-    centres = connection.execute("select id, siren, name, short_name from centres").fetchall()
+    centres = connection.execute(
+        """
+        select id, siren, name, short_name from centres
+        union all select centre, siren, name, short_name from centre_states
+        """
+    ).fetchall()
     funders = connection.execute("select id, siren, name from funders").fetchall()
     return {
         **{table: _ids(connection, table, key) for table, key in _KEYS.items()},

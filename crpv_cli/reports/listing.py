@@ -15,7 +15,7 @@ from crpv_cli.language import N_, Day, msg
 from crpv_cli.registry.doubles import same_money
 from crpv_cli.registry.queries import read, today
 from crpv_cli.reports import fictitious
-from crpv_cli.reports.columns import FICTITIOUS
+from crpv_cli.reports.columns import FICTITIOUS, LABELLED
 from crpv_cli.reports.coverage import neighbourhoods
 from crpv_cli.reports.finding import find_department, find_region
 from crpv_cli.reports.origin import origin
@@ -28,7 +28,7 @@ from crpv_cli.spelling import closest, fold
 class Selection:
     """What a list is narrowed to and how it is laid out; None and empty mean not asked.
 
-    ``uncovered`` leaves the neighbourhoods that no centre serves on the date.
+    ``uncovered`` leaves the neighbourhoods that no centre serves on the date, ``closed`` adds closed centres.
     """
 
     region: str | None = None
@@ -40,10 +40,12 @@ class Selection:
     columns: tuple[str, ...] = ()
     limit: int | None = None
     uncovered: bool = False
+    closed: bool = False
 
 
 # Columns that the overview computes besides those of the table.
 _OVERVIEW = (
+    LABELLED,
     Column("departments", N_("Perimeter"), Kind.CODES),
     Column("state_support", N_("State support"), Kind.MONEY),
     Column("state_support_year", N_("Year"), Kind.YEAR),
@@ -75,7 +77,11 @@ def list_rows_of(connection: sqlite3.Connection, name: str, asked: Selection) ->
     table = table_named(name)
     if asked.uncovered and table.name != "neighbourhoods":
         raise _not_applicable(table, "--uncovered")
-    return list_centres(connection, asked) if table.name == "centres" else list_table(connection, table, asked)
+    if asked.closed and table.name != "centres":
+        raise _not_applicable(table, "--all")
+    if table.name == "centres" and not asked.closed:
+        return list_centres(connection, asked)
+    return list_table(connection, table, replace(asked, as_of=asked.as_of or today()) if asked.closed else asked)
 
 
 def list_centres(connection: sqlite3.Connection, asked: Selection) -> Result:
@@ -191,7 +197,7 @@ def _parameters(asked: Selection) -> dict[str, object]:
     """What narrows the rows, by name."""
     narrowing = ("as_of", "year", "region", "department", "overseas")
     found = {name: getattr(asked, name) for name in narrowing if getattr(asked, name) is not None}
-    return found | ({"uncovered": True} if asked.uncovered else {})
+    return found | ({"uncovered": True} if asked.uncovered else {}) | ({"all": True} if asked.closed else {})
 
 
 def _departments(connection: sqlite3.Connection, asked: Selection) -> set[str] | None:
@@ -223,6 +229,8 @@ def _conditions(connection: sqlite3.Connection, table: Table, asked: Selection) 
             conditions.append(f"t.code {among}")
         elif "centre" in table.names:
             conditions.append(f"t.centre in (select centre from perimeters where department {among})")
+        elif table.name == "centres":
+            conditions.append(f"t.id in (select centre from perimeters where department {among})")
         else:
             given = [name for name in ("region", "department", "overseas") if getattr(asked, name) is not None]
             raise _not_applicable(table, ", ".join(f"--{name}" for name in given))
@@ -243,6 +251,8 @@ def _conditions(connection: sqlite3.Connection, table: Table, asked: Selection) 
 
 # What holds the rows of a table that were true, or known, on a date.
 _ON_A_DATE = {
+    "centres": "centres_there",
+    "labels": "labels_on",
     "neighbourhoods": "neighbourhoods_on",
     "perimeters": "perimeters_on",
     "territory_counts": "counts_on",

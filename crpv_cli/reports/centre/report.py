@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, Day, msg
-from crpv_cli.registry.queries import open_centres
+from crpv_cli.registry.queries import open_centres, read
 from crpv_cli.reports import fictitious
-from crpv_cli.reports.centre.life import activity_years, agreements_of, governance
+from crpv_cli.reports.centre.life import activity_years, agreements_of, former_states, governance, labels
 from crpv_cli.reports.centre.money import funding_years, payments
 from crpv_cli.reports.centre.territory import perimeter
+from crpv_cli.reports.columns import LABELLED
 from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.reports.listing import Selection, shape
 from crpv_cli.reports.origin import origin
@@ -22,6 +23,8 @@ from crpv_cli.result import Dossier, Note, Result
 
 # What a terminal shows of a centre, and how many rows: two screens at most. Other formats hold it all.
 _ON_SCREEN: dict[str, int | None] = {
+    "labels": 3,
+    "centre_states": 3,
     "perimeter": None,
     "governance": 8,
     "funding_years": None,
@@ -30,6 +33,8 @@ _ON_SCREEN: dict[str, int | None] = {
     "agreements": 4,
     "findings": 6,
 }
+_IF_ANY = {"labels", "centre_states"}
+_COLUMNS = (*TABLES["centres"].columns, LABELLED)
 _MISSION_COLUMNS = (
     "mission",
     "year",
@@ -57,13 +62,20 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findin
         findings: what the rules find of the centre on that date, made by the caller.
 
     Returns:
-        Its identity, and sections: ``perimeter``, ``governance``, ``funding_years``, ``funding`` (each payment),
-        ``missions``, ``recommendations``, ``activity``, ``agreements``, ``findings`` and ``sources``. The sheet of a
-        centre that is not open on the date says so and still shows what is known.
+        Its identity as it was on the date, and sections: ``labels``, ``centre_states``, ``perimeter``, ``governance``,
+        ``funding_years``, ``funding`` (each payment), ``missions``, ``recommendations``, ``activity``, ``agreements``,
+        ``findings`` and ``sources``. The sheet of a centre that is not open on the date says so and still shows what is
+        known.
     """
-    row = connection.execute("select * from centres where id = ?", (centre,)).fetchone()
+    row = read(
+        connection,
+        "select c.*, l.labelled from centres_on as c join labelled as l on l.centre = c.id where c.id = :centre",
+        as_of,
+        centre=centre,
+    ).fetchone()
     sections = tuple(_sections(connection, centre, as_of, findings))
     rests = any(section.fictitious for section in sections)
+    nothing = {section.name for section in sections if section.name in _IF_ANY and not section.rows}
     notes = list(fictitious.dossier_notes(connection, sections))
     if centre not in open_centres(connection, as_of):
         notes.append(Note("not-open", msg("The centre is not open on {date}.", date=Day(as_of))))
@@ -74,20 +86,22 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findin
         facts=Result(
             name="centre",
             title=msg(N_("Identity")),
-            columns=TABLES["centres"].columns,
-            rows=(row_of(TABLES["centres"].columns, row),),
+            columns=_COLUMNS,
+            rows=(row_of(_COLUMNS, row),),
             parameters={"as_of": as_of},
             origin=its_origin,
         ),
         sections=(*sections, sources_of(connection, (its_origin, *(section.origin for section in sections)))),
         notes=tuple(notes),
-        brief=_ON_SCREEN,
+        brief={name: rows for name, rows in _ON_SCREEN.items() if name not in nothing},
         command=f"crpv show {centre} --as-of {as_of}",
         fictitious=rests,
     )
 
 
 def _sections(connection: sqlite3.Connection, centre: str, as_of: str, findings: Result | None) -> Iterator[Result]:
+    yield labels(connection, centre, as_of)
+    yield former_states(connection, centre, as_of)
     yield perimeter(connection, centre, as_of)
     yield governance(connection, centre, as_of)
     yield funding_years(connection, centre, as_of)

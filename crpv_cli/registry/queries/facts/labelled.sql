@@ -1,10 +1,9 @@
 -- Whether each centre has the State's label on :as_of: 1 or 0, null for a centre of which no label is known at all.
 select
     c.id as centre,
-    max(
-        iif(l.centre is null, null,
-            (l.valid_from is null or l.valid_from <= :as_of) and (l.valid_to is null or l.valid_to >= :as_of))
+    iif(
+        exists (select 1 from labels where centre = c.id),
+        exists (select 1 from labels_on where centre = c.id),
+        null
     ) as labelled
 from centres as c
-left join labels as l on l.centre = c.id
-group by c.id
