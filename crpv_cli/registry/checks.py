@@ -110,12 +110,12 @@ def restated(connection: sqlite3.Connection, load: int) -> Iterator[Anomaly]:
                 Severity.WARNING,
                 row["path"] or "?",
                 msg(
-                    "{centre}: {columns} is now another for all dates, past ones too.",
+                    "{centre}: this changes {columns} for all dates, past ones too.",
                     centre=row["centre"],
                     columns=columns,
                 ),
                 msg(
-                    "If it changed on a day, undo this load and use: crpv centre {verb} {centre}",
+                    "If it changed on a day, use this instead: crpv centre {verb} {centre} --on DATE",
                     verb=verb,
                     centre=row["centre"],
                 ),
