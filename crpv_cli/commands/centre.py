@@ -134,7 +134,10 @@ def _load(door: Door, event: Event, command: str, dry: bool) -> LoadReport:
 
 
 Centre = Annotated[
-    str, typer.Argument(metavar=_("CENTRE"), help=_("Its id, its short name, or a part of its name that no other has."))
+    str,
+    typer.Argument(
+        metavar=_("CENTRE"), help=_("Its id, its short name, or a part of its name that no other centre has.")
+    ),
 ]
 Departments = Annotated[
     list[str], typer.Argument(metavar=_("DEPARTMENT..."), help=_("The departments, by code or name."))
