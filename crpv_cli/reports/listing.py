@@ -165,6 +165,7 @@ def list_table(connection: sqlite3.Connection, table: Table, asked: Selection) -
     key = ", ".join(table.column(name).stored for name in table.key)
     names = ", ".join(f"t.{column.stored}" for column in table.columns)
     rows_from = _ON_A_DATE.get(table.name, table.name) if asked.as_of or asked.uncovered else table.name
+    rows_from = "centres_there" if asked.closed else rows_from
     found = read(
         connection, f"select {names} from {rows_from} as t {where} order by {key}", asked.as_of or today(), **parameters
     )
@@ -229,7 +230,7 @@ def _conditions(connection: sqlite3.Connection, table: Table, asked: Selection) 
             conditions.append(f"t.code {among}")
         elif "centre" in table.names:
             conditions.append(f"t.centre in (select centre from perimeters where department {among})")
-        elif table.name == "centres":
+        elif asked.closed:
             conditions.append(f"t.id in (select centre from perimeters where department {among})")
         else:
             given = [name for name in ("region", "department", "overseas") if getattr(asked, name) is not None]
@@ -244,14 +245,13 @@ def _conditions(connection: sqlite3.Connection, table: Table, asked: Selection) 
         if asked.uncovered:
             neighbourhoods.require_list(connection, asked.as_of or today())
             conditions.append("t.department not in (select department from served)")
-    elif asked.as_of is not None and table.name not in _ON_A_DATE:
+    elif asked.as_of is not None and table.name not in _ON_A_DATE and not asked.closed:
         raise _not_applicable(table, "--as-of")
     return conditions, parameters
 
 
 # What holds the rows of a table that were true, or known, on a date.
 _ON_A_DATE = {
-    "centres": "centres_there",
     "labels": "labels_on",
     "neighbourhoods": "neighbourhoods_on",
     "perimeters": "perimeters_on",

@@ -36,7 +36,7 @@ def centre_changes(connection: sqlite3.Connection, first: str, last: str) -> Ite
                 **identity,
             )
         else:
-            yield from _restated(connection, before[centre], row, first, identity)
+            yield from _restated(connection, before[centre], row, min(first, last), identity)
         yield from _label(before.get(centre), after.get(centre), identity, fictitious)
 
 
