@@ -11,7 +11,7 @@ from crpv_cli.spelling import fold
 def lookups(connection: sqlite3.Connection) -> dict[str, dict[str, str]]:
     """Return the lookups by name: ids by id, by SIREN, or by name without case and accents.
 
-    A SIREN or a name that two rows share finds neither of them. A centre is also found by those that it had before, where
+    A SIREN or a name that two rows share finds neither of them. A centre is also found by what it had before, where
     no other has them now.
     """
     centres = connection.execute("select id, siren, name, short_name from centres").fetchall()
