@@ -50,6 +50,11 @@ LIVES = {
         04,neighbourhoods,2015,40,exact,2015-01-01
         971,neighbourhoods,2015,100,exact,2015-01-01
         """,
+    "evaluations": """
+        centre,mission,year,kind,scale,rating,source
+        two,skills,2024,self,four,3,books
+        one,skills,2020,self,four,2,books
+        """,
     "funding": """
         centre,funder,year,scheme,stage,amount,source
         two,state,2024,P147,granted,2000,books
@@ -197,10 +202,18 @@ def test_sheets_tell_what_was_on_the_day(lived: Path) -> None:
     assert not {note["code"] for note in asked(lived, "show", "two", "--as-of", "2025-12-31")["notes"]} & {"not-open"}
 
 
-def test_closed_centres_keep_their_money_of_years_before(lived: Path) -> None:
+def test_closed_centres_keep_their_money_and_evaluations_of_years_before(lived: Path) -> None:
     money = asked(lived, "report", "funding", "--year", "2024", "--as-of", "2026-12-31")
     state = {row["centre"]: row["state"] for row in money["rows"]}
     assert (state["two"], state["three"], state.get("both")) == (2000, 3000, None)
+    rated = asked(lived, "report", "evaluations", "--year", "2024", "--as-of", "2026-12-31")["rows"]
+    assert {(row["centre"], row["overdue"]) for row in rated if row["rating"] == "3"} == {("two", False)}
+    now = asked(lived, "report", "evaluations", "--as-of", "2026-12-31")["rows"]
+    assert {row["centre"] for row in now} == {"one", "four", "both"}
+    sheet = asked(lived, "show", "two", "--as-of", "2026-12-31")["missions"]
+    assert [(row["mission"], row["rating"], row["overdue"]) for row in sheet if row["rating"]] == [
+        ("skills", "3", False)
+    ]
     everybody = {row["id"] for row in asked(lived, "list", "centres", "--all", "--as-of", "2026-12-31")}
     assert everybody == {"one", "two", "three", "four", "both"}
     assert {row["id"] for row in asked(lived, "list", "centres", "--all", "--as-of", "2025-12-31")} == everybody - {
