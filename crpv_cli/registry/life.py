@@ -141,17 +141,18 @@ class Event:
             self._end("labels", label)
 
     def serve(self, centre: str, departments: Iterable[str], confidence: str | None = None) -> None:
-        """A centre serves departments from the day on; those that it serves already stay as they are.
+        """A centre serves departments from the day on; what is known already of that day or later stays as it is.
 
         Raises:
             UsageProblem: it does not exist on the day.
         """
         self._require(centre, self.on)
         for department in departments:
-            running = self._running("perimeters", centre, department)
-            if not any(row["valid_from"] is None or str(row["valid_from"]) <= self.on for row in running):
-                row = {"centre": centre, "department": department, "valid_from": self.on, "confidence": confidence}
-                self._put("perimeters", row | self._said())
+            begins = [row["valid_from"] for row in self._running("perimeters", centre, department)]
+            if not any(day is None or str(day) <= self.on for day in begins):
+                until = day_before(min(map(str, begins))) if begins else None
+                row = {"valid_from": self.on, "valid_to": until, "confidence": confidence}
+                self._put("perimeters", {"centre": centre, "department": department, **row, **self._said()})
 
     def stop(self, centre: str, department: str) -> str | None:
         """A centre no longer serves a department; returns how sure it was that it did.

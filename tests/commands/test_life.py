@@ -210,7 +210,7 @@ def test_closed_centres_keep_their_money_and_evaluations_of_years_before(lived: 
     assert {(row["centre"], row["overdue"]) for row in rated if row["rating"] == "3"} == {("two", False)}
     now = asked(lived, "report", "evaluations", "--as-of", "2026-12-31")["rows"]
     assert {row["centre"] for row in now} == {"one", "four", "both"}
-    sheet = asked(lived, "show", "two", "--as-of", "2026-12-31")["missions"]
+    sheet = asked(lived, "show", "two", "--as-of", "2036-12-31")["missions"]  # and nothing of it is due any more
     assert [(row["mission"], row["rating"], row["overdue"]) for row in sheet if row["rating"]] == [
         ("skills", "3", False)
     ]
@@ -231,11 +231,13 @@ def test_rows_say_who_says_so_and_why(lived: Path) -> None:
         ("02", "2026-01-01", None, "medium", "journal", "Decided"),
         ("03", "2026-01-01", None, "low", "journal", "Decided"),
     ]
+    assert days_of(lived, "perimeters", "one")[1] == ("971", "2026-07-01", None, "high", "journal", "Decided")
     assert days_of(lived, "labels", "four") == [("2015-01-01", "2026-02-28", None, None, "books", None)]
     first = asked(lived, "log")[-3]
     assert first["command"].startswith("centre rename one --name 'Centre One of Ain'")
     assert first["command"].endswith("--on 2024-01-01 --source journal --reason Decided")
     assert first["inserted"] == first["updated"] == 1
+    assert first["origin"] == "-"
 
 
 def test_changes_name_each_event(lived: Path) -> None:
@@ -329,6 +331,15 @@ def test_a_change_lasts_until_the_next_one_that_is_known(db: Path) -> None:
     ]
 
 
+def test_a_name_that_comes_back_stays(db: Path) -> None:
+    for event in ("Between --on 2022-01-01", "'Centre three' --on 2024-01-01", "Earlier --on 2019-01-01"):
+        assert happens(db, f"rename three --name {event}").code == 0
+    names = {day: asked(db, "show", "three", "--as-of", day)["centre"]["name"] for day in ("2019-01-01", "2024-01-01")}
+    assert names == {"2019-01-01": "Earlier", "2024-01-01": "Centre three"}
+    # A part of a former name finds the centre where no present one has it.
+    assert asked(db, "show", "Betw")["centre"]["id"] == "three"
+
+
 def test_a_centre_closes_with_what_it_has(db: Path) -> None:
     assert happens(db, "close four --on 2027-01-01 --successor one").code == 0
     assert days_of(db, "labels", "four") == [("2015-01-01", "2026-12-31", None, None, "books", None)]
@@ -359,6 +370,9 @@ def test_labels_follow_each_other(db: Path) -> None:
         ("2021-01-01", "2024-12-31", "Second", 1, None, None),
     ]
     assert listed(db, "2025-01-01")["one"][2] is False
+    # A label with an end of its own keeps it.
+    assert happens(db, "label one --from 2024-07-01 --to 2024-12-31").code == 0
+    assert days_of(db, "labels", "one")[1][:2] == ("2021-01-01", "2024-12-31")
     over = happens(db, "unlabel one --on 2025-06-01")
     assert over.code == 2 and "no label in force" in over.said
     # Of a centre of which no label is known, an end says that it had one.
@@ -375,6 +389,10 @@ def test_departments_are_taken_over(db: Path) -> None:
     assert days_of(db, "perimeters", "one")[-1][3] == "high"
     early = happens(db, "hand-over one 02 --on 2026-01-01")
     assert early.code == 2 and "begins on 2026-01-01" in early.said
+    # What begins later, as is known already, goes on from there.
+    assert happens(db, "take-over three 04 --on 2028-01-01").code == 0
+    assert happens(db, "take-over three 04 --on 2027-01-01").code == 0
+    assert periods(db, "three")[1:] == [("04", "2028-01-01", None), ("04", "2027-01-01", "2027-12-31")]
     same = happens(db, "take-over one 01 --on 2026-01-01")
     assert same.said == "Nothing was changed."
 
@@ -441,6 +459,8 @@ def test_a_row_that_begins_nowhere_is_found_by_that(db: Path) -> None:
     # A file that names both periods itself means both.
     perimeters(db, "two;02;;2009-12-31", "two;02;2010-01-01;")
     assert sorted(periods(db, "two"), key=str) == [("02", "2010-01-01", None), ("02", None, "2009-12-31")]
+    perimeters(db, "three;03;;2026-12-31", "three;03;2010-01-01;")
+    assert sorted(periods(db, "three"), key=str) == [("03", "2010-01-01", None), ("03", None, "2026-12-31")]
 
 
 def test_a_beginning_that_is_deleted_by_hand_is_deleted(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
