@@ -183,7 +183,7 @@ BOUNDS: list[Bound] = [
     ("label", *LABEL, "list", holds(id="always", labelled=True)),
     ("label, list", *LABEL, "list labels", holds(centre="always")),
     ("label, sheet", LABEL[0], None, "show always", section("labels", valid_to=LABEL[1])),
-    ("label, coverage", LABEL[0], LABEL[1], "list", lacks(id="always", labelled=False)),
+    ("label has ended", None, LABEL[1], "list", lacks(id="always", labelled=False)),
     ("label has ended, rule", None, LABEL[1], "check --rule label", lacks(centre="always", severity="breach")),
     ("label has ended, perimeter", "2016-06-07", "2016-08-09", "check --rule label", holds(centre="lapsed")),
     ("name", None, RENAMED, "list", holds(id="always", short_name="Before", seat="Paris", legal_form="gip")),

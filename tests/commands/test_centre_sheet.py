@@ -147,7 +147,7 @@ def test_the_labels_and_what_it_was(connection: Connection) -> None:
         for date in ("2014-12-31", "2016-12-31", "2017-01-01", "2026-12-31", "2027-01-01")
     ]
     assert named == [
-        ("2014-12-31", "Centre of before", False),
+        ("2014-12-31", "Centre of before", None),
         ("2016-12-31", "Centre of before", True),
         ("2017-01-01", "Centre until then", True),
         ("2026-12-31", "Centre until then", True),

@@ -192,6 +192,37 @@ def test_who_is_there_on_each_day(lived: Path, as_of: str, centres: dict[str, tu
     }
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "list",
+        "list centres --all",
+        "list labels",
+        "show one",
+        "show two",
+        "check",
+        "map",
+        "report coverage",
+        "report funding --year 2024",
+        "report activity --year 2024",
+        "report evaluations",
+        "report agreements",
+        "report network",
+    ],
+)
+def test_what_happens_later_changes_nothing_of_before(before: Path, db: Path, command: str) -> None:
+    for event in (
+        "rename one --name Other --short-name O --on 2026-05-01",
+        "change two --form association --seat Laon --siren 923733281 --on 2026-05-01",
+        "label three --from 2026-05-01 --renewal",
+        "open new --name New --on 2026-05-01",
+    ):
+        assert happens(db, event).code == 0
+    question = (*shlex.split(command), "--as-of", "2026-04-30")
+    assert asked(db, *question) == asked(before, *question)
+    assert asked(db, "list", "--as-of", "2026-05-01") != asked(before, "list", "--as-of", "2026-05-01")
+
+
 def test_sheets_tell_what_was_on_the_day(lived: Path) -> None:
     names = {day: asked(lived, "show", "one", "--as-of", day)["centre"]["name"] for day in ("2023-12-31", "2024-01-01")}
     assert names == {"2023-12-31": "Centre one", "2024-01-01": "Centre One of Ain"}
@@ -378,6 +409,11 @@ def test_labels_follow_each_other(db: Path) -> None:
     # A label with an end of its own keeps it.
     assert happens(db, "label one --from 2024-07-01 --to 2024-12-31").code == 0
     assert days_of(db, "labels", "one")[1][:2] == ("2021-01-01", "2024-12-31")
+    # Before its first label a centre had none, unless that renews one that is not known.
+    assert [listed(db, "2021-12-31")[centre][2] for centre in ("two", "four")] == [False, True]
+    assert happens(db, "label three --from 2026-01-01 --renewal").code == 0
+    assert [listed(db, day)["three"][2] for day in ("2025-12-31", "2026-01-01")] == [None, True]
+    assert crpv("undo", asked(db, "log")[0]["load"], "--db", db).code == 0
     over = happens(db, "unlabel one --on 2025-06-01")
     assert over.code == 2 and "no label in force" in over.said
     # Of a centre of which no label is known, an end says that it had one.
