@@ -11,7 +11,7 @@ import click
 import typer
 from typer.core import TyperGroup
 
-from crpv_cli.commands.index import COMMANDS, Command
+from crpv_cli.commands.index import COMMANDS, LIFE, Command
 from crpv_cli.language import text as _
 from crpv_cli.language import translate
 from crpv_cli.reports.index import REPORTS, Report
@@ -53,18 +53,22 @@ class _Reports(_Group):
     entries: ClassVar[Mapping[str, Command | Report]] = REPORTS
 
 
+class _Life(_Group):
+    entries: ClassVar[Mapping[str, Command | Report]] = LIFE
+
+
 def _made(name: str, entry: Command | Report) -> click.Command:
-    """Import a command and make it; the reports are a group of their own."""
-    if entry is COMMANDS["report"]:
-        reports = typer.Typer(
-            cls=_Reports,
+    """Import a command and make it; the reports, and the events of a centre's life, are groups of their own."""
+    if (group := {"report": _Reports, "centre": _Life}.get(name)) and entry is COMMANDS[name]:
+        commands = typer.Typer(
+            cls=group,
             help=translate(entry.about),
             no_args_is_help=True,
             rich_markup_mode=None,
             subcommand_metavar=_("COMMAND [ARGUMENTS]..."),
             **settings(),
         )
-        return typer.main.get_group(reports)
+        return typer.main.get_group(commands)
     if isinstance(entry, Report):
         from crpv_cli.commands.report import report_command
 

@@ -44,6 +44,10 @@ COMMANDS: dict[str, Command | Report] = {
         N_("Check the registry against the 2017 framework and for consistency."),
         N_("Examples: crpv check · crpv check --rule co-funding --year 2024 · crpv check --list"),
     ),
+    "centre": Command(
+        "centre",
+        N_("Record what happens to a centre: opened, renamed, labelled, merged, closed, its perimeter."),
+    ),
     "load": Command(
         "load",
         N_("Load files into the registry: all their rows, or none."),
@@ -107,3 +111,55 @@ COMMANDS: dict[str, Command | Report] = {
     ),
     "info": Command("info", N_("Show where the registry is, its versions, and what it holds.")),
 }
+
+LIFE: dict[str, Command | Report] = {
+    "open": Command(
+        "centre",
+        N_("A new centre opens."),
+        N_("Example: crpv centre open crpv-nord --name 'CRPV Nord' --form association --serves 59 --on 2026-01-01"),
+        "open_centre",
+    ),
+    "rename": Command(
+        "centre",
+        N_("A centre has another name from a day on."),
+        N_("Example: crpv centre rename oriv --name 'ORIV Grand Est' --short-name ORIV --on 2024-01-01"),
+    ),
+    "change": Command(
+        "centre",
+        N_("A centre has another legal form, carrier, SIREN or seat from a day on."),
+        N_("Example: crpv centre change irev --form association --seat Amiens --on 2025-07-01"),
+    ),
+    "take-over": Command(
+        "centre",
+        N_("A centre serves departments from a day on, which another served or none."),
+        N_("Example: crpv centre take-over oriv 55 57 --from other --on 2025-01-01"),
+        "take_over",
+    ),
+    "hand-over": Command(
+        "centre",
+        N_("A centre no longer serves departments from a day on; another does, or none."),
+        N_("Example: crpv centre hand-over normanvilles 14 --to reso-villes --on 2027-01-01"),
+        "hand_over",
+    ),
+    "label": Command(
+        "centre",
+        N_("The State labels a centre, or renews its label."),
+        N_("Example: crpv centre label oriv --from 2024-01-01 --to 2026-12-31 --act 'Decision 12' --renewal"),
+    ),
+    "unlabel": Command(
+        "centre",
+        N_("The State's label of a centre ends, or is withdrawn; the centre goes on."),
+        N_("Example: crpv centre unlabel oriv --on 2026-07-01 --reason 'Not renewed'"),
+    ),
+    "merge": Command(
+        "centre",
+        N_("Centres become one, which serves what they served; the others close."),
+        N_("Example: crpv centre merge labo-cites irev --into aura --name 'CRPV Aura' --on 2026-01-01"),
+    ),
+    "close": Command(
+        "centre",
+        N_("A centre closes, with its perimeter and its label."),
+        N_("Example: crpv centre close oriv --on 2027-01-01 --successor reso-villes (its last day is 2026-12-31)"),
+    ),
+}
+"""The commands of ``crpv centre``."""

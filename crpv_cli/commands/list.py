@@ -30,6 +30,7 @@ def list_rows(
     uncovered: Annotated[
         bool, typer.Option("--uncovered", help=_("Only the neighbourhoods that no centre serves on the date."))
     ] = False,
+    closed: Annotated[bool, typer.Option("--all", help=_("The centres that have closed as well, as rows."))] = False,
     sort: Annotated[
         str | None,
         typer.Option("--sort", metavar=_("COLUMN"), help=_("Sort by a column; -COLUMN for the largest first.")),
@@ -45,5 +46,5 @@ def list_rows(
     from crpv_cli.reports.listing import Selection, list_rows_of
 
     shown = tuple(name.strip() for name in (columns or "").split(",") if name.strip())
-    asked = Selection(region, department, overseas, year, as_of, sort, shown, limit, uncovered, with_people)
+    asked = Selection(region, department, overseas, year, as_of, sort, shown, limit, uncovered, with_people, closed)
     door.answer(list_rows_of, table, asked)

@@ -14,7 +14,8 @@ class Table:
     """A table: its columns, its natural key, and the columns a terminal shows when none are asked for.
 
     ``periods`` are pairs of days in order, ``checks`` other conditions between columns, in SQL, and ``indexes`` the
-    columns that have an index in addition to the key.
+    columns that have an index in addition to the key. ``moved`` are headings of earlier files of the table, each with
+    the table that holds such facts now.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Table:
     periods: tuple[tuple[str, str], ...] = ()
     checks: tuple[str, ...] = ()
     indexes: tuple[str, ...] = ()
+    moved: tuple[tuple[str, str], ...] = ()
 
     def column(self, name: str) -> Column:
         """Return the column of that name.

@@ -249,6 +249,7 @@ CENTRES = Table(
         "successor is null or (closed is not null and successor <> id)",
         "opened is null or closed is null or substr(opened, 1, length(closed)) <= closed",
     ),
+    moved=tuple((heading, "labels") for heading in ("label_from", "label_to", "Label depuis le", "Label jusqu'au")),
 )
 
 CENTRE_STATES = Table(

@@ -225,6 +225,7 @@ class TableFile:
             )
             at_place.append((place, twice))
         for place in header.extra:
+            moved = {fold(heading): table for heading, table in header.table.moved}
             near = closest(headings[place], header.table.names, 1)
             extra = Correction(
                 "extra-column",
@@ -233,7 +234,11 @@ class TableFile:
                     column=headings[place],
                     table=header.table.name,
                 ),
-                msg("Did you mean {near}?", near=near[0]) if near else None,
+                msg("Load it into the table {table}: crpv template {table}", table=moved[fold(headings[place])])
+                if fold(headings[place]) in moved
+                else msg("Did you mean {near}?", near=near[0])
+                if near
+                else None,
             )
             at_place.append((place, extra))
         for place, found in at_place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 
@@ -11,6 +12,7 @@ from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import Euros, msg
 from crpv_cli.registry.doubles import SameMoney, same_money
+from crpv_cli.registry.life import STATE
 from crpv_cli.registry.loads import Source
 from crpv_cli.registry.queries import position
 from crpv_cli.registry.staging import Stage
@@ -79,6 +81,47 @@ def faulty_ratings(stage: Stage, sources: Sequence[Source]) -> Iterator[Found]:
             continue
         anomaly = sources[row["file"]].anomaly(code, message, advice, row["line"], "rating", row["rating"])
         yield row["file"], anomaly
+
+
+def restated(connection: sqlite3.Connection, load: int) -> Iterator[Anomaly]:
+    """Warn of centres to which a load gives another name, form, carrier, SIREN or seat for all dates.
+
+    What was unknown and is known now is no other one; and a load that also says what it was before is of a day.
+    """
+    rows = connection.execute(
+        """
+        select c.key ->> 'id' as centre, c.before, c.after, c.line, f.path, f.sheet
+        from changes as c left join load_files as f on f.id = c.file
+        where c.load = ? and c.table_name = 'centres' and c.action = 'update' and not exists (
+            select 1 from changes as s
+            where s.load = c.load and s.table_name = 'centre_states' and s.key ->> 'centre' = c.key ->> 'id'
+        )
+        order by c.id
+        """,
+        (load,),
+    ).fetchall()
+    for row in rows:
+        before, after = json.loads(row["before"]), json.loads(row["after"])
+        columns = [name for name in STATE if name in after and before[name] not in {None, "unknown"}]
+        if columns:
+            verb = "rename" if {"name", "short_name"}.issuperset(columns) else "change"
+            yield Anomaly(
+                "changes-all-dates",
+                Severity.WARNING,
+                row["path"] or "?",
+                msg(
+                    "{centre}: this changes {columns} for all dates, past ones too.",
+                    centre=row["centre"],
+                    columns=columns,
+                ),
+                msg(
+                    "If it changed on a day, use this instead: crpv centre {verb} {centre} --on DATE",
+                    verb=verb,
+                    centre=row["centre"],
+                ),
+                row["line"],
+                sheet=row["sheet"],
+            )
 
 
 def reported_twice(connection: sqlite3.Connection, load: int) -> Iterator[Anomaly]:

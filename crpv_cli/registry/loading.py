@@ -11,7 +11,7 @@ from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import msg
 from crpv_cli.registry.applying import apply_source, remove_rows
-from crpv_cli.registry.checks import faulty_ratings, reported_twice, unresolved
+from crpv_cli.registry.checks import faulty_ratings, reported_twice, restated, unresolved
 from crpv_cli.registry.journal import changes_of
 from crpv_cli.registry.loads import FileOutcome, Line, LoadReport, Refused, Source
 from crpv_cli.registry.recording import close_load, open_load
@@ -53,6 +53,7 @@ def load(  # noqa: D417 - the connection needs no words
         work.stage_rows()
         connection.execute("begin immediate")
         try:
+            work.name_periods(gone)
             work.check_references()
             work.check_ratings()
             report.stopped = report.errors > 0 and not keep_valid
@@ -67,6 +68,7 @@ def load(  # noqa: D417 - the connection needs no words
             work.forget_counts()
         elif report.load is not None:
             report.anomalies.extend(reported_twice(connection, report.load))
+            report.anomalies.extend(restated(connection, report.load))
             if details:
                 report.changes = list(changes_of(connection, report.load))
         if report.stopped or dry_run or not report.changed:
@@ -173,6 +175,15 @@ class _Load:
             removed = self.stage.remove(table, number, anomaly.line or 0)
             self.refused.setdefault(table.name, set()).update(removed)
 
+    def name_periods(self, gone: tuple[str, Sequence[tuple[object, ...]]] | None) -> None:
+        """Let rows that do not say when their period begins be those of the registry that they can only mean.
+
+        Not those of rows that were handed out to be edited: there, a beginning that was deleted is a change.
+        """
+        for table in self.stage.in_order():
+            if gone is None or table.name != gone[0]:
+                self.stage.name_periods(table)
+
     def check_references(self) -> None:
         """Refuse rows that name a centre, a source... that is neither in the registry nor in the load."""
         for source in self.sources:
@@ -190,11 +201,14 @@ class _Load:
     def apply(self, command: str, gone: tuple[str, Sequence[tuple[object, ...]]] | None) -> None:
         """Write what is staged, and what it changes; remove what is gone."""
         load = open_load(self.connection, command)
+        # A row may refer to one of its own table that comes after it; what all refer to was checked before.
+        self.connection.execute("pragma defer_foreign_keys = on")
         for table in self.stage.in_order():
             for number, source in enumerate(self.sources):
                 if source.table is table and (self.outcomes[number].read or not source.made):
                     for anomaly in apply_source(self.connection, number, source, self.outcomes[number], load):
                         self._say(number, anomaly)
+        self.connection.execute("pragma defer_foreign_keys = off")
         inserted = sum(outcome.inserted for outcome in self.outcomes)
         updated = sum(outcome.updated for outcome in self.outcomes)
         if gone is not None:

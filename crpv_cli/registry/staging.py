@@ -51,6 +51,32 @@ class Stage:
         self.connection.execute(f"create unique index temp.stage_{table.name}_key on stage_{table.name} ({key})")
         self.tables.append(table.name)
 
+    def name_periods(self, table: Table) -> None:
+        """Say of which period of the registry a record is that does not say when its period begins.
+
+        It is the one that ends on the same day, or else the only one that still runs. A record of none of them,
+        and one of a row whose beginning the registry does not know either, stay as they are.
+        """
+        if "valid_from" not in table.key:
+            return
+        same = " and ".join(
+            f"{key_expression(column, 's')} = {key_expression(column, 't')}"
+            for column in key_columns(table)
+            if column.name != "valid_from"
+        )
+        only = f"select iif(count(*) = 1, min(t.valid_from), null) from main.{table.name} as t where {same}"
+        self.connection.execute(
+            f"""
+            update or ignore temp.stage_{table.name} as s
+            set valid_from = coalesce(
+                ({only} and t.valid_to = s.valid_to),
+                ({only} and t.valid_to is null and (s.valid_to is null or t.valid_from <= s.valid_to))
+            )
+            where s.valid_from is null
+              and not exists (select 1 from main.{table.name} as t where {same} and t.valid_from is null)
+            """
+        )
+
     def note(self, table: Table, file: int, line: int, readable: Mapping[str, Any]) -> None:
         """Keep what a refused row refers to, so that it is checked as well."""
         references = [

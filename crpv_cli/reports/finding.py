@@ -13,19 +13,18 @@ from crpv_cli.spelling import closest, fold
 def find_centre(connection: sqlite3.Connection, wanted: str) -> str:
     """Return the id of a centre named by its id, its short name, or a part of a name that only it has.
 
-    Case, accents and punctuation do not matter.
+    Case, accents and punctuation do not matter. A former name is that of the centre unless another has it now.
 
     Raises:
         UsageProblem: no centre is meant, or several are; the advice names the nearest ones.
     """
     rows = _centres(connection)
     folded = fold(wanted)
-    names = _spellings(rows)
-    exact = [identifier for identifier, spellings in names.items() if folded in spellings]
-    partly = [
-        identifier for identifier, spellings in names.items() if folded and any(folded in name for name in spellings)
-    ]
-    found = exact if len(exact) == 1 else partly
+    exact, partly = [], []
+    for names in (_spellings(rows), _spellings(_former(connection))):
+        exact.append([identifier for identifier, spellings in names.items() if folded in spellings])
+        partly.append([one for one, spellings in names.items() if folded and any(folded in name for name in spellings)])
+    found = next((ids for ids in exact if len(ids) == 1), partly[0] or partly[1])
     if len(found) == 1:
         return str(found[0])
     if found:
@@ -52,7 +51,8 @@ def find_place(connection: sqlite3.Connection, wanted: str) -> tuple[str | None,
     if wanted[:1].isdigit():
         return None, find_department(connection, wanted)
     department = _department_called(connection, wanted)
-    if department and not any(fold(wanted) in names for names in _spellings(_centres(connection)).values()):
+    spellings = [*_spellings(_centres(connection)).values(), *_spellings(_former(connection)).values()]
+    if department and not any(fold(wanted) in names for names in spellings):
         return None, department
     return find_centre(connection, wanted), None
 
@@ -61,8 +61,15 @@ def _centres(connection: sqlite3.Connection) -> list[sqlite3.Row]:
     return connection.execute("select id, short_name, name from centres order by id").fetchall()
 
 
+def _former(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+    return connection.execute("select centre as id, short_name, name from centre_states order by centre").fetchall()
+
+
 def _spellings(centres: Iterable[sqlite3.Row]) -> dict[str, list[str]]:
-    return {row["id"]: [fold(row["id"]), fold(row["short_name"]), fold(row["name"])] for row in centres}
+    spellings: dict[str, list[str]] = {}
+    for row in centres:
+        spellings.setdefault(row["id"], []).extend(fold(row[name]) for name in ("id", "short_name", "name"))
+    return spellings
 
 
 def _department_called(connection: sqlite3.Connection, wanted: str) -> str | None:

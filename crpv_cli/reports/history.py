@@ -79,7 +79,7 @@ def loads(connection: sqlite3.Connection, limit: int | None = None) -> Result:
 
 def _origin(paths: list[str]) -> str | None:
     """One file by its path, several by their folder and number."""
-    if len(paths) < 2:
+    if len(set(paths)) < 2:
         return paths[0] if paths else None
     folders = {path.rpartition("/")[0] for path in paths}
     return f"{folders.pop() if len(folders) == 1 else '…'}/ ({len(paths)})"

@@ -15,7 +15,7 @@ from crpv_cli.language import N_, Day, msg
 from crpv_cli.registry.doubles import same_money
 from crpv_cli.registry.queries import read, today
 from crpv_cli.reports import fictitious
-from crpv_cli.reports.columns import FICTITIOUS
+from crpv_cli.reports.columns import FICTITIOUS, LABELLED
 from crpv_cli.reports.coverage import neighbourhoods
 from crpv_cli.reports.finding import find_department, find_region
 from crpv_cli.reports.origin import origin
@@ -28,8 +28,8 @@ from crpv_cli.spelling import closest, fold
 class Selection:
     """What a list is narrowed to and how it is laid out; None and empty mean not asked.
 
-    ``uncovered`` leaves the neighbourhoods that no centre serves on the date; ``people`` shows the columns about
-    people.
+    ``uncovered`` leaves the neighbourhoods that no centre serves on the date, ``people`` shows the columns about
+    people, ``closed`` adds closed centres.
     """
 
     region: str | None = None
@@ -42,10 +42,12 @@ class Selection:
     limit: int | None = None
     uncovered: bool = False
     people: bool = False
+    closed: bool = False
 
 
 # Columns that the overview computes besides those of the table.
 _OVERVIEW = (
+    LABELLED,
     Column("departments", N_("Perimeter"), Kind.CODES),
     Column("state_support", N_("State support"), Kind.MONEY),
     Column("state_support_year", N_("Year"), Kind.YEAR),
@@ -79,7 +81,11 @@ def list_rows_of(connection: sqlite3.Connection, name: str, asked: Selection) ->
         raise _not_applicable(table, "--uncovered")
     if asked.people:
         require_people(table)
-    return list_centres(connection, asked) if table.name == "centres" else list_table(connection, table, asked)
+    if asked.closed and table.name != "centres":
+        raise _not_applicable(table, "--all")
+    if table.name == "centres" and not asked.closed:
+        return list_centres(connection, asked)
+    return list_table(connection, table, replace(asked, as_of=asked.as_of or today()) if asked.closed else asked)
 
 
 def require_people(table: Table) -> None:
@@ -186,6 +192,7 @@ def list_table(connection: sqlite3.Connection, table: Table, asked: Selection) -
     columns = tuple(column for column in table.columns if asked.people or not column.personal)
     names = ", ".join(_selected(column) for column in columns)
     rows_from = _ON_A_DATE.get(table.name, table.name) if asked.as_of or asked.uncovered else table.name
+    rows_from = "centres_there" if asked.closed else rows_from
     parameters["now"] = today()
     found = read(
         connection, f"select {names} from {rows_from} as t {where} order by {key}", asked.as_of or today(), **parameters
@@ -226,7 +233,8 @@ def _parameters(asked: Selection) -> dict[str, object]:
     """What narrows the rows, by name."""
     narrowing = ("as_of", "year", "region", "department", "overseas")
     found = {name: getattr(asked, name) for name in narrowing if getattr(asked, name) is not None}
-    return found | {name: True for name in ("uncovered", "people") if getattr(asked, name)}
+    found |= {name: True for name in ("uncovered", "people") if getattr(asked, name)}
+    return found | ({"all": True} if asked.closed else {})
 
 
 def _departments(connection: sqlite3.Connection, asked: Selection) -> set[str] | None:
@@ -258,6 +266,8 @@ def _conditions(connection: sqlite3.Connection, table: Table, asked: Selection) 
             conditions.append(f"t.code {among}")
         elif "centre" in table.names:
             conditions.append(f"t.centre in (select centre from perimeters where department {among})")
+        elif asked.closed:
+            conditions.append(f"t.id in (select centre from perimeters where department {among})")
         else:
             given = [name for name in ("region", "department", "overseas") if getattr(asked, name) is not None]
             raise _not_applicable(table, ", ".join(f"--{name}" for name in given))
@@ -271,7 +281,7 @@ def _conditions(connection: sqlite3.Connection, table: Table, asked: Selection) 
         if asked.uncovered:
             neighbourhoods.require_list(connection, asked.as_of or today())
             conditions.append("t.department not in (select department from served)")
-    elif asked.as_of is not None and table.name not in _ON_A_DATE:
+    elif asked.as_of is not None and table.name not in _ON_A_DATE and not asked.closed:
         conditions.append(_true_on(table))
     return conditions, parameters
 
@@ -292,6 +302,7 @@ def _true_on(table: Table) -> str:
 
 # What holds the rows of a table that were true, or known, on a date.
 _ON_A_DATE = {
+    "labels": "labels_on",
     "neighbourhoods": "neighbourhoods_on",
     "perimeters": "perimeters_on",
     "territory_counts": "counts_on",

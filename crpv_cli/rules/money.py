@@ -71,6 +71,38 @@ def funding_change(moment: Moment) -> Iterator[Finding]:
 
 
 @rule(
+    "money-after-closing",
+    NOTICE,
+    N_("No money to a closed centre"),
+    N_("No money is granted or paid to a centre for a year after the one in which it closed."),
+)
+def money_after_closing(moment: Moment) -> Iterator[Finding]:
+    rows = moment.rows(
+        """
+        select p.centre, p.year, c.closes, min(p.source) as source, max(p.fictitious) as fictitious
+        from payments as p join open_spells as c on c.id = p.centre
+        where p.stage <> 'requested' and p.amount_cents > 0
+          and c.closes < :as_of and p.year > cast(substr(c.closes, 1, 4) as integer)
+        group by p.centre, p.year
+        order by p.centre, p.year
+        """
+    )
+    for row in rows:
+        yield Finding(
+            NOTICE,
+            msg("It closed on {date}, and money of {year} is known.", date=Day(row["closes"]), year=str(row["year"])),
+            msg(
+                "If it was for its successor, correct the centre: crpv list funding --year {year}",
+                year=str(row["year"]),
+            ),
+            row["centre"],
+            year=row["year"],
+            source=row["source"],
+            fictitious=bool(row["fictitious"]),
+        )
+
+
+@rule(
     "agreement-ended",
     NOTICE,
     N_("Agreements with a successor"),

@@ -1,4 +1,4 @@
-"""Whether perimeters are consistent, and how the registry compares with what was announced."""
+"""Whether perimeters and successions are consistent, and how the registry compares with what was announced."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from crpv_cli.reports.coverage.neighbourhoods import LISTS, disagreements
 from crpv_cli.reports.coverage.report import UNITS, coverage
 from crpv_cli.reports.listing import Selection, list_centres
 from crpv_cli.reports.published import published_figures
-from crpv_cli.rules.model import NOTICE, Finding, Moment, rule
+from crpv_cli.rules.model import BREACH, NOTICE, Finding, Moment, rule
 
 
 @rule(
@@ -28,6 +28,87 @@ def perimeters_overlap(moment: Moment) -> Iterator[Finding]:
                 msg("If one has ended, write its last day in valid_to: crpv edit perimeters"),
                 department=record["department"],
             )
+
+
+@rule(
+    "perimeter-twice",
+    BREACH,
+    N_("A department once per centre"),
+    N_("A department is once in the perimeter of a centre on a date; totals count it once in any case."),
+)
+def perimeter_twice(moment: Moment) -> Iterator[Finding]:
+    rows = moment.rows(
+        "select centre, department, count(*) as rows, min(source) as source from perimeters_on"
+        " group by centre, department having count(*) > 1 order by centre, department"
+    )
+    for row in rows:
+        yield Finding(
+            BREACH,
+            msg(
+                "{count} periods of its perimeter with {department} hold at once.",
+                count=row["rows"],
+                department=row["department"],
+            ),
+            msg("Write the last day of the former in valid_to: crpv edit perimeters"),
+            row["centre"],
+            subject=row["department"],
+            source=row["source"],
+        )
+
+
+@rule(
+    "perimeter-missing",
+    NOTICE,
+    N_("Every open centre has a perimeter"),
+    N_("A centre that is open serves a department at least."),
+)
+def perimeter_missing(moment: Moment) -> Iterator[Finding]:
+    serving = {row["centre"] for row in moment.rows("select centre from served")}
+    for centre in moment.open:
+        if centre["id"] not in serving:
+            yield Finding(
+                NOTICE,
+                msg("It is open, but serves no department."),
+                msg("Record its perimeter, or that it closed: crpv centre take-over, crpv centre close"),
+                centre["id"],
+                source=centre["source"],
+            )
+
+
+@rule(
+    "successor-missing",
+    BREACH,
+    N_("Successors that take over"),
+    N_("The successor of a centre that has closed is open on the day after its last one."),
+)
+def successor_missing(moment: Moment) -> Iterator[Finding]:
+    rows = moment.rows(
+        """
+        select c.id, c.source, c.closes, s.id as successor, s.short_name, s.opens > c.closes as later
+        from open_spells as c join open_spells as s on s.id = c.successor
+        where c.closes < :as_of and date(c.closes, '+1 day') not between s.opens and s.closes
+        order by c.id
+        """
+    )
+    for row in rows:
+        yield Finding(
+            BREACH,
+            msg(
+                "Its successor {centre} is not open yet on the day after {date}.",
+                centre=row["short_name"],
+                date=Day(row["closes"]),
+            )
+            if row["later"]
+            else msg(
+                "Its successor {centre} had closed already on {date}.",
+                centre=row["short_name"],
+                date=Day(row["closes"]),
+            ),
+            msg("Correct the successor, or the dates: crpv edit centres"),
+            row["id"],
+            subject=row["successor"],
+            source=row["source"],
+        )
 
 
 @rule(

@@ -33,7 +33,7 @@ def siren_wrong(moment: Moment) -> Iterator[Finding]:
 @rule("siren-shared", BREACH, N_("SIREN of one centre"), N_("A SIREN belongs to one centre only."))
 def siren_shared(moment: Moment) -> Iterator[Finding]:
     by_siren: dict[str, list[str]] = {}
-    for centre in moment.centres.values():
+    for centre in moment.open:  # one that has closed may have left its number to its successor
         if centre["siren"]:
             by_siren.setdefault(centre["siren"], []).append(centre["id"])
     for siren, centres in by_siren.items():

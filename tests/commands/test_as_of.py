@@ -17,19 +17,23 @@ from crpv_cli.main import run
 
 # What nobody could have known on a date: later years, later beginnings, later signatures, later words.
 LATER = (
-    "delete from evaluations where year > :year or evaluated_on > :date",
-    "delete from funding where year > :year",
-    "delete from activities where year > :year",
+    "delete from evaluations where year > cast(:year as integer) or evaluated_on > :date",
+    "delete from funding where year > cast(:year as integer)",
+    "delete from activities where year > cast(:year as integer)",
     "delete from governance where valid_from > :date",
     "delete from agreements where signed_on > :date or (signed_on is null and starts_on > :date)",
     "delete from exceptions where valid_from > :date",
     "delete from perimeters where valid_from > :date",
     "delete from published_figures where as_of > :date",
-    "delete from perimeters where centre in (select id from centres where since > :year or label_from > :date)",
-    "delete from centres where since > :year or label_from > :date",
+    "delete from perimeters where centre in (select id from centres where substr(opened, 1, 4) > :year)",
+    "delete from labels where valid_from > :date",
+    "delete from territory_counts where valid_from > :date",
+    "delete from centres where substr(opened, 1, 4) > :year",
 )
 COMMANDS = (
     "list --as-of {date}",
+    "list centres --all --as-of {date}",
+    "list labels --as-of {date}",
     "list perimeters --as-of {date}",
     "list funding --as-of {date}",
     "list evaluations --as-of {date}",
@@ -66,7 +70,7 @@ def then(request: pytest.FixtureRequest, demo_path: Path, tmp_path_factory: pyte
     shutil.copy(demo_path, path)
     with closing(sqlite3.connect(path)) as connection:
         for statement in LATER:
-            connection.execute(statement, {"date": date, "year": int(date[:4])})
+            connection.execute(statement, {"date": date, "year": date[:4]})
         connection.commit()
     return date, path
 

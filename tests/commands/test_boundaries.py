@@ -21,35 +21,44 @@ TABLES = {
         paper,The paper,2019-04-04,false
         """,
     "territory_counts": """
-        department,measure,geography,value,quality
-        01,neighbourhoods,2015,10,exact
-        01,neighbourhoods,2024,11,exact
-        02,neighbourhoods,2015,20,exact
-        02,neighbourhoods,2024,22,exact
-        971,neighbourhoods,2015,40,exact
-        971,neighbourhoods,2024,44,exact
+        department,measure,geography,value,quality,valid_from,valid_to
+        01,neighbourhoods,2015,10,exact,2015-01-01,2023-12-31
+        01,neighbourhoods,2024,11,exact,2024-01-01,
+        02,neighbourhoods,2015,20,exact,2015-01-01,2023-12-31
+        02,neighbourhoods,2024,22,exact,2024-01-01,
+        971,neighbourhoods,2015,40,exact,2015-01-01,2024-12-31
+        971,neighbourhoods,2024,44,exact,2025-01-01,
         """,
     "centres": """
-        id,name,short_name,legal_form,since,label_from,label_to,co_funded,exemption_reason,source
-        always,Always,Always,association,,,,true,,books
-        exempt,Exempt,Exempt,association,,,,false,Why not,books
-        made,Made,Made,association,2010,,,true,,books
-        labelled,Labelled,Labelled,association,,2015-03-10,2018-09-20,true,,books
-        closed,Closed,Closed,association,,,2019-01-01,true,,books
-        opened,Opened,Opened,association,,2019-12-31,,true,,books
-        lapsed,Lapsed,Lapsed,association,,,2014-12-31,true,,books
+        id,name,short_name,legal_form,opened,closed,co_funded,exemption_reason,source
+        always,Always,Always,association,,,true,,books
+        exempt,Exempt,Exempt,association,,,false,Why not,books
+        made,Made,Made,association,2010,,true,,books
+        lived,Lived,Lived,association,2015-03-10,2018-09-20,true,,books
+        closed,Closed,Closed,association,,2019-01,true,,books
+        opened,Opened,Opened,association,2019-12-31,,true,,books
+        lapsed,Lapsed,Lapsed,association,,,true,,books
+        """,
+    "centre_states": """
+        centre,valid_to,name,short_name,legal_form,seat,source
+        always,2016-12-12,Before,Before,gip,Paris,journal
+        """,
+    "labels": """
+        centre,valid_from,valid_to,source
+        always,2014-05-06,2017-07-08,books
+        lapsed,,2014-12-31,books
         """,
     "perimeters": """
         centre,department,valid_from,valid_to,confidence,source
-        labelled,02,,,high,books
+        lived,02,,,high,books
         always,01,2016-02-03,2017-11-05,low,journal
         lapsed,971,2016-06-07,2016-08-09,high,books
         """,
     "funding": """
-        centre,funder,year,stage,amount,source
-        always,state,2016,paid,100,books
-        always,town,2016,paid,100,books
-        lapsed,state,2021,paid,100,books
+        centre,funder,year,scheme,stage,amount,source
+        always,state,2016,P147,granted,100,books
+        always,town,2016,,granted,100,books
+        lapsed,state,2021,P147,granted,100,books
         """,
     "evaluations": """
         centre,mission,year,kind,scale,rating,evaluated_on,source
@@ -121,7 +130,7 @@ def lacks(**values: object) -> Sees:
     return lambda answer: not holds(**values)(answer)
 
 
-def section(name: str, **values: object) -> Sees:
+def section(name: str, /, **values: object) -> Sees:
     """The same of a section of a sheet."""
     return lambda answer: holds(**values)(answer[name])
 
@@ -134,7 +143,9 @@ def noted(code: str) -> Sees:
 Bound = tuple[str, str | None, str | None, str, Sees]
 
 MADE = ("2010-01-01", None)
-LABELLED = ("2015-03-10", "2018-09-20")
+LIVED = ("2015-03-10", "2018-09-20")
+LABEL = ("2014-05-06", "2017-07-08")
+RENAMED = "2016-12-12"
 PERIMETER = ("2016-02-03", "2017-11-05")
 GOVERNED = ("2016-04-05", "2019-08-09")
 AGREED = ("2016-03-04", "2018-10-11")
@@ -146,10 +157,10 @@ BOUNDS: list[Bound] = [
     ("made, coverage", *MADE, "report coverage", holds(centre="made")),
     ("made, evaluations", *MADE, "report evaluations", holds(centre="made")),
     ("made, rule", *MADE, "check --rule co-funding --year 2010", holds(centre="made")),
-    ("labelled", *LABELLED, "list", holds(id="labelled")),
-    ("labelled, coverage", *LABELLED, "report coverage", holds(centre="labelled")),
-    ("labelled, evaluations", *LABELLED, "report evaluations", holds(centre="labelled")),
-    ("labelled, rule", *LABELLED, "check --rule co-funding --year 2015", holds(centre="labelled")),
+    ("lived", *LIVED, "list", holds(id="lived")),
+    ("lived, coverage", *LIVED, "report coverage", holds(centre="lived")),
+    ("lived, evaluations", *LIVED, "report evaluations", holds(centre="lived")),
+    ("lived, rule", *LIVED, "check --rule co-funding --year 2015", holds(centre="lived")),
     # A perimeter counts while it is valid and its centre is open.
     ("perimeter", *PERIMETER, "list perimeters", holds(centre="always", department="01")),
     ("centres, perimeter", *PERIMETER, "list", holds(id="always", departments=["01"])),
@@ -168,9 +179,23 @@ BOUNDS: list[Bound] = [
         "report coverage --by department",
         holds(department="02", covered=20),
     ),
-    ("label has ended, rule", None, "2018-09-20", "check --rule label", lacks(centre="labelled", severity="breach")),
+    # A label, and what a centre was called and was.
+    ("label", *LABEL, "list", holds(id="always", labelled=True)),
+    ("label, list", *LABEL, "list labels", holds(centre="always")),
+    ("label, sheet", LABEL[0], None, "show always", section("labels", valid_to=LABEL[1])),
+    ("label has ended", None, LABEL[1], "list", lacks(id="always", labelled=False)),
+    ("label has ended, rule", None, LABEL[1], "check --rule label", lacks(centre="always", severity="breach")),
     ("label has ended, perimeter", "2016-06-07", "2016-08-09", "check --rule label", holds(centre="lapsed")),
-    ("label has ended, support", "2021-01-01", None, "check --rule label", holds(centre="lapsed")),
+    ("name", None, RENAMED, "list", holds(id="always", short_name="Before", seat="Paris", legal_form="gip")),
+    ("name, all", None, RENAMED, "list centres --all", holds(id="always", name="Before")),
+    ("name, sheet", None, RENAMED, "show always", lambda answer: answer["centre"]["name"] == "Before"),
+    ("former name, sheet", day(RENAMED, 1), None, "show always", section("centre_states", name="Before")),
+    ("name, money", None, RENAMED, "report funding --year 2016", holds(centre="always", short_name="Before")),
+    ("name, activity", None, RENAMED, "report activity --year 2016", holds(centre="always", short_name="Before")),
+    ("name, evaluations", None, RENAMED, "report evaluations", holds(centre="always", short_name="Before")),
+    ("name, agreements", None, RENAMED, "report agreements", holds(centre="always", short_name="Before")),
+    ("name, rule", None, RENAMED, "check --rule governance-shared", holds(centre="always", about="Before")),
+    ("closed, all", "2015-03-10", None, "list centres --all", holds(id="lived")),
     # Money, evaluations and activity of a year are known from its first day.
     ("funding", "2016-01-01", None, "list funding", holds(funder="state", year=2016)),
     ("support", "2016-01-01", None, "list", holds(id="always", state_support=100)),
@@ -231,12 +256,17 @@ def test_both_bounds_are_inside(db: Path, command: str, sees: Sees, as_of: str, 
 # What changed from the day before, and to the day after.
 STEPS = (
     ("centre-opened", "made", None, *MADE),
-    ("centre-opened", "labelled", None, LABELLED[0], None),
-    ("centre-closed", "labelled", None, None, LABELLED[1]),
+    ("centre-renamed", "always", "name", day(RENAMED, 1), None),
+    ("centre-changed", "always", "legal_form", None, RENAMED),
+    ("centre-changed", "always", "seat", None, RENAMED),
+    ("label-given", "always", None, LABEL[0], None),
+    ("label-ended", "always", None, None, LABEL[1]),
+    ("centre-opened", "lived", None, LIVED[0], None),
+    ("centre-closed", "lived", None, None, LIVED[1]),
     ("perimeter-gained", "always", "01", PERIMETER[0], None),
     ("perimeter-lost", "always", "01", None, PERIMETER[1]),
-    ("perimeter-gained", "labelled", "02", LABELLED[0], None),
-    ("perimeter-lost", "labelled", "02", None, LABELLED[1]),
+    ("perimeter-gained", "lived", "02", LIVED[0], None),
+    ("perimeter-lost", "lived", "02", None, LIVED[1]),
     ("agreement", "always", "state", AGREED[0], None),
     ("agreement", "always", "state", None, AGREED[1]),
     ("agreement", "always", "town", SIGNED, None),
@@ -261,35 +291,38 @@ def test_a_change_is_of_the_day_on_which_it_happens(
 
 
 @pytest.mark.parametrize(
-    ("as_of", "geography", "early"),
+    ("as_of", "total"),
     [
-        ("2014-12-31", "2015", True),
-        ("2015-01-01", "2015", False),
-        ("2023-12-31", "2015", False),
-        ("2024-01-01", "2024", False),
+        ("2014-12-31", None),
+        ("2015-01-01", 10 + 20 + 40),
+        ("2023-12-31", 10 + 20 + 40),
+        ("2024-01-01", 11 + 22 + 40),  # the overseas departments keep their list a year longer
+        ("2024-12-31", 11 + 22 + 40),
+        ("2025-01-01", 11 + 22 + 44),
     ],
 )
-def test_the_geography_in_force(db: Path, as_of: str, geography: str, early: bool) -> None:
+def test_the_counts_in_force(db: Path, as_of: str, total: int | None) -> None:
     answer = ask(db, f"report coverage --as-of {as_of}")
-    assert answer["parameters"]["geography"] == geography
-    assert noted("before-geography")(answer) is early
-    later = ask(db, f"report coverage --as-of {as_of} --geography 2024")
-    assert noted("before-geography")(later) is (as_of < "2024-01-01")
+    assert answer["totals"]["total"] == (total or 0)
+    assert noted("no-list-in-force")(answer) is (total is None)
+    later = ask(db, f"report coverage --as-of {as_of} --counted-on 2025-06-30")
+    assert later["totals"]["total"] == 11 + 22 + 44
+    assert not noted("no-list-in-force")(later)
 
 
-ALWAYS = {"one", "two", "always", "exempt"}
+ALWAYS = {"one", "two", "always", "exempt", "lapsed"}
 
 
 @pytest.mark.parametrize(
     ("year", "as_of", "centres"),
     [
-        (2009, "2025-06-30", {"closed", "lapsed"}),
-        (2010, "2025-06-30", {"closed", "made", "lapsed"}),
-        (2014, "2025-06-30", {"closed", "made", "lapsed"}),
-        (2015, "2025-06-30", {"closed", "made", "labelled"}),
+        (2009, "2025-06-30", {"closed"}),
+        (2010, "2025-06-30", {"closed", "made"}),
+        (2014, "2025-06-30", {"closed", "made"}),
+        (2015, "2025-06-30", {"closed", "made", "lived"}),
         (2015, "2015-03-09", {"closed", "made"}),
-        (2015, "2015-03-10", {"closed", "made", "labelled"}),
-        (2018, "2025-06-30", {"closed", "made", "labelled"}),
+        (2015, "2015-03-10", {"closed", "made", "lived"}),
+        (2018, "2025-06-30", {"closed", "made", "lived"}),
         (2019, "2025-06-30", {"closed", "made", "opened"}),
         (2019, "2019-12-31", {"closed", "made", "opened"}),
         (2019, "2019-12-30", {"closed", "made"}),
@@ -330,7 +363,7 @@ def test_a_year_is_over_on_its_last_day(db: Path, tmp_path: Path, as_of: str, ye
     shutil.copy(db, copy)
     add_tables(
         copy,
-        funding="centre,funder,year,stage,amount\nalways,state,2017,paid,1\n",
+        funding="centre,funder,year,stage,amount\nalways,state,2017,granted,1\n",
         activities="centre,mission,year,type,half_days\nalways,skills,2017,training,1\n",
     )
     for report, name in (("funding", "to"), ("activity", "year")):

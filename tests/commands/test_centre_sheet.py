@@ -40,6 +40,18 @@ TABLES = {
         01,inhabitants,2024,1000,exact
         02,inhabitants,2024,500,exact
         """,
+    "labels": """
+        centre,valid_from,valid_to,act,source
+        one,2015-01-01,2019-12-31,First,boards
+        one,2020-01-01,,Second,books
+        one,2026-01-01,,Third,books
+        two,,2019-12-31,,made-up
+        """,
+    "centre_states": """
+        centre,valid_to,name,short_name,legal_form,seat,source
+        one,2016-12-31,Centre of before,Before,unknown,Bourg,boards
+        one,2026-12-31,Centre until then,Then,association,Bourg,books
+        """,
     "governance": """
         centre,organ,member,member_kind,role,valid_from,valid_to,source
         one,board,Préfecture,state,chair,2020-01-01,,boards
@@ -48,13 +60,13 @@ TABLES = {
         """,
     "funding": """
         centre,funder,year,scheme,stage,amount,source
-        one,state,2024,147,paid,100,money
-        one,town,2024,,paid,50,money
+        one,state,2024,147,granted,100,money
+        one,town,2024,,granted,50,money
         one,state,2023,147,granted,80,money
         one,state,2021,147,requested,75,money
-        one,state,2020,147,paid,70,money
-        two,bank,2024,,paid,999,made-up
-        two,state,2024,147,paid,200,journal
+        one,state,2020,147,granted,70,money
+        two,bank,2024,,granted,999,made-up
+        two,state,2024,147,granted,200,journal
         """,
     "evaluations": """
         centre,mission,year,kind,scale,rating,summary,recommendation,source
@@ -115,6 +127,35 @@ def test_the_territory(connection: Connection) -> None:
     assert (len(two.rows), two.total_row) == (1, None)
 
 
+def test_the_labels_and_what_it_was(connection: Connection) -> None:
+    one = centre_sheet(connection, "one", DAY)
+    labels, states = sections(one)["labels"], sections(one)["centre_states"]
+    assert cells(labels, "valid_from", "act", "source") == [
+        ("2020-01-01", "Second", "books"),
+        ("2015-01-01", "First", "boards"),
+    ]
+    assert cells(states, "valid_to", "name", "seat") == [("2016-12-31", "Centre of before", "Bourg")]
+    assert states.origin and list(states.origin.sources) == ["boards"]
+    assert not labels.fictitious
+    assert {section.name for section in one.on_screen} >= {"labels", "centre_states"}
+    two = centre_sheet(connection, "two", DAY)
+    assert sections(two)["labels"].fictitious
+    assert "centre_states" in sections(two) and "centre_states" not in {section.name for section in two.on_screen}
+    # What it is called is that of the day; whether it is labelled, too.
+    named = [
+        (date, *(centre_sheet(connection, "one", date).facts.records()[0][name] for name in ("name", "labelled")))
+        for date in ("2014-12-31", "2016-12-31", "2017-01-01", "2026-12-31", "2027-01-01")
+    ]
+    assert named == [
+        ("2014-12-31", "Centre of before", None),
+        ("2016-12-31", "Centre of before", True),
+        ("2017-01-01", "Centre until then", True),
+        ("2026-12-31", "Centre until then", True),
+        ("2027-01-01", "Centre one", True),
+    ]
+    assert centre_sheet(connection, "one", "2016-12-31").title.text() == "Centre of before, on 2016-12-31"
+
+
 def test_who_governs(connection: Connection) -> None:
     one = sections(centre_sheet(connection, "one", DAY))["governance"]
     assert one.rows == (("board", "Préfecture", "state", "chair", "2020-01-01", None, "boards"),)
@@ -137,8 +178,8 @@ def test_the_money(connection: Connection) -> None:
     assert not years.fictitious
     assert years.screen[0] == "year" and years.screen[-1] == "state_per_neighbourhood"
     assert one["funding"].rows == (
-        (2024, "town", "Ville", "commune", None, "paid", 5000, "money"),
-        (2024, "state", "État", "state", "147", "paid", 10000, "money"),
+        (2024, "town", "Ville", "commune", None, "granted", 5000, "money"),
+        (2024, "state", "État", "state", "147", "granted", 10000, "money"),
         (2023, "state", "État", "state", "147", "granted", 8000, "money"),
         (2021, "state", "État", "state", "147", "requested", 7500, "money"),
     )
@@ -218,4 +259,4 @@ def test_identity_notes_and_command(connection: Connection) -> None:
 def test_findings_are_of_the_centre(db: Path) -> None:
     found = crpv("show", "one", "--as-of", DAY, "--db", db, "--format", "json").json["findings"]
     assert {row["centre"] for row in found} == {"one"}
-    assert [row["rule"] for row in found] == ["governance-shared", "label", "agreement-ended", "low-confidence"]
+    assert [row["rule"] for row in found] == ["governance-shared", "agreement-ended", "low-confidence"]

@@ -95,7 +95,7 @@ def test_a_file_that_lacks_columns_leaves_them_as_they_are(world: Bench) -> None
         ("centres.csv", f"{CENTRES}\noriv,Observatoire régional,ORIV,association,yes\nnew,New,New,gip,yes\n")
     )
     assert figures(report) == {"centres.csv": (2, 1, 1, 0, 0)}
-    assert world.rows("select name, seat, label_from, source, note from centres where id = 'oriv'") == [
+    assert world.rows("select name, seat, opened, source, note from centres where id = 'oriv'") == [
         ("Observatoire régional", "Strasbourg", "2020-01-01", "report", None)
     ]
     assert world.rows("select seat, source from centres where id = 'new'") == [(None, None)]
@@ -117,7 +117,7 @@ def test_every_change_says_what_was_where_and_from_which_line(world: Bench) -> N
     assert (load_number, path, table) == (2, str(world.folder / "money" / "funding.csv"), "funding")
     assert sha256 == hashlib.sha256(content.encode()).hexdigest()
     assert counts == [2, 1, 1, 0, 0]
-    key = {"centre": "oriv", "year": 2023, "purpose": None, "reference": None}
+    key = {"centre": "oriv", "year": 2023, "object": None, "reference": None, "locator": None}
     changes = world.rows(
         "select file, line, table_name, action, key, before, after from changes where load = 2 order by line"
     )
@@ -466,7 +466,7 @@ def test_the_figures_of_a_file_that_is_not_stopped_add_up(world: Bench, keep_val
 
 def test_a_row_that_contradicts_what_the_registry_keeps_is_refused(world: Bench) -> None:
     before = world.dump()
-    content = f"{CENTRES},label_to\noriv,Observatoire,ORIV,association,yes,2019-12-31\nnew,New,New,gip,yes,2019-12-31\n"
+    content = f"{CENTRES},closed\noriv,Observatoire,ORIV,association,yes,2019-12-31\nnew,New,New,gip,yes,2019-12-31\n"
     report = world.load(("c.csv", content))
     assert [(line, code) for _, line, _, _, code in said(report)] == [(2, "contradicts-registry")]
     assert advice(report.anomalies[0]) == "Add the other columns of the row to the file."
@@ -475,7 +475,7 @@ def test_a_row_that_contradicts_what_the_registry_keeps_is_refused(world: Bench)
     assert world.dump() == before
     report = world.load(("c.csv", content), keep_valid=True)
     assert figures(report) == {"c.csv": (2, 1, 0, 0, 1)}
-    assert world.rows("select label_to, load from centres where id = 'oriv'") == [(None, 1)]
+    assert world.rows("select closed, load from centres where id = 'oriv'") == [(None, 1)]
 
 
 def test_a_registry_that_somebody_else_writes_to_is_a_problem(world: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -528,3 +528,57 @@ def test_after_any_loads_the_registry_holds_the_last_word_and_its_history(
     found = bench.rows("select centre, year, ifnull(scheme, ''), amount_cents from funding where funder = 'ville'")
     assert {(centre, year, scheme): amount for centre, year, scheme, amount in found} == held
     assert len(found) == len(held)
+
+
+# Rows that refer to others of their table, and periods
+
+
+def test_a_row_may_refer_to_one_of_its_table_that_comes_after_it(world: Bench) -> None:
+    report = world.load(
+        (
+            "centres.csv",
+            f"{CENTRES},closed,successor\noriv,Observatoire,ORIV,association,yes,2024-12-31,new\nnew,New,New,gip,yes,,\n",
+        )
+    )
+    assert figures(report) == {"centres.csv": (2, 1, 1, 0, 0)}
+    assert world.rows("select successor from centres where id = 'oriv'") == [("new",)]
+
+
+@pytest.mark.parametrize(
+    ("table", "columns", "runs", "ends"),
+    [
+        ("labels", "centre,valid_from,valid_to", "oriv,2015-01-01,", "oriv,,2020-12-31"),
+        (
+            "territory_counts",
+            "department,measure,geography,value,quality,valid_from,valid_to",
+            "67,neighbourhoods,2015,5,exact,2015-01-01,",
+            "67,neighbourhoods,2015,5,exact,,2020-12-31",
+        ),
+        (
+            "governance",
+            "centre,organ,member,member_kind,role,valid_from,valid_to",
+            "oriv,board,Ville,commune,chair,2015-01-01,",
+            "oriv,board,Ville,commune,chair,,2020-12-31",
+        ),
+    ],
+)
+def test_an_end_alone_is_that_of_the_row_that_runs(
+    world: Bench, table: str, columns: str, runs: str, ends: str
+) -> None:
+    world.load((f"{table}.csv", f"{columns}\n{runs}\n"))
+    report = world.load((f"{table}.csv", f"{columns}\n{ends}\n"))
+    assert figures(report) == {f"{table}.csv": (1, 0, 1, 0, 0)}
+    assert world.rows(f"select valid_from, valid_to from {table}") == [("2015-01-01", "2020-12-31")]
+    again = world.load((f"{table}.csv", f"{columns}\n{ends}\n"))
+    assert figures(again) == {f"{table}.csv": (1, 0, 0, 1, 0)}
+
+
+def test_of_two_rows_that_run_none_is_meant(world: Bench) -> None:
+    columns = "centre,valid_from,valid_to\n"
+    world.load(("labels.csv", f"{columns}oriv,2015-01-01,\noriv,2018-01-01,\n"))
+    world.load(("labels.csv", f"{columns}oriv,,2020-12-31\n"))
+    assert world.rows("select valid_from, valid_to from labels order by valid_from") == [
+        (None, "2020-12-31"),
+        ("2015-01-01", None),
+        ("2018-01-01", None),
+    ]

@@ -15,6 +15,11 @@ def test_ids_are_found_by_number_and_by_name_unless_two_share_it(world: Bench) -
             "again,Région  Grand Est,other,\ncaf,CAF,caf,\nother-caf,Autre,caf,380369124\nsame,Même,caf,380369124\n",
         ),
         ("centres.csv", "id,name,short_name,legal_form,co_funded,siren\nlabo,Labo Cités,Labo,gip,yes,415021377\n"),
+        (
+            "centre_states.csv",
+            "centre,valid_to,name,short_name,legal_form,siren\n"
+            "labo,2015-12-31,CR-DSU,Labo,gip,494414709\noriv,2015-12-31,Paris,ORIV,gip,\n",
+        ),
     )
     assert report.errors == 0
     with open_reading(world.registry) as connection:
@@ -24,13 +29,14 @@ def test_ids_are_found_by_number_and_by_name_unless_two_share_it(world: Bench) -
         "departments": {"2A": "2A", "67": "67", "68": "68"},
         "funders": {name: name for name in ("again", "caf", "etat", "other-caf", "region", "same", "town", "ville")},
         "sources": {"list": "list", "report": "report"},
-        "centre-of-siren": {"415021377": "labo"},
+        "centre-of-siren": {"415021377": "labo", "494414709": "labo"},
         "centre-of-name": {
             "labo": "labo",
             "labo cites": "labo",
+            "cr dsu": "labo",  # what it was called before
             "oriv": "oriv",
             "observatoire": "oriv",
-            "paris": "paris",
+            "paris": "paris",  # though another was called so before
             "centre de paris": "paris",
         },
         "funder-of-siren": {"233500016": "region", "216704825": "town"},

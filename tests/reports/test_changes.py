@@ -244,10 +244,11 @@ def test_agreements_that_end_start_and_follow_each_other(copy: sqlite3.Connectio
 
 
 def test_a_centre_that_closes(copy: sqlite3.Connection) -> None:
-    copy.execute("update centres set label_to = '2024-06-30' where id = 'oriv'")
+    copy.execute("update centres set closed = '2024-06-30', successor = 'irev' where id = 'oriv'")
     result = changes(copy, "2024-06-30", "2024-07-01")
     (closed,) = records(result, "centre-closed")
-    assert (closed["centre"], text(closed["before"])) == ("oriv", "label to 2024-06-30")
+    assert (closed["centre"], text(closed["before"])) == ("oriv", "until 2024-06-30")
+    assert text(closed["after"]) == "succeeded by IREV"
     assert len(records(result, "perimeter-lost")) == 10
 
 
@@ -283,6 +284,8 @@ DATES = st.builds(
 SWAPPED = {
     "centre-opened": "centre-closed",
     "centre-closed": "centre-opened",
+    "label-given": "label-ended",
+    "label-ended": "label-given",
     "perimeter-gained": "perimeter-lost",
     "perimeter-lost": "perimeter-gained",
 }

@@ -79,8 +79,8 @@ def test_filters_by_territory(reference: sqlite3.Connection, asked: Selection, e
 
 
 def test_sorting_keeps_the_unknown_last_in_both_directions(reference: sqlite3.Connection) -> None:
-    for sort in ("since", "-since"):
-        values = column(list_centres(reference, Selection(sort=sort)), "since")
+    for sort in ("opened", "-opened"):
+        values = column(list_centres(reference, Selection(sort=sort)), "opened")
         known = [value for value in values if value is not None]
         assert values[len(known) :] == [None] * (len(values) - len(known))
         assert known == sorted(known, reverse=sort.startswith("-"))  # type: ignore[type-var]
@@ -225,6 +225,8 @@ def test_finding_other_things(reference: sqlite3.Connection) -> None:
 
 
 SHEET = [
+    "labels",
+    "centre_states",
     "perimeter",
     "governance",
     "funding_years",

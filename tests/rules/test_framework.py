@@ -46,9 +46,7 @@ fault(
 )
 fault(
     "label",
-    "update centres set label_to = '2025-06-30' where id = 'one'",
-    also={"department-uncovered": 1},
-    why="a centre whose label has ended is not open, and its department is served by nobody",
+    "update labels set valid_to = '2025-06-30' where centre = 'one'",
     centre="one",
     source="books",
 )
@@ -63,7 +61,7 @@ UNKNOWN = {
     "missions-evaluated": ("delete from evaluations", None),
     "state-support-unevaluated": ("delete from evaluations", None),
     "activity-unreported": ("delete from activities", None),
-    "label": ("update centres set label_from = null", None),
+    "label": ("delete from labels", None),
 }
 
 
@@ -133,13 +131,12 @@ def test_what_is_said_without_an_evaluation_rests_on_made_up_ones(plant: Plant) 
     assert [record["fictitious"] for record in found] == [True] * 4
 
 
-@pytest.mark.parametrize(("last_day", "fires"), [("2025-06-30", 0), ("2024-12-31", 1)])
-def test_state_support_after_the_label_ended_is_a_breach(last_day: str, fires: int, plant: Plant) -> None:
-    """Support of the year in which the label ended may be from before."""
-    connection = plant(
-        f"update centres set label_to = '{last_day}' where id = 'one'; delete from perimeters where centre = 'one'"
-    )
-    assert len(findings(connection, TODAY, rules=["label"]).rows) == fires
+def test_a_centre_whose_label_ended_still_serves_its_department(plant: Plant) -> None:
+    connection = plant("update labels set valid_to = '2025-06-30' where centre = 'one'")
+    result = findings(connection, TODAY)
+    assert [(found["rule"], found["centre"]) for found in result.records()] == [("label", "one")]
+    assert findings(connection, "2025-06-30", rules=["label"]).rows == ()
+    assert len(findings(connection, "2025-07-01", rules=["label"]).rows) == 1
 
 
 @pytest.mark.parametrize(("amount", "fires"), [(0, 0), (1, 1)])
@@ -151,7 +148,7 @@ def test_support_that_is_nothing_needs_no_evaluation(amount: int, fires: int, pl
     assert len(findings(connection, TODAY, rules=["state-support-unevaluated"]).rows) == fires
 
 
-NEW = "update centres set since = 2024 where id = 'one'; delete from evaluations where centre = 'one';"
+NEW = "update centres set opened = '2024' where id = 'one'; delete from evaluations where centre = 'one';"
 
 
 def test_a_new_centre_has_a_cycle_to_be_evaluated_in(plant: Plant) -> None:
@@ -174,14 +171,14 @@ def test_an_evaluation_made_later_is_not_known_yet(plant: Plant) -> None:
 
 
 def test_money_is_not_asked_of_a_year_in_which_the_centre_was_not_open(plant: Plant) -> None:
-    connection = plant("delete from funding where centre = 'one'; update centres set since = 2026 where id = 'one'")
+    connection = plant("delete from funding where centre = 'one'; update centres set opened = '2026' where id = 'one'")
     assert findings(connection, TODAY, year=2025, rules=["co-funding"]).rows == ()
     asked = findings(connection, TODAY, year=2026, rules=["co-funding"])
     assert [found["subject"] for found in asked.records() if found["centre"] == "one"] == ["state", "local"]
 
 
 def test_the_label_of_one_centre_is_told_of_it(plant: Plant) -> None:
-    connection = plant("update centres set label_from = null")
+    connection = plant("delete from labels")
     (found,) = findings(connection, TODAY, centre="two").records()
     assert (found["rule"], found["centre"]) == ("label", "two")
 

@@ -11,7 +11,7 @@ from tests.rules.faults import AGREED, FUNDED, TODAY, fault
 fault(
     "same-money",
     "insert into funding (centre, funder, year, scheme, stage, amount_cents, source, load) "
-    "values ('one', 'town', 2025, 'operating', 'paid', 5000100, 'journal', 1)",
+    "values ('one', 'town', 2025, 'operating', 'granted', 5000100, 'journal', 1)",
     FUNDED,
     centre="one",
     year=2025,
@@ -25,6 +25,19 @@ fault(
     FUNDED,
     centre="one",
     year=2025,
+)
+GIVEN = (
+    "insert into centres (id, name, short_name, legal_form, opened, closed, co_funded, source, load) "
+    "values ('old', 'Old', 'Old', 'gip', '1990', '2020-06-30', 1, 'books', 1);"
+    "insert into funding (centre, funder, year, stage, amount_cents, source, load) "
+    "values ('old', 'state', {year}, '{stage}', {amount}, 'journal', 1)"
+)
+fault(
+    "money-after-closing",
+    GIVEN.format(year=2021, stage="granted", amount=100),
+    centre="old",
+    year=2021,
+    source="journal",
 )
 fault(
     "agreement-ended",
@@ -57,7 +70,7 @@ def test_an_agreement_that_is_followed_has_not_ended(plant: Plant) -> None:
 def test_money_told_twice_is_fictitious_if_either_is(made_up: str, plant: Plant) -> None:
     connection = plant(
         "insert into funding (centre, funder, year, scheme, stage, amount_cents, source, load) "
-        "values ('one', 'town', 2025, 'operating', 'paid', 5000100, 'journal', 1);"
+        "values ('one', 'town', 2025, 'operating', 'granted', 5000100, 'journal', 1);"
         f"update sources set fictitious = 1 where id = '{made_up}'"
     )
     (found,) = findings(connection, TODAY, rules=["same-money"]).records()
@@ -68,7 +81,19 @@ def test_money_told_twice_is_fictitious_if_either_is(made_up: str, plant: Plant)
 def test_money_of_a_year_to_come_is_not_looked_at(year: int, fires: int, plant: Plant) -> None:
     connection = plant(
         "insert into funding (centre, funder, year, scheme, stage, amount_cents, source, load) values "
-        f"('one', 'town', {year}, 'operating', 'paid', 5000000, 'books', 1), "
-        f"('one', 'town', {year}, 'operating', 'paid', 5000100, 'journal', 1)"
+        f"('one', 'town', {year}, 'operating', 'granted', 5000000, 'books', 1), "
+        f"('one', 'town', {year}, 'operating', 'granted', 5000100, 'journal', 1)"
     )
     assert len(findings(connection, TODAY, rules=["same-money"]).rows) == fires
+
+
+@pytest.mark.parametrize(
+    ("year", "stage", "amount", "fires"),
+    [(2020, "granted", 100, 0), (2021, "paid", 100, 1), (2021, "requested", 100, 0), (2021, "granted", 0, 0)],
+)
+def test_money_after_closing_is_given_and_of_a_later_year(
+    year: int, stage: str, amount: int, fires: int, plant: Plant
+) -> None:
+    connection = plant(GIVEN.format(year=year, stage=stage, amount=amount))
+    assert len(findings(connection, TODAY, rules=["money-after-closing"]).rows) == fires
+    assert findings(connection, "2020-06-30", rules=["money-after-closing"]).rows == ()

@@ -31,13 +31,13 @@ NEVER = "delete from evaluations where centre = 'two' and mission = 'skills'"
         # Not yet asked, then at fault.
         (
             "co-funding",
-            "update centres set label_from = '2026-01-01' where id = 'one'; delete from funding where centre = 'one';"
+            "update centres set opened = '2026' where id = 'one'; delete from funding where centre = 'one';"
             "update funding set amount_cents = 0 where centre = 'two' and funder = 'town' and year = 2025",
             None,
         ),
         # Sound, then at fault.
         ("missions-evaluated", NEVER, None),
-        ("label", "update centres set label_to = '2020-01-01' where id = 'two'", None),
+        ("label", "update labels set valid_to = '2020-01-01' where centre = 'two'", None),
         ("activity-unreported", "delete from activities where centre = 'two' and year = 2025", [("unknown", "two")]),
     ],
 )
@@ -59,13 +59,13 @@ def test_a_seat_that_is_lacking_is_fictitious_only_where_the_board_is(plant: Pla
     assert records[0]["message"].text() == "The State has no seat on its board."
 
 
-def test_the_label_is_asked_of_centres_that_serve_or_are_supported(plant: Plant) -> None:
-    """A centre whose label ended is at fault for a perimeter or for later support, and for neither it is not."""
-    ended = "update centres set label_to = '2025-06-30' where id = 'two';"
+def test_the_label_is_asked_of_centres_that_serve(plant: Plant) -> None:
+    """A centre whose label ended is at fault for a perimeter, and without one it is not."""
+    ended = "update labels set valid_to = '2025-06-30' where centre = 'two';"
     gone = ended + "delete from perimeters where centre = 'two';"
     for statements, expected in ((ended, 1), (gone, 0)):
         assert len(findings(plant(statements), TODAY, rules=["label"]).rows) == expected
-    unknown = "update centres set label_from = null, label_to = null where id = 'two'"
+    unknown = "delete from labels where centre = 'two'"
     (record,) = findings(plant(unknown), TODAY, rules=["label"]).records()
     assert "1 centre of 2" in record["message"].text()
     assert not findings(plant(unknown), TODAY, rules=["label"], centre="one").rows

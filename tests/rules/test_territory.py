@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from crpv_cli.language import Day, msg
 from crpv_cli.rules.checking import findings
 from tests.rules.conftest import Plant
@@ -19,6 +21,37 @@ fault(
     "perimeters-overlap",
     "insert into perimeters (centre, department, load) values ('two', '01', 1)",
     department="01",
+)
+fault(
+    "perimeter-twice",
+    "insert into perimeters (centre, department, valid_from, source, load) "
+    "values ('two', '02', '2020-01-01', 'books', 1)",
+    centre="two",
+    subject="02",
+    source="books",
+)
+fault(
+    "perimeter-missing",
+    "delete from perimeters where centre = 'one'",
+    also={"department-uncovered": 1},
+    also_on={"department-uncovered": 1},
+    why="its department is served by nobody then, and who alone served a department serves none",
+    centre="one",
+    source="books",
+)
+CLOSED = (
+    "insert into centres (id, name, short_name, legal_form, opened, closed, successor, co_funded, source, load) "
+    "values ('old', 'Old', 'Old', 'gip', '1990', '{closed}', 'one', 1, 'books', 1)"
+)
+fault(
+    "successor-missing",
+    CLOSED.format(closed="1998"),
+    centre="old",
+    subject="one",
+    source="books",
+    message=msg(
+        "Its successor {centre} is not open yet on the day after {date}.", centre="One", date=Day("1998-12-31")
+    ),
 )
 fault(
     "department-uncovered",
@@ -57,7 +90,7 @@ def test_figures_are_held_against_the_registry_of_their_own_date(plant: Plant) -
     connection = plant(
         "insert into published_figures (id, measure, value, unit, as_of, load) values "
         "('then', 'centres', 1, 'centre', '2016-01-01', 1);"
-        "update centres set since = 2018 where id = 'two'"
+        "update centres set opened = '2018' where id = 'two'"
     )
     assert findings(connection, TODAY, rules=["announced-centres"]).rows == ()
 
@@ -66,3 +99,36 @@ def test_a_rule_looks_at_the_date(plant: Plant) -> None:
     connection = plant("update perimeters set valid_to = '2026-01-01' where department = '02'")
     assert findings(connection, "2026-01-01", rules=["department-uncovered"]).rows == ()
     assert len(findings(connection, "2026-01-02", rules=["department-uncovered"]).rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("closed", "its_end", "said"),
+    [
+        ("1999-12-30", None, "is not open yet on the day after 1999-12-30"),
+        ("1999", None, None),
+        ("2020-06-30", None, None),
+        ("2020-06-30", "2020-07-01", None),
+        ("2020-06-30", "2020-06-30", "had closed already on 2020-06-30"),
+        (TODAY, "2020-06-30", None),  # not closed yet
+    ],
+)
+def test_a_successor_is_there_on_the_day_after(
+    closed: str, its_end: str | None, said: str | None, plant: Plant
+) -> None:
+    connection = plant(
+        CLOSED.format(closed=closed)
+        + (f"; update centres set closed = '{its_end}' where id = 'one'" if its_end else "")
+    )
+    records = findings(connection, TODAY, rules=["successor-missing"]).records()
+    assert [said in str(found["message"].text()) for found in records] == ([True] if said else [])
+
+
+def test_a_perimeter_is_twice_only_where_two_periods_hold_at_once(plant: Plant) -> None:
+    connection = plant(
+        "update perimeters set valid_to = '2019-12-31' where centre = 'two';"
+        "insert into perimeters (centre, department, valid_from, load) values ('two', '02', '2020-01-01', 1)"
+    )
+    assert findings(connection, TODAY, rules=["perimeter-twice"]).rows == ()
+    connection.execute("update perimeters set valid_to = '2020-01-01' where valid_from = '2010-01-01'")
+    assert len(findings(connection, "2020-01-01", rules=["perimeter-twice"]).rows) == 1
+    assert findings(connection, "2020-01-02", rules=["perimeter-twice"]).rows == ()

@@ -11,7 +11,7 @@
 -- opened: (centres)
 -- closed: (centres)
 -- successor: (centres)
--- labelled: Whether it has the State's label today; null if no label of it is known.
+-- labelled: Whether it has the State's label today; null where that is not known.
 -- co_funded: Whether it is to be funded by the State and a local authority.
 -- exemption_reason: (centres)
 -- confidence: (centres)

@@ -251,7 +251,7 @@ def _centres(
     of_now, of_before, nothing = now.by_centre(), before.by_centre(), _Work(())
     open_then = read(connection, "select centre from open_years", as_of, first=year, last=year)
     expected = {row["centre"] for row in open_then}
-    for row in connection.execute("select id, short_name from centres"):
+    for row in read(connection, "select id, short_name from centres_on", as_of):
         own = of_now.get(row["id"], nothing)
         if (centre is None or row["id"] == centre) and (row["id"] in expected or own.rows or row["id"] == centre):
             reported = row["id"] in reports.get(year or 0, ())

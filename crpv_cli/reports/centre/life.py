@@ -1,18 +1,21 @@
-"""How one centre is governed, what it did, and what is agreed with it."""
+"""What one centre was, how it is governed, what it did, and what is agreed with it."""
 
 from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
 
+from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, Message, msg
+from crpv_cli.registry.queries import read
 from crpv_cli.reports.activity.report import activity
 from crpv_cli.reports.agreements.report import agreements
 from crpv_cli.reports.centre.years import last_years, year_by_year
 from crpv_cli.reports.fictitious import fictitious_sources
 from crpv_cli.reports.listing import Selection, list_table, shape
 from crpv_cli.reports.origin import origin
+from crpv_cli.reports.rows import row_of
 from crpv_cli.result import Result
 
 _SEAT_COLUMNS = ("organ", "member", "member_kind", "role", "valid_from", "valid_to", "source")
@@ -38,6 +41,50 @@ _AGREEMENT_COLUMNS = (
     "source",
     "fictitious",
 )
+
+
+def labels(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
+    """Return the labels that a centre has or had on a date, the latest first; no row where none is known."""
+    columns = tuple(column for column in TABLES["labels"].columns if column.name not in {"centre", "note"})
+    return _own_rows(
+        connection,
+        "labels",
+        columns,
+        "select * from labels where centre = :centre and (valid_from is null or valid_from <= :as_of)"
+        " order by valid_from desc",
+        centre,
+        as_of,
+    )
+
+
+def former_states(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
+    """Return what a centre was called and was before a date, the latest first; no row where it was always so."""
+    columns = tuple(column for column in TABLES["centre_states"].columns if column.name not in {"centre", "note"})
+    found = _own_rows(
+        connection,
+        "centre_states",
+        columns,
+        "select * from centre_states where centre = :centre and valid_to < :as_of order by valid_to desc",
+        centre,
+        as_of,
+    )
+    return replace(found, title=msg(N_("Former states")), short=msg(N_("Former states")))
+
+
+def _own_rows(
+    connection: sqlite3.Connection, table: str, columns: tuple[Column, ...], sql: str, centre: str, as_of: str
+) -> Result:
+    found = read(connection, sql, as_of, centre=centre).fetchall()
+    sources = [row["source"] for row in found]
+    return Result(
+        name=table,
+        title=msg(TABLES[table].label),
+        columns=columns,
+        rows=tuple(row_of(columns, row) for row in found),
+        screen=tuple(name for name in TABLES[table].screen if name != "centre"),
+        fictitious=not fictitious_sources(connection).isdisjoint(sources),
+        origin=origin(connection, sources),
+    )
 
 
 def governance(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:

@@ -8,12 +8,13 @@ from dataclasses import replace
 
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, Day, msg
-from crpv_cli.registry.queries import open_centres
+from crpv_cli.registry.queries import open_centres, read
 from crpv_cli.reports import fictitious
-from crpv_cli.reports.centre.life import activity_years, agreements_of, governance
+from crpv_cli.reports.centre.life import activity_years, agreements_of, former_states, governance, labels
 from crpv_cli.reports.centre.money import funding_years, payments
 from crpv_cli.reports.centre.territory import perimeter
 from crpv_cli.reports.centre.together import budget_years, contact_points, meetings_hosted, projects_of
+from crpv_cli.reports.columns import LABELLED
 from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.reports.listing import Selection, shape
 from crpv_cli.reports.origin import origin
@@ -32,7 +33,8 @@ _ON_SCREEN: dict[str, int | None] = {
     "findings": 4,
 }
 # What few centres have: a terminal shows it only where it is.
-_IF_KNOWN = {"budgets": 2, "projects": 1}
+_IF_KNOWN = {"labels": 3, "centre_states": 3, "budgets": 2, "projects": 1}
+_COLUMNS = (*TABLES["centres"].columns, LABELLED)
 _MISSION_COLUMNS = (
     "mission",
     "year",
@@ -60,12 +62,17 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findin
         findings: what the rules find of the centre on that date, made by the caller.
 
     Returns:
-        Its identity, and sections: ``perimeter``, ``governance``, ``funding_years``, ``funding`` (each payment),
-        ``budgets``, ``missions``, ``recommendations``, ``activity``, ``agreements``, ``projects``, ``meetings`` (those
-        that it hosted), ``contacts`` (without people), ``findings`` and ``sources``. The sheet of a centre that is not
-        open on the date says so and still shows what is known.
+        Its identity as it was on the date, and sections: ``labels``, ``centre_states``, ``perimeter``, ``governance``,
+        ``funding_years``, ``funding`` (each payment), ``budgets``, ``missions``, ``recommendations``, ``activity``,
+        ``agreements``, ``projects``, ``meetings`` (those that it hosted), ``contacts`` (without people), ``findings``
+        and ``sources``. The sheet of a centre that is not open on the date says so and still shows what is known.
     """
-    row = connection.execute("select * from centres where id = ?", (centre,)).fetchone()
+    row = read(
+        connection,
+        "select c.*, l.labelled from centres_on as c join labelled as l on l.centre = c.id where c.id = :centre",
+        as_of,
+        centre=centre,
+    ).fetchone()
     sections = tuple(_sections(connection, centre, as_of, findings))
     rests = any(section.fictitious for section in sections)
     notes = list(fictitious.dossier_notes(connection, sections))
@@ -78,8 +85,8 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findin
         facts=Result(
             name="centre",
             title=msg(N_("Identity")),
-            columns=TABLES["centres"].columns,
-            rows=(row_of(TABLES["centres"].columns, row),),
+            columns=_COLUMNS,
+            rows=(row_of(_COLUMNS, row),),
             parameters={"as_of": as_of},
             origin=its_origin,
         ),
@@ -95,6 +102,8 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findin
 
 
 def _sections(connection: sqlite3.Connection, centre: str, as_of: str, findings: Result | None) -> Iterator[Result]:
+    yield labels(connection, centre, as_of)
+    yield former_states(connection, centre, as_of)
     yield perimeter(connection, centre, as_of)
     yield governance(connection, centre, as_of)
     yield funding_years(connection, centre, as_of)

@@ -45,6 +45,10 @@ OPTIONS = (
 CHANGES = (
     Choice("centre-opened", N_("centre opened")),
     Choice("centre-closed", N_("centre closed")),
+    Choice("centre-renamed", N_("centre renamed")),
+    Choice("centre-changed", N_("centre changed")),
+    Choice("label-given", N_("label given")),
+    Choice("label-ended", N_("label ended")),
     Choice("perimeter-gained", N_("perimeter gained")),
     Choice("perimeter-lost", N_("perimeter lost")),
     Choice("coverage", N_("coverage")),

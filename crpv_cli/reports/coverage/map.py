@@ -17,6 +17,7 @@ from crpv_cli.bundled import data_folder
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.language import N_, Day, Message, Share, msg, msgs
+from crpv_cli.registry.queries import read
 from crpv_cli.reports.coverage.report import COUNTED_ON, MEASURE, UNITS, coverage
 from crpv_cli.reports.options import AS_OF, CENTRE
 from crpv_cli.result import Chart, ChartShape, Note, Result, Value
@@ -93,7 +94,8 @@ def territory_map(
         coverage report, and ``states``: how many ``departments`` are in each state, and the sum of their ``value``.
     """
     covered = coverage(connection, as_of, measure, counted_on, by="department")
-    called = {row["id"]: row["short_name"] for row in connection.execute("select id, short_name from centres")}
+    names = read(connection, "select id, short_name from centres_on", as_of)
+    called = {row["id"]: row["short_name"] for row in names}
     tiles = [_tile(record, called, centre) for record in covered.records()]
     states = _states(tiles)
     unit = msg(UNITS[measure])

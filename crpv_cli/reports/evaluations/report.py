@@ -129,7 +129,7 @@ def evaluation_summaries(
             msg("--full and --by cannot be used together."),
             msg("Texts belong to one mission of one centre: leave --by out."),
         )
-    whole = read_series(connection, as_of, year, cycle)
+    whole = read_series(connection, as_of, year, cycle, centre)
     # Without any evaluation in the registry, nothing is known: that is not the same as none evaluated.
     # That a mission is not evaluated rests on what the registry holds: on fictitious rows, where there are any.
     tally = Tally(

@@ -101,17 +101,24 @@ class MissionSeries:
 
 
 def read_series(
-    connection: sqlite3.Connection, as_of: str, year: int | None = None, cycle: int = CYCLE_YEARS
+    connection: sqlite3.Connection,
+    as_of: str,
+    year: int | None = None,
+    cycle: int = CYCLE_YEARS,
+    centre: str | None = None,
 ) -> list[MissionSeries]:
     """Return a series for each centre open on a date and core mission, by the name of the centre.
+
+    Of the centres that have closed by then, those that were open in the year are there, and the one that is asked for.
 
     Args:
         connection: an open registry.
         as_of: ISO date: evaluations made later are not known yet.
         year: the year of activity asked for, if any.
         cycle: years from one evaluation of a mission to the next.
+        centre: the id of a centre that is there even if it has closed.
     """
-    found = read(connection, query("evaluations"), as_of, cycle=cycle).fetchall()
+    found = read(connection, query("evaluations"), as_of, cycle=cycle, year=year, centre=centre).fetchall()
     found.sort(key=lambda row: fold(row["short_name"]))  # stable: missions and years keep their order
     return [
         MissionSeries(

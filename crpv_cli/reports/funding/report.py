@@ -217,7 +217,7 @@ def _centres(connection: sqlite3.Connection, asked: Asked, found: Sequence[sqlit
     for row in read(connection, "select * from open_years order by year", asked.as_of, **asked_years):
         years_open[row["centre"]].append(row["year"])
     centres = []
-    for row in connection.execute("select id, short_name from centres"):
+    for row in read(connection, "select id, short_name from centres_on", asked.as_of):
         if asked.centre is not None and row["id"] != asked.centre:
             continue
         own = by_centre.get(row["id"], ())

@@ -1,4 +1,4 @@
--- The evaluations of the core missions of the centres open on :as_of, one a year: where a year has several, the one that
+-- The evaluations of the core missions of the centres looked at on :as_of, one a year: where a year has several, the one that
 -- is furthest from the centre's own view stands: external, joint, self.
 select e.*, coalesce(s.fictitious, 0) as fictitious
 from (
@@ -10,7 +10,7 @@ from (
         ) as choice
     from known_evaluations
 ) as e
-join open_centres as c on c.id = e.centre
+join evaluated_centres as c on c.id = e.centre
 join missions as m on m.id = e.mission and m.core
 left join sources as s on s.id = e.source
 where e.choice = 1
