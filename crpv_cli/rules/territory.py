@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crpv_cli.language import N_, Day, msg
-from crpv_cli.reports.coverage.report import coverage
-from crpv_cli.reports.listing import Selection, list_centres
 from crpv_cli.reports.published import published_figures
-from crpv_cli.rules.model import NOTICE, Finding, Moment, rule
+from crpv_cli.rules.model import BREACH, NOTICE, Finding, Moment, rule
 
 
 @rule(
@@ -27,6 +25,39 @@ def perimeters_overlap(moment: Moment) -> Iterator[Finding]:
                 msg("If one has ended, write its last day in valid_to: crpv edit perimeters"),
                 department=record["department"],
             )
+
+
+@rule(
+    "perimeter-twice",
+    BREACH,
+    N_("A department once in a perimeter"),
+    N_("No two periods of a centre and a department overlap; where they do, sums still count the department once."),
+)
+def perimeter_twice(moment: Moment) -> Iterator[Finding]:
+    rows = moment.rows(
+        """
+        select a.centre, a.department, a.source, min(b.valid_from) as again
+        from perimeters as a
+        join perimeters as b on b.centre = a.centre and b.department = a.department
+            and coalesce(a.valid_from, '') < coalesce(b.valid_from, '')
+            and coalesce(a.valid_to, '9999-12-31') >= b.valid_from
+        group by a.centre, a.department
+        order by a.centre, length(a.department), a.department
+        """
+    )
+    for row in rows:
+        yield Finding(
+            BREACH,
+            msg(
+                "{department} is in its perimeter twice from {date} on: two periods overlap.",
+                department=row["department"],
+                date=Day(row["again"]),
+            ),
+            msg("Write the last day of the first one in valid_to, or remove one: crpv edit perimeters"),
+            row["centre"],
+            row["department"],
+            source=row["source"],
+        )
 
 
 @rule(
@@ -82,24 +113,16 @@ def announced_neighbourhoods(moment: Moment) -> Iterator[Finding]:
 
 
 def _announced(moment: Moment, measure: str, sentence: str) -> Iterator[Finding]:
-    """Compare the latest published figure with the registry as of the date of the figure."""
+    """Compare the latest published figure with what is computed for its own date."""
     for figure in published_figures(moment.connection, (measure,), moment.as_of):
-        on, announced = figure["as_of"], figure["value"]
-        found = _identified(moment, measure, on)
+        on, announced, found = figure["as_of"], figure["value"], figure["computed"]
         if found is not None and found != announced:
             yield Finding(
                 NOTICE,
                 msg(sentence, found=found, announced=announced, date=Day(on)),
                 msg("See what is known on that date: crpv list --as-of {date}", date=on)
                 if measure != "neighbourhoods"
-                else None,
+                else msg("See what is counted on that date: crpv report coverage --as-of {date}", date=on),
                 subject=figure["id"],
                 source=figure["source"] or None,
             )
-
-
-def _identified(moment: Moment, measure: str, on: str) -> int | None:
-    if measure == "neighbourhoods":
-        return coverage(moment.connection, on).totals["total"] or None
-    overseas = True if measure == "overseas_centres" else None
-    return len(list_centres(moment.connection, Selection(as_of=on, overseas=overseas)).rows)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from crpv_cli.language import Day, Message, msg
 from crpv_cli.registry.queries import open_centres, read
-from crpv_cli.reports.changes.difference import Change, plain
+from crpv_cli.reports.changes.difference import Change, deduced, plain
 from crpv_cli.reports.coverage.report import coverage
 from crpv_cli.spelling import fold
 
@@ -47,7 +47,7 @@ def perimeter_changes(connection: sqlite3.Connection, first: str, last: str) -> 
     """The departments that a centre serves on one of the dates and not on the other.
 
     Before and after say who serves the department on each date; the values are how many neighbourhoods of it the
-    centre covers, in the geography of the last date.
+    centre covers, by the lists of the last date. One whose perimeter is not of high confidence is said to be deduced.
     """
     pairs = [_served(connection, date) for date in (first, last)]
     names = {row["id"]: row["short_name"] for row in _centres(connection)}
@@ -68,12 +68,13 @@ def perimeter_changes(connection: sqlite3.Connection, first: str, last: str) -> 
                 code,
                 _serving(before, names),
                 _serving(after, names),
-                _neighbourhoods(department["total"], gained),
+                deduced(_neighbourhoods(department["total"], gained), found["confidence"]),
                 0 if gained else department["total"],
                 department["total"] if gained else 0,
                 "neighbourhoods",
                 bool(found["fictitious"]),
                 (found["source"],),
+                confidence=found["confidence"],
             )
 
 

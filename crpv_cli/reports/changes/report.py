@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 
+from crpv_cli.definitions.choices import CONFIDENCES
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, msg
@@ -59,6 +60,7 @@ _COLUMNS = (
     Column("after_value", N_("Value after"), Kind.DECIMAL),
     Column("difference", N_("Difference"), Kind.DECIMAL),
     Column("unit", N_("Unit"), Kind.CODE),
+    Column("confidence", N_("Confidence"), Kind.CODE, choices=CONFIDENCES),
     FICTITIOUS,
 )
 _SCREEN = ("short_name", "what", "before", "after", "change")
