@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from crpv_cli.language import N_, Day, msg
 from crpv_cli.reports.published import published_figures
-from crpv_cli.rules.model import BREACH, NOTICE, Finding, Moment, rule
+from crpv_cli.rules.model import NOTICE, Finding, Moment, rule
 
 
 @rule(
@@ -25,39 +25,6 @@ def perimeters_overlap(moment: Moment) -> Iterator[Finding]:
                 msg("If one has ended, write its last day in valid_to: crpv edit perimeters"),
                 department=record["department"],
             )
-
-
-@rule(
-    "perimeter-twice",
-    BREACH,
-    N_("A department once in a perimeter"),
-    N_("No two periods of a centre and a department overlap; where they do, sums still count the department once."),
-)
-def perimeter_twice(moment: Moment) -> Iterator[Finding]:
-    rows = moment.rows(
-        """
-        select a.centre, a.department, a.source, min(b.valid_from) as again
-        from perimeters as a
-        join perimeters as b on b.centre = a.centre and b.department = a.department
-            and coalesce(a.valid_from, '') < coalesce(b.valid_from, '')
-            and coalesce(a.valid_to, '9999-12-31') >= b.valid_from
-        group by a.centre, a.department
-        order by a.centre, length(a.department), a.department
-        """
-    )
-    for row in rows:
-        yield Finding(
-            BREACH,
-            msg(
-                "{department} is in its perimeter twice from {date} on: two periods overlap.",
-                department=row["department"],
-                date=Day(row["again"]),
-            ),
-            msg("Write the last day of the first one in valid_to, or remove one: crpv edit perimeters"),
-            row["centre"],
-            row["department"],
-            source=row["source"],
-        )
 
 
 @rule(

@@ -33,14 +33,19 @@ fault(
     advice=msg("See what is known on that date: crpv list --as-of {date}", date="2025-06-30"),
 )
 fault("announced-overseas", published("overseas_centres", 1), subject="said")
-fault("announced-neighbourhoods", published("neighbourhoods", 11), subject="said", advice=None)
+fault(
+    "announced-neighbourhoods",
+    published("neighbourhoods", 11),
+    subject="said",
+    advice=msg("See what is counted on that date: crpv report coverage --as-of {date}", date="2025-06-30"),
+)
 
 
 def test_figures_are_held_against_the_registry_of_their_own_date(plant: Plant) -> None:
     connection = plant(
         "insert into published_figures (id, measure, value, unit, as_of, load) values "
         "('then', 'centres', 1, 'centre', '2016-01-01', 1);"
-        "update centres set since = 2018 where id = 'two'"
+        "update centres set opened = '2018' where id = 'two'"
     )
     assert findings(connection, TODAY, rules=["announced-centres"]).rows == ()
 
@@ -49,3 +54,10 @@ def test_a_rule_looks_at_the_date(plant: Plant) -> None:
     connection = plant("update perimeters set valid_to = '2026-01-01' where department = '02'")
     assert findings(connection, "2026-01-01", rules=["department-uncovered"]).rows == ()
     assert len(findings(connection, "2026-01-02", rules=["department-uncovered"]).rows) == 1
+
+
+def test_two_periods_of_one_centre_are_not_two_centres(plant: Plant) -> None:
+    connection = plant(
+        "insert into perimeters (centre, department, valid_from, load) values ('one', '01', '2020-01-01', 1)"
+    )
+    assert findings(connection, TODAY, rules=["perimeters-overlap"]).rows == ()

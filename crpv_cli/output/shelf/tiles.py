@@ -86,7 +86,7 @@ class Map:
 
 
 def map_of(result: Result) -> Map:
-    """Return a map in the reader's language, without what is empty beside it; departments without a place have no tile."""
+    """Return a map in the reader's language, cut to its tiles; departments without a place have none."""
     measure = result.parameters["measure"]
     tiles = [_tile(record, measure) for record in result.records() if record["column"] is not None]
     left = min((tile.column for tile in tiles), default=0)

@@ -40,7 +40,8 @@ class Sum:
     """What departments add up to, each counted once: those whose value is not known are left out.
 
     ``high`` is what of ``covered`` rests on high confidence alone, ``medium`` on high or medium; ``labelled`` what
-    labelled centres cover, None where no label is known at all.
+    labelled centres cover, None where no label is known at all. If it is not ``known`` what any of them holds, a row
+    shows nothing instead of 0.
     """
 
     covered: int
@@ -48,10 +49,21 @@ class Sum:
     high: int
     medium: int
     labelled: int | None
+    known: bool = True
 
     def part(self, value: int) -> float | None:
         """What share of the total a part is, between 0 and 1; None of nothing."""
         return round(value / self.total, 6) if self.total else None
+
+    @property
+    def shown(self) -> tuple[int | None, int | None]:
+        """What is covered and of how much, as a row shows them."""
+        return (self.covered, self.total) if self.known else (None, None)
+
+    @property
+    def sure(self) -> tuple[int | None, int | None]:
+        """What rests on high confidence, and on high or medium, as a row shows them."""
+        return (self.high, self.medium) if self.known else (None, None)
 
     @property
     def share(self) -> float | None:
@@ -83,6 +95,7 @@ def added(departments: Iterable[Department]) -> Sum:
         labelled=sum(one.value or 0 for one in every if one.labelled)
         if any(one.labelled is not None for one in every)
         else None,
+        known=not every or any(one.value is not None for one in every),
     )
 
 

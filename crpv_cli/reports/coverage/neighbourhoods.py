@@ -185,7 +185,9 @@ def disagreements(connection: sqlite3.Connection, counted_on: str) -> list[Disag
     ]
 
 
-def notes(connection: sqlite3.Connection, counted_on: str, departments: Sequence[Department]) -> Iterator[Note]:
+def disagreement_notes(
+    connection: sqlite3.Connection, counted_on: str, departments: Sequence[Department]
+) -> Iterator[Note]:
     """Say where the loaded list and the counts of these departments disagree, and which part of the list is missing."""
     yield from not_loaded_notes(connection, counted_on, departments)
     wanted = {one.code for one in departments}

@@ -135,7 +135,11 @@ def coverage(
             *basis_notes(departments, whole),
             *published_notes(published),
             *(() if by == NEIGHBOURHOOD else count_notes(connection, departments, whole, unit, counted_on)),
-            *(neighbourhoods.notes(connection, counted_on, departments) if measure == "neighbourhoods" else ()),
+            *(
+                neighbourhoods.disagreement_notes(connection, counted_on, departments)
+                if measure == "neighbourhoods"
+                else ()
+            ),
             *to_confirm(connection, as_of, departments, centre),
             *fictitious.notes(connection, rests=False),
         ),
@@ -204,7 +208,8 @@ def _sources(connection: sqlite3.Connection, departments: Iterable[str], as_of: 
 
 
 def _total_row(columns: tuple[Column, ...], whole: Sum) -> tuple[Value, ...]:
-    values: dict[str, Value] = {"covered": whole.covered, "total": whole.total, "share": whole.share}
+    covered, total = whole.shown
+    values: dict[str, Value] = {"covered": covered, "total": total, "share": whole.share}
     return tuple(values.get(column.name) for column in columns)
 
 
@@ -265,12 +270,11 @@ def _by_centre(
                 found["id"],
                 found["short_name"],
                 codes_of(own_ones),
-                its.covered,
+                its.shown[0],
                 whole.part(its.covered),
-                added(one for one in own_ones if len(one.centres) > 1).covered,
+                added(one for one in own_ones if len(one.centres) > 1).shown[0],
                 least_sure(one.confidence for one in own_ones),
-                its.high,
-                its.medium,
+                *its.sure,
                 None if found["labelled"] is None else bool(found["labelled"]),
             )
         )
@@ -295,7 +299,7 @@ def _by_region(departments: list[Department]) -> Rows:
     for department in departments:
         regions.setdefault((department.region_code, department.region_name), []).append(department)
     rows = tuple(
-        (code, name, its.covered, its.total, its.share, its.high, its.medium, codes_of(uncovered(members)))
+        (code, name, *its.shown, its.share, *its.sure, codes_of(uncovered(members)))
         for (code, name), members in sorted(regions.items(), key=lambda item: item[0][1])
         for its in (added(members),)
     )
@@ -327,8 +331,7 @@ def _by_department(departments: list[Department]) -> Rows:
             one.centres,
             one.confidence,
             None if one.labelled is None else bool(one.labelled),
-            None if one.value is None else its.covered,
-            one.value,
+            *its.shown,
             its.share,
             bool(one.overseas),
             one.geography,
