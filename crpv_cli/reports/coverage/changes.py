@@ -7,62 +7,95 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from crpv_cli.language import Day, Message, Share, msg
-from crpv_cli.registry.queries import geographies_on
+from crpv_cli.registry.queries import read
 from crpv_cli.reports.changes.difference import Change, deduced, points
-from crpv_cli.reports.coverage.departments import least_sure
-from crpv_cli.reports.coverage.report import MEASURES, UNITS, coverage
-from crpv_cli.result import Result
+from crpv_cli.reports.coverage.departments import Department, Sum, added, departments_on, least_sure
+from crpv_cli.reports.coverage.report import MEASURES, UNITS, sources_of
+
+SAME_LISTS = "-same-lists"
+"""How the subject of a change ends that compares both dates by the lists of the later one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Covered:
+    """What is covered on a date, and the sources that say so."""
+
+    departments: list[Department]
+    whole: Sum
+    sources: tuple[str, ...]
+
+    @property
+    def shown(self) -> Message | None:
+        """What people read of it; None if nothing is known."""
+        if self.whole.share is None:
+            return None
+        share, covered, total = Share(self.whole.share), self.whole.covered, self.whole.total
+        return msg("{share} ({covered} of {total})", share=share, covered=covered, total=total)
 
 
 def coverage_changes(connection: sqlite3.Connection, first: str, last: str) -> Iterable[Change]:
-    """What is covered of each measure, where that is not the same on both dates."""
-
-    def of(date: str, measure: str, counted_on: str | None = None) -> Result:
-        return coverage(connection, date, measure, counted_on, by="department")
-
+    """What is covered of each measure, where that is not the same on both dates; on the lists of the later one too."""
+    later = max(first, last)
+    differ = lists_differ(connection, first, last)
     for measure in MEASURES:
         what = msg("Coverage: {unit}", unit=msg(UNITS[measure]))
-        yield from _compared(what, measure, of(first, measure), of(last, measure))
-    if geographies_on(connection, first) != geographies_on(connection, last):
-        for measure in MEASURES:
-            what = msg("Coverage: {unit}, lists of {date} on both dates", unit=msg(UNITS[measure]), date=Day(last))
-            yield from _compared(what, f"{measure}-same-lists", of(first, measure, last), of(last, measure))
+        yield from _compared(connection, what, measure, measure, (first, first), (last, last))
+    for measure in MEASURES if differ else ():
+        what = msg("Coverage: {unit}, lists of {date} on both dates", unit=msg(UNITS[measure]), date=Day(later))
+        yield from _compared(connection, what, f"{measure}{SAME_LISTS}", measure, (first, later), (last, later))
 
 
-def _compared(what: Message, subject: str, first: Result, last: Result) -> Iterable[Change]:
-    keys = ("covered", "total")
-    if [first.totals[key] for key in keys] == [last.totals[key] for key in keys]:
+def lists_differ(connection: sqlite3.Connection, first: str, last: str) -> bool:
+    """Whether other counts are in force on one day than on another: other lists, or one that was changed in part."""
+    before, after = (
+        {(row["department"], row["measure"], row["value"]) for row in read(connection, "select * from counts_on", day)}
+        for day in (first, last)
+    )
+    return before != after
+
+
+def _compared(
+    connection: sqlite3.Connection,
+    what: Message,
+    subject: str,
+    measure: str,
+    first: tuple[str, str],
+    last: tuple[str, str],
+) -> Iterable[Change]:
+    """Compare two days, each with the day whose lists are counted."""
+    before, after = (_covered(connection, measure, *days) for days in (first, last))
+    if (before.whole.covered, before.whole.total) == (after.whole.covered, after.whole.total):
         return
-    before, after = first.totals["share"], last.totals["share"]
-    confidence = _confidence(first, last)
+    shares = before.whole.share, after.whole.share
+    confidence = _confidence(before, after)
     yield Change(
         "coverage",
         what,
         subject=subject,
-        before=_shown(first),
-        after=_shown(last),
-        change=deduced(points(before, after), confidence),
-        before_value=before,
-        after_value=after,
+        before=before.shown,
+        after=after.shown,
+        change=deduced(points(*shares), confidence),
+        before_value=shares[0],
+        after_value=shares[1],
         unit="share",
-        sources=tuple(source for result in (first, last) if result.origin for source in result.origin.sources),
+        sources=(*before.sources, *after.sources),
         confidence=confidence,
     )
 
 
-def _confidence(first: Result, last: Result) -> str | None:
-    """That of the least sure perimeter that makes a difference; None where only what is counted changed."""
-    return least_sure(
-        before["confidence"] or after["confidence"]
-        for before, after in zip(first.records(), last.records(), strict=True)
-        if bool(before["centres"]) != bool(after["centres"]) and (before["total"] or after["total"])
+def _covered(connection: sqlite3.Connection, measure: str, as_of: str, counted_on: str) -> _Covered:
+    departments = departments_on(connection, as_of, measure, counted_on)
+    sources = sources_of(
+        connection, {one.code for one in departments}, as_of, measure=measure, counted_on=counted_on, by="department"
     )
+    return _Covered(departments, added(departments), tuple(sorted(sources)))
 
 
-def _shown(result: Result) -> Message | None:
-    share, covered, total = (result.totals[name] for name in ("share", "covered", "total"))
-    if share is None:
-        return None
-    return msg("{share} ({covered} of {total})", share=Share(share), covered=covered, total=total)
+def _confidence(first: _Covered, last: _Covered) -> str | None:
+    """That of the least sure perimeter that makes a difference; None where only what is counted changed."""
+    before, after = ({one.code: one.confidence for one in day.departments if one.centres} for day in (first, last))
+    holding = {one.code for day in (first, last) for one in day.departments if one.value}
+    return least_sure({**before, **after}[code] for code in (before.keys() ^ after.keys()) & holding)

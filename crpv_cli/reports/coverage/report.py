@@ -149,7 +149,7 @@ def coverage(
         published=published,
         is_report=True,
         command="report coverage",
-        origin=origin(connection, _sources(connection, codes_of(departments), by=by, **asked)),
+        origin=origin(connection, sources_of(connection, codes_of(departments), by=by, **asked)),
         chart=_chart(by, whole, unit),
     )
 
@@ -188,7 +188,7 @@ def _chart(by: str, whole: Sum, unit: Message) -> Chart | None:
     )
 
 
-def _sources(connection: sqlite3.Connection, departments: Iterable[str], as_of: str, **asked: str) -> set[str]:
+def sources_of(connection: sqlite3.Connection, departments: Iterable[str], as_of: str, **asked: str) -> set[str]:
     """The sources of the counts, or of the detailed list, and of the perimeters that coverage is computed from."""
     rows = read(
         connection,
@@ -204,7 +204,7 @@ def _sources(connection: sqlite3.Connection, departments: Iterable[str], as_of: 
         **asked,
     )
     wanted = set(departments)
-    return {row["source"] for row in rows if row["department"] in wanted}
+    return {row["source"] for row in rows if row["department"] in wanted and row["source"]}
 
 
 def _total_row(columns: tuple[Column, ...], whole: Sum) -> tuple[Value, ...]:

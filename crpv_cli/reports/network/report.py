@@ -192,14 +192,5 @@ def _section(report: Result, name: str, short: Message | None = None, title: Mes
 
 
 def _notes(parts: Parts) -> Iterator[Note]:
-    """What the page says once: published figures are of their own dates, and what a published share may be of."""
-    notes = parts.coverage["neighbourhoods"].notes
-    if any(note.code == "published-figure" for note in notes):
-        yield Note(
-            "published-apart",
-            msg(
-                "Published figures are quoted with their date, beside what is computed for that date, and never mixed "
-                "with the figures of this report."
-            ),
-        )
-    yield from (note for note in notes if note.code in {"published-hypotheses", "labels-unknown"})
+    """What the page says once: what a published share may be of."""
+    yield from (note for note in parts.coverage["neighbourhoods"].notes if note.code == "published-hypotheses")
