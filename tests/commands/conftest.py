@@ -31,9 +31,9 @@ NETWORK = {
         971,Guadeloupe,01,Guadeloupe
         """,
     "centres": """
-        id,name,short_name,legal_form,since,label_from,label_to,co_funded,source
-        one,Centre one,One,association,2000,,,true,books
-        two,Centre two,Two,gip,2000,,,true,books
+        id,name,short_name,legal_form,opened,co_funded,source
+        one,Centre one,One,association,2000,true,books
+        two,Centre two,Two,gip,2000,true,books
         """,
     "funders": """
         id,name,kind

@@ -91,7 +91,7 @@ def not_loaded_notes(
 ) -> Iterator[Note]:
     """Say of which part the list in force is not loaded, where that of the other part is; of these departments only."""
     missing = not_loaded(connection, counted_on)
-    if len(missing) != 1:
+    if len(missing) != 1 or not listed(connection, counted_on):
         return
     ((overseas, geographies),) = missing.items()
     if departments is not None and all(bool(one.overseas) != overseas for one in departments):
