@@ -288,6 +288,15 @@ def test_published_half_days_stand_beside_those_computed_of_the_same_year(small:
     assert "2,200" in note(earlier, "published-figure").message.text("en")
 
 
+def test_what_is_made_up_is_not_set_beside_what_was_published(small: sqlite3.Connection) -> None:
+    did(small, 3000, year=2021, source="made-up")
+    (figure,) = activity(small, TODAY, 2021).published
+    assert (figure["value"], figure["computed"]) == (3123, None)
+    did(small, 7, "irev", year=2021)
+    (figure,) = activity(small, TODAY, 2021).published
+    assert figure["computed"] == 7
+
+
 def test_made_up_activity_says_so(small: sqlite3.Connection) -> None:
     did(small, 5)
     did(small, 5, "irev", source="made-up")

@@ -147,6 +147,18 @@ def test_a_change_says_whether_it_is_deduced(copy: sqlite3.Connection, confidenc
         assert text(row["change"]).endswith(said or ("QPV" if row is lost else "pts"))
 
 
+def test_a_department_that_holds_nothing_makes_no_coverage_less_sure(copy: sqlite3.Connection) -> None:
+    """Lozère had no neighbourhood of 2015."""
+    copy.execute("update perimeters set valid_to = '2023-06-30', confidence = 'high' where department = '67'")
+    copy.execute("update perimeters set valid_to = '2023-06-30', confidence = 'low' where department = '48'")
+    result = changes(copy, "2023-06-30", "2023-07-01")
+    assert {row["subject"]: row["confidence"] for row in records(result, "perimeter-lost")} == {
+        "48": "low",
+        "67": "high",
+    }
+    assert {row["confidence"] for row in records(result, "coverage")} == {"high"}
+
+
 def test_a_centre_that_joins_another_changes_no_coverage(copy: sqlite3.Connection) -> None:
     copy.execute(
         "insert into perimeters (centre, department, valid_from, confidence, load) "

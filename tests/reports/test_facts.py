@@ -248,9 +248,9 @@ def test_stages_are_never_mixed(world: sqlite3.Connection) -> None:
     row = {"centre": "oriv", "funder": "state", "year": 2024, "scheme": "P147"}
     for stage, cents in (("requested", 90), ("granted", 50), ("paid", 20)):
         add(world, "funding", stage=stage, amount_cents=cents, **row)
-    for stage, cents in ((None, 50), ("granted", 50), ("paid", 20), ("requested", 90)):
-        asked = read(world, "select counted_cents from money_asked", AS_OF, stage=stage)
-        assert [found["counted_cents"] for found in asked] == [cents]
+    for wanted, counted in ((None, 50), ("granted", 50), ("paid", 20), ("requested", 90)):
+        asked = read(world, "select counted_cents from money_asked", AS_OF, stage=wanted)
+        assert [found["counted_cents"] for found in asked] == [counted]
     (beside,) = read(world, "select * from paid", AS_OF).fetchall()
     assert (beside["granted"], beside["paid"], beside["left_cents"]) == (50, 20, 30)
     assert [found["amount_cents"] for found in read(world, "select amount_cents from state_support", AS_OF)] == [50]

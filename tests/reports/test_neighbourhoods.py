@@ -276,7 +276,6 @@ def test_a_part_whose_list_nobody_loaded_is_named_and_not_accused(whole: Path) -
     for result in (hexagone, later):
         assert "list-in-part" not in {note.code for note in result.notes}
     assert len(listed_then.rows) == len(detailed.rows) == detailed.totals["total"] == 1362
-    # What is not listed is not known, rather than nothing.
     assert detailed.totals["overseas"] == {"covered": 0, "total": 0, "share": None}
     assert detailed.totals["covered"] == counted.totals["metropolitan"]["covered"] == 1338
 

@@ -354,15 +354,7 @@ def _as_listed(
             msg("Leave --measure out, or ask for another division with --by."),
         )
     found = neighbourhoods.require_list(connection, counted_on)
-    missing = neighbourhoods.not_loaded(connection, counted_on)
-    return [
-        replace(
-            department,
-            value=None if department.overseas in missing else found.get(department.code, 0),
-            quality="exact",
-        )
-        for department in departments
-    ]
+    return [replace(department, value=found.get(department.code, 0), quality="exact") for department in departments]
 
 
 def _by_neighbourhood(connection: sqlite3.Connection, counted_on: str, departments: list[Department]) -> Rows:
