@@ -49,6 +49,7 @@ class Selection:
 _OVERVIEW = (
     LABELLED,
     Column("departments", N_("Perimeter"), Kind.CODES),
+    Column("labelled", N_("Labelled"), Kind.FLAG),
     Column("state_support", N_("State support"), Kind.MONEY),
     Column("state_support_year", N_("Year"), Kind.YEAR),
     Column("missions_evaluated", N_("Missions"), Kind.INTEGER, over="core_missions"),
@@ -212,7 +213,11 @@ def list_table(connection: sqlite3.Connection, table: Table, asked: Selection) -
         rows=rows,
         screen=(*table.screen, *(column.name for column in columns if column.personal)),
         notes=(
-            *(neighbourhoods.no_list_notes(connection) if table.name == "neighbourhoods" else ()),
+            *(
+                neighbourhoods.list_notes(connection, asked.as_of or (today() if asked.uncovered else None))
+                if table.name == "neighbourhoods"
+                else ()
+            ),
             *fictitious.notes(connection, rests),
         ),
         parameters=_parameters(asked),

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from crpv_cli.language import N_, Day, msg
 from crpv_cli.reports.coverage.neighbourhoods import LISTS, disagreements
-from crpv_cli.reports.coverage.report import UNITS, coverage
-from crpv_cli.reports.listing import Selection, list_centres
+from crpv_cli.reports.coverage.report import UNITS
 from crpv_cli.reports.published import published_figures
 from crpv_cli.rules.model import BREACH, NOTICE, Finding, Moment, rule
 
@@ -164,27 +163,19 @@ def announced_neighbourhoods(moment: Moment) -> Iterator[Finding]:
 
 
 def _announced(moment: Moment, measure: str, sentence: str) -> Iterator[Finding]:
-    """Compare the latest published figure with the registry as of the date of the figure."""
+    """Compare the latest published figure with what is computed for its own date."""
     for figure in published_figures(moment.connection, (measure,), moment.as_of):
-        on, announced = figure["as_of"], figure["value"]
-        found = _identified(moment, measure, on)
+        on, announced, found = figure["as_of"], figure["value"], figure["computed"]
         if found is not None and found != announced:
             yield Finding(
                 NOTICE,
                 msg(sentence, found=found, announced=announced, date=Day(on)),
                 msg("See what is known on that date: crpv list --as-of {date}", date=on)
                 if measure != "neighbourhoods"
-                else None,
+                else msg("See what is counted on that date: crpv report coverage --as-of {date}", date=on),
                 subject=figure["id"],
                 source=figure["source"] or None,
             )
-
-
-def _identified(moment: Moment, measure: str, on: str) -> int | None:
-    if measure == "neighbourhoods":
-        return coverage(moment.connection, on).totals["total"] or None
-    overseas = True if measure == "overseas_centres" else None
-    return len(list_centres(moment.connection, Selection(as_of=on, overseas=overseas)).rows)
 
 
 @rule(

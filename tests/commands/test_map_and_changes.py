@@ -48,6 +48,55 @@ def test_the_rows_of_the_map_are_a_result_like_any_other(registry: Path, capsys:
     assert table.splitlines()[0].startswith("department,name,region_name,column,row,block,state,")
 
 
+@pytest.mark.parametrize(
+    ("asked", "parameters", "covered", "total"),
+    [
+        (("--region", "corse"), {"region": "94", "department": None, "centre": None}, 0, 5),
+        (("--department", "Moselle"), {"region": None, "department": "57", "centre": None}, 26, 26),
+        (("--department", "1"), {"region": None, "department": "01", "centre": None}, 7, 7),
+    ],
+)
+def test_coverage_and_map_of_a_part_of_the_country(
+    asked: tuple[str, str],
+    parameters: dict[str, object],
+    covered: int,
+    total: int,
+    registry: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for command in (("report", "coverage"), ("map",)):
+        code, out, err = crpv(
+            capsys, *command, *asked, "--as-of", "2025-12-31", "--db", str(registry), "--format", "json"
+        )
+        assert (code, err) == (0, "")
+        told = json.loads(out)
+        assert {name: told["parameters"][name] for name in parameters} == parameters
+        assert (told["totals"]["covered"], told["totals"]["total"]) == (covered, total)
+
+
+def test_coverage_of_a_centre(registry: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("--centre", "ORIV", "--as-of", "2025-12-31", "--db", str(registry), "--format", "json")
+    _, out, _ = crpv(capsys, "report", "coverage", *asked)
+    told = json.loads(out)
+    assert [row["centre"] for row in told["rows"]] == [told["parameters"]["centre"]] == ["oriv"]
+    assert (told["totals"]["covered"], told["totals"]["total"]) == (123, 123)
+    # The map keeps the others, for orientation, and has the totals of the centre apart.
+    _, out, _ = crpv(capsys, "map", *asked)
+    drawn = json.loads(out)
+    assert drawn["totals"]["centre"] == told["totals"]
+    assert (len(drawn["rows"]), drawn["totals"]["total"]) == (103, 1584)
+
+
+@pytest.mark.parametrize("command", [("map",), ("report", "coverage")])
+@pytest.mark.parametrize("asked", [("--region", "Atlantide"), ("--department", "99"), ("--centre", "nobody")])
+def test_a_place_that_is_not_there(
+    command: tuple[str, ...], asked: tuple[str, str], registry: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = crpv(capsys, *command, *asked, "--db", str(registry))
+    assert (code, out) == (2, "")
+    assert asked[1] in err
+
+
 def test_a_map_in_a_file(registry: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = crpv(capsys, "map", "--as-of", "2025-12-31", "--db", str(registry))
     code, _, _ = crpv(capsys, "map", "--as-of", "2025-12-31", "--db", str(registry), "-o", str(tmp_path / "map.txt"))

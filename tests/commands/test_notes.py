@@ -23,11 +23,12 @@ def rows(header: str, *lines: str) -> str:
 
 
 def counts(*lines: str, geography: str = "2024", quality: str = "exact", measure: str = "neighbourhoods") -> str:
-    """Territory counts: ``01 10``, or ``01 10 minimum``."""
+    """Territory counts in force in the days of a geography: ``01 10``, or ``01 10 minimum``."""
     cells = [(*line.split(), quality)[:3] for line in lines]
+    days = {"2015": "2015-01-01,2023-12-31", "2024": "2024-01-01,"}[geography]
     return rows(
-        "department,measure,geography,value,quality",
-        *(f"{department},{measure},{geography},{value},{how}" for department, value, how in cells),
+        "department,measure,geography,value,quality,valid_from,valid_to",
+        *(f"{department},{measure},{geography},{value},{how},{days}" for department, value, how in cells),
     )
 
 
@@ -84,7 +85,9 @@ def published(*lines: str) -> str:
 MADE_UP = "id,title,fictitious\nmade-up,Made up,true"
 COUNTS = counts("01 10", "02 20", "971 40")
 SERVED = perimeters("one 01", "two 02", "two 971")
-WHOLE = {"metropolitan", "overseas"}
+# What rests on perimeters says how sure they are, and whether labels are known.
+BASIS = {"confidence", "labels-unknown"}
+WHOLE = {"metropolitan", "overseas"} | BASIS
 LISTED = rows("code,name,geography,department", "QN00101M,A,2024,01", "QN00201M,B,2024,02", "QN97101M,C,2024,971")
 
 COVERAGE: list[Case] = [
@@ -95,19 +98,19 @@ COVERAGE: list[Case] = [
         "mainland alone counted",
         {"territory_counts": counts("01 10", "02 20"), "perimeters": SERVED},
         "",
-        {"metropolitan", "unknown-counts"},
+        {"metropolitan", "unknown-counts"} | BASIS,
     ),
     (
         "overseas alone counted",
         {"territory_counts": counts("971 40"), "perimeters": SERVED},
         "",
-        {"overseas", "unknown-counts"},
+        {"overseas", "unknown-counts"} | BASIS,
     ),
     (
         "nothing to serve",
         {"territory_counts": counts("01 0", "02 0", "971 40"), "perimeters": SERVED},
         "",
-        {"overseas"},
+        {"overseas"} | BASIS,
     ),
     (
         "one not served",
@@ -155,10 +158,38 @@ COVERAGE: list[Case] = [
         WHOLE | {"low-confidence"},
     ),
     (
-        "before its geography",
+        "by the lists of a later day",
         {"territory_counts": COUNTS, "perimeters": SERVED},
-        "--as-of 2023-12-31 --geography 2024",
-        WHOLE | {"before-geography"},
+        "--as-of 2023-12-31 --counted-on 2024",
+        WHOLE,
+    ),
+    ("before any list", {"territory_counts": COUNTS, "perimeters": SERVED}, "--as-of 2023-12-31", {"no-list-in-force"}),
+    (
+        "of one centre, while figures are of the whole country",
+        {
+            "territory_counts": COUNTS,
+            "perimeters": SERVED,
+            "published_figures": published("coverage 88 percent 2024-05-05"),
+        },
+        "--centre one",
+        BASIS,
+    ),
+    ("of one region", {"territory_counts": COUNTS, "perimeters": SERVED}, "--region 84", BASIS),
+    (
+        "with labels",
+        {"territory_counts": COUNTS, "perimeters": SERVED, "labels": "centre,valid_from\none,2020-01-01"},
+        "",
+        {"metropolitan", "overseas", "confidence", "labelled"},
+    ),
+    (
+        "a list of the hexagone alone",
+        {
+            "territory_counts": counts("01 1", "02 1", "971 1"),
+            "perimeters": SERVED,
+            "neighbourhoods": "\n".join(LISTED.split("\n")[:3]),
+        },
+        "",
+        WHOLE | {"list-in-part"},
     ),
     (
         "made-up rows elsewhere",
@@ -195,19 +226,20 @@ COVERAGE: list[Case] = [
                 "published_figures": published(figure),
             },
             asked,
-            WHOLE | ({"published-figure"} if there else set()),
+            WHOLE
+            | ({"published-figure"} if there else set())
+            | ({"published-hypotheses"} if there and figure.startswith("coverage") else set()),
         )
         for figure, asked, there in (
             ("coverage 88 percent 2020-05-05", "", True),
             ("coverage 88 percent 2020-05-05", "--measure departments", True),
             ("coverage 88 percent 2025-07-01", "", False),
             ("centres 20 centre 2024-05-05", "", False),
-            # What counts neighbourhoods of another geography is no figure to compare with.
-            ("neighbourhoods 60 neighbourhood 2023-12-31", "", False),
-            ("neighbourhoods 60 neighbourhood 2023-12-31", "--geography 2015", True),
+            # A figure of other lists stands beside what is computed of its own date.
+            ("neighbourhoods 60 neighbourhood 2023-12-31", "", True),
             ("neighbourhoods 60 neighbourhood 2023-12-31", "--as-of 2023-12-31", True),
             ("neighbourhoods 60 neighbourhood 2024-01-01", "", True),
-            ("neighbourhoods 60 neighbourhood 2024-01-01", "--geography 2015", False),
+            ("neighbourhoods 60 neighbourhood 2024-01-01", "--counted-on 2023", True),
             ("neighbourhoods 60 neighbourhood 2024-01-01", "--measure departments", False),
         )
     ),
@@ -646,18 +678,23 @@ MAP: list[Case] = [
             "published_figures": published("coverage 88 percent 2024-05-05"),
         },
         "",
-        {"uncovered-departments", "published-figure"},
+        {"uncovered-departments", "published-figure", "published-hypotheses", "confidence"},
     ),
-    ("of a centre", {"territory_counts": COUNTS, "perimeters": SERVED}, "--centre two", {"served-departments"}),
+    (
+        "of a centre",
+        {"territory_counts": COUNTS, "perimeters": SERVED},
+        "--centre two",
+        {"served-departments", "confidence"},
+    ),
     (
         "off the map",
         {
             "departments": "code,name,region_code,region_name\n975,Miquelon,975,Miquelon",
-            "territory_counts": rows(COUNTS, "975,neighbourhoods,2024,1,exact"),
+            "territory_counts": rows(COUNTS, "975,neighbourhoods,2024,1,exact,,"),
             "perimeters": rows(SERVED, "one,975,high"),
         },
         "",
-        {"not-on-map"},
+        {"not-on-map", "confidence"},
     ),
 ]
 OF_NETWORK: list[Case] = [
@@ -665,7 +702,7 @@ OF_NETWORK: list[Case] = [
         "a figure published of coverage",
         {"territory_counts": COUNTS, "published_figures": published("coverage 88 percent 2024-05-05")},
         "",
-        {"published-apart"},
+        {"published-hypotheses"},
     ),
     (
         "a figure published of something else",
@@ -875,14 +912,14 @@ def test_notes_of_a_list(registry: Registry, tables: Tables, codes: set[str]) ->
             {"territory_counts": COUNTS, "published_figures": published("neighbourhoods 60 neighbourhood 2024-05-05")},
             "report coverage",
             "published-figure",
-            "60 neighbourhoods; computed here: 70.",
+            "60 neighbourhoods; computed for that date: 70.",
             "88",
         ),
         (
             {"territory_counts": COUNTS, "published_figures": published("coverage 88 percent 2024-05-05")},
             "report coverage",
             "published-figure",
-            "by journal: 88%; computed here: 0.0%.",
+            "by journal: 88%; computed for that date: 0.0% of neighbourhoods.",
             "70",
         ),
         (
@@ -906,7 +943,7 @@ def test_notes_of_a_list(registry: Registry, tables: Tables, codes: set[str]) ->
             {"activities": activities(*DONE), "published_figures": published("half_days 30 half-day 2024-12-31")},
             "report activity",
             "published-figure",
-            "30 half-days; computed here: 20.",
+            "30 half-days; computed for that date: 20.",
             "–",
         ),
     ],
@@ -970,27 +1007,26 @@ def test_the_payments_that_a_note_names_are_not_too_many(registry: Registry, pai
 
 
 @pytest.mark.parametrize(
-    ("as_of", "on", "there"),
+    ("as_of", "on"),
     [
-        ("2023-12-31", "2023-05-05", True),
-        ("2024-01-01", "2023-05-05", False),
-        ("2024-06-30", "2024-01-01", True),
-        ("2024-06-30", "2023-12-31", False),
+        ("2023-12-31", "2023-05-05"),
+        ("2024-01-01", "2023-05-05"),
+        ("2024-06-30", "2024-01-01"),
+        ("2024-06-30", "2023-12-31"),
     ],
 )
-def test_a_figure_of_one_geography_is_not_compared_with_another(
-    registry: Registry, as_of: str, on: str, there: bool
-) -> None:
-    """A count is set beside that of its own geography alone; the rule asks of the date of the figure."""
+def test_a_figure_is_compared_with_what_is_computed_of_its_own_date(registry: Registry, as_of: str, on: str) -> None:
+    """So are the rules."""
     both = rows(COUNTS, *counts("01 9", "02 19", "971 39", geography="2015").split("\n")[1:])
     db = registry(
         territory_counts=both,
         published_figures=published(f"neighbourhoods 60 neighbourhood {on}", f"centres 19 centre {on}"),
     )
     figures = {row["figure"]: row for row in answer(db, f"report network --as-of {as_of}")["figures"]}
-    assert figures["neighbourhoods"]["published"] == (60 if there else None)
+    assert figures["neighbourhoods"]["published"] == 60
+    assert figures["neighbourhoods"]["computed_then"] == (67 if on < "2024" else 70)
     assert figures["neighbourhoods"]["value"] == (67 if as_of < "2024" else 70)
-    assert figures["centres"]["published"] == 19
+    assert (figures["centres"]["published"], figures["centres"]["computed_then"]) == (19, 2)
     ran = crpv("check", "--rule", "announced-neighbourhoods", "--as-of", as_of, "--db", db, "-f", "json")
     (finding,) = ran.json["rows"]
     assert f"{67 if on < '2024' else 70} priority" in finding["message"]

@@ -79,6 +79,30 @@ def test_the_map_on_a_terminal(connection: sqlite3.Connection) -> None:
     assert any(line.startswith("· At least") for line in lines)
 
 
+CORSICA = """\
+2B !U
+    2
+2A !U
+    3
+"""
+
+
+def test_the_map_of_a_part_takes_no_more_room_than_it_needs(connection: sqlite3.Connection) -> None:
+    part = territory_map(connection, "2025-12-31", region="Corse")
+    drawn = screen(part, 80, colour=False)[0]
+    assert "\n".join(drawn.splitlines()[1:5]) + "\n" == CORSICA
+    assert map_width(part) == 5
+    root = ElementTree.fromstring(tiles_svg(part))
+    assert root.get("viewBox") == "0 0 48 95"
+
+
+def test_the_overseas_departments_alone_are_still_called_so(connection: sqlite3.Connection) -> None:
+    part = territory_map(connection, "2025-12-31", department="971")
+    lines = screen(part, 100, colour=False)[0].splitlines()
+    assert [line.strip() for line in lines[2:5]] == ["Overseas", "971 C", "19"]
+    assert "Overseas" in tiles_svg(part)
+
+
 def test_colour_comes_on_top_and_changes_nothing_else(connection: sqlite3.Connection) -> None:
     result = territory_map(connection, "2023-10-17", centre="oriv")
     without, with_colour = (screen(result, 80, colour)[0] for colour in (False, True))

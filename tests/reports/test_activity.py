@@ -280,12 +280,21 @@ def test_published_half_days_stand_beside_those_computed_of_the_same_year(small:
     (figure,) = activity(small, TODAY, 2021).published
     assert (figure["value"], figure["as_of"]) == (3123, "2021-12-31")
     said = note(activity(small, TODAY, 2021), "published-figure").message.text("en")
-    assert "3,123" in said and "computed here: 3,000" in said
-    # Of another year, there is nothing to hold it against.
-    assert "computed" not in note(activity(small, TODAY, 2024), "published-figure").message.text("en")
+    assert "3,123" in said and "computed for that date: 3,000" in said
+    # Whatever year is asked for, it is held against its own.
+    assert note(activity(small, TODAY, 2024), "published-figure").message.text("en") == said
     earlier = activity(small, TODAY, 2020)
     assert [figure["value"] for figure in earlier.published] == [2200]
     assert "2,200" in note(earlier, "published-figure").message.text("en")
+
+
+def test_what_is_made_up_is_not_set_beside_what_was_published(small: sqlite3.Connection) -> None:
+    did(small, 3000, year=2021, source="made-up")
+    (figure,) = activity(small, TODAY, 2021).published
+    assert (figure["value"], figure["computed"]) == (3123, None)
+    did(small, 7, "irev", year=2021)
+    (figure,) = activity(small, TODAY, 2021).published
+    assert figure["computed"] == 7
 
 
 def test_made_up_activity_says_so(small: sqlite3.Connection) -> None:

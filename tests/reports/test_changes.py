@@ -18,7 +18,7 @@ from crpv_cli.reports.agreements.changes import agreement_changes
 from crpv_cli.reports.centre.changes import centre_changes, perimeter_changes
 from crpv_cli.reports.changes.difference import State
 from crpv_cli.reports.changes.report import CHANGES, changes
-from crpv_cli.reports.coverage.changes import coverage_changes
+from crpv_cli.reports.coverage.changes import coverage_changes, lists_differ
 from crpv_cli.reports.coverage.report import MEASURES, coverage
 from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.reports.funding.report import funding
@@ -66,10 +66,11 @@ def test_centres_and_perimeters(reference: sqlite3.Connection) -> None:
         for row in records(result, "perimeter-gained")
     ]
     assert gained == [
-        ("77", "ressources-urbaines", 25, "no centre", "+25 QPV"),
-        ("94", "ressources-urbaines", 47, "no centre", "+47 QPV"),
-        ("971", "guadeloupe", 19, "no centre", "+19 QPV"),
+        ("77", "ressources-urbaines", 25, "no centre", "+25 QPV (deduced, confidence: low)"),
+        ("94", "ressources-urbaines", 47, "no centre", "+47 QPV (deduced, confidence: low)"),
+        ("971", "guadeloupe", 19, "no centre", "+19 QPV (deduced, confidence: low)"),
     ]
+    assert {row["confidence"] for row in records(result, "perimeter-gained")} == {"low"}
 
 
 def test_a_department_that_passes_from_one_centre_to_another(reference: sqlite3.Connection) -> None:
@@ -86,29 +87,87 @@ def test_a_department_that_passes_from_one_centre_to_another(reference: sqlite3.
 def test_coverage_on_the_screen(reference: sqlite3.Connection) -> None:
     row = records(changes(reference, FIRST, LAST), "coverage")[0]
     shown = [text(row[name]) for name in ("what", "before", "after", "change")]
-    assert shown == ["Coverage: neighbourhoods", "87.9% (1,328 of 1,511)", "92.7% (1,469 of 1,584)", "+4.9 pts"]
+    assert shown == [
+        "Coverage: neighbourhoods",
+        "87.9% (1,328 of 1,511)",
+        "92.7% (1,469 of 1,584)",
+        "+4.9 pts (deduced, confidence: low)",
+    ]
+    assert row["confidence"] == "low"
 
 
 @pytest.mark.parametrize(("first", "last"), [(FIRST, LAST), ("2015-06-30", "2017-06-30"), ("2024-01-01", LAST)])
 def test_coverage_is_that_of_the_report_on_each_date(reference: sqlite3.Connection, first: str, last: str) -> None:
     rows = {row["subject"]: row for row in records(changes(reference, first, last), "coverage")}
     for measure in MEASURES:
-        for subject, geography in ((measure, None), (f"{measure}-2024", "2024")):
-            before, after = (coverage(reference, date, measure, geography).totals for date in (first, last))
+        for subject, counted_on in ((measure, None), (f"{measure}-same-lists", last)):
+            before, after = (coverage(reference, date, measure, counted_on).totals for date in (first, last))
             if subject in rows:
                 assert rows[subject]["before_value"] == before["share"]
                 assert rows[subject]["after_value"] == after["share"]
-            elif geography is None:
+            elif counted_on is None or lists_differ(reference, first, last):
                 assert (before["covered"], before["total"]) == (after["covered"], after["total"])
-            else:
-                assert (first < "2024-01-01") == (last < "2024-01-01")
 
 
 def test_like_is_compared_with_like_where_the_geographies_differ(reference: sqlite3.Connection) -> None:
     across, within = changes(reference, FIRST, LAST), changes(reference, "2023-10-17", "2023-12-31")
     assert "geographies-differ" in codes(across)
-    assert {f"{measure}-2024" for measure in MEASURES} <= {row["subject"] for row in records(across, "coverage")}
+    assert {f"{measure}-same-lists" for measure in MEASURES} <= {row["subject"] for row in records(across, "coverage")}
     assert "geographies-differ" not in codes(within)
+
+
+def test_a_list_that_changed_in_part_is_said_even_where_nobody_serves_more_or_less(
+    reference: sqlite3.Connection,
+) -> None:
+    """Mayotte changed in August 2025; nothing but what is counted did."""
+    result = changes(reference, "2025-06-30", LAST)
+    (row,) = records(result, "coverage")
+    assert (row["subject"], text(row["change"]), row["confidence"]) == ("neighbourhoods", "-0.1 pts", None)
+    (note,) = [note for note in result.notes if note.code == "geographies-differ"]
+    assert "by the lists of 2025-12-31 on both dates, coverage does not change" in note.message.text()
+
+
+@pytest.mark.parametrize(
+    ("confidence", "said"),
+    [
+        ("high", ""),
+        ("medium", " (deduced, confidence: medium)"),
+        ("low", " (deduced, confidence: low)"),
+        (None, " (deduced, confidence: low)"),
+    ],
+)
+def test_a_change_says_whether_it_is_deduced(copy: sqlite3.Connection, confidence: str | None, said: str) -> None:
+    copy.execute("update perimeters set valid_to = '2024-06-30', confidence = ? where department = '67'", (confidence,))
+    result = changes(copy, "2024-06-30", "2024-07-01")
+    (lost,) = records(result, "perimeter-lost")
+    covered = records(result, "coverage")
+    assert text(lost["change"]) == f"-24 QPV{said}"
+    assert {row["subject"] for row in covered} == {*MEASURES}
+    for row in (lost, *covered):
+        assert row["confidence"] == (confidence or "low")
+        assert text(row["change"]).endswith(said or ("QPV" if row is lost else "pts"))
+
+
+def test_a_department_that_holds_nothing_makes_no_coverage_less_sure(copy: sqlite3.Connection) -> None:
+    """Lozère had no neighbourhood of 2015."""
+    copy.execute("update perimeters set valid_to = '2023-06-30', confidence = 'high' where department = '67'")
+    copy.execute("update perimeters set valid_to = '2023-06-30', confidence = 'low' where department = '48'")
+    result = changes(copy, "2023-06-30", "2023-07-01")
+    assert {row["subject"]: row["confidence"] for row in records(result, "perimeter-lost")} == {
+        "48": "low",
+        "67": "high",
+    }
+    assert {row["confidence"] for row in records(result, "coverage")} == {"high"}
+
+
+def test_a_centre_that_joins_another_changes_no_coverage(copy: sqlite3.Connection) -> None:
+    copy.execute(
+        "insert into perimeters (centre, department, valid_from, confidence, load) "
+        "values ('oriv', '93', '2024-07-01', 'low', 1)"
+    )
+    result = changes(copy, "2024-06-30", "2024-07-01")
+    assert [row["confidence"] for row in records(result, "perimeter-gained")] == ["low"]
+    assert records(result, "coverage") == []
 
 
 def test_money_is_that_of_the_report_of_each_closed_year(reference: sqlite3.Connection) -> None:
@@ -146,12 +205,17 @@ def test_published_figures(reference: sqlite3.Connection) -> None:
     said = [(row["subject"], row["before_value"], row["after_value"], text(row["after"])) for row in rows]
     assert said == [
         ("half_days", None, 2200, "2,200 (2020-12-31)"),
+        ("centres", 19, 19, "19 (2021-10-22; computed: 19)"),
         ("half_days", 2200, 3123, "3,123 (2021-12-31)"),
-        ("centres", 19, 20, "20 (2023-10-17)"),
-        ("coverage", 80, 88, "88% (2023-10-17)"),
-        ("overseas_centres", None, 4, "4 (2023-10-17)"),
+        ("half_days_share_education", None, 14.8, "14.8% (2021-12-31)"),
+        ("half_days_share_social_link", None, 8.4, "8.4% (2021-12-31)"),
+        ("half_days_share_vrl", None, 8.5, "8.5% (2021-12-31)"),
+        ("centres", 19, 20, "20 (2023-10-17; computed: 19)"),
+        ("coverage", 80, 88, "88% (2023-10-17; computed: 87.9% of neighbourhoods)"),
+        ("overseas_centres", None, 4, "4 (2023-10-17; computed: 4)"),
+        ("p147", None, 565354518, "€565,354,518 (2023-12-31)"),
     ]
-    assert text(rows[3]["change"]) == "+8 pts"
+    assert [text(row["change"]) for row in rows if row["subject"] == "coverage"] == ["+8 pts"]
 
 
 # --- What the demonstration shows: evaluations, activity, agreements ---

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,7 +12,7 @@ import pytest
 
 from crpv_cli.definitions import choices
 from crpv_cli.registry.migrations import create
-from crpv_cli.registry.queries import CYCLE_YEARS, DEFAULTS, closed_year, compose, geography_on, position, read
+from crpv_cli.registry.queries import CYCLE_YEARS, DEFAULTS, closed_year, compose, position, read
 
 AS_OF = "2025-06-30"
 LEVELS = "Très bien|Bien|À revoir"
@@ -55,17 +56,23 @@ def centre(connection: sqlite3.Connection, **values: object) -> None:
     ("dates", "is_open"),
     [
         ({}, True),
-        ({"since": 2025}, True),
-        ({"since": 2026}, False),
-        ({"label_from": AS_OF}, True),
-        ({"label_from": "2025-07-01"}, False),
-        ({"label_to": AS_OF}, True),
-        ({"label_to": "2025-06-29"}, False),
-        ({"since": 2026, "label_from": "2020-01-01"}, False),
-        ({"since": 1990, "label_from": "2025-07-01"}, False),
+        ({"opened": "2025"}, True),
+        ({"opened": "2025-06"}, True),
+        ({"opened": "2026"}, False),
+        ({"opened": AS_OF}, True),
+        ({"opened": "2025-07"}, False),
+        ({"opened": "2025-07-01"}, False),
+        ({"closed": AS_OF}, True),
+        ({"closed": "2025"}, True),
+        ({"closed": "2025-06"}, True),
+        ({"closed": "2025-05"}, False),
+        ({"closed": "2024"}, False),
+        ({"closed": "2025-06-29"}, False),
+        ({"opened": "1990", "closed": "2025-06-29"}, False),
     ],
 )
-def test_who_is_open(world: sqlite3.Connection, dates: dict[str, object], is_open: bool) -> None:
+def test_who_exists(world: sqlite3.Connection, dates: dict[str, object], is_open: bool) -> None:
+    """From the first day that a partial date may mean to the last; an unknown date is no bound."""
     centre(world, **dates)
     assert [row["id"] for row in read(world, "select id from open_centres", AS_OF)] == ["oriv"] * is_open
     add(world, "perimeters", centre="oriv", department="67")
@@ -73,16 +80,132 @@ def test_who_is_open(world: sqlite3.Connection, dates: dict[str, object], is_ope
 
 
 @pytest.mark.parametrize(
+    ("labels", "labelled"),
+    [
+        ([], None),
+        ([{}], 1),
+        ([{"valid_from": AS_OF, "valid_to": AS_OF}], 1),
+        ([{"valid_from": "2025-07-01"}], 0),
+        ([{"valid_to": "2025-06-29"}], 0),
+        ([{"valid_from": "2010-01-01", "valid_to": "2015-12-31"}, {"valid_from": "2020-01-01"}], 1),
+    ],
+)
+def test_a_label_is_another_fact(
+    world: sqlite3.Connection, labels: list[dict[str, object]], labelled: int | None
+) -> None:
+    centre(world)
+    add(world, "perimeters", centre="oriv", department="67", confidence="high")
+    add(
+        world, "territory_counts", department="67", measure="neighbourhoods", geography="2024", value=9, quality="exact"
+    )
+    for label in labels:
+        add(world, "labels", centre="oriv", **label)
+    assert [row["labelled"] for row in read(world, "select labelled from labelled", AS_OF)] == [labelled]
+    assert [row["labelled"] for row in read(world, "select labelled from served", AS_OF)] == [labelled]
+    (totals,) = read(world, "select * from coverage_totals where measure = 'neighbourhoods'", AS_OF).fetchall()
+    assert (totals["covered"], totals["total"]) == (9, 9)
+    assert totals["labelled"] == (None if labelled is None else 9 * labelled)
+
+
+@pytest.mark.parametrize(
+    ("given", "standing", "high", "medium"),
+    [
+        (["high"], "high", 9, 9),
+        (["medium"], "medium", 0, 9),
+        (["low"], "low", 0, 0),
+        ([None], "low", 0, 0),
+        (["low", "medium"], "medium", 0, 9),
+        (["medium", "high", "low"], "high", 9, 9),
+    ],
+)
+@pytest.mark.parametrize("own", [True, False])
+def test_a_department_counts_once_with_its_best_confidence(
+    world: sqlite3.Connection, given: list[str | None], standing: str, high: int, medium: int, own: bool
+) -> None:
+    """Be it in several perimeters, or several times in one."""
+    add(
+        world, "territory_counts", department="67", measure="neighbourhoods", geography="2024", value=9, quality="exact"
+    )
+    for number, confidence in enumerate(given):
+        name = "one" if own else f"c{number}"
+        if not (own and number):
+            centre(world, id=name)
+        add(world, "perimeters", centre=name, department="67", valid_from=f"201{number}-01-01", confidence=confidence)
+    (row,) = read(world, "select * from coverage where measure = 'neighbourhoods'", AS_OF).fetchall()
+    assert (row["value"], row["confidence"]) == (9, standing)
+    (totals,) = read(world, "select * from coverage_totals where measure = 'neighbourhoods'", AS_OF).fetchall()
+    assert [totals[name] for name in ("covered", "high", "medium", "total")] == [9, high, medium, 9]
+    assert len(read(world, "select * from served", AS_OF).fetchall()) == (1 if own else len(given))
+
+
+def test_the_counts_in_force_on_a_day(world: sqlite3.Connection) -> None:
+    count = {"department": "67", "measure": "neighbourhoods", "quality": "exact"}
+    periods = [
+        ("2015", "2015-01-01", "2023-12-31", 21),
+        ("2024", "2024-01-01", "2025-08-11", 24),
+        ("2024", None, None, 1),
+    ]
+    for geography, first, last, value in periods:
+        add(world, "territory_counts", geography=geography, valid_from=first, valid_to=last, value=value, **count)
+    found = {
+        date: [row["value"] for row in read(world, "select value from counts_on", date)]
+        for date in ("2014-12-31", "2015-01-01", "2023-12-31", "2024-01-01", "2025-08-11", "2025-08-12")
+    }
+    # A period without days is in force where no other is.
+    assert list(found.values()) == [[1], [21], [21], [24], [24], [1]]
+    asked = read(world, "select value from counts_on", "2025-08-12", counted_on="2020-01-01")
+    assert [row["value"] for row in asked] == [21]
+
+
+@pytest.mark.parametrize(
+    ("code", "department", "geography", "days", "first", "last"),
+    [
+        ("QP067001", "67", "2015", {}, "2015-01-01", "2023-12-31"),
+        ("QN06701M", "67", "2024", {}, "2024-01-01", None),
+        ("QP971001", "971", "2015", {}, "2015-01-01", "2024-12-31"),
+        ("QN97101M", "971", "2024", {}, "2025-01-01", None),
+        ("QN97601M", "976", "2024", {"valid_to": "2025-08-11"}, "2025-01-01", "2025-08-11"),
+        ("QN97602M", "976", "2024", {"valid_from": "2025-08-12"}, "2025-08-12", None),
+    ],
+)
+def test_the_detailed_list_in_force_on_a_day(
+    world: sqlite3.Connection,
+    code: str,
+    department: str,
+    geography: str,
+    days: dict[str, object],
+    first: str,
+    last: str | None,
+) -> None:
+    """By its own days, else by those of its list: the overseas departments changed a year after the others."""
+    if department != "67":
+        add(world, "departments", code=department, name="X", region_code=department, region_name="X")
+    add(world, "neighbourhoods", code=code, name="X", geography=geography, department=department, **days)
+
+    def listed(date: str) -> bool:
+        return read(world, "select 1 from neighbourhoods_on", date).fetchone() is not None
+
+    assert listed(first)
+    assert not listed(shifted(first, -1))
+    assert listed(last or "2099-12-31")
+    assert last is None or not listed(shifted(last, 1))
+
+
+def shifted(date: str, days: int) -> str:
+    return (datetime.date.fromisoformat(date) + datetime.timedelta(days)).isoformat()
+
+
+@pytest.mark.parametrize(
     ("dates", "years"),
     [
-        ({"since": 2024}, [2024, 2025]),
-        ({"since": 2024, "label_from": "2024-12-31"}, [2024, 2025]),
-        ({"label_from": "2025-01-01"}, [2025]),
-        ({"label_from": AS_OF}, [2025]),
-        ({"label_from": "2025-07-01"}, []),
-        ({"label_to": "2024-01-01"}, [2023, 2024]),
-        ({"label_to": "2023-12-31"}, [2023]),
-        ({"since": 2026}, []),
+        ({"opened": "2024"}, [2024, 2025]),
+        ({"opened": "2024-12-31"}, [2024, 2025]),
+        ({"opened": "2025-01-01"}, [2025]),
+        ({"opened": AS_OF}, [2025]),
+        ({"opened": "2025-07-01"}, []),
+        ({"closed": "2024-01-01"}, [2023, 2024]),
+        ({"closed": "2023"}, [2023]),
+        ({"opened": "2026"}, []),
     ],
 )
 def test_who_was_open_in_a_year(world: sqlite3.Connection, dates: dict[str, object], years: list[int]) -> None:
@@ -119,62 +242,45 @@ def test_who_gives(world: sqlite3.Connection) -> None:
     assert {*givers} == {kind.code for kind in choices.FUNDER_KINDS}
 
 
-@pytest.mark.parametrize(
-    ("granted", "paid", "counted"),
-    [
-        ("p147", "P147", ["paid"]),
-        ("p147", "other", ["granted", "paid"]),
-        ("p147", None, ["paid"]),
-        (None, "p147", ["paid"]),
-        (None, None, ["paid"]),
-    ],
-)
-def test_what_was_paid_stands_before_what_was_granted(
-    world: sqlite3.Connection, granted: str | None, paid: str | None, counted: list[str]
-) -> None:
+def test_stages_are_never_mixed(world: sqlite3.Connection) -> None:
+    """What is paid stands beside what is granted, and a sum is of one stage."""
     centre(world)
-    row = {"centre": "oriv", "funder": "state", "year": 2024, "amount_cents": 5}
-    add(world, "funding", scheme=granted, stage="granted", **row)
-    asked = "select stage from money where counted order by stage"
-    assert [found["stage"] for found in read(world, asked, AS_OF)] == ["granted"]
-    add(world, "funding", scheme=paid, stage="paid", **row)
-    add(world, "funding", scheme=granted, stage="requested", **row)
-    # Neither another year nor another funder's money is the same.
-    add(world, "funding", scheme=granted, stage="granted", **row | {"year": 2023})
-    add(world, "funding", scheme=granted, stage="granted", **row | {"funder": "region"})
-    here = "select stage from money where counted and year = 2024 and giver = 'state' order by stage"
-    assert [found["stage"] for found in read(world, here, AS_OF)] == counted
-    assert len(read(world, asked, AS_OF).fetchall()) == len(counted) + 2
-    assert [found["stage"] for found in read(world, "select stage from money_asked", AS_OF, stage="requested")] == [
-        "requested"
-    ]
-    assert read(world, "select * from money", "2022-12-31").fetchall() == []
+    row = {"centre": "oriv", "funder": "state", "year": 2024, "scheme": "P147"}
+    for stage, cents in (("requested", 90), ("granted", 50), ("paid", 20)):
+        add(world, "funding", stage=stage, amount_cents=cents, **row)
+    for wanted, counted in ((None, 50), ("granted", 50), ("paid", 20), ("requested", 90)):
+        asked = read(world, "select counted_cents from money_asked", AS_OF, stage=wanted)
+        assert [found["counted_cents"] for found in asked] == [counted]
+    (beside,) = read(world, "select * from paid", AS_OF).fetchall()
+    assert (beside["granted"], beside["paid"], beside["left_cents"]) == (50, 20, 30)
+    assert [found["amount_cents"] for found in read(world, "select amount_cents from state_support", AS_OF)] == [50]
+    assert read(world, "select * from money", "2023-12-31").fetchall() == []
 
 
 @pytest.mark.parametrize(
-    ("latest", "since", "as_of", "cycle", "due", "overdue"),
+    ("latest", "opened", "as_of", "cycle", "due", "overdue"),
     [
         (2023, None, "2026-11-25", 3, 2026, 0),
         (2022, None, "2026-11-25", 3, 2025, 1),
         (2023, None, "2027-01-01", 3, 2026, 1),
         (2025, None, "2026-11-25", 1, 2026, 0),
         (2024, None, "2026-11-25", 1, 2025, 1),
-        (2024, 2026, "2026-11-25", 3, 2027, 0),
-        (None, 2023, "2026-11-25", 3, 2026, 0),
-        (None, 2022, "2026-11-25", 3, 2025, 1),
+        (2024, "2026", "2026-11-25", 3, 2027, 0),
+        (None, "2023", "2026-11-25", 3, 2026, 0),
+        (None, "2022", "2026-11-25", 3, 2025, 1),
         (None, None, "2026-11-25", 3, None, 1),
     ],
 )
 def test_an_evaluation_is_overdue_once_the_year_it_was_due_in_has_passed(
     world: sqlite3.Connection,
     latest: int | None,
-    since: int | None,
+    opened: str | None,
     as_of: str,
     cycle: int,
     due: int | None,
     overdue: int,
 ) -> None:
-    centre(world, since=since)
+    centre(world, opened=opened)
     centre(world, id="other")
     asked = "select * from mission_states where centre = 'oriv'"
     nothing = read(world, asked, as_of, cycle=cycle).fetchone()
@@ -267,8 +373,7 @@ def test_where_a_rating_stands(
     assert position(rating, *scale) == expected
 
 
-def test_what_a_date_says(world: sqlite3.Connection) -> None:
-    assert (geography_on("2023-12-31"), geography_on("2024-01-01")) == ("2015", "2024")
+def test_what_a_date_says() -> None:
     assert (closed_year("2025-12-30"), closed_year("2025-12-31")) == (2024, 2025)
 
 
@@ -280,7 +385,7 @@ def test_a_fact_comes_after_those_that_it_names() -> None:
 
 
 def test_a_parameter_that_nobody_gives_is_the_documented_one(world: sqlite3.Connection) -> None:
-    centre(world, since=2020)
+    centre(world, opened="2020")
     add(world, "evaluations", centre="oriv", mission="skills", year=2024, kind="self")
     (due,) = read(world, "select due_year from mission_states", AS_OF).fetchone()
     assert due == 2024 + CYCLE_YEARS == 2024 + DEFAULTS["cycle"]  # type: ignore[operator]

@@ -232,8 +232,32 @@ def test_a_centre_stands_out_and_the_states_stay(reference: sqlite3.Connection) 
     alone, marked = (territory_map(reference, "2025-12-31", centre=centre) for centre in (None, "ressources-urbaines"))
     assert {row["served"] for row in records(alone).values()} == {None}
     assert [code for code, row in records(marked).items() if row["served"]] == ["77", "91", "94"]
-    assert marked.totals == alone.totals
+    assert {name: total for name, total in marked.totals.items() if name != "centre"} == alone.totals
+    assert marked.totals["centre"] == coverage(reference, "2025-12-31", centre="ressources-urbaines").totals
     (note,) = [note for note in marked.notes if note.code == "served-departments"]
     assert note.data["departments"] == ["77", "91", "94"]
     closed = territory_map(reference, "2023-10-17", centre="guadeloupe")
     assert "no department" in next(note for note in closed.notes if note.code == "served-departments").message.text()
+
+
+def test_a_map_of_a_part_of_the_country(reference: sqlite3.Connection) -> None:
+    drawn = territory_map(reference, "2025-12-31", region="Corse")
+    assert set(records(drawn)) == {"2A", "2B"}
+    assert drawn.title.text() == "Map of coverage on 2025-12-31: neighbourhoods, 2024 geography; only Corse"
+    assert (drawn.parameters["region"], drawn.parameters["department"]) == ("94", None)
+    told = coverage(reference, "2025-12-31", region="Corse", by="department")
+    assert {name: drawn.totals[name] for name in told.totals} == told.totals
+    assert drawn.totals["states"]["uncovered"] == {"departments": 2, "value": 5}
+    alone = territory_map(reference, "2025-12-31", centre="oriv", department="Moselle")
+    assert {code: row["served"] for code, row in records(alone).items()} == {"57": True}
+
+
+def test_a_tile_says_how_sure_it_is(reference: sqlite3.Connection) -> None:
+    told = records(coverage(reference, "2025-12-31", by="department"))
+    for code, row in records(territory_map(reference, "2025-12-31")).items():
+        assert row["confidence"] == told[code]["confidence"]
+
+
+def test_a_map_of_lists_that_changed_on_different_days_says_so(reference: sqlite3.Connection) -> None:
+    title = territory_map(reference, "2024-12-31").title.text()
+    assert title == "Map of coverage on 2024-12-31: neighbourhoods, 2024 geography (overseas: 2015 geography)"

@@ -97,7 +97,7 @@ def test_without_a_list_the_report_says_how_to_load_it(reference: sqlite3.Connec
 
 
 def test_without_a_list_there_is_nothing_to_disagree_with(reference: sqlite3.Connection) -> None:
-    assert disagreements(reference, "2024") == []
+    assert disagreements(reference, AS_OF) == []
     assert "list-and-counts-differ" not in {note.code for note in coverage(reference, AS_OF).notes}
 
 
@@ -161,7 +161,7 @@ def test_coverage_by_neighbourhood_has_the_totals_of_the_list(few: sqlite3.Conne
 
 def test_coverage_by_neighbourhood_follows_the_geography(few: sqlite3.Connection) -> None:
     assert codes(coverage(few, "2023-06-30", by=NEIGHBOURHOOD)) == ["QP067001"]
-    assert codes(coverage(few, AS_OF, geography="2015", by=NEIGHBOURHOOD)) == ["QP067001"]
+    assert codes(coverage(few, AS_OF, counted_on="2023-12-31", by=NEIGHBOURHOOD)) == ["QP067001"]
 
 
 @pytest.mark.parametrize("measure", ["contracts", "inhabitants", "departments"])
@@ -173,13 +173,14 @@ def test_by_neighbourhood_only_neighbourhoods_are_counted(few: sqlite3.Connectio
 def test_where_the_list_and_the_counts_differ_is_said(few: sqlite3.Connection) -> None:
     counts = dict(
         few.execute(
-            "select department, value from territory_counts where measure = 'neighbourhoods' and geography = '2024'"
+            "select department, value from territory_counts where measure = 'neighbourhoods' and geography = '2024' "
+            "and valid_to is null"
         ).fetchall()
     )
-    found = {one.department: one for one in disagreements(few, "2024")}
+    found = {one.department: one for one in disagreements(few, AS_OF)}
     assert found["67"] == Disagreement("67", 3, counts["67"])
     assert found["01"] == Disagreement("01", 0, counts["01"])
-    assert set(found) == {code for code, count in counts.items() if count != listed(few, "2024").get(code, 0)}
+    assert set(found) == {code for code, count in counts.items() if count != listed(few, AS_OF).get(code, 0)}
     (note,) = [note for note in coverage(few, AS_OF).notes if note.code == "list-and-counts-differ"]
     assert len(note.data["departments"]) == len(found)  # type: ignore[arg-type]
     assert "more" in note.message.text("en")
@@ -198,9 +199,9 @@ def test_a_longer_list_agrees_with_a_minimum(registry: Path) -> None:
         insert = "insert into neighbourhoods (code, name, geography, department, load) values (?, 'x', '2024', '67', 1)"
         for number, expected in ((1, [Disagreement("67", 1, 2)]), (2, []), (3, [])):
             connection.execute(insert, (f"QN0670{number}M",))
-            assert disagreements(connection, "2024") == expected
+            assert disagreements(connection, AS_OF) == expected
         connection.execute("delete from territory_counts")
-        assert disagreements(connection, "2024") == [Disagreement("67", 3, None)]
+        assert disagreements(connection, AS_OF) == [Disagreement("67", 3, None)]
 
 
 @pytest.mark.parametrize("people", [False, True])
@@ -224,7 +225,8 @@ def test_an_exported_list_loads_back_unchanged(
 def whole(tmp_path: Path, registry: Path, reference: sqlite3.Connection) -> Path:
     """The reference data with a list that has as many neighbourhoods in each department as are counted there."""
     counts = reference.execute(
-        "select department, value from territory_counts where measure = 'neighbourhoods' and geography = '2024'"
+        "select department, value from territory_counts where measure = 'neighbourhoods' and geography = '2024' "
+        "and valid_to is null"
     )
     file = tmp_path / "listeqp2024-cog2024.csv"
     file.write_bytes(list_of_neighbourhoods(dict(counts.fetchall())))
@@ -237,7 +239,7 @@ def test_a_whole_list_agrees_with_the_coverage_report(whole: Path) -> None:
         uncovered = list_rows_of(connection, "neighbourhoods", Selection(uncovered=True, as_of=AS_OF))
         detailed = coverage(connection, AS_OF, by=NEIGHBOURHOOD)
         counted = coverage(connection, AS_OF)
-        differing = disagreements(connection, "2024")
+        differing = disagreements(connection, AS_OF)
     assert len(uncovered.rows) == 115
     assert detailed.totals == counted.totals
     assert counted.totals["uncovered"] == 115
@@ -251,3 +253,48 @@ def test_a_whole_list_agrees_with_the_coverage_report(whole: Path) -> None:
         "978": 3,
         "987": 88,
     }
+
+
+def test_a_part_whose_list_nobody_loaded_is_named_and_not_accused(whole: Path) -> None:
+    """In 2024 the overseas departments still had the list of 2015, which is not the one that was loaded."""
+    with open_reading(whole) as connection:
+        counted = coverage(connection, "2024-12-31")
+        detailed = coverage(connection, "2024-12-31", by=NEIGHBOURHOOD)
+        listed_then = list_rows_of(connection, "neighbourhoods", Selection(as_of="2024-12-31"))
+        assert disagreements(connection, "2024-12-31") == []
+        # Mayotte changed once more, on 2025-08-12, and the list loaded is the later one.
+        assert [one.department for one in disagreements(connection, "2025-06-30")] == ["976"]
+        overseas = coverage(connection, "2024-12-31", by="department", department="971")
+        hexagone = coverage(connection, "2024-12-31", by="department", department="67")
+        later = coverage(connection, "2025-12-31")
+    for result in (counted, detailed, listed_then, overseas):
+        (note,) = [note for note in result.notes if note.code == "list-in-part"]
+        assert note.data == {"overseas": True, "geographies": ["2015"]}
+        said = "Of the overseas departments, the detailed list in force on 2024-12-31 (2015 geography) is not loaded."
+        assert note.message.text("en") == said
+        assert "list-and-counts-differ" not in {note.code for note in result.notes}
+    for result in (hexagone, later):
+        assert "list-in-part" not in {note.code for note in result.notes}
+    assert len(listed_then.rows) == len(detailed.rows) == detailed.totals["total"] == 1362
+    assert detailed.totals["overseas"] == {"covered": 0, "total": 0, "share": None}
+    assert detailed.totals["covered"] == counted.totals["metropolitan"]["covered"] == 1338
+
+
+def test_lists_of_both_parts_are_those_of_the_day(few: sqlite3.Connection, registry: Path, tmp_path: Path) -> None:
+    (tmp_path / "older.csv").write_text(HEADER + neighbourhood("QP971001", "971", geography="2015"), encoding="utf-8")
+    assert loaded(registry, tmp_path / "older.csv").errors == 0
+    with open_reading(registry) as connection:
+        found = {date: codes(coverage(connection, date, by=NEIGHBOURHOOD)) for date in ("2023-12-31", "2024-12-31")}
+        assert found["2023-12-31"] == ["QP067001", "QP971001"]
+        assert found["2024-12-31"] == ["QN02A01M", "QN02A02M", "QN06701M", "QN06702M", "QN06703M", "QP971001"]
+        assert codes(list_rows_of(connection, "neighbourhoods", Selection(as_of="2024-12-31"))) == found["2024-12-31"]
+        notes = {note.code for note in coverage(connection, "2024-12-31", by=NEIGHBOURHOOD).notes}
+    assert "list-in-part" not in notes
+
+
+def test_the_neighbourhoods_of_a_part_of_the_country(few: sqlite3.Connection) -> None:
+    result = coverage(few, AS_OF, by=NEIGHBOURHOOD, region="Corse")
+    assert codes(result) == ["QN02A01M", "QN02A02M"]
+    assert (result.totals["covered"], result.totals["total"]) == (0, 2)
+    (note,) = [note for note in result.notes if note.code == "list-and-counts-differ"]
+    assert {row["department"] for row in note.data["departments"]} <= {"2A", "2B"}  # type: ignore[attr-defined]

@@ -31,8 +31,11 @@ TODAY = "2026-11-25"
 IN_REPORT = {
     "centres": "#",
     "centres-overseas": "#",
+    "centres-labelled": "labelled",
     "neighbourhoods": "total",
     "coverage-neighbourhoods": "covered",
+    "coverage-neighbourhoods-high": "high",
+    "coverage-neighbourhoods-medium": "medium",
     "coverage-contracts": "covered",
     "coverage-inhabitants": "covered",
     "coverage-departments": "covered",
@@ -92,10 +95,19 @@ def test_every_figure_is_that_of_the_report_it_names(path: Path, date: str, caps
     for name, row in found.items():
         detail = details[row["report"]]
         where = IN_REPORT[name]
-        expected = len(detail) if where == "#" else detail["totals"][where]
+        expected: Any
+        if where == "#":
+            expected, share = len(detail), None
+        elif where == "labelled":
+            known = [centre["labelled"] for centre in detail if centre["labelled"] is not None]
+            expected, share = (sum(known) if known else None), None
+        elif name.endswith(("-high", "-medium")):
+            expected, share = detail["totals"]["confidence"][where].values()
+        else:
+            expected, share = detail["totals"][where], detail["totals"].get("share")
         assert row["value"] == expected, name
         if name.startswith("coverage-"):
-            assert (row["total"], row["share"]) == (detail["totals"]["total"], detail["totals"]["share"])
+            assert (row["total"], row["share"]) == (detail["totals"]["total"], share)
         if name == "missions-evaluated":
             assert (row["total"], row["share"]) == (detail["totals"]["expected"], detail["totals"]["share"])
 
@@ -156,15 +168,25 @@ def test_published_figures_are_quoted_as_they_were_said(demo: sqlite3.Connection
 
 
 def test_the_acceptance_figures(reference: sqlite3.Connection) -> None:
-    then = figures(sheet_on(reference, "2023-10-17"))
+    then, later = (figures(sheet_on(reference, date)) for date in ("2023-10-17", "2025-12-31"))
     assert (then["centres"]["value"], then["centres"]["published"]) == (19, 20)
     assert (then["centres-overseas"]["value"], then["centres-overseas"]["published"]) == (4, 4)
     assert then["coverage-neighbourhoods"]["share"] == 0.878888
-    assert then["coverage-neighbourhoods"]["published"] == 88
+    # What was published stands beside what is computed of its own measure and date, whatever the date of the report.
+    for of_date in (then, later):
+        covered = of_date["coverage-neighbourhoods"]
+        assert (covered["published"], covered["computed_then"]) == (88, pytest.approx(87.8888, abs=1e-4))
+        assert covered["computed_then_shown"].text() == "87.9% of neighbourhoods"
+        assert (of_date["centres"]["published"], of_date["centres"]["computed_then"]) == (20, 19)
+        for name in ("coverage-contracts", "coverage-inhabitants", "coverage-departments"):
+            assert of_date[name]["published"] is None
+    assert (then["neighbourhoods"]["published"], then["neighbourhoods"]["computed_then"]) == (1514, 1511)
+    assert (later["neighbourhoods"]["published"], later["neighbourhoods"]["computed_then"]) == (1584, 1584)
+    shares = [later[f"coverage-neighbourhoods{part}"]["share"] for part in ("-high", "-medium", "")]
+    assert shares == [0.573864, 0.842803, 0.927399]
     assert (then["state-support"]["year"], then["state-support"]["value"]) == (2022, 5374694.78)
     year_end = figures(sheet_on(reference, "2023-12-31"))
     assert (year_end["state-support"]["year"], year_end["state-support"]["value"]) == (2023, 5437871)
-    later = figures(sheet_on(reference, "2025-12-31"))
     assert (later["coverage-neighbourhoods"]["value"], later["coverage-neighbourhoods"]["total"]) == (1469, 1584)
 
 

@@ -83,7 +83,12 @@ fault(
     subject="contracts",
     message=msg("{unit}: {listed} listed, {counted} counted.", unit=msg("contracts"), listed=1, counted="?"),
 )
-fault("announced-neighbourhoods", published("neighbourhoods", 11), subject="said", advice=None)
+fault(
+    "announced-neighbourhoods",
+    published("neighbourhoods", 11),
+    subject="said",
+    advice=msg("See what is counted on that date: crpv report coverage --as-of {date}", date="2025-06-30"),
+)
 
 
 def test_figures_are_held_against_the_registry_of_their_own_date(plant: Plant) -> None:
@@ -132,3 +137,10 @@ def test_a_perimeter_is_twice_only_where_two_periods_hold_at_once(plant: Plant) 
     connection.execute("update perimeters set valid_to = '2020-01-01' where valid_from = '2010-01-01'")
     assert len(findings(connection, "2020-01-01", rules=["perimeter-twice"]).rows) == 1
     assert findings(connection, "2020-01-02", rules=["perimeter-twice"]).rows == ()
+
+
+def test_two_periods_of_one_centre_are_not_two_centres(plant: Plant) -> None:
+    connection = plant(
+        "insert into perimeters (centre, department, valid_from, load) values ('one', '01', '2020-01-01', 1)"
+    )
+    assert findings(connection, TODAY, rules=["perimeters-overlap"]).rows == ()

@@ -6,7 +6,7 @@ The result is that of ``reports/coverage/map.py``. The letter of a tile gives it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from crpv_cli import language
@@ -86,9 +86,14 @@ class Map:
 
 
 def map_of(result: Result) -> Map:
-    """Return a map in the reader's language; departments without a place have no tile."""
+    """Return a map in the reader's language, cut to its tiles; departments without a place have none."""
     measure = result.parameters["measure"]
-    return Map(tuple(_tile(record, measure) for record in result.records() if record["column"] is not None))
+    tiles = [_tile(record, measure) for record in result.records() if record["column"] is not None]
+    left = min((tile.column for tile in tiles), default=0)
+    top = min((tile.row for tile in tiles), default=0)
+    if any(tile.overseas and tile.row == top for tile in tiles):
+        top -= 1  # a row for the word above them
+    return Map(tuple(replace(tile, column=tile.column - left, row=tile.row - top) for tile in tiles))
 
 
 def tiles_legend(result: Result) -> tuple[Legend, ...]:

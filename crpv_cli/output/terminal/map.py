@@ -82,6 +82,8 @@ def _labelled(spans: Line, start: int) -> Line:
     blank = 0
     while blank < len(spans) and not spans[blank][0].strip():
         blank += 1
+    if blank == len(spans):
+        return [(f"{' ' * start}{label}", "")]
     room = sum(len(text) for text, _ in spans[:blank])
     return [(f"{' ' * start}{label}"[:room].ljust(room), ""), *spans[blank:]]
 

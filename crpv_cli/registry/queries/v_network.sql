@@ -11,7 +11,11 @@
 -- coverage_neighbourhoods_total: Of how many.
 -- coverage_neighbourhoods_share: The one ÷ the other.
 -- coverage_neighbourhoods_high: Covered neighbourhoods that rest on high confidence alone.
+-- coverage_neighbourhoods_high_total: Of how many.
+-- coverage_neighbourhoods_high_share: The one ÷ the other.
 -- coverage_neighbourhoods_medium: Those that rest on high or medium confidence.
+-- coverage_neighbourhoods_medium_total: Of how many.
+-- coverage_neighbourhoods_medium_share: The one ÷ the other.
 -- coverage_contracts: How many city contracts are covered.
 -- coverage_contracts_total: Of how many.
 -- coverage_contracts_share: The one ÷ the other.
@@ -134,7 +138,13 @@ select
     (select iif(total > 0, round(covered * 1.0 / total, 6), null) from covered where measure = 'neighbourhoods')
         as coverage_neighbourhoods_share,
     (select iif(total > 0, high, null) from covered where measure = 'neighbourhoods') as coverage_neighbourhoods_high,
+    (select nullif(total, 0) from covered where measure = 'neighbourhoods') as coverage_neighbourhoods_high_total,
+    (select iif(total > 0, round(high * 1.0 / total, 6), null) from covered where measure = 'neighbourhoods')
+        as coverage_neighbourhoods_high_share,
     (select iif(total > 0, medium, null) from covered where measure = 'neighbourhoods') as coverage_neighbourhoods_medium,
+    (select nullif(total, 0) from covered where measure = 'neighbourhoods') as coverage_neighbourhoods_medium_total,
+    (select iif(total > 0, round(medium * 1.0 / total, 6), null) from covered where measure = 'neighbourhoods')
+        as coverage_neighbourhoods_medium_share,
     (select iif(total > 0, covered, null) from covered where measure = 'contracts') as coverage_contracts,
     (select nullif(total, 0) from covered where measure = 'contracts') as coverage_contracts_total,
     (select iif(total > 0, round(covered * 1.0 / total, 6), null) from covered where measure = 'contracts')

@@ -189,9 +189,6 @@ def activity(
     # What was published of later years says nothing of this one, and a figure of all nothing of one centre or mission.
     known_on = min(as_of, f"{last}-12-31") if last else as_of
     published = published_figures(connection, ("half_days",), known_on) if centre is None and mission is None else ()
-    computed: dict[str, object] = {}
-    if now.half_days is not None and any(figure["as_of"][:4] == str(last) for figure in published):
-        computed["half_days"] = now.half_days
     return Result(
         name=f"activity-by-{by}",
         title=_title(by, first, last),
@@ -210,7 +207,7 @@ def activity(
                 held=_holds_any(connection),
                 narrowed=centre is not None or mission is not None,
             ),
-            *published_notes(published, computed),
+            *published_notes(published),
         ),
         parameters={"as_of": as_of, "year": last, "by": by, "centre": centre, "mission": mission},
         totals=totals,

@@ -9,7 +9,7 @@ from typing import Any
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import Day, Message, msg
 from crpv_cli.registry.queries import read
-from crpv_cli.reports.changes.difference import Change, State, plain
+from crpv_cli.reports.changes.difference import Change, State, deduced, plain
 from crpv_cli.reports.coverage.report import coverage
 from crpv_cli.spelling import fold
 
@@ -143,7 +143,7 @@ def perimeter_changes(first: State, last: State) -> Iterable[Change]:
     """The departments that a centre serves in one of the states and not in the other.
 
     Before and after say who serves the department on each date; the values are how many neighbourhoods of it the
-    centre covers, in the geography of the last date.
+    centre covers, by the lists of the last date. One whose perimeter is not of high confidence is said to be deduced.
     """
     pairs = [_served(state) for state in (first, last)]
     names = _names(first, last)
@@ -164,12 +164,13 @@ def perimeter_changes(first: State, last: State) -> Iterable[Change]:
                 code,
                 _serving(before, names),
                 _serving(after, names),
-                _neighbourhoods(department["total"], gained),
+                deduced(_neighbourhoods(department["total"], gained), found["confidence"]),
                 0 if gained else department["total"],
                 department["total"] if gained else 0,
                 "neighbourhoods",
                 bool(found["fictitious"]),
                 (found["source"],),
+                confidence=found["confidence"],
             )
 
 

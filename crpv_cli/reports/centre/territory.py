@@ -24,9 +24,9 @@ _COLUMNS = (
 
 
 def perimeter(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
-    """Return the departments that a centre serves on a date, with what they hold in the geography of that date."""
+    """Return the departments that a centre serves on a date, each once, with what they hold by its counts."""
     rows = tuple(tuple(row) for row in read(connection, query("territory"), as_of, centre=centre))
-    served = connection.execute("select source from perimeters where centre = ?", (centre,))
+    served = read(connection, "select source from perimeters_on where centre = :centre", as_of, centre=centre)
     sums = [sum(int(row[place] or 0) for row in rows) if rows else None for place in (5, 6, 7)]
     return Result(
         name="perimeter",

@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from crpv_cli.definitions.choices import CONFIDENCES
 from crpv_cli.language import Euros, Message, Share, msg
 from crpv_cli.result import Value
 
@@ -41,6 +42,7 @@ class Change:
     fictitious: bool = False
     sources: tuple[Value, ...] = ()
     comparable: bool = True
+    confidence: str | None = None
 
     @property
     def difference(self) -> float | None:
@@ -57,6 +59,16 @@ def plain(value: object) -> Message:
 
 def _signed(rises: bool, value: object) -> Message:
     return Message("+{value}" if rises else "{value}", {"value": value})
+
+
+def deduced(change: Message | None, confidence: str | None) -> Message | None:
+    """A change that rests on perimeters, with the word that it is deduced, unless they are of high confidence."""
+    if confidence in {None, "high"}:
+        return change
+    label = msg(next(choice.label for choice in CONFIDENCES if choice.code == confidence))
+    if change is None:
+        return msg("deduced, confidence: {confidence}", confidence=label)
+    return msg("{change} (deduced, confidence: {confidence})", change=change, confidence=label)
 
 
 def points(before: float | None, after: float | None) -> Message | None:

@@ -1,4 +1,4 @@
-"""What institutions published since, each beside the figure of the same measure before it."""
+"""What institutions published since, beside the figure before it and what is computed of its date."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 from crpv_cli.language import N_, Day, Message, msg
 from crpv_cli.registry.queries import read
-from crpv_cli.reports.changes.difference import Change, State, plain, points, signed_count
-from crpv_cli.reports.published import published_figures, quoted
+from crpv_cli.reports.changes.difference import Change, State, plain, points, signed_count, signed_euros
+from crpv_cli.reports.published import computed_words, published_figures, quoted
 
 _MEASURES = {
     "centres": N_("centres"),
@@ -18,6 +18,11 @@ _MEASURES = {
     "neighbourhoods": N_("neighbourhoods"),
     "contracts": N_("contracts"),
     "half_days": N_("half-days"),
+    "actions": N_("actions"),
+    "participants": N_("participants"),
+    "publications": N_("publications"),
+    "fte": N_("full-time equivalents"),
+    "p147": N_("programme 147"),
 }
 
 
@@ -57,7 +62,9 @@ def _said(figure: dict[str, Any]) -> tuple[object, object]:
 
 
 def _change(before: float, after: float, unit: str) -> Message | None:
-    return points(before / 100, after / 100) if unit == "percent" else signed_count(before, after)
+    if unit == "percent":
+        return points(before / 100, after / 100)
+    return signed_euros(round(before * 100), round(after * 100)) if unit == "euro" else signed_count(before, after)
 
 
 def _day_before(as_of: str) -> str:
@@ -67,5 +74,8 @@ def _day_before(as_of: str) -> str:
 
 
 def _shown(figure: dict[str, Any]) -> Message:
-    value = quoted(figure) if figure["unit"] == "percent" else figure["value"]
-    return msg("{value} ({date})", value=plain(value), date=Day(figure["as_of"]))
+    value = plain(quoted(figure) if figure["unit"] in {"percent", "euro"} else figure["value"])
+    computed = computed_words(figure)
+    if computed is None:
+        return msg("{value} ({date})", value=value, date=Day(figure["as_of"]))
+    return msg("{value} ({date}; computed: {computed})", value=value, date=Day(figure["as_of"]), computed=computed)

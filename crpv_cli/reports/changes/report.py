@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import replace
 
+from crpv_cli.definitions.choices import CONFIDENCES
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, Message, msg
@@ -23,7 +24,7 @@ from crpv_cli.reports.centre.changes import centre_changes, perimeter_changes
 from crpv_cli.reports.changes.difference import Change, State
 from crpv_cli.reports.changes.published import published_changes
 from crpv_cli.reports.columns import FICTITIOUS, WHOSE
-from crpv_cli.reports.coverage.changes import coverage_changes
+from crpv_cli.reports.coverage.changes import SAME_LISTS, coverage_changes, lists_differ
 from crpv_cli.reports.evaluations.changes import completeness_changes, rating_changes
 from crpv_cli.reports.funding.changes import funding_changes
 from crpv_cli.reports.options import Option, Takes
@@ -71,6 +72,7 @@ _COLUMNS = (
     Column("after_value", N_("Value after"), Kind.DECIMAL),
     Column("difference", N_("Difference"), Kind.DECIMAL),
     Column("unit", N_("Unit"), Kind.CODE),
+    Column("confidence", N_("Confidence"), Kind.CODE, choices=CONFIDENCES),
     FICTITIOUS,
 )
 _SCREEN = ("short_name", "what", "before", "after", "change")
@@ -175,12 +177,20 @@ def _origin(before: State, after: State, sources: Set[Value]) -> Origin:
 def _notes(connection: sqlite3.Connection, found: Sequence[Change], first: str, last: str) -> Iterable[Note]:
     kinds = {change.kind for change in found}
     before, after = geographies_on(connection, first), geographies_on(connection, last)
-    if before != after and "coverage" in kinds:
+    if "coverage" in kinds and lists_differ(connection, first, last):
+        compared = any(str(change.subject).endswith(SAME_LISTS) for change in found if change.kind == "coverage")
         yield Note(
             "geographies-differ",
             msg(
-                "The neighbourhoods of {before} and those of {after} are not the same ones: the lines “lists of "
-                "{after} on both dates” compare like with like.",
+                N_(
+                    "The neighbourhoods of {before} and those of {after} are not the same ones: the lines “lists of "
+                    "{after} on both dates” compare like with like."
+                )
+                if compared
+                else N_(
+                    "The neighbourhoods of {before} and those of {after} are not the same ones: by the lists of "
+                    "{after} on both dates, coverage does not change."
+                ),
                 before=Day(first),
                 after=Day(last),
             ),

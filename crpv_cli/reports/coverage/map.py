@@ -18,8 +18,10 @@ from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.language import N_, Day, Message, Share, msg, msgs
 from crpv_cli.registry.queries import read
+from crpv_cli.reports.coverage.departments import only_words
+from crpv_cli.reports.coverage.notes import geography_words
 from crpv_cli.reports.coverage.report import COUNTED_ON, MEASURE, UNITS, coverage
-from crpv_cli.reports.options import AS_OF, CENTRE
+from crpv_cli.reports.options import AS_OF, CENTRE, DEPARTMENT, REGION
 from crpv_cli.result import Chart, ChartShape, Note, Result, Value
 
 BLOCKS = (
@@ -40,6 +42,8 @@ _NOTES = {
     "registry-holds-fictitious-data",
     "uncovered-departments",
     "published-figure",
+    "published-hypotheses",
+    "confidence",
     "no-list-in-force",
     "at-least",
     "previous-geography",
@@ -69,6 +73,8 @@ OPTIONS = (
     AS_OF,
     MEASURE,
     COUNTED_ON,
+    REGION,
+    DEPARTMENT,
     replace(CENTRE, help=N_("Highlight the departments of this centre: its id or name.")),
 )
 
@@ -79,6 +85,8 @@ def territory_map(
     measure: str = "neighbourhoods",
     counted_on: str | None = None,
     centre: str | None = None,
+    region: str | None = None,
+    department: str | None = None,
 ) -> Result:
     """Return for each department where its tile is and how it is covered on a date.
 
@@ -87,25 +95,27 @@ def territory_map(
         as_of: ISO date.
         measure: one of ``MEASURES`` of the coverage report.
         counted_on: ISO date of the lists that are counted; by default that of the map.
-        centre: the id of a centre whose departments stand out; all of them stay on the map.
+        centre: the id of a centre whose departments stand out; the others stay on the map.
+        region: only the departments of this region, named by its code or name.
+        department: only this department, named by its code or name.
 
     Returns:
         A report of a row for each department. ``served`` is None unless a centre is asked for. Totals are those of the
-        coverage report, and ``states``: how many ``departments`` are in each state, and the sum of their ``value``.
+        coverage report of the same departments, and ``states``: how many ``departments`` are in each state, and the sum
+        of their ``value``; with a centre ``centre`` too, the totals of its own departments.
+
+    Raises:
+        UsageProblem: an unknown region or department.
     """
-    covered = coverage(connection, as_of, measure, counted_on, by="department")
-    names = read(connection, "select id, short_name from centres_on", as_of)
-    called = {row["id"]: row["short_name"] for row in names}
+    covered = coverage(connection, as_of, measure, counted_on, "department", region, department)
+    called = {row["id"]: row["short_name"] for row in read(connection, "select id, short_name from centres_on", as_of)}
     tiles = [_tile(record, called, centre) for record in covered.records()]
     states = _states(tiles)
+    own = coverage(connection, as_of, measure, counted_on, "department", region, department, centre) if centre else None
     unit = msg(UNITS[measure])
     return Result(
         name="map",
-        title=msg(
-            "Map of coverage on {date}: {unit}",
-            date=Day(as_of),
-            unit=unit,
-        ),
+        title=_title(connection, covered, unit),
         columns=_columns(measure),
         rows=tuple(tuple(tile.values()) for tile in tiles),
         screen=("department", "name", "state", "centre_names", "value"),
@@ -114,13 +124,8 @@ def territory_map(
             *(note for note in covered.notes if note.code in _NOTES),
             *_off_notes(tiles),
         ),
-        parameters={
-            "as_of": as_of,
-            "measure": measure,
-            "counted_on": covered.parameters["counted_on"],
-            "centre": centre,
-        },
-        totals={**covered.totals, "states": states},
+        parameters={name: value for name, value in covered.parameters.items() if name != "by"} | {"centre": centre},
+        totals={**covered.totals, "states": states, **({"centre": own.totals} if own else {})},
         published=covered.published,
         fictitious=covered.fictitious,
         is_report=True,
@@ -136,6 +141,19 @@ def territory_map(
     )
 
 
+def _title(connection: sqlite3.Connection, covered: Result, unit: Message) -> Message:
+    """What is counted, by which lists, and of which departments alone."""
+    geographies = ((row["geography"], row["overseas"]) for row in covered.records())
+    values = {
+        "date": Day(covered.parameters["as_of"]),
+        "unit": unit,
+        "geography": geography_words(geographies),
+    }
+    title = msg("Map of coverage on {date}: {unit}, {geography}", **values)
+    only = only_words(connection, covered.parameters)
+    return msg("{title}; only {places}", title=title, places=only) if only else title
+
+
 def _columns(measure: str) -> tuple[Column, ...]:
     return (
         Column("department", N_("Department"), Kind.CODE),
@@ -147,6 +165,7 @@ def _columns(measure: str) -> tuple[Column, ...]:
         Column("state", N_("Coverage"), Kind.CODE, choices=STATES),
         Column("centres", N_("Centre ids"), Kind.CODES),
         Column("centre_names", N_("Centres")),
+        Column("confidence", N_("Confidence"), Kind.CODE, choices=choices.CONFIDENCES),
         Column("value", _HEADINGS[measure], Kind.INTEGER),
         Column("quality", N_("Quality"), Kind.CODE, choices=choices.QUALITIES, emphasis=True),
         Column("served", N_("In the perimeter"), Kind.FLAG),
@@ -177,6 +196,7 @@ def _tile(row: Mapping[str, Any], called: Mapping[str, str], centre: str | None)
         "state": _state(row["total"], len(centres)),
         "centres": centres,
         "centre_names": ", ".join(called[id_] for id_ in centres) or None,
+        "confidence": row["confidence"],
         "value": row["total"],
         "quality": row["quality"],
         "served": None if centre is None else centre in centres,

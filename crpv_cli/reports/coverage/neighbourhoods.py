@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, msg, msgs
 from crpv_cli.registry.queries import read
+from crpv_cli.reports.coverage.departments import Department
 from crpv_cli.result import Note, Value
 
 COLUMNS = (
@@ -59,26 +61,79 @@ def require_list(connection: sqlite3.Connection, counted_on: str) -> dict[str, i
     return found
 
 
-def no_list_notes(connection: sqlite3.Connection) -> tuple[Note, ...]:
-    """Say how to load the detailed list, where the registry holds none."""
-    if connection.execute("select 1 from neighbourhoods limit 1").fetchone():
-        return ()
-    return (
-        Note(
+def not_loaded(
+    connection: sqlite3.Connection, counted_on: str, measure: str = "neighbourhoods"
+) -> dict[bool, tuple[str, ...]]:
+    """Return the parts of the country of whose list in force on a date nobody loaded a row.
+
+    The hexagone and the overseas departments changed lists on different days: one part may be loaded without the other.
+
+    Returns:
+        For the overseas part (True) and the other, if it is missing, the geographies that its counts follow.
+    """
+    rows = read(
+        connection,
+        f"""
+        select p.overseas, t.geography
+        from counts_on as t join places as p on p.code = t.department
+        where t.measure = :measure and t.value > 0
+          and p.overseas not in (
+              select q.overseas from {LISTS[measure]} as n join places as q on q.code = n.department
+          )
+        group by p.overseas, t.geography
+        order by p.overseas, t.geography
+        """,
+        counted_on,
+        measure=measure,
+    ).fetchall()
+    return {
+        bool(part): tuple(row["geography"] for row in rows if row["overseas"] == part)
+        for part in {row["overseas"] for row in rows}
+    }
+
+
+def not_loaded_notes(
+    connection: sqlite3.Connection, counted_on: str, departments: Iterable[Department] | None = None
+) -> Iterator[Note]:
+    """Say of which part the list in force is not loaded, where that of the other part is; of these departments only."""
+    missing = not_loaded(connection, counted_on)
+    if len(missing) != 1 or not listed(connection, counted_on):
+        return
+    ((overseas, geographies),) = missing.items()
+    if departments is not None and all(bool(one.overseas) != overseas for one in departments):
+        return
+    yield Note(
+        "list-in-part",
+        msg(
+            N_("Of the overseas departments, the detailed list in force on {date} ({geography}) is not loaded.")
+            if overseas
+            else N_("Of metropolitan France, the detailed list in force on {date} ({geography}) is not loaded."),
+            date=Day(counted_on),
+            geography=[msg(choices.GEOGRAPHY_LABELS[geography]) for geography in geographies],
+        ),
+        {"overseas": overseas, "geographies": list(geographies)},
+    )
+
+
+def list_notes(connection: sqlite3.Connection, counted_on: str | None) -> Iterator[Note]:
+    """Say how to load the detailed list, where the registry holds none, or which part of that of a date it lacks."""
+    if not connection.execute("select 1 from neighbourhoods limit 1").fetchone():
+        yield Note(
             "no-list",
             msg(
                 "The registry holds no detailed list. Download the official one from data.gouv.fr "
                 "(quartiers prioritaires de la politique de la ville) and load it as it is: crpv "
                 "load FILE.csv"
             ),
-        ),
-    )
+        )
+    elif counted_on is not None:
+        yield from not_loaded_notes(connection, counted_on)
 
 
 def rows_of(
     connection: sqlite3.Connection, counted_on: str, centres: Mapping[str, tuple[str, ...]]
 ) -> tuple[tuple[Value, ...], ...]:
-    """Return a row for each neighbourhood in force on a date, by department; ``centres`` serve each department."""
+    """Return a row for each neighbourhood in force on a date in these departments; ``centres`` serve each of them."""
     found = read(
         connection,
         """
@@ -98,6 +153,7 @@ def rows_of(
             bool(centres.get(row["department"])),
         )
         for row in found
+        if row["department"] in centres
     )
 
 
@@ -113,18 +169,16 @@ class Disagreement:
 def disagreements(
     connection: sqlite3.Connection, counted_on: str, measure: str = "neighbourhoods"
 ) -> list[Disagreement]:
-    """Return the departments where a loaded list and ``territory_counts`` disagree; none without a list.
+    """Return the departments where a loaded list and the counts in force on a date disagree.
 
-    A count that is a minimum agrees with a longer list.
+    A count that is a minimum agrees with a longer list; a part of the country whose list nobody loaded is not asked.
     """
-    found = listed(connection, counted_on, measure)
-    if not found:
-        return []
+    found, missing = listed(connection, counted_on, measure), not_loaded(connection, counted_on, measure)
     counts = read(
         connection,
         """
-        select d.code, t.value, t.quality
-        from departments as d
+        select d.code, d.overseas, t.value, t.quality
+        from places as d
         left join counts_on as t on t.department = d.code and t.measure = :measure
         order by length(d.code), d.code
         """,
@@ -134,16 +188,23 @@ def disagreements(
     return [
         Disagreement(row["code"], in_list, row["value"])
         for row in counts
+        if row["overseas"] not in missing
         for in_list in (found.get(row["code"], 0),)
         if in_list != (row["value"] or 0) and not (row["quality"] == "minimum" and in_list > row["value"])
     ]
 
 
 def disagreement_notes(
-    connection: sqlite3.Connection, counted_on: str, measure: str = "neighbourhoods"
+    connection: sqlite3.Connection,
+    counted_on: str,
+    departments: Sequence[Department],
+    measure: str = "neighbourhoods",
 ) -> Iterator[Note]:
-    """Say where a loaded list and the counts per department disagree."""
-    found = disagreements(connection, counted_on, measure)
+    """Say where a loaded list and the counts of these departments disagree, and which part of the list is missing."""
+    if measure == "neighbourhoods":
+        yield from not_loaded_notes(connection, counted_on, departments)
+    wanted = {one.code for one in departments}
+    found = [one for one in disagreements(connection, counted_on, measure) if one.department in wanted]
     if not found:
         return
     named = [

@@ -1,28 +1,41 @@
 """Who covers what, on which date, and how that compares with what was published.
 
-A department counts as covered on a date if a centre open on that date has it in its perimeter (see ``serving.sql`` and
-``coverage.sql`` in ``registry/queries/facts/``). A department that two centres serve counts once in the totals.
+A department counts as covered on a date if a centre that exists on it has it in its perimeter (see ``serving.sql`` and
+``coverage.sql`` in ``registry/queries/facts/``), whether it has the State's label or not. A department that two centres
+serve counts once in the totals.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import UsageProblem
-from crpv_cli.language import N_, Day, Message, Share, msg, msgs
-from crpv_cli.registry.queries import query, read
+from crpv_cli.language import N_, Day, Message, Share, msg
+from crpv_cli.registry.queries import read
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.columns import WHOSE
 from crpv_cli.reports.coverage import neighbourhoods
 from crpv_cli.reports.coverage.contracts import contract_notes
-from crpv_cli.reports.options import AS_OF, Option, Takes, codes, division
+from crpv_cli.reports.coverage.departments import (
+    Department,
+    Sum,
+    added,
+    codes_of,
+    departments_on,
+    least_sure,
+    only_words,
+    places,
+    uncovered,
+)
+from crpv_cli.reports.coverage.notes import basis_notes, count_notes, gap_notes, geography_words, part_notes, to_confirm
+from crpv_cli.reports.options import AS_OF, CENTRE, DEPARTMENT, REGION, Option, Takes, codes, division
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures, published_notes
-from crpv_cli.result import Chart, ChartShape, Note, Result, Value
+from crpv_cli.result import Chart, ChartShape, Result, Value
 from crpv_cli.spelling import fold
 
 MEASURES = codes(choices.COVERED)
@@ -44,44 +57,12 @@ OPTIONS = (
     MEASURE,
     COUNTED_ON,
     division(N_("A row for each centre, region, department or neighbourhood."), (*DIVISIONS, NEIGHBOURHOOD)),
+    REGION,
+    DEPARTMENT,
+    CENTRE,
 )
 
 UNITS = {choice.code: choice.label for choice in choices.COVERED}
-
-
-@dataclass(frozen=True, slots=True)
-class _Department:
-    code: str
-    name: str
-    region_code: str
-    region_name: str
-    overseas: bool
-    geography: str | None
-    value: int | None
-    quality: str | None
-    centres: tuple[str, ...]
-    confidence: str | None
-    labelled: int | None
-    source: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Sum:
-    covered: int
-    total: int
-
-    @property
-    def share(self) -> float | None:
-        return round(self.covered / self.total, 6) if self.total else None
-
-    def as_json(self) -> dict[str, object]:
-        return {"covered": self.covered, "total": self.total, "share": self.share}
-
-
-def _sum(departments: Iterable[_Department]) -> _Sum:
-    known = [department for department in departments if department.value is not None]
-    covered = sum(department.value or 0 for department in known if department.centres)
-    return _Sum(covered, sum(department.value or 0 for department in known))
 
 
 def coverage(
@@ -90,6 +71,9 @@ def coverage(
     measure: str = "neighbourhoods",
     counted_on: str | None = None,
     by: str = "centre",
+    region: str | None = None,
+    department: str | None = None,
+    centre: str | None = None,
 ) -> Result:
     """Compute coverage on a date.
 
@@ -99,72 +83,94 @@ def coverage(
         measure: one of ``MEASURES``.
         counted_on: ISO date of the lists that are counted; by default that of the report.
         by: one of ``DIVISIONS`` or ``NEIGHBOURHOOD``: what a row stands for.
+        region: only the departments of this region, named by its code or name.
+        department: only this department, named by its code or name.
+        centre: only the departments that the centre of this id serves.
 
     Returns:
-        A report. Its totals are ``covered``, ``total``, ``share`` (0 to 1), ``uncovered``, and the same for
-        ``metropolitan`` and ``overseas``; by neighbourhood they are those of the detailed list.
+        A report. Its totals are of what was asked for: ``covered``, ``total``, ``share`` (0 to 1), ``confidence`` (what
+        is covered with each confidence or a better one), ``labelled`` (what labelled centres cover; None if no label
+        is known), ``uncovered``, and the first three for ``metropolitan`` and ``overseas``; by neighbourhood they are
+        those of the detailed list.
 
     Raises:
-        UsageProblem: by neighbourhood, another measure, or a detailed list that nobody loaded.
+        UsageProblem: an unknown region or department; by neighbourhood, another measure, or a detailed list that nobody
+            loaded.
     """
     counted_on = counted_on or as_of
-    parameters = {"as_of": as_of, "measure": measure, "counted_on": counted_on}
-    departments = [
-        _Department(**{**dict(row), "centres": tuple((row["centres"] or "").split())})
-        for row in read(connection, query("coverage"), **parameters)
-    ]
+    region, department = places(connection, region, department)
+    narrowed = (region, department, centre) != (None, None, None)
+    asked = {"as_of": as_of, "measure": measure, "counted_on": counted_on}
+    parameters = {**asked, "by": by, "region": region, "department": department, "centre": centre}
+    departments = departments_on(connection, **asked, region=region, department=department, centre=centre)
     if by == NEIGHBOURHOOD:
         departments = _as_listed(connection, departments, measure, counted_on)
-    whole = _sum(departments)
+    whole = added(departments)
     columns, rows, screen = (
         _by_neighbourhood(connection, counted_on, departments)
         if by == NEIGHBOURHOOD
-        else _ROWS[by](connection, as_of, departments, whole)
+        else _by_centre(connection, as_of, departments, whole, centre, narrowed)
+        if by == "centre"
+        else _ROWS[by](departments)
     )
     measured = ("coverage", measure) if measure in {"neighbourhoods", "contracts"} else ("coverage",)
-    published = published_figures(connection, measured, as_of)
-    computed: dict[str, object] = {measure: whole.total}
-    if whole.share is not None:
-        computed["coverage"] = Share(whole.share)
+    # What was published is of the whole country.
+    published = () if narrowed else published_figures(connection, measured, as_of)
     unit = msg(UNITS[measure])
     totals = whole.as_json() | {
+        "confidence": whole.confidence(),
+        "labelled": whole.labelled,
         "uncovered": whole.total - whole.covered,
-        "metropolitan": _sum(d for d in departments if not d.overseas).as_json(),
-        "overseas": _sum(d for d in departments if d.overseas).as_json(),
+        "metropolitan": added(one for one in departments if not one.overseas).as_json(),
+        "overseas": added(one for one in departments if one.overseas).as_json(),
     }
     return Result(
         name="coverage",
-        title=msg(
-            "Coverage on {date}: {unit}, {geography}",
-            date=Day(as_of),
-            unit=unit,
-            geography=geography_words(department.geography for department in departments),
-        ),
+        title=_title(connection, as_of, unit, departments, parameters),
         columns=columns,
         rows=rows,
         screen=screen,
         notes=(
-            *_whole_notes(departments, unit),
-            *published_notes(published, computed),
-            *_no_list(departments, counted_on),
-            *_quality_notes(departments, whole, unit),
-            *(neighbourhoods.disagreement_notes(connection, counted_on) if measure == "neighbourhoods" else ()),
-            *(contract_notes(connection, counted_on) if measure == "contracts" else ()),
-            *_low_confidence(connection, as_of),
+            *(() if narrowed else part_notes(departments)),
+            *gap_notes(departments, unit),
+            *basis_notes(departments, whole),
+            *published_notes(published),
+            *(() if by == NEIGHBOURHOOD else count_notes(connection, departments, whole, unit, counted_on)),
+            *(
+                neighbourhoods.disagreement_notes(connection, counted_on, departments)
+                if measure == "neighbourhoods"
+                else ()
+            ),
+            *(contract_notes(connection, counted_on, departments) if measure == "contracts" else ()),
+            *to_confirm(connection, as_of, departments, centre),
             *fictitious.notes(connection, rests=False),
         ),
-        parameters={**parameters, "by": by},
+        parameters=parameters,
         totals=totals,
         total_row=None if by == NEIGHBOURHOOD else _total_row(columns, whole),
         published=published,
         is_report=True,
         command="report coverage",
-        origin=origin(connection, _sources(connection, {**parameters, "by": by})),
+        origin=origin(connection, sources_of(connection, codes_of(departments), by=by, **asked)),
         chart=_chart(by, whole, unit),
     )
 
 
-def _chart(by: str, whole: _Sum, unit: Message) -> Chart | None:
+def _title(
+    connection: sqlite3.Connection,
+    as_of: str,
+    unit: Message,
+    departments: list[Department],
+    asked: Mapping[str, str | None],
+) -> Message:
+    """What is counted, by which lists, and of what alone."""
+    geography = geography_words((department.geography, department.overseas) for department in departments)
+    title = msg("Coverage on {date}: {unit}, {geography}", date=Day(as_of), unit=unit, geography=geography)
+    only = only_words(connection, asked)
+    return msg("{title}; only {places}", title=title, places=only) if only else title
+
+
+def _chart(by: str, whole: Sum, unit: Message) -> Chart | None:
     """What share of each region is covered, or what each centre covers; the map shows departments better."""
     if whole.share is None or by not in {"centre", "region"}:
         return None
@@ -184,25 +190,28 @@ def _chart(by: str, whole: _Sum, unit: Message) -> Chart | None:
     )
 
 
-def _sources(connection: sqlite3.Connection, parameters: Mapping[str, str]) -> set[str]:
+def sources_of(connection: sqlite3.Connection, departments: Iterable[str], as_of: str, **asked: str) -> set[str]:
     """The sources of the counts, or of the detailed list, and of the perimeters that coverage is computed from."""
     rows = read(
         connection,
         """
-        select source from counts_on
+        select department, source from counts_on
         where measure = iif(:measure = 'departments', 'neighbourhoods', :measure) and :by <> 'neighbourhood'
         union
-        select source from neighbourhoods_on where :by = 'neighbourhood'
+        select department, source from neighbourhoods_on where :by = 'neighbourhood'
         union
-        select source from perimeters_on
+        select department, source from perimeters_on
         """,
-        **parameters,
+        as_of,
+        **asked,
     )
-    return {row[0] for row in rows}
+    wanted = set(departments)
+    return {row["source"] for row in rows if row["department"] in wanted and row["source"]}
 
 
-def _total_row(columns: tuple[Column, ...], whole: _Sum) -> tuple[Value, ...]:
-    values: dict[str, Value] = {"covered": whole.covered, "total": whole.total, "share": whole.share}
+def _total_row(columns: tuple[Column, ...], whole: Sum) -> tuple[Value, ...]:
+    covered, total = whole.shown
+    values: dict[str, Value] = {"covered": covered, "total": total, "share": whole.share}
     return tuple(values.get(column.name) for column in columns)
 
 
@@ -211,89 +220,135 @@ Rows = tuple[tuple[Column, ...], tuple[tuple[Value, ...], ...], tuple[str, ...]]
 _COVERED = Column("covered", N_("Covered"), Kind.INTEGER)
 _TOTAL = Column("total", N_("Total"), Kind.INTEGER)
 _DEPARTMENTS = Column("departments", N_("Departments"), Kind.CODES)
+_SURE = (
+    Column("high", N_("Of which of high confidence"), Kind.INTEGER),
+    Column("medium", N_("Of which of high or medium confidence"), Kind.INTEGER),
+)
+_CONFIDENCE = Column("confidence", N_("Confidence"), Kind.CODE, choices=choices.CONFIDENCES)
+_LABELLED = Column("labelled", N_("Labelled"), Kind.FLAG)
 
 
-def _by_centre(connection: sqlite3.Connection, as_of: str, departments: list[_Department], whole: _Sum) -> Rows:
+def _by_centre(
+    connection: sqlite3.Connection,
+    as_of: str,
+    departments: list[Department],
+    whole: Sum,
+    centre: str | None,
+    narrowed: bool,
+) -> Rows:
+    """A row for each centre that exists, or that serves what was asked for."""
     columns = (
         *WHOSE,
         _DEPARTMENTS,
         _COVERED,
         Column("share", N_("Share"), Kind.PERCENT, bar=True),
         Column("shared", N_("Of which shared with another centre"), Kind.INTEGER),
+        _CONFIDENCE,
+        *_SURE,
+        _LABELLED,
     )
-    rows = []
-    centres = read(connection, "select id, short_name from open_centres", as_of).fetchall()
-    for centre in sorted(centres, key=lambda row: fold(row["short_name"])):
-        own = [department for department in departments if centre["id"] in department.centres]
-        covered = sum(department.value or 0 for department in own)
-        shared = sum(department.value or 0 for department in own if len(department.centres) > 1)
+    by_code = {department.code: department for department in departments}
+    # Of a department that several serve, each centre has its own confidence.
+    served: dict[str, list[Department]] = {}
+    for row in read(
+        connection, "select * from served order by length(department), department, centre", as_of
+    ).fetchall():
+        if row["department"] in by_code:
+            own = replace(by_code[row["department"]], confidence=row["confidence"], labelled=row["labelled"])
+            served.setdefault(row["centre"], []).append(own)
+    rows: list[tuple[Value, ...]] = []
+    centres = read(
+        connection,
+        "select c.id, c.short_name, l.labelled from open_centres as c join labelled as l on l.centre = c.id",
+        as_of,
+    ).fetchall()
+    for found in sorted(centres, key=lambda row: fold(row["short_name"])):
+        own_ones = served.get(found["id"], [])
+        if (narrowed and not own_ones) or centre not in {None, found["id"]}:
+            continue
+        its = added(own_ones)
         rows.append(
             (
-                centre["id"],
-                centre["short_name"],
-                tuple(department.code for department in own),
-                covered,
-                _Sum(covered, whole.total).share,
-                shared,
+                found["id"],
+                found["short_name"],
+                codes_of(own_ones),
+                its.shown[0],
+                whole.part(its.covered),
+                added(one for one in own_ones if len(one.centres) > 1).shown[0],
+                least_sure(one.confidence for one in own_ones),
+                *its.sure,
+                None if found["labelled"] is None else bool(found["labelled"]),
             )
         )
-    screen = ("short_name", "departments", "covered", "share")
-    return columns, tuple(rows), (*screen, "shared") if any(row[-1] for row in rows) else screen
+    places = {column.name: place for place, column in enumerate(columns)}
+    screen = ["short_name", "departments", "covered", "share", "confidence"]
+    screen += ["shared"] if any(row[places["shared"]] for row in rows) else []
+    screen += ["labelled"] if any(row[places["labelled"]] is not None for row in rows) else []
+    return columns, tuple(rows), tuple(screen)
 
 
-def _by_region(connection: sqlite3.Connection, as_of: str, departments: list[_Department], whole: _Sum) -> Rows:
+def _by_region(departments: list[Department]) -> Rows:
     columns = (
         Column("region_code", N_("Region code"), Kind.CODE),
         Column("region_name", N_("Region")),
         _COVERED,
         _TOTAL,
         Column("share", N_("Share covered"), Kind.PERCENT, bar=True),
+        *_SURE,
         Column("uncovered_departments", N_("Departments not covered"), Kind.CODES),
     )
-    regions: dict[tuple[str, str], list[_Department]] = {}
+    regions: dict[tuple[str, str], list[Department]] = {}
     for department in departments:
         regions.setdefault((department.region_code, department.region_name), []).append(department)
     rows = tuple(
-        (code, name, total.covered, total.total, total.share, _codes(_uncovered(members)))
+        (code, name, *its.shown, its.share, *its.sure, codes_of(uncovered(members)))
         for (code, name), members in sorted(regions.items(), key=lambda item: item[0][1])
-        for total in (_sum(members),)
+        for its in (added(members),)
     )
     return columns, rows, ("region_name", "covered", "total", "share", "uncovered_departments")
 
 
-def _by_department(connection: sqlite3.Connection, as_of: str, departments: list[_Department], whole: _Sum) -> Rows:
+def _by_department(departments: list[Department]) -> Rows:
     columns = (
         Column("department", N_("Department"), Kind.CODE),
         Column("name", N_("Name")),
         Column("region_code", N_("Region code"), Kind.CODE),
         Column("region_name", N_("Region")),
         Column("centres", N_("Centres"), Kind.CODES),
+        _CONFIDENCE,
+        _LABELLED,
         _COVERED,
         _TOTAL,
         Column("share", N_("Share covered"), Kind.PERCENT),
+        Column("overseas", N_("Overseas"), Kind.FLAG),
+        Column("geography", N_("Geography"), Kind.CODE, choices=choices.GEOGRAPHIES),
         Column("quality", N_("Quality"), Kind.CODE, choices=choices.QUALITIES),
     )
     rows = tuple(
         (
-            department.code,
-            department.name,
-            department.region_code,
-            department.region_name,
-            department.centres,
-            None if department.value is None else total.covered,
-            department.value,
-            total.share,
-            department.quality,
+            one.code,
+            one.name,
+            one.region_code,
+            one.region_name,
+            one.centres,
+            one.confidence,
+            None if one.labelled is None else bool(one.labelled),
+            *its.shown,
+            its.share,
+            bool(one.overseas),
+            one.geography,
+            one.quality,
         )
-        for department in departments
-        for total in (_sum([department]),)
+        for one in departments
+        for its in (added([one]),)
     )
-    return columns, rows, ("department", "name", "centres", "covered", "total")
+    labelled = ("labelled",) if any(one.labelled is not None for one in departments) else ()
+    return columns, rows, ("department", "name", "centres", "confidence", *labelled, "covered", "total")
 
 
 def _as_listed(
-    connection: sqlite3.Connection, departments: list[_Department], measure: str, counted_on: str
-) -> list[_Department]:
+    connection: sqlite3.Connection, departments: list[Department], measure: str, counted_on: str
+) -> list[Department]:
     """The departments with what the detailed list has in each."""
     if measure != "neighbourhoods":
         raise UsageProblem(
@@ -304,122 +359,9 @@ def _as_listed(
     return [replace(department, value=found.get(department.code, 0), quality="exact") for department in departments]
 
 
-def _by_neighbourhood(connection: sqlite3.Connection, counted_on: str, departments: list[_Department]) -> Rows:
+def _by_neighbourhood(connection: sqlite3.Connection, counted_on: str, departments: list[Department]) -> Rows:
     centres = {department.code: department.centres for department in departments}
     return neighbourhoods.COLUMNS, neighbourhoods.rows_of(connection, counted_on, centres), neighbourhoods.SCREEN
 
 
-_ROWS = {"centre": _by_centre, "region": _by_region, "department": _by_department}
-
-
-def _uncovered(departments: Iterable[_Department]) -> list[_Department]:
-    return [department for department in departments if department.value and not department.centres]
-
-
-def _codes(departments: Iterable[_Department]) -> tuple[str, ...]:
-    return tuple(department.code for department in departments)
-
-
-def _whole_notes(departments: list[_Department], unit: Message) -> Iterable[Note]:
-    for code, message, overseas in (
-        ("metropolitan", N_("Metropolitan France: {covered} of {total} ({share})."), False),
-        ("overseas", N_("Overseas: {covered} of {total} ({share})."), True),
-    ):
-        part = _sum(department for department in departments if department.overseas == overseas)
-        if part.share is not None:
-            yield Note(code, msg(message, covered=part.covered, total=part.total, share=Share(part.share)))
-    uncovered = _uncovered(departments)
-    if uncovered:
-        yield Note(
-            "uncovered-departments",
-            msgs(
-                "Not covered: {value} {unit} in {count} department: {departments}.",
-                "Not covered: {value} {unit} in {count} departments: {departments}.",
-                len(uncovered),
-                value=sum(department.value or 0 for department in uncovered),
-                unit=unit,
-                departments=_codes(uncovered),
-            ),
-            {
-                "departments": [
-                    {"department": department.code, "name": department.name, "value": department.value}
-                    for department in uncovered
-                ]
-            },
-        )
-    shared = [department for department in departments if department.value and len(department.centres) > 1]
-    if shared:
-        yield Note(
-            "overlapping-perimeters",
-            msg("In several perimeters, counted once in the totals: {departments}.", departments=_codes(shared)),
-            {"departments": list(_codes(shared))},
-        )
-
-
-def geography_words(geographies: Iterable[str | None]) -> Message:
-    """Say which lists of neighbourhoods are counted: 2015 geography, or 2015 geography and 2024 geography."""
-    known = sorted({geography for geography in geographies if geography})
-    labels = [msg(choices.GEOGRAPHY_LABELS[geography]) for geography in known]
-    if not labels:
-        return msg(N_("no list in force"))
-    return labels[0] if len(labels) == 1 else msg("{first} and {second}", first=labels[0], second=labels[1])
-
-
-def _no_list(departments: list[_Department], counted_on: str) -> Iterable[Note]:
-    if all(department.value is None for department in departments):
-        yield Note(
-            "no-list-in-force",
-            msg("No counts are in force on {date}: the registry holds none of that time.", date=Day(counted_on)),
-        )
-
-
-def _quality_notes(departments: list[_Department], whole: _Sum, unit: Message) -> Iterable[Note]:
-    least = [department for department in departments if department.quality == "minimum"]
-    if least:
-        yield Note(
-            "at-least",
-            msgs(
-                "At least: the value of {count} department is a minimum ({total} {unit} are located).",
-                "At least: the values of {count} departments are minimums ({total} {unit} are located).",
-                len(least),
-                total=whole.total,
-                unit=unit,
-            ),
-            {"departments": list(_codes(least))},
-        )
-    previous = [department for department in departments if department.quality == "previous-geography"]
-    if previous:
-        yield Note(
-            "previous-geography",
-            msg("Values of the previous geography, the only ones known: {departments}.", departments=_codes(previous)),
-            {"departments": list(_codes(previous))},
-        )
-    unknown = [department for department in departments if department.value is None]
-    if unknown:
-        yield Note(
-            "unknown-counts",
-            msg("Not known, and left out of the totals: {departments}.", departments=_codes(unknown))
-            if len(unknown) < len(departments)
-            else msg(N_("Not known for any department: load the territory counts with crpv load.")),
-            {"departments": list(_codes(unknown))},
-        )
-
-
-def _low_confidence(connection: sqlite3.Connection, as_of: str) -> Iterable[Note]:
-    rows = read(
-        connection,
-        """
-        select p.centre, p.department from perimeters_on as p join open_centres as c on c.id = p.centre
-        where p.confidence = 'low' order by p.centre, p.department
-        """,
-        as_of,
-    ).fetchall()
-    if rows:
-        yield Note(
-            "low-confidence",
-            msg(
-                "Perimeters still to be confirmed: {perimeters}.",
-                perimeters=[f"{row['centre']} ({row['department']})" for row in rows],
-            ),
-            {"perimeters": [dict(row) for row in rows]},
-        )
+_ROWS = {"region": _by_region, "department": _by_department}

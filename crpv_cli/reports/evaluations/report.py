@@ -154,7 +154,7 @@ def evaluation_summaries(
         notes=(
             *fictitious.notes(connection, rests),
             *evaluation_notes(tally, year, by),
-            *published_notes(published, {}),
+            *published_notes(published),
         ),
         parameters={"as_of": as_of, "year": year, "mission": mission, "centre": centre, "by": by, "cycle": cycle},
         totals=totals,

@@ -15,7 +15,7 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, Day, Euros, Message, Share, msg
 from crpv_cli.registry.queries import CYCLE_YEARS, WITHIN_MONTHS
 from crpv_cli.reports.columns import FICTITIOUS
-from crpv_cli.reports.published import quoted
+from crpv_cli.reports.published import computed_words, quoted
 from crpv_cli.result import Result, Value
 
 COLUMNS = (
@@ -32,17 +32,20 @@ COLUMNS = (
     Column("published_shown", N_("Published"), figure="published"),
     Column("published_on", N_("Published on"), Kind.DATE),
     Column("published_source", N_("Source"), Kind.CODE),
+    Column("computed_then", N_("Value computed for the date published"), Kind.DECIMAL),
+    Column("computed_then_shown", N_("Computed for that date"), figure="computed_then"),
     Column("report", N_("Report"), Kind.CODE),
     FICTITIOUS,
 )
-SCREEN = ("label", "shown", "published_shown")
+SCREEN = ("label", "shown", "published_shown", "computed_then_shown")
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The detailed reports that the figures are taken from, all of one date.
 
-    ``coverage`` has one report for each measure; ``published`` the latest figure published of each measure.
+    ``coverage`` has one report for each measure; ``published`` the latest figure published of each measure, with what
+    is computed of its own date.
     """
 
     centres: Result
@@ -116,17 +119,22 @@ def figure_rows(parts: Parts) -> tuple[tuple[Value, ...], ...]:
 
 
 def _row(figure: Figure, published: Mapping[str, Any] | None) -> tuple[Value, ...]:
-    said: tuple[Value, ...] = (None, None, None, None, None)
+    said: tuple[Value, ...] = (None,) * 7
     if published is not None:
         on = published["as_of"]
         shown = msg("{value} on {date}", value=quoted(published), date=Day(on))
-        said = (published["value"], published["unit"], shown, on, published["source"] or None)
+        told = (published["value"], published["unit"], shown, on, published["source"] or None)
+        said = (*told, published["computed"], computed_words(published))
     own = (getattr(figure, name) for name in ("id", "label", "value", "unit", "total", "share", "year", "shown"))
     return (*own, *said, figure.report, figure.fictitious)
 
 
 def _centres(parts: Parts) -> Iterator[Figure]:
     yield Figure("centres", msg(N_("Centres")), len(parts.centres.rows), "centre", "list", measure="centres")
+    # A label that is not known at all is not that there is none.
+    labels = [record["labelled"] for record in parts.centres.records()]
+    labelled = None if all(known is None for known in labels) else sum(1 for known in labels if known)
+    yield Figure("centres-labelled", msg(N_("… of which labelled")), labelled, "centre", "list")
     label = msg(N_("… of which overseas"))
     yield Figure("centres-overseas", label, parts.overseas, "centre", "list --overseas", measure="overseas_centres")
 
@@ -149,6 +157,27 @@ def _territory(parts: Parts) -> Iterator[Figure]:
             total=total,
             share=totals["share"],
             measure=published,
+        )
+        if measure == "neighbourhoods":
+            yield from _confidence(totals)
+
+
+def _confidence(totals: Mapping[str, Any]) -> Iterator[Figure]:
+    """What of the neighbourhoods covered is sure."""
+    for code, label in (
+        ("high", msg(N_("… … of high confidence"))),
+        ("medium", msg(N_("… … of high or medium"))),
+    ):
+        part = totals["confidence"][code]
+        total = totals["total"] or None
+        yield Figure(
+            f"coverage-neighbourhoods-{code}",
+            label,
+            part["covered"] if total else None,
+            "neighbourhood",
+            "report coverage --measure neighbourhoods",
+            total=total,
+            share=part["share"],
         )
 
 

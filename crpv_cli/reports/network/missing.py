@@ -15,6 +15,7 @@ _GAPS = (
     "unknown-counts",
     "at-least",
     "previous-geography",
+    "list-in-part",
     "low-confidence",
     "state-support-unknown",
     "no-local-funding-known",

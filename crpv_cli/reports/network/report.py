@@ -5,10 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from crpv_cli.definitions.columns import Column, Kind
-from crpv_cli.language import N_, Day, Message, Share, msg
+from crpv_cli.language import N_, Day, Message, msg
 from crpv_cli.registry.queries import CYCLE_YEARS, WITHIN_MONTHS, geographies_on
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.activity.report import activity
@@ -110,18 +109,8 @@ def _parts(connection: sqlite3.Connection, as_of: str, findings: Result | None, 
         activity=activity(connection, as_of),
         agreements=agreements(connection, as_of, within=within),
         findings=findings,
-        published=_published(connection, as_of),
+        published={figure["measure"]: figure for figure in published_figures(connection, _PUBLISHED, as_of)},
     )
-
-
-def _published(connection: sqlite3.Connection, as_of: str) -> dict[str, dict[str, Any]]:
-    """The latest figure published of each measure; a number of neighbourhoods only of the lists in force."""
-    return {
-        figure["measure"]: figure
-        for figure in published_figures(connection, _PUBLISHED, as_of)
-        if figure["measure"] != "neighbourhoods"
-        or geographies_on(connection, figure["as_of"]) == geographies_on(connection, as_of)
-    }
 
 
 def _facts(connection: sqlite3.Connection, as_of: str, parts: Parts, compare_to: str | None) -> Result:
@@ -189,7 +178,14 @@ def _standing(agreements: Result) -> Result:
 
 
 # What the page says once, for the whole, is not said again under each section.
-_SAID_ONCE = {"registry-holds-fictitious-data", "low-confidence", "published-figure"}
+_SAID_ONCE = {
+    "registry-holds-fictitious-data",
+    "low-confidence",
+    "published-figure",
+    "published-hypotheses",
+    "confidence",
+    "labels-unknown",
+}
 
 
 def _section(report: Result, name: str, short: Message | None = None, title: Message | None = None) -> Result:
@@ -204,14 +200,5 @@ def _section(report: Result, name: str, short: Message | None = None, title: Mes
 
 
 def _notes(parts: Parts) -> Iterator[Note]:
-    share = parts.coverage["neighbourhoods"].totals["share"]
-    published = parts.published.get("coverage")
-    if share is not None and published is not None:
-        yield Note(
-            "published-apart",
-            msg(
-                "Published figures are quoted with their date and never mixed with those computed here ({share} of the "
-                "neighbourhoods covered on the date of this report).",
-                share=Share(share),
-            ),
-        )
+    """What the page says once: what a published share may be of."""
+    yield from (note for note in parts.coverage["neighbourhoods"].notes if note.code == "published-hypotheses")
