@@ -14,8 +14,9 @@
 --    says, it is one of what that body gives.
 with alike as (
     select
-        *,
-        purse || ' ' || coalesce(programme, '') as pocket,
+        id, purse, programme, purse || ' ' || coalesce(programme, '') as pocket, funder, kind, amount_cents, level, bare,
+        origin, document, reference, object,
+        fictitious * 16 + bare * 8 + (nature is null) * 2 + (object is null) as lacking,
         min(document) over (partition by purse, amount_cents) <> max(document) over (partition by purse, amount_cents)
             as shared,
         count(*) over (partition by purse, programme, document) as in_document,
@@ -27,7 +28,7 @@ with alike as (
 worded as (
     select
         id, purse, programme, pocket, amount_cents, origin, document,
-        fictitious * 16 + bare * 8 + (in_document = 1) * 4 + (nature is null) * 2 + (object is null) as lacking,
+        lacking + (in_document = 1) * 4 as lacking,
         case count(*) over own
             when count(reference) over own then reference
             when count(object) over own then substr(lower(object), 1, 80)
@@ -71,17 +72,19 @@ firsts as (
         ) as copy
     from ordered
 ),
+different as (
+    select
+        id,
+        programme is not null
+            or nth > coalesce(sum(programme is not null) over (partition by purse, amount_cents), 0) as stands
+    from firsts
+    where copy = 1
+),
 standing as (
-    select a.*, not a.shared or f.stands is 1 as stands
-    from alike as a
-    left join (
-        select
-            id,
-            programme is not null
-                or nth > coalesce(sum(programme is not null) over (partition by purse, amount_cents), 0) as stands
-        from firsts
-        where copy = 1
-    ) as f on f.id = a.id
+    select
+        id, purse, programme, pocket, funder, kind, amount_cents, level, bare, document, in_document, unclear,
+        not shared or id in (select id from different where stands) as stands
+    from alike
 ),
 -- Rules 2 and 3: what the decisions of each programme add up to, and which rows are totals of them.
 summed as (
@@ -233,23 +236,25 @@ answered as (
     select id, programme, cents, part, place, total_cents, details_cents, details from told
     union all
     select
-        w.id,
+        id,
         null,
         case
-            when b.id is null then iif(w.stands, w.amount_cents, 0)
-            when b.place > 1 then 0
-            when b.details_cents is null then w.amount_cents
-            when b.total_cents - b.details_cents > abs(b.total_cents) * 0.2
-                then max(0, w.upto_cents - max(w.upto_cents - w.amount_cents, b.details_cents))
+            when place > 1 then 0
+            when details_cents is null then amount_cents
+            when total_cents - details_cents > abs(total_cents) * 0.2
+                then max(0, upto_cents - max(upto_cents - amount_cents, details_cents))
             else 0
         end,
-        iif(b.id is null, iif(w.stands, 'counted', 'repeated'), null),
-        b.place,
-        b.total_cents,
-        b.details_cents,
-        b.details
-    from whole as w
-    left join wholes as b on b.id = w.id
+        null,
+        place,
+        total_cents,
+        details_cents,
+        details
+    from wholes
+    union all
+    select id, null, iif(stands, amount_cents, 0), iif(stands, 'counted', 'repeated'), null, null, null, null
+    from whole
+    where id not in (select id from wholes)
 )
 select
     p.*,
