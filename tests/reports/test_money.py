@@ -185,7 +185,8 @@ def files_about(grants: Sequence[tuple[str, int]]) -> st.SearchStrategy[list[lis
         if kind == "total":
             level = draw(st.sampled_from(["yearly-total", None]))
             return [
-                {"amount": sum(amount for its, amount in grants if its == scheme), "scheme": scheme, "level": level} | said
+                {"amount": sum(amount for its, amount in grants if its == scheme), "scheme": scheme, "level": level}
+                | said
                 for scheme in draw(st.lists(st.sampled_from(schemes), min_size=1, unique=True))
             ]
         named, level = draw(st.booleans()), draw(st.sampled_from(["decision", None]))

@@ -1,6 +1,6 @@
 -- The rows of funding up to the year of :as_of, and how much of each a sum counts ("counted_cents"), so that the same money
 -- counts once whatever files it came in, in whatever order. Amounts of several stages are never added up.
--- 1. A decision that several documents give is one: of equal amounts of one purse and programme, as many count as the source
+-- 1. A line of a file is one decision, however it was read. A decision that several documents give is one: of equal amounts of one purse and programme, as many count as the source
 --    with the most has; those of two files of one source that say different references, or different objects, are
 --    different. A row that names no programme is the same as one of its amount that names one.
 -- 2. A yearly total and its decisions are the same money: decisions count, and the total is held against them. Where they
@@ -20,6 +20,11 @@ with alike as (
         min(document) over (partition by purse, amount_cents) <> max(document) over (partition by purse, amount_cents)
             as shared,
         count(*) over (partition by purse, programme, document) as in_document,
+        iif(
+            locator glob '*:*[0-9]',
+            row_number() over (partition by purse, amount_cents, origin, locator order by object is null, id),
+            1
+        ) as reading,
         bare and level is null and amount_cents >= 0 as unclear
     from payments
     where level is not 'yearly-total'
@@ -35,7 +40,7 @@ worded as (
             else ''
         end as words
     from alike
-    where shared
+    where shared and reading = 1
     window own as (partition by pocket, amount_cents, origin)
 ),
 in_files as (
@@ -83,7 +88,7 @@ different as (
 standing as (
     select
         id, purse, programme, pocket, funder, kind, amount_cents, level, bare, document, in_document, unclear,
-        not shared or id in (select id from different where stands) as stands
+        reading = 1 and (not shared or id in (select id from different where stands)) as stands
     from alike
 ),
 -- Rules 2 and 3: what the decisions of each programme add up to, and which rows are totals of them.
