@@ -22,7 +22,7 @@ WORLD = {
         "67,Bas-Rhin,44,Grand Est,list\n68,Haut-Rhin,44,Grand Est,list\n2A,Corse-du-Sud,94,Corse,list\n"
     ),
     "centres": (
-        "id,name,short_name,legal_form,seat,label_from,co_funded,exemption_reason,source,note\n"
+        "id,name,short_name,legal_form,seat,opened,co_funded,exemption_reason,source,note\n"
         "oriv,Observatoire,ORIV,association,Strasbourg,2020-01-01,yes,,report,\n"
         "paris,Centre de Paris,Paris,unknown,Paris,,no,funded by one body,report,first note\n"
     ),

@@ -6,8 +6,9 @@ from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.centre.territory import perimeter
 from tests.registry.bench import Bench
 
-COUNTS = "department,measure,geography,value,quality\n" + "".join(
-    f"{department},{measure},{geography},{value},exact\n"
+DAYS = {"2015": "2015-01-01,2023-12-31", "2024": "2024-01-01,"}
+COUNTS = "department,measure,geography,value,quality,valid_from,valid_to\n" + "".join(
+    f"{department},{measure},{geography},{value},exact,{DAYS[geography]}\n"
     for department, geography, values in (
         ("67", "2024", (12, 3, 50000)),
         ("68", "2024", (7, 2, 20000)),
