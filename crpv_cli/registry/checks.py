@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.ratings import Scale
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, Severity
-from crpv_cli.language import Euros, msg
-from crpv_cli.registry.doubles import SameMoney, same_money
+from crpv_cli.language import Euros, Message, first_few, msg, msgs
+from crpv_cli.registry.doubles import Money, Overpaid, SameMoney, Total
 from crpv_cli.registry.life import STATE
 from crpv_cli.registry.loads import Source
 from crpv_cli.registry.queries import position
@@ -20,6 +21,9 @@ from crpv_cli.spelling import closest
 
 Found = tuple[int, Anomaly]
 """The number of the source in its load, and what is wrong with one of its rows."""
+Said = tuple[Message, Message | None]
+"""What is said of a cause, and the advice."""
+_SHOWN = 3
 
 
 def unresolved(
@@ -124,31 +128,215 @@ def restated(connection: sqlite3.Connection, load: int) -> Iterator[Anomaly]:
             )
 
 
-def reported_twice(connection: sqlite3.Connection, load: int) -> Iterator[Anomaly]:
-    """Warn of money of a load that the registry now holds from two sources."""
-    return (_same_money(pair) for pair in same_money(connection, load))
+def recognised(connection: sqlite3.Connection, load: int, file: str) -> Iterator[Anomaly]:
+    """Say what of the money of a load was recognised as money that is there already, and what looks like it.
+
+    Each cause is one warning of the ``file``, with how many rows it is about, their sum and the first of them.
+    """
+    money = Money(connection, load=load)
+    for code, found in _causes(money).items():
+        if found:
+            message, advice = _SAID[code](found)
+            yield Anomaly(code, Severity.WARNING, file, message, advice)
 
 
-def _same_money(pair: SameMoney) -> Anomaly:
-    first, second = pair.first, pair.second
-    return Anomaly(
-        "same-money",
-        Severity.WARNING,
-        second["path"] or "?",
+def _causes(money: Money) -> dict[str, Sequence[Any]]:
+    totals = money.totals()
+    bare = money.bare()
+    return {
+        "same-money": money.repeated(),
+        "total-detailed": [total for total in totals if not total.differs and total.other is None],
+        "total-known": [total for total in totals if not total.differs and total.other is not None],
+        "total-differs": [total for total in totals if total.differs],
+        "read-as-total": [row for row in bare if row["is_total"]],
+        "read-as-decision": [row for row in bare if not row["is_total"]],
+        "paid-above-granted": money.overpaid(),
+        "near-money": list(money.near()),
+    }
+
+
+def _same(pairs: Sequence[SameMoney]) -> Said:
+    return (
+        msgs(
+            "{count} row is the same money as one of another document ({amount}); it counts once: {rows}.",
+            "{count} rows are the same money as rows of another document ({amount}); they count once: {rows}.",
+            len(pairs),
+            amount=_sum(pair.second["amount_cents"] for pair in pairs),
+            rows=_first(
+                msg(
+                    "{row} from {source} is that from {origin}",
+                    row=_row(pair.second),
+                    source=_origin(pair.second, pair.first),
+                    origin=_origin(pair.first, pair.second),
+                )
+                for pair in pairs
+            ),
+        ),
+        None,
+    )
+
+
+def _detailed(totals: Sequence[Total]) -> Said:
+    return (
+        msgs(
+            "{count} yearly total is the sum of decisions that are known ({amount}); they count, it does not: {rows}.",
+            "{count} yearly totals are the sums of decisions that are known ({amount}); those count, the totals do "
+            "not: {rows}.",
+            len(totals),
+            amount=_sum(total.cents for total in totals),
+            rows=_first(
+                msgs(
+                    "{row}: {count} decision",
+                    "{row}: {count} decisions",
+                    total.details,
+                    row=_row(total.row, total.cents),
+                )
+                for total in totals
+            ),
+        ),
+        None,
+    )
+
+
+def _known(totals: Sequence[Total]) -> Said:
+    return (
+        msgs(
+            "{count} yearly total is known from another document ({amount}); it counts once: {rows}.",
+            "{count} yearly totals are known from another document ({amount}); they count once: {rows}.",
+            len(totals),
+            amount=_sum(total.cents for total in totals),
+            rows=_first(_row(total.row, total.cents) for total in totals),
+        ),
+        None,
+    )
+
+
+def _differing(totals: Sequence[Total]) -> Said:
+    return (
+        msgs(
+            "{count} yearly total ({amount}) is not what is known of the same money: {rows}.",
+            "{count} yearly totals ({amount}) are not what is known of the same money: {rows}.",
+            len(totals),
+            amount=_sum(total.cents for total in totals),
+            rows=_first(_difference(total) for total in sorted(totals, key=lambda total: -abs(total.difference))),
+        ),
         msg(
-            "{centre}, {year}, {scheme}: {amount} from {source} looks like the {other} from {origin} "
-            "({file}, line {line}). Both are kept; a total that counts both counts the money twice.",
-            centre=second["centre"],
-            year=str(second["year"]),
-            scheme=second["scheme"] or "?",
-            amount=Euros(second["amount_cents"]),
-            source=second["source"] or "?",
-            other=Euros(first["amount_cents"]),
-            origin=first["source"] or "?",
-            file=first["path"] or "?",
-            line=str(first["line"] or "?"),
+            "Decisions count; what a total has beyond them counts only where it is more than a fifth. "
+            "Find out which is right: crpv list funding"
+        ),
+    )
+
+
+def _difference(total: Total) -> Message:
+    row, difference = _row(total.row, total.cents), Euros(total.difference)
+    if total.other is not None:
+        return msg(
+            "{row}, while another source gives a total of {other}, which counts",
+            row=row,
+            other=Euros(total.other),
+        )
+    return msgs(
+        "{row}, {count} decision of {details} (difference {difference})",
+        "{row}, {count} decisions of {details} (difference {difference})",
+        total.details,
+        row=row,
+        details=Euros(total.details_cents or 0),
+        difference=difference,
+    )
+
+
+def _as_totals(rows: Sequence[sqlite3.Row]) -> Said:
+    return (
+        msgs(
+            "{count} row without an object was read as a yearly total ({amount}): {rows}.",
+            "{count} rows without an object were read as yearly totals ({amount}): {rows}.",
+            len(rows),
+            amount=_sum(row["amount_cents"] for row in rows),
+            rows=_first(map(_row, rows)),
+        ),
+        msg("If that is wrong, fill in the column level: decision."),
+    )
+
+
+def _as_decisions(rows: Sequence[sqlite3.Row]) -> Said:
+    return (
+        msgs(
+            "{count} row without an object was read as one more decision ({amount}): {rows}.",
+            "{count} rows without an object were read as more decisions ({amount}): {rows}.",
+            len(rows),
+            amount=_sum(row["amount_cents"] for row in rows),
+            rows=_first(map(_row, rows)),
+        ),
+        msg("If that is wrong, fill in the column level: yearly-total."),
+    )
+
+
+def _paid_above(found: Sequence[Overpaid]) -> Said:
+    return (
+        msgs(
+            "More is paid than granted, once: {rows}.",
+            "More is paid than granted, {count} times: {rows}.",
+            len(found),
+            rows=_first(
+                msg("{row} paid of {granted}", row=_row(one.row, one.paid), granted=Euros(one.granted)) for one in found
+            ),
+        ),
+        msg("A grant may be missing, or a payment may be that of another year."),
+    )
+
+
+def _near(pairs: Sequence[SameMoney]) -> Said:
+    return (
+        msgs(
+            "{count} pair of rows of two sources looks like the same money ({amount}); both count: {rows}.",
+            "{count} pairs of rows of two sources look like the same money ({amount}); all count: {rows}.",
+            len(pairs),
+            amount=_sum(pair.second["amount_cents"] for pair in pairs),
+            rows=_first(
+                msg(
+                    "{row} from {source}, {other} from {origin}",
+                    row=_row(pair.second),
+                    source=pair.second["source"] or "?",
+                    other=Euros(pair.first["amount_cents"]),
+                    origin=pair.first["source"] or "?",
+                )
+                for pair in pairs
+            ),
         ),
         msg("If it is the same, undo this load (crpv undo) and leave that row out of the file."),
-        second["line"],
-        sheet=second["sheet"],
     )
+
+
+_SAID: dict[str, Callable[[Sequence[Any]], Said]] = {
+    "same-money": _same,
+    "total-detailed": _detailed,
+    "total-known": _known,
+    "total-differs": _differing,
+    "read-as-total": _as_totals,
+    "read-as-decision": _as_decisions,
+    "paid-above-granted": _paid_above,
+    "near-money": _near,
+}
+
+
+def _row(row: sqlite3.Row, cents: int | None = None) -> Message:
+    return msg(
+        "{centre} {year} {scheme} {amount}",
+        centre=row["centre"],
+        year=str(row["year"]),
+        scheme=row["scheme"] or row["funder"],
+        amount=Euros(row["amount_cents"] if cents is None else cents),
+    )
+
+
+def _origin(row: sqlite3.Row, other: sqlite3.Row) -> str:
+    """Where a row is from, in the word that tells it from another: its source, or its place in that."""
+    return str((row["locator"] if row["source"] == other["source"] else None) or row["source"] or "?")
+
+
+def _sum(amounts: Iterable[int]) -> Euros:
+    return Euros(sum(amounts))
+
+
+def _first(rows: Iterable[Message]) -> list[object]:
+    return first_few([*rows], _SHOWN)

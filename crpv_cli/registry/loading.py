@@ -11,7 +11,7 @@ from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import msg
 from crpv_cli.registry.applying import apply_source, remove_rows
-from crpv_cli.registry.checks import faulty_ratings, reported_twice, restated, unresolved
+from crpv_cli.registry.checks import faulty_ratings, recognised, restated, unresolved
 from crpv_cli.registry.journal import changes_of
 from crpv_cli.registry.loads import FileOutcome, Line, LoadReport, Refused, Source
 from crpv_cli.registry.recording import close_load, open_load
@@ -67,8 +67,12 @@ def load(  # noqa: D417 - the connection needs no words
         if report.stopped:
             work.forget_counts()
         elif report.load is not None:
-            report.anomalies.extend(reported_twice(connection, report.load))
             report.anomalies.extend(restated(connection, report.load))
+            file = next(
+                (outcome.name for outcome in work.outcomes if outcome.table == "funding" and outcome.read), None
+            )
+            if file is not None:
+                report.anomalies.extend(recognised(connection, report.load, file))
             if details:
                 report.changes = list(changes_of(connection, report.load))
         if report.stopped or dry_run or not report.changed:

@@ -78,10 +78,8 @@ def _change_tables(path: Path) -> Path | None:
             version = connection.execute("pragma user_version").fetchone()[0]
             if version < upgrades.SINCE:
                 upgrades.before(connection)
-            if not _make_tables(db):
+            if not _make_tables(db, upgrading=version < upgrades.SINCE):
                 return None  # another command was faster
-            if version < upgrades.SINCE:
-                upgrades.after(connection)
             _make_views(db)
             db.table("_sqlite_migrations").drop(ignore=True)  # the steps of earlier programs
             if _broken_references(connection) > broken:
@@ -108,8 +106,11 @@ def _broken_references(connection: sqlite3.Connection) -> int:
     return len(connection.execute("pragma foreign_key_check").fetchall())
 
 
-def _make_tables(db: Database) -> bool:
-    """Make what is missing of tables and indexes, and what is not as it should be; returns whether anything was."""
+def _make_tables(db: Database, upgrading: bool = False) -> bool:
+    """Make what is missing of tables and indexes, and what is not as it should be; returns whether anything was.
+
+    What has moved is filled in before the indexes are made: keys may be unique only then.
+    """
     there = schema.there_is(db.conn)
     if not schema.is_older(db.conn) and not schema.tables_differ(there):
         return False
@@ -119,6 +120,8 @@ def _make_tables(db: Database) -> bool:
             db.execute(schema.table_statement(name, parts))
         elif schema.differs(there[name], name):
             _change_table(db.table(name), parts, schema.parts_of(there[name]))
+    if upgrading:
+        upgrades.after(db.conn)
     for name, statement in schema.indexes().items():
         if " ".join(schema.there_is(db.conn).get(name, "").split()) != statement:
             db.execute(f"drop index if exists {name}")

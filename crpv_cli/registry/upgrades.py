@@ -8,12 +8,14 @@ traced and undone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 from crpv_cli.registry.schema import there_is
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
 
 SINCE = 7
 """The schema before which registries have all this where it was."""
@@ -27,19 +29,24 @@ GONE: dict[str, frozenset[str]] = {"centres": frozenset({"label_from", "label_to
 
 # The days on which the geographies are in force (décrets n° 2014-1750, 2014-1751, 2023-1314 and 2024-1212): the
 # overseas departments changed lists a year later. Inhabitants overseas were not counted anew: their row starts in 2024.
-_COUNT_DAYS = """
-    update territory_counts set
-        valid_from = case
-            when geography = '2015' then '2015-01-01'
-            when department glob '9[78]*' and measure <> 'inhabitants' then '2025-01-01'
-            else '2024-01-01'
-        end,
-        valid_to = case
-            when geography = '2024' then null
-            when department glob '9[78]*' and measure <> 'inhabitants' then '2024-12-31'
-            else '2023-12-31'
-        end
+_VALID_FROM = """
+    case
+        when {geography} = '2015' then '2015-01-01'
+        when {department} glob '9[78]*' and {measure} <> 'inhabitants' then '2025-01-01'
+        else '2024-01-01'
+    end
 """
+_VALID_TO = """
+    case
+        when {geography} = '2024' then null
+        when {department} glob '9[78]*' and {measure} <> 'inhabitants' then '2024-12-31'
+        else '2023-12-31'
+    end
+"""
+# What the bundled yearly sums were called when a sum was a row like any other.
+_SUM = "programme"
+
+Label = tuple[str | None, str | None]
 
 
 def before(connection: sqlite3.Connection) -> None:
@@ -48,9 +55,7 @@ def before(connection: sqlite3.Connection) -> None:
         connection.execute(
             """
             create temp table former_labels as
-            select c.id as centre, c.label_from, c.label_to, c.source, c.load
-            from main.centres as c
-            where c.label_from is not null or c.label_to is not null
+            select id as centre, label_from, label_to, source, load from main.centres
             """
         )
 
@@ -59,27 +64,85 @@ def after(connection: sqlite3.Connection) -> None:
     """Write what has moved into the tables as they are now, and tell the record of changes in their words."""
     if connection.execute("select 1 from temp.sqlite_schema where name = 'former_labels'").fetchone():
         _labels(connection)
-    connection.execute(_COUNT_DAYS)
-    # Before, a yearly sum of grants was a row like any other; this is what the bundled ones were called.
-    connection.execute("update funding set level = 'yearly-total', object = null where object = 'programme'")
+    named = {name: name for name in ("geography", "department", "measure")}
+    first, last = _VALID_FROM.format(**named), _VALID_TO.format(**named)
+    connection.execute(f"update territory_counts set valid_from = {first}, valid_to = {last}")
     _journal(connection)
+    _sums(connection)
 
 
 def _labels(connection: sqlite3.Connection) -> None:
-    connection.execute(
-        """
-        insert into labels (centre, valid_from, valid_to, source, load)
-        select centre, label_from, label_to, source, load from temp.former_labels order by centre
-        """
-    )
-    connection.execute(
-        """
-        insert into changes (load, table_name, key, action)
-        select load, 'labels', json_object('centre', centre, 'valid_from', label_from), 'insert'
-        from temp.former_labels order by centre
-        """
-    )
+    """Write the labels, and their history as that of a table: each change at the load that made it."""
+    now = {row[0]: tuple(row)[1:] for row in connection.execute("select * from temp.former_labels order by centre")}
     connection.execute("drop table temp.former_labels")
+    undone = dict(map(tuple, connection.execute("select id, undoes from loads where undoes is not null")))
+    told = [
+        row[0] for row in connection.execute("select distinct key ->> 'id' from changes where table_name = 'centres'")
+    ]
+    for centre in dict.fromkeys([*now, *told]):
+        start, end, source, load = now.get(centre, (None, None, None, 0))
+        found = list(_history(connection, centre, (start, end)))
+        loads = {0: load}  # the load that gave the label it had before each load
+        current = found[0][0]["load"] if found else load
+        for change, was, became in found:
+            if was == became:
+                continue
+            loads[change["load"]] = current
+            row = {"centre": centre, "valid_from": was[0], "valid_to": was[1], "source": source, "load": current}
+            current = loads.get(undone.get(change["load"], -1), change["load"])
+            _tell(connection, change, row, became)
+        if (start, end) != (None, None):
+            connection.execute(
+                "insert into labels (centre, valid_from, valid_to, source, load) values (?, ?, ?, ?, ?)",
+                (centre, start, end, source, current),
+            )
+
+
+def _history(connection: sqlite3.Connection, centre: str, label: Label) -> Iterator[tuple[sqlite3.Row, Label, Label]]:
+    """Yield the changes of a centre, oldest first, each with its label before and after."""
+    changes = connection.execute(
+        "select * from changes where table_name = 'centres' and key ->> 'id' = ? order by id desc", (centre,)
+    ).fetchall()
+    found = []
+    for change in changes:
+        said = json.loads(change["before"]) if change["before"] else {}
+        whole = change["action"] != "update"  # an insertion is of nothing, a deletion says the whole row
+        was = tuple(
+            said.get(name, None if whole else label[place]) for place, name in enumerate(("label_from", "label_to"))
+        )
+        found.append((change, was, label))
+        label = was  # type: ignore[assignment]
+    yield from reversed(found)
+
+
+def _tell(connection: sqlite3.Connection, change: sqlite3.Row, row: dict[str, Any], became: Label) -> None:
+    """Record what a change of a centre means for its label: that it goes, comes, or has another end."""
+    was: Label = (row["valid_from"], row["valid_to"])
+    steps: list[tuple[str, str | None, dict[str, Any] | None, dict[str, Any] | None]] = []
+    if was[0] == became[0] and (None, None) not in {was, became}:
+        steps = [("update", was[0], {"load": row["load"], "valid_to": was[1]}, {"valid_to": became[1]})]
+    else:
+        if was != (None, None):
+            steps.append(("delete", was[0], row, None))
+        if became != (None, None):
+            steps.append(("insert", became[0], None, None))
+    for action, start, earlier, later in steps:
+        connection.execute(
+            """
+            insert into changes (load, file, line, table_name, key, action, before, after)
+            values (?, ?, ?, 'labels', json_object('centre', ?, 'valid_from', ?), ?, ?, ?)
+            """,
+            (
+                change["load"],
+                change["file"],
+                change["line"],
+                row["centre"],
+                start,
+                action,
+                json.dumps(earlier, ensure_ascii=False) if earlier else None,
+                json.dumps(later, ensure_ascii=False) if later else None,
+            ),
+        )
 
 
 def _journal(connection: sqlite3.Connection) -> None:
@@ -88,22 +151,23 @@ def _journal(connection: sqlite3.Connection) -> None:
         """
         update changes set key = json_object(
             'centre', key ->> 'centre', 'funder', key ->> 'funder', 'year', key ->> 'year', 'scheme', key ->> 'scheme',
-            'stage', key ->> 'stage', 'object', nullif(key ->> 'purpose', 'programme'),
-            'reference', key ->> 'reference', 'locator', null, 'source', key ->> 'source'
+            'stage', key ->> 'stage', 'object', key ->> 'purpose', 'reference', key ->> 'reference', 'locator', null,
+            'source', key ->> 'source'
         )
-        where table_name = 'funding' and json_type(key, '$.stage') is not null and json_type(key, '$.locator') is null
+        where table_name = 'funding' and json_type(key, '$.locator') is null
         """
     )
+    of_key = {name: f"(key ->> '{name}')" for name in ("geography", "department", "measure")}
     connection.execute(
-        """
-        update changes set key = (
-            select json_object('department', c.key ->> 'department', 'measure', c.key ->> 'measure', 'valid_from', case
-                when c.key ->> 'geography' = '2015' then '2015-01-01'
-                when c.key ->> 'department' glob '9[78]*' and c.key ->> 'measure' <> 'inhabitants' then '2025-01-01'
-                else '2024-01-01'
-            end)
-            from changes as c where c.id = changes.id
-        )
+        f"""
+        update changes set
+            before = iif(action = 'delete', json_set(
+                before, '$.valid_from', {_VALID_FROM.format(**of_key)}, '$.valid_to', {_VALID_TO.format(**of_key)}
+            ), before),
+            key = json_object(
+                'department', key ->> 'department', 'measure', key ->> 'measure',
+                'valid_from', {_VALID_FROM.format(**of_key)}
+            )
         where table_name = 'territory_counts' and json_type(key, '$.geography') is not null
         """
     )
@@ -126,3 +190,37 @@ def _journal(connection: sqlite3.Connection) -> None:
             where table_name = 'centres' and {side} is not null
             """
         )
+
+
+def _sums(connection: sqlite3.Connection) -> None:
+    """Say of the bundled yearly sums what they are; one that would be another row then keeps its object."""
+    connection.execute(
+        """
+        create temp table sums as
+        select f.rowid as row, json_object(
+            'centre', centre, 'funder', funder, 'year', year, 'scheme', scheme, 'stage', stage, 'object', object,
+            'reference', reference, 'locator', locator, 'source', source
+        ) as key
+        from main.funding as f
+        where object = :sum and not exists (
+            select 1 from main.funding as o
+            where o.centre = f.centre and o.funder = f.funder and o.year = f.year and o.scheme is f.scheme
+              and o.stage = f.stage and o.object is null and o.reference is f.reference and o.locator is f.locator
+              and o.source is f.source
+        )
+        """,
+        {"sum": _SUM},
+    )
+    connection.execute(
+        """
+        update changes set
+            key = json_set(key, '$.object', null),
+            before = iif(action = 'delete', json_set(before, '$.object', null, '$.level', 'yearly-total'), before)
+        where table_name = 'funding' and key in (select key from temp.sums)
+        """
+    )
+    connection.execute(
+        "update funding set object = null, level = 'yearly-total' where rowid in (select row from temp.sums)"
+    )
+    connection.execute("update funding set level = 'yearly-total' where object = ?", (_SUM,))
+    connection.execute("drop table temp.sums")

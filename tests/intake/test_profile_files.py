@@ -37,7 +37,7 @@ from = "year"
 convert = ["year"]
 [columns.stage]
 constant = "granted"
-[columns.purpose]
+[columns.object]
 from = ["purpose", "given"]
 [columns.reference]
 template = "{year} {file}"
@@ -105,7 +105,7 @@ FROM = 'from = "purpose"\n'
         (MONEY.replace("[let.given]", "[let.year]"), "let.year: a column of the file already has that name.", DOCS),
         (MONEY.replace("[let.given]", "[let.part]"), "let.part: a column of the file already has that name.", DOCS),
         (MONEY + "[let.later]\nfrom = 'laters'\n", "let.later.from: “laters” is neither a column of", DOCS),
-        (MONEY.replace('["purpose", "given"]', '["gives"]'), "columns.purpose.from: “gives” is neither", "mean given?"),
+        (MONEY.replace('["purpose", "given"]', '["gives"]'), "columns.object.from: “gives” is neither", "mean given?"),
         (columns(scheme="from = [3]"), "columns.scheme.from: a text or a list of texts is expected.", DOCS),
         (columns(scheme="constant = 3"), f"columns.scheme.constant: {TEXT}", DOCS),
         (columns(scheme="template = 3"), f"columns.scheme.template: {TEXT}", DOCS),

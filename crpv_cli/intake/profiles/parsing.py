@@ -51,8 +51,8 @@ _SUMS = (Kind.MONEY, Kind.INTEGER, Kind.DECIMAL)
 _WAYS = ("sum", "first", "join")
 # The conversions whose result is a number, which can be summed or split.
 _NUMBERS = {"amount", "integer", "decimal"}
-# What a template may use besides columns and values: the file, and the reasons that rules gave.
-_OWN_NAMES = ("file", "because")
+# What a template may use besides columns and values: the place of the row, and the reasons that rules gave.
+_OWN_NAMES = ("file", "line", "because")
 
 
 def parse(content: bytes, path: str) -> Profile:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 
 from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.intake.profiles.conversions import share_of
@@ -87,6 +88,7 @@ class RowValues:
     cells: Mapping[str, str]
     known: KnownIds
     file: str
+    line: int
     corrections: list[tuple[ColumnSpec, Correction]] = field(default_factory=list)
     warnings: list[tuple[ColumnSpec, Correction]] = field(default_factory=list)
     created: list[Created] = field(default_factory=list)
@@ -135,7 +137,7 @@ class RowValues:
             return spec.constant
         if spec.template is not None:
             names = {name: self.named(name) for name in spec.needs()} if spec.template else {}
-            own = {"file": self.file, "because": ", ".join(because)}
+            own = {"file": Path(self.file).name, "line": str(self.line), "because": ", ".join(because)}
             return re.sub(r"{(\w+)}", lambda found: {**names, **own}[found[1]], spec.template).strip()
         for rule in spec.rules:
             if all(expression.search(fold(self.named(name))) for name, expression in rule.where):

@@ -122,7 +122,7 @@ class _Transform:
     def _row(self, row: Row) -> Iterator[dict[str, str] | Anomaly]:
         """Yield the values of a row by column, or its anomalies; nothing if it is skipped."""
         cells = {name: row.cells[place] for name, place in self.places.items()}
-        values = RowValues(self.profile, cells, self.known, self.file_name)
+        values = RowValues(self.profile, cells, self.known, self.file_name, row.line)
         read: dict[str, str] = {}
         faults: list[Anomaly] = []
         try:

@@ -1,21 +1,24 @@
 -- The rows of funding up to the year of :as_of: who gives them, and which kind of giver that is: the State, local
--- authorities, others. The State's money has a scope: the subsidies of programme
--- 147, posts, and all else, its other programmes. The document that a row is of is its source and the file that its locator
--- names: a file repeats no row, two files of the same grants do. A row that says neither an object, a reference nor a place
--- is bare: it may be a sum.
+-- authorities, others. "programme" is the scheme as sums compare it: the State's programme 147 whatever a file calls it. The
+-- State is one payer, whichever of its bodies a file names; a purse is what a payer gives a centre in a year at a stage. The document that a row is of is its source and the file that
+-- its locator names: a file repeats no row, two files of the same grants do. A row that says neither an object, a reference
+-- nor a place is bare: it may be a sum.
 select
     f.rowid as id,
     f.*,
     u.name as funder_name,
     u.kind,
     case when u.kind = 'state' then 'state' when u.kind in :local_authorities then 'local' else 'other' end as giver,
+    iif(u.kind = 'state', '', f.funder) as payer,
     case
-        when u.kind <> 'state' then null
-        when f.nature = 'post' then 'posts'
-        when lower(f.scheme) in ('p147', '147') then 'p147'
-        else 'programmes'
-    end as scope,
-    lower(f.scheme) as programme,
+        when u.kind = 'state' and (
+            ' ' || f.scheme || ' ' glob '*[^0-9]147[^0-9]*'
+            or (lower(f.scheme) glob '*politique de la ville*' and not f.scheme glob '*[0-9]*')
+        ) then 'p147'
+        else lower(f.scheme)
+    end as programme,
+    f.centre || ' ' || iif(u.kind = 'state', '', f.funder) || ' ' || f.year || ' ' || f.stage as purse,
+    coalesce(f.source, '') as origin,
     coalesce(f.source, '') || ' ' || rtrim(coalesce(f.locator, ''), '0123456789') as document,
     f.object is null and f.reference is null and f.locator is null as bare,
     s.title as source_title,
