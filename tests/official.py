@@ -65,6 +65,25 @@ def list_of_neighbourhoods(counts: Mapping[str, int]) -> bytes:
     )
 
 
+def collected_grants(grants: Iterable[tuple[str, int, str, str]]) -> str:
+    """Grants as they are collected from open data, given as SIREN, year, amount and object.
+
+    Each is a row of the agency's file, and the annex of two years later gives one sum for each body and year.
+    """
+    stream = io.StringIO()
+    stream.write(f"{_PAYMENTS}\n")
+    writer = csv.writer(stream, lineterminator="\n")
+    sums: dict[tuple[str, int], Decimal] = {}
+    for siren, year, amount, words in grants:
+        agency = ["etat", "ANCT (État)", "P147 - Politique de la ville", words, "attribue", "individual"]
+        writer.writerow([siren, "Corps", year, amount, *agency, "anct-politique-ville", "ANCT (État)"])
+        sums[siren, year] = sums.get((siren, year), Decimal()) + Decimal(amount)
+    for (siren, year), total in sums.items():
+        annex = ["etat", "État — 147", "147", "Animation", "attribue", "individual", f"plf-jaune-{year + 2}", "Annexe"]
+        writer.writerow([siren, "Corps", year, total, *annex])
+    return stream.getvalue()
+
+
 def collected_payments(grants: Iterable[tuple[str, int, str]]) -> str:
     """Payments as they are collected from open data, for grants given as SIREN, year and amount.
 

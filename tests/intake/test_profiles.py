@@ -33,6 +33,7 @@ from crpv_cli.registry.connection import open_writing
 from crpv_cli.registry.journal import undo
 from crpv_cli.registry.loading import LoadReport, load
 from crpv_cli.registry.lookups import lookups
+from crpv_cli.registry.queries import read
 from tests import official
 from tests.inside import inside
 
@@ -251,7 +252,7 @@ def test_grants_to_centres_are_taken_and_the_others_counted(tmp_path: Path) -> N
             "scheme": "réseau",
             "stage": "granted",
             "amount": "1234.50",
-            "purpose": "Fonctionnement",
+            "object": "Fonctionnement",
             "reference": "D-1",
             "source": "scdl-subventions",
         },
@@ -262,7 +263,7 @@ def test_grants_to_centres_are_taken_and_the_others_counted(tmp_path: Path) -> N
             "scheme": "",
             "stage": "granted",
             "amount": "99786.57",
-            "purpose": "Fonctionnement",
+            "object": "Fonctionnement",
             "reference": "",
             "source": "scdl-subventions",
         },
@@ -446,12 +447,14 @@ EXAMPLE = str(REPOSITORY / "docs" / "profiles" / "versements-crpv.toml")
 ANNEXES = str(REPOSITORY / "docs" / "profiles" / "versements-crpv-jaune.toml")
 
 
-def test_the_worked_example_gives_a_row_for_each_centre_and_year(tmp_path: Path) -> None:
+def test_the_worked_example_gives_each_grant_with_its_object_and_its_line(tmp_path: Path) -> None:
     found = through(tmp_path, PAYMENTS, EXAMPLE)
-    assert [(row["centre"], row["year"], row["amount"]) for row in found.rows["funding"]] == [
-        ("oriv", "2016", "300.30")
+    assert [[row[name] for name in ("centre", "year", "amount", "locator")] for row in found.rows["funding"]] == [
+        ["oriv", "2016", "100.10", "file.csv:2"],
+        ["oriv", "2016", "200.20", "file.csv:3"],
     ]
-    assert found.notices[:-1] == [
+    assert [(row["object"], row["level"]) for row in found.rows["funding"]] == [("a", "decision"), ("b", "decision")]
+    assert found.notices == [
         "file.csv: 1 row was skipped: paid, not granted.",
         "file.csv: 2 rows were skipped: not from the agency's file.",
         "file.csv: 1 row was skipped: no year.",
@@ -579,7 +582,7 @@ def test_the_command_takes_a_profile_of_ones_own(crpv: Crpv, tmp_path: Path) -> 
     (tmp_path / "payments.csv").write_text(PAYMENTS, encoding="utf-8")
     ran = crpv("load", "payments.csv", "--profile", EXAMPLE, "--dry-run")
     assert ran.returncode == 0
-    assert "funding: 1 read, 0 inserted, 1 updated" in ran.stderr
+    assert "funding: 2 read, 2 inserted" in ran.stderr
     assert crpv("diff", "payments.csv", "--profile", EXAMPLE).returncode == 0
     assert crpv("load", "payments.csv").returncode == 1  # no profile that comes with crpv knows it
     unfit = crpv("load", "payments.csv", "--profile", "scdl-subventions")
@@ -864,7 +867,7 @@ def test_only_amounts_are_summed_and_shared_out() -> None:
     amount = 'from = "montant_eur"\nconvert = ["amount"]'
     assert amount in example
     for change, said in (
-        ('from = "montant_eur"', "combine.amount: only numbers can be summed"),
+        ('from = "montant_eur"\n[combine]\namount = "sum"', "combine.amount: only numbers can be summed"),
         ('from = "montant_eur"\nshare = "annee"', "columns.amount.share: only a column of amounts"),
         (amount + '\n[let.part]\nfrom = "annee"\nshare = "annee"', "let.part.share: only a column of amounts"),
     ):
@@ -949,31 +952,42 @@ def test_published_subsidies_without_a_centre(tmp_path: Path, registry: Path) ->
     assert sum(int(notice.values["count"]) for notice in report.notices[:-1]) == 7  # type: ignore[call-overload]
 
 
-def test_payments_add_up_to_the_grants_of_the_reference_to_the_cent(tmp_path: Path, registry: Path) -> None:
-    before = dump(registry)
+def granted(registry: Path) -> dict[int, int]:
+    with open_writing(registry) as connection:
+        rows = read(connection, "select year, sum(amount_cents) from state_support group by year", "2026-12-31")
+        return dict(map(tuple, rows.fetchall()))
+
+
+def test_grants_loaded_over_the_same_grants_change_no_figure_and_it_is_said(tmp_path: Path, registry: Path) -> None:
+    before, figures_before = dump(registry), granted(registry)
+    # What the State published: programme 147, in euros (2021: associations only).
+    assert figures_before == {
+        2016: 548965715, 2017: 414439176, 2018: 448781400, 2019: 493749127, 2020: 473061700,
+        2021: 340006600, 2022: 537469478, 2023: 543787100, 2024: 579805500, 2025: 551568100,
+    }  # fmt: skip
     with open_writing(registry) as connection:
         grants = connection.execute(
             """
-            select c.siren, year, printf('%d.%02d', amount_cents / 100, amount_cents % 100)
+            select c.siren, year, printf('%d.%02d', amount_cents / 100, amount_cents % 100), object
             from funding as f join centres as c on c.id = f.centre
-            where scheme = 'P147' and year <> 2021 and f.source = 'anct-subventions'
+            where scheme = 'P147' and f.source = 'anct-subventions'
             """
         ).fetchall()
-    assert len(grants) == 161
+    assert len(grants) == 806
     file = tmp_path / "versements.csv"
-    file.write_text(official.collected_payments([(siren, year, amount) for siren, year, amount in grants]), "utf-8")
+    file.write_text(official.collected_grants(map(tuple, grants)), "utf-8")
     report = loaded(registry, file, profile=EXAMPLE)
-    assert report.anomalies == []
-    assert figures(report) == {"funding": (161, 0, 0, 161)}
-    assert dump(registry) == before
+    assert figures(report) == {"funding": (806, 806, 0, 0)}
+    (said,) = report.anomalies
+    assert said.code == "same-money"
+    assert "806 rows are the same money" in said.message.text("en")
+    assert granted(registry) == figures_before
     annexes = loaded(registry, file, profile=ANNEXES)
-    assert annexes.errors == 0
-    codes = Counter(anomaly.code for anomaly in annexes.anomalies)
-    assert set(codes) == {"same-money", "control-characters"}
-    assert codes["same-money"] == 161
-    read, inserted, updated, unchanged = figures(annexes)["funding"]
-    assert (read, inserted + unchanged, updated) == (161, 161, 0)
-    assert inserted
-    with open_writing(registry) as connection:
-        undo(connection, annexes.load or 0)
+    (said,) = annexes.anomalies
+    assert said.code == "total-detailed"
+    assert "161 yearly totals are the sums of decisions" in said.message.text("en")
+    assert granted(registry) == figures_before
+    for done in (annexes, report):
+        with open_writing(registry) as connection:
+            undo(connection, done.load or 0)
     assert dump(registry) == before
