@@ -17,8 +17,8 @@ from crpv_cli.registry.queries import read, today
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.columns import FICTITIOUS
 from crpv_cli.reports.coverage import neighbourhoods
-from crpv_cli.reports.finding import find_department, find_region
 from crpv_cli.reports.origin import origin
+from crpv_cli.reports.places import departments_of
 from crpv_cli.reports.rows import row_of
 from crpv_cli.result import Alert, Note, Result, Value
 from crpv_cli.spelling import closest, fold
@@ -28,7 +28,7 @@ from crpv_cli.spelling import closest, fold
 class Selection:
     """What a list is narrowed to and how it is laid out; None and empty mean not asked.
 
-    ``uncovered`` leaves the neighbourhoods that no centre serves on the date.
+    ``uncovered`` leaves the neighbourhoods that no centre serves on the date, ``centre`` (an id) one centre.
     """
 
     region: str | None = None
@@ -40,12 +40,13 @@ class Selection:
     columns: tuple[str, ...] = ()
     limit: int | None = None
     uncovered: bool = False
+    centre: str | None = None
 
 
 # Columns that the overview computes besides those of the table.
 _OVERVIEW = (
     Column("departments", N_("Perimeter"), Kind.CODES),
-    Column("state_support", N_("State support"), Kind.MONEY),
+    Column("state_support", N_("State, programme 147"), Kind.MONEY),
     Column("state_support_year", N_("Year"), Kind.YEAR),
     Column("missions_evaluated", N_("Missions"), Kind.INTEGER, over="core_missions"),
     Column("core_missions", N_("Core missions"), Kind.INTEGER),
@@ -79,7 +80,7 @@ def list_rows_of(connection: sqlite3.Connection, name: str, asked: Selection) ->
 
 
 def list_centres(connection: sqlite3.Connection, asked: Selection) -> Result:
-    """List the centres open on a date (today by default), with perimeter, State support and missions evaluated.
+    """List the centres open on a date (today by default), with perimeter, programme 147 granted and missions evaluated.
 
     With a year, the support and the evaluations are those of that year.
 
@@ -87,13 +88,15 @@ def list_centres(connection: sqlite3.Connection, asked: Selection) -> Result:
         UsageProblem: an unknown region, department or column.
     """
     as_of = asked.as_of or today()
-    wanted = _departments(connection, asked)
+    wanted = departments_of(connection, asked.region, asked.department, asked.overseas)
     columns = (*TABLES["centres"].columns, *_OVERVIEW)
     rows = []
     only_evaluations = True
     for row in read(connection, "select * from centre_overview order by id", as_of, year=asked.year).fetchall():
         departments = row["departments"] or ""
         if wanted is not None and not wanted.intersection(departments.split()):
+            continue
+        if asked.centre is not None and row["id"] != asked.centre:
             continue
         only_evaluations = only_evaluations and row["fictitious"] == row["evaluations_fictitious"]
         rows.append(row_of(columns, {**dict(row), "departments": departments}))
@@ -189,32 +192,16 @@ def list_table(connection: sqlite3.Connection, table: Table, asked: Selection) -
 
 def _parameters(asked: Selection) -> dict[str, object]:
     """What narrows the rows, by name."""
-    narrowing = ("as_of", "year", "region", "department", "overseas")
+    narrowing = ("as_of", "year", "region", "department", "overseas", "centre")
     found = {name: getattr(asked, name) for name in narrowing if getattr(asked, name) is not None}
     return found | ({"uncovered": True} if asked.uncovered else {})
-
-
-def _departments(connection: sqlite3.Connection, asked: Selection) -> set[str] | None:
-    """The departments that the filters leave, or None if they leave all."""
-    if asked.region is None and asked.department is None and asked.overseas is None:
-        return None
-    rows = read(connection, "select code, region_code, overseas from places", today()).fetchall()
-    left = {row["code"] for row in rows}
-    if asked.region is not None:
-        region = find_region(connection, asked.region)
-        left &= {row["code"] for row in rows if row["region_code"] == region}
-    if asked.department is not None:
-        left &= {find_department(connection, asked.department)}
-    if asked.overseas is not None:
-        left &= {row["code"] for row in rows if row["overseas"] == asked.overseas}
-    return left
 
 
 def _conditions(connection: sqlite3.Connection, table: Table, asked: Selection) -> tuple[list[str], dict[str, Value]]:
     """What narrows the rows ``t`` of a table beside a date, and the parameters of that SQL."""
     conditions: list[str] = []
     parameters: dict[str, Value] = {}
-    left = _departments(connection, asked)
+    left = departments_of(connection, asked.region, asked.department, asked.overseas)
     if left is not None:
         among = "in (select value from json_each(:departments))"
         if "department" in table.names:
@@ -227,6 +214,11 @@ def _conditions(connection: sqlite3.Connection, table: Table, asked: Selection) 
             given = [name for name in ("region", "department", "overseas") if getattr(asked, name) is not None]
             raise _not_applicable(table, ", ".join(f"--{name}" for name in given))
         parameters["departments"] = json.dumps(sorted(left))
+    if asked.centre is not None:
+        if "centre" not in table.names:
+            raise _not_applicable(table, "--centre")
+        conditions.append("t.centre = :centre")
+        parameters["centre"] = asked.centre
     if asked.year is not None:
         if "year" not in table.names:
             raise _not_applicable(table, "--year")

@@ -17,6 +17,7 @@ _GAPS = (
     "previous-geography",
     "low-confidence",
     "state-support-unknown",
+    "other-stage-only",
     "no-local-funding-known",
     "no-funding",
     "source-limit",
