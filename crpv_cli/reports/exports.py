@@ -10,26 +10,35 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.registry.queries import today
 from crpv_cli.reports.index import REPORTS
-from crpv_cli.reports.listing import Selection, list_table
+from crpv_cli.reports.listing import Selection, list_table, not_applicable
 from crpv_cli.result import Result
 from crpv_cli.spelling import closest
 
 
-def export_rows(connection: sqlite3.Connection, name: str, as_of: str | None) -> Result:
+def export_rows(
+    connection: sqlite3.Connection, name: str, as_of: str | None, narrowed: Selection | None = None
+) -> Result:
     """Return a table, whole or as of a date, or the rows of a report (as of today by default).
 
+    ``narrowed`` says to which region, department, centre and year; its other parts are not looked at.
+
     Raises:
-        UsageProblem: nothing has that name.
+        UsageProblem: nothing has that name, or a filter does not apply to it.
     """
     reports = {report.export: report for report in REPORTS.values() if report.export}
+    asked = narrowed or Selection()
     if name in reports:
-        compute, _options = reports[name].load()
-        result = compute(connection, as_of or today())
+        compute, options = reports[name].load()
+        wanted = {name: getattr(asked, name) for name in ("region", "department", "centre", "year")}
+        given = {name: value for name, value in wanted.items() if value is not None}
+        for option in given.keys() - {option.name for option in options}:
+            raise not_applicable(name, f"--{option}")
+        result = compute(connection, as_of or today(), **given)
         assert isinstance(result, Result)
         return replace(result, screen=())
     table = TABLES.get(name.replace("-", "_"))
     if table is not None:
-        return _whole(connection, table, as_of)
+        return _whole(connection, table, replace(asked, as_of=as_of))
     names = [*TABLES, *sorted(reports), "all"]
     near = closest(name, names)
     raise UsageProblem(
@@ -43,6 +52,6 @@ def all_tables(connection: sqlite3.Connection) -> list[Result]:
     return [_whole(connection, table) for table in TABLES.values()]
 
 
-def _whole(connection: sqlite3.Connection, table: Table, as_of: str | None = None) -> Result:
+def _whole(connection: sqlite3.Connection, table: Table, asked: Selection | None = None) -> Result:
     """A table with all its columns, even in a format that would show a person fewer."""
-    return replace(list_table(connection, table, Selection(as_of=as_of)), screen=())
+    return replace(list_table(connection, table, asked or Selection()), screen=())

@@ -75,7 +75,7 @@ def list_rows_of(connection: sqlite3.Connection, name: str, asked: Selection) ->
     """
     table = table_named(name)
     if asked.uncovered and table.name != "neighbourhoods":
-        raise _not_applicable(table, "--uncovered")
+        raise not_applicable(table.name, "--uncovered")
     return list_centres(connection, asked) if table.name == "centres" else list_table(connection, table, asked)
 
 
@@ -201,35 +201,35 @@ def _conditions(connection: sqlite3.Connection, table: Table, asked: Selection) 
     """What narrows the rows ``t`` of a table beside a date, and the parameters of that SQL."""
     conditions: list[str] = []
     parameters: dict[str, Value] = {}
+    its_centre = "id" if table.name == "centres" else "centre"
     left = departments_of(connection, asked.region, asked.department, asked.overseas)
     if left is not None:
+        perimeters = "perimeters_on" if asked.as_of else "perimeters"
         among = "in (select value from json_each(:departments))"
         if "department" in table.names:
             conditions.append(f"t.department {among}")
         elif table.name == "departments":
             conditions.append(f"t.code {among}")
-        elif "centre" in table.names:
-            conditions.append(f"t.centre in (select centre from perimeters where department {among})")
+        elif its_centre in table.names:
+            conditions.append(f"t.{its_centre} in (select centre from {perimeters} where department {among})")
         else:
             given = [name for name in ("region", "department", "overseas") if getattr(asked, name) is not None]
-            raise _not_applicable(table, ", ".join(f"--{name}" for name in given))
+            raise not_applicable(table.name, ", ".join(f"--{name}" for name in given))
         parameters["departments"] = json.dumps(sorted(left))
-    if asked.centre is not None:
-        if "centre" not in table.names:
-            raise _not_applicable(table, "--centre")
-        conditions.append("t.centre = :centre")
-        parameters["centre"] = asked.centre
-    if asked.year is not None:
-        if "year" not in table.names:
-            raise _not_applicable(table, "--year")
-        conditions.append("t.year = :year")
-        parameters["year"] = asked.year
+    for name, column in (("centre", its_centre), ("year", "year")):
+        value = getattr(asked, name)
+        if value is None:
+            continue
+        if column not in table.names:
+            raise not_applicable(table.name, f"--{name}")
+        conditions.append(f"t.{column} = :{name}")
+        parameters[name] = value
     if table.name == "neighbourhoods":
         if asked.uncovered:
             neighbourhoods.require_list(connection, asked.as_of or today())
             conditions.append("t.department not in (select department from served)")
     elif asked.as_of is not None and table.name not in _ON_A_DATE:
-        raise _not_applicable(table, "--as-of")
+        raise not_applicable(table.name, "--as-of")
     return conditions, parameters
 
 
@@ -249,9 +249,10 @@ _ON_A_DATE = {
 }
 
 
-def _not_applicable(table: Table, option: str) -> UsageProblem:
+def not_applicable(name: str, option: str) -> UsageProblem:
+    """What is said of an option that a table or report cannot answer."""
     return UsageProblem(
-        msg("{option} does not apply to the table {table}.", option=option, table=table.name),
+        msg("{option} does not apply to {table}.", option=option, table=name),
         msg("Leave it out, or list another table."),
     )
 
