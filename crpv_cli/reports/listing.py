@@ -12,11 +12,11 @@ from crpv_cli.definitions.named import table_named
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, msg
-from crpv_cli.registry.doubles import same_money
 from crpv_cli.registry.queries import read, today
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.columns import FICTITIOUS
 from crpv_cli.reports.coverage import neighbourhoods
+from crpv_cli.reports.funding.notes import counted_twice
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.places import departments_of
 from crpv_cli.reports.rows import row_of
@@ -109,7 +109,7 @@ def list_centres(connection: sqlite3.Connection, asked: Selection) -> Result:
         columns=columns,
         rows=tuple(rows),
         screen=_SCREEN,
-        notes=(*_doubles(connection, rows), *_centre_notes(connection, rests, only_evaluations)),
+        notes=(*_doubles(connection, as_of, rows), *_centre_notes(connection, rests, only_evaluations)),
         parameters=_parameters(replace(asked, as_of=as_of)),
         fictitious=rests,
         origin=origin(connection, (row[_SOURCE] for row in rows)),
@@ -117,11 +117,12 @@ def list_centres(connection: sqlite3.Connection, asked: Selection) -> Result:
     return shape(result, asked)
 
 
-def _doubles(connection: sqlite3.Connection, rows: Sequence[tuple[Value, ...]]) -> tuple[Note, ...]:
+def _doubles(connection: sqlite3.Connection, as_of: str, rows: Sequence[tuple[Value, ...]]) -> tuple[Note, ...]:
     """Say which of the amounts of State support shown may count money twice."""
     names = [column.name for column in (*TABLES["centres"].columns, *_OVERVIEW)]
     shown = {(row[names.index("id")], row[names.index("state_support_year")]) for row in rows}
-    pairs = [(pair.second["centre"], pair.second["year"]) for pair in same_money(connection)]
+    counted = read(connection, "select * from money_asked where scope = 'p147'", as_of)
+    pairs = [(pair.second["centre"], pair.second["year"]) for pair in counted_twice(connection, counted)]
     twice = sorted({centre for centre, year in pairs if (centre, year) in shown})
     if not twice:
         return ()

@@ -42,6 +42,11 @@ class Asked:
         return self.scheme is None and self.nature is None
 
     @property
+    def shares(self) -> bool:
+        """Whether a share means something: of all that is granted."""
+        return self.whole and self.stage == "granted"
+
+    @property
     def yearly(self) -> bool:
         """Whether a row of a centre is of one year, which has a year before."""
         return self.first == self.last or self.by == "centre-year"

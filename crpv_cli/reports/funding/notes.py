@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from crpv_cli.definitions import choices
 from crpv_cli.language import N_, Day, Euros, Message, Share, first_few, msg, msgs
-from crpv_cli.registry.doubles import same_money
+from crpv_cli.registry.doubles import SameMoney, same_money
 from crpv_cli.registry.queries import read
 from crpv_cli.reports.funding.money import SUMS, Asked, CentreMoney, Money, euros, ratio
 from crpv_cli.result import Note, Value
@@ -143,7 +143,7 @@ def _share_notes(
                 share=Share(share),
             ),
         )
-    at_most = [centre for centre in centres if asked.whole and centre.share_at_most is not None]
+    at_most = [centre for centre in centres if asked.shares and centre.share_at_most is not None]
     if at_most:
         yield Note(
             "state-share-at-most",
@@ -388,8 +388,7 @@ def _perimeter_note(asked: Asked) -> Iterator[Note]:
 
 def _double_notes(connection: sqlite3.Connection, counted: Sequence[sqlite3.Row]) -> Iterable[Note]:
     """Say which of the rows added up look like the same money reported by two sources."""
-    added = {_key(row) for row in counted}
-    pairs = [pair for pair in same_money(connection) if {_key(pair.first), _key(pair.second)} <= added]
+    pairs = counted_twice(connection, counted)
     if not pairs:
         return
     named = [
@@ -417,6 +416,12 @@ def _double_notes(connection: sqlite3.Connection, counted: Sequence[sqlite3.Row]
             ]
         },
     )
+
+
+def counted_twice(connection: sqlite3.Connection, counted: Iterable[sqlite3.Row]) -> list[SameMoney]:
+    """Return the pairs of rows that look like the same money and are both among those that a sum counts."""
+    added = {_key(row) for row in counted}
+    return [pair for pair in same_money(connection) if {_key(pair.first), _key(pair.second)} <= added]
 
 
 _KEY = ("centre", "funder", "year", "scheme", "stage", "object", "reference", "locator", "source")

@@ -343,7 +343,7 @@ class _Known:
             supported = {row["year"] for row in now.rows if row["scope"] == "p147"}
             budgets = [self.budgets.get((centre, year)) for year in open_years]
             in_full = [row for row in budgets if row is not None]
-            whole = bool(in_full) and len(in_full) == len(open_years) and self.asked.whole
+            whole = bool(in_full) and len(in_full) == len(open_years) and self.asked.shares
             stages = [row for row in self.stages if row["centre"] == centre and first <= row["year"] <= last]
             centres.append(
                 CentreMoney(
@@ -409,8 +409,8 @@ def _centre_rows(
             "left": centre.left,
             "resources": centre.resources,
             "state_share": share,
-            "state_share_at_most": centre.share_at_most if asked.whole else None,
-            "state_share_missing": centre.not_known if asked.whole else (),
+            "state_share_at_most": centre.share_at_most if asked.shares else None,
+            "state_share_missing": centre.not_known if asked.shares else (),
             "local_share": ratio(now.of("local"), centre.resources) if share is not None else None,
             "state_change": state_change,
             "state_change_share": ratio(state_change, support_before),
