@@ -341,9 +341,9 @@ class _Known:
             if not (open_years or now.rows or (alone and year is None)):
                 continue
             supported = {row["year"] for row in now.rows if row["scope"] == "p147"}
-            budgets = [self.budgets.get((centre, year)) for year in open_years]
-            in_full = [row for row in budgets if row is not None]
-            whole = bool(in_full) and len(in_full) == len(open_years) and self.asked.shares
+            its_years = {*open_years} | {int(row["year"]) for row in now.rows}
+            in_full = [row for year in its_years if (row := self.budgets.get((centre, year))) is not None]
+            whole = bool(in_full) and len(in_full) == len(its_years) and self.asked.shares
             stages = [row for row in self.stages if row["centre"] == centre and first <= row["year"] <= last]
             centres.append(
                 CentreMoney(
