@@ -342,7 +342,7 @@ class _Known:
                 continue
             supported = {row["year"] for row in now.rows if row["scope"] == "p147"}
             its_years = {*open_years} | {int(row["year"]) for row in now.rows}
-            in_full = [row for year in its_years if (row := self.budgets.get((centre, year))) is not None]
+            in_full = [self.budgets[centre, year] for year in its_years if (centre, year) in self.budgets]
             whole = bool(in_full) and len(in_full) == len(its_years) and self.asked.shares
             stages = [row for row in self.stages if row["centre"] == centre and first <= row["year"] <= last]
             centres.append(
