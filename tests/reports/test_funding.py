@@ -259,6 +259,9 @@ def test_a_share_of_two_years_needs_both(small: sqlite3.Connection) -> None:
     assert of_centre(funding(small, TODAY, 2023, 2024), "oriv")["state_share"] is None
     pay(small, 20_00, year=2023)
     assert of_centre(funding(small, TODAY, 2023, 2024), "oriv")["state_share"] == 0.4
+    small.execute("delete from budgets where year = 2023")
+    row = of_centre(funding(small, TODAY, 2023, 2024), "oriv")
+    assert (row["resources"], row["state_share"]) == (None, None)
 
 
 def test_what_the_state_gives_alone_says_nothing_of_shares(small: sqlite3.Connection) -> None:
@@ -303,6 +306,11 @@ def test_years_are_compared_over_one_perimeter(reference: sqlite3.Connection) ->
         assert row["state_p147"] == of_centre(funding(reference, TODAY, year=row["year"]), row["centre"])["state_p147"]
         assert row["state_per_neighbourhood"] == round(row["state_p147"] / then)
     assert rows[1]["state_change"] == rows[1]["state_p147"] - rows[0]["state_p147"]
+    # The sum of three years is not compared with a year.
+    assert (result.totals["state_change"], result.totals["state_change_share"]) == (None, None)
+    earlier = records(funding(reference, TODAY, 2021, 2022, by="centre-year", centre="ressources-urbaines"))
+    of_2022 = of_centre(coverage(reference, "2022-12-31"), "ressources-urbaines")["covered"]
+    assert [row["neighbourhoods"] for row in earlier] == [of_2022, of_2022]
 
 
 def test_one_centre(reference: sqlite3.Connection) -> None:
