@@ -276,6 +276,8 @@ def _years(
             msg("The year {first} comes after the year {last}.", first=str(first), last=str(last)),
             msg("Give the earlier one with --from and the later one with --to."),
         )
+    if first is not None and last is not None:
+        return first, last
     known = read(connection, "select * from money_known", as_of, stage=stage).fetchone()
     latest, earliest = known["latest"] or int(as_of[:4]), known["earliest"] or int(as_of[:4])
     if last is None:
@@ -320,7 +322,10 @@ class _Known:
             open_years,
             found(query("funding")),
             found("select * from paid where year between :first and :last order by year, centre, funder_name, scheme"),
-            {row["year"]: row for row in found("select * from comparable_years")},
+            # One year is compared with none.
+            {row["year"]: row for row in found("select * from comparable_years")}
+            if asked.first < asked.last or asked.by == "year"
+            else {},
             {
                 (row["centre"], row["year"]): row
                 for row in found("select * from standing_budgets where resources_cents is not null")

@@ -30,10 +30,9 @@ def funding_years(connection: sqlite3.Connection, as_of: str, last: int | None =
         centimes, whether the year compares with the others, and the centres that are not known in it. A year without
         any is there, unknown.
     """
-    if last is None:
-        (last,) = read(connection, "select usual from money_known", as_of).fetchone()
-        assert last is not None
-    (earliest,) = read(connection, "select earliest from money_known", as_of).fetchone()
+    known_years = read(connection, "select usual, earliest from money_known", as_of).fetchone()
+    last = last or int(known_years["usual"])
+    earliest = known_years["earliest"]
     first = min(max(last - count + 1, earliest or last), last)
     report = funding(connection, as_of, first, last, by="year")
     names = tuple(name for name in (*_STATE, *_LOCAL, "other") if report.known(name))
