@@ -55,6 +55,7 @@ class Chart:
         description: the same for those who cannot see it, with the figures that matter.
         category: the name of the column that a row is called by.
         values: the names of the columns whose figures are drawn, in the order in which they are stacked or listed.
+        marked: the name of a column of flags: a row that does not have it is drawn, and marked with an asterisk.
     """
 
     shape: ChartShape
@@ -62,6 +63,7 @@ class Chart:
     description: Message
     category: str
     values: tuple[str, ...]
+    marked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

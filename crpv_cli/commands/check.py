@@ -28,6 +28,8 @@ def check(
         list[str] | None,
         typer.Option("--rule", metavar=_("RULE"), help=_("Only this rule; several may be named.")),
     ] = None,
+    region: options.Region = None,
+    department: options.Department = None,
     centre: options.Centre = None,
     year: Annotated[
         int | None,
@@ -89,6 +91,8 @@ def check(
                 cycle or CYCLE_YEARS,
                 tuple(rules or ()),
                 find_centre(connection, centre) if centre else None,
+                region,
+                department,
             )
     door.show(result)
     if explain:

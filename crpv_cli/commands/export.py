@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from crpv_cli.commands import options
 from crpv_cli.commands.door import Door, command
-from crpv_cli.commands.options import AsOf, WithPeople
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.language import text as _
@@ -23,18 +23,32 @@ def export(
             metavar=_("NAME"), help=_("A table, coverage, evaluation-summaries, funding-by-centre, or all.")
         ),
     ],
-    as_of: AsOf = None,
-    with_people: WithPeople = False,
+    region: options.Region = None,
+    department: options.Department = None,
+    centre: options.Centre = None,
+    year: options.Year = None,
+    as_of: options.AsOf = None,
+    with_people: options.WithPeople = False,
 ) -> None:
     """Export a table or the rows of a report; CSV unless asked otherwise."""
     from crpv_cli.output.files import write_all
     from crpv_cli.reports.exports import all_tables, export_rows
+    from crpv_cli.reports.finding import find_centre
+    from crpv_cli.reports.listing import Selection
 
     if name != "all":
         with door.reading() as connection:
-            result = export_rows(connection, name, as_of, with_people)
+            its_id = find_centre(connection, centre) if centre else None
+            narrowed = Selection(region=region, department=department, centre=its_id, year=year, people=with_people)
+            result = export_rows(connection, name, as_of, narrowed)
         door.show(result, default=Format.CSV)
         return
+    for option, value in (("region", region), ("department", department), ("centre", centre), ("year", year)):
+        if value is not None:
+            raise UsageProblem(
+                msg("{option} does not apply to everything.", option=f"--{option}"),
+                msg("Leave it out, or export a table or a report."),
+            )
     if door.output is None:
         raise UsageProblem(
             msg("Everything is written to a folder, or to one workbook."),

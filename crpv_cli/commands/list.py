@@ -19,6 +19,7 @@ def list_rows(
     ] = "centres",
     region: options.Region = None,
     department: options.Department = None,
+    centre: options.Centre = None,
     overseas: Annotated[
         bool | None,
         typer.Option(
@@ -43,8 +44,14 @@ def list_rows(
     with_people: options.WithPeople = False,
 ) -> None:
     """List the rows of a table."""
+    from crpv_cli.reports.finding import find_centre
     from crpv_cli.reports.listing import Selection, list_rows_of
 
     shown = tuple(name.strip() for name in (columns or "").split(",") if name.strip())
-    asked = Selection(region, department, overseas, year, as_of, sort, shown, limit, uncovered, with_people, closed)
-    door.answer(list_rows_of, table, asked)
+    with door.reading() as connection:
+        its_id = find_centre(connection, centre) if centre else None
+        asked = Selection(
+            region, department, overseas, year, as_of, sort, shown, limit, uncovered, with_people, closed, its_id
+        )
+        result = list_rows_of(connection, table, asked)
+    door.show(result)

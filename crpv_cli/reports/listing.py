@@ -12,13 +12,13 @@ from crpv_cli.definitions.named import table_named
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, msg
-from crpv_cli.registry.doubles import same_money
 from crpv_cli.registry.queries import read, today
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.columns import FICTITIOUS, LABELLED
 from crpv_cli.reports.coverage import neighbourhoods
-from crpv_cli.reports.finding import find_department, find_region
+from crpv_cli.reports.funding.notes import counted_twice
 from crpv_cli.reports.origin import origin
+from crpv_cli.reports.places import departments_of
 from crpv_cli.reports.rows import row_of
 from crpv_cli.result import Alert, Note, Result, Value
 from crpv_cli.spelling import closest, fold
@@ -29,7 +29,7 @@ class Selection:
     """What a list is narrowed to and how it is laid out; None and empty mean not asked.
 
     ``uncovered`` leaves the neighbourhoods that no centre serves on the date, ``people`` shows the columns about
-    people, ``closed`` adds closed centres.
+    people, ``closed`` adds closed centres, ``centre`` (an id) leaves one centre.
     """
 
     region: str | None = None
@@ -43,14 +43,14 @@ class Selection:
     uncovered: bool = False
     people: bool = False
     closed: bool = False
+    centre: str | None = None
 
 
 # Columns that the overview computes besides those of the table.
 _OVERVIEW = (
     LABELLED,
     Column("departments", N_("Perimeter"), Kind.CODES),
-    Column("labelled", N_("Labelled"), Kind.FLAG),
-    Column("state_support", N_("State support"), Kind.MONEY),
+    Column("state_support", N_("State, programme 147"), Kind.MONEY),
     Column("state_support_year", N_("Year"), Kind.YEAR),
     Column("missions_evaluated", N_("Missions"), Kind.INTEGER, over="core_missions"),
     Column("core_missions", N_("Core missions"), Kind.INTEGER),
@@ -79,11 +79,11 @@ def list_rows_of(connection: sqlite3.Connection, name: str, asked: Selection) ->
     """
     table = table_named(name)
     if asked.uncovered and table.name != "neighbourhoods":
-        raise _not_applicable(table, "--uncovered")
+        raise not_applicable(table.name, "--uncovered")
     if asked.people:
         require_people(table)
     if asked.closed and table.name != "centres":
-        raise _not_applicable(table, "--all")
+        raise not_applicable(table.name, "--all")
     if table.name == "centres" and not asked.closed:
         return list_centres(connection, asked)
     return list_table(connection, table, replace(asked, as_of=asked.as_of or today()) if asked.closed else asked)
@@ -96,7 +96,7 @@ def require_people(table: Table) -> None:
         UsageProblem: it has none.
     """
     if not any(column.personal for column in table.columns):
-        raise _not_applicable(table, "--with-people")
+        raise not_applicable(table.name, "--with-people")
 
 
 def _refuse_people(table: Table, asked: Selection) -> None:
@@ -110,7 +110,7 @@ def _refuse_people(table: Table, asked: Selection) -> None:
 
 
 def list_centres(connection: sqlite3.Connection, asked: Selection) -> Result:
-    """List the centres open on a date (today by default), with perimeter, State support and missions evaluated.
+    """List the centres open on a date (today by default), with perimeter, programme 147 granted and missions evaluated.
 
     With a year, the support and the evaluations are those of that year.
 
@@ -118,13 +118,15 @@ def list_centres(connection: sqlite3.Connection, asked: Selection) -> Result:
         UsageProblem: an unknown region, department or column.
     """
     as_of = asked.as_of or today()
-    wanted = _departments(connection, asked)
+    wanted = departments_of(connection, asked.region, asked.department, asked.overseas)
     columns = (*TABLES["centres"].columns, *_OVERVIEW)
     rows = []
     only_evaluations = True
     for row in read(connection, "select * from centre_overview order by id", as_of, year=asked.year).fetchall():
         departments = row["departments"] or ""
         if wanted is not None and not wanted.intersection(departments.split()):
+            continue
+        if asked.centre is not None and row["id"] != asked.centre:
             continue
         only_evaluations = only_evaluations and row["fictitious"] == row["evaluations_fictitious"]
         rows.append(row_of(columns, {**dict(row), "departments": departments}))
@@ -137,7 +139,7 @@ def list_centres(connection: sqlite3.Connection, asked: Selection) -> Result:
         columns=columns,
         rows=tuple(rows),
         screen=_SCREEN,
-        notes=(*_doubles(connection, rows), *_centre_notes(connection, rests, only_evaluations)),
+        notes=(*_doubles(connection, as_of, rows), *_centre_notes(connection, rests, only_evaluations)),
         parameters=_parameters(replace(asked, as_of=as_of)),
         fictitious=rests,
         origin=origin(connection, (row[_SOURCE] for row in rows)),
@@ -145,11 +147,12 @@ def list_centres(connection: sqlite3.Connection, asked: Selection) -> Result:
     return shape(result, asked)
 
 
-def _doubles(connection: sqlite3.Connection, rows: Sequence[tuple[Value, ...]]) -> tuple[Note, ...]:
+def _doubles(connection: sqlite3.Connection, as_of: str, rows: Sequence[tuple[Value, ...]]) -> tuple[Note, ...]:
     """Say which of the amounts of State support shown may count money twice."""
     names = [column.name for column in (*TABLES["centres"].columns, *_OVERVIEW)]
     shown = {(row[names.index("id")], row[names.index("state_support_year")]) for row in rows}
-    pairs = [(pair.second["centre"], pair.second["year"]) for pair in same_money(connection)]
+    counted = read(connection, "select * from money_asked where scope = 'p147'", as_of)
+    pairs = [(pair.second["centre"], pair.second["year"]) for pair in counted_twice(connection, counted)]
     twice = sorted({centre for centre, year in pairs if (centre, year) in shown})
     if not twice:
         return ()
@@ -236,52 +239,39 @@ def _selected(column: Column) -> str:
 
 def _parameters(asked: Selection) -> dict[str, object]:
     """What narrows the rows, by name."""
-    narrowing = ("as_of", "year", "region", "department", "overseas")
+    narrowing = ("as_of", "year", "region", "department", "overseas", "centre")
     found = {name: getattr(asked, name) for name in narrowing if getattr(asked, name) is not None}
     found |= {name: True for name in ("uncovered", "people") if getattr(asked, name)}
     return found | ({"all": True} if asked.closed else {})
-
-
-def _departments(connection: sqlite3.Connection, asked: Selection) -> set[str] | None:
-    """The departments that the filters leave, or None if they leave all."""
-    if asked.region is None and asked.department is None and asked.overseas is None:
-        return None
-    rows = read(connection, "select code, region_code, overseas from places", today()).fetchall()
-    left = {row["code"] for row in rows}
-    if asked.region is not None:
-        region = find_region(connection, asked.region)
-        left &= {row["code"] for row in rows if row["region_code"] == region}
-    if asked.department is not None:
-        left &= {find_department(connection, asked.department)}
-    if asked.overseas is not None:
-        left &= {row["code"] for row in rows if row["overseas"] == asked.overseas}
-    return left
 
 
 def _conditions(connection: sqlite3.Connection, table: Table, asked: Selection) -> tuple[list[str], dict[str, Value]]:
     """What narrows the rows ``t`` of a table beside a date, and the parameters of that SQL."""
     conditions: list[str] = []
     parameters: dict[str, Value] = {}
-    left = _departments(connection, asked)
+    its_centre = "id" if table.name == "centres" else "centre"
+    left = departments_of(connection, asked.region, asked.department, asked.overseas)
     if left is not None:
+        perimeters = "perimeters_on" if asked.as_of else "perimeters"
         among = "in (select value from json_each(:departments))"
         if "department" in table.names:
             conditions.append(f"t.department {among}")
         elif table.name == "departments":
             conditions.append(f"t.code {among}")
-        elif "centre" in table.names:
-            conditions.append(f"t.centre in (select centre from perimeters where department {among})")
-        elif asked.closed:
-            conditions.append(f"t.id in (select centre from perimeters where department {among})")
+        elif its_centre in table.names:
+            conditions.append(f"t.{its_centre} in (select centre from {perimeters} where department {among})")
         else:
             given = [name for name in ("region", "department", "overseas") if getattr(asked, name) is not None]
-            raise _not_applicable(table, ", ".join(f"--{name}" for name in given))
+            raise not_applicable(table.name, ", ".join(f"--{name}" for name in given))
         parameters["departments"] = json.dumps(sorted(left))
-    if asked.year is not None:
-        if "year" not in table.names:
-            raise _not_applicable(table, "--year")
-        conditions.append("t.year = :year")
-        parameters["year"] = asked.year
+    for name, column in (("centre", its_centre), ("year", "year")):
+        value = getattr(asked, name)
+        if value is None:
+            continue
+        if column not in table.names:
+            raise not_applicable(table.name, f"--{name}")
+        conditions.append(f"t.{column} = :{name}")
+        parameters[name] = value
     if table.name == "neighbourhoods":
         if asked.uncovered:
             neighbourhoods.require_list(connection, asked.as_of or today())
@@ -302,7 +292,7 @@ def _true_on(table: Table) -> str:
     for name, condition in (("year", "t.year <= substr(:as_of, 1, 4) + 0"), ("starts_on", "t.starts_on <= :as_of")):
         if name in table.names:
             return condition
-    raise _not_applicable(table, "--as-of")
+    raise not_applicable(table.name, "--as-of")
 
 
 # What holds the rows of a table that were true, or known, on a date.
@@ -322,9 +312,10 @@ _ON_A_DATE = {
 }
 
 
-def _not_applicable(table: Table, option: str) -> UsageProblem:
+def not_applicable(name: str, option: str) -> UsageProblem:
+    """What is said of an option that a table or report cannot answer."""
     return UsageProblem(
-        msg("{option} does not apply to the table {table}.", option=option, table=table.name),
+        msg("{option} does not apply to {table}.", option=option, table=name),
         msg("Leave it out, or list another table."),
     )
 

@@ -14,6 +14,7 @@ from crpv_cli.registry.queries import CYCLE_YEARS, closed_year
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.columns import FICTITIOUS
 from crpv_cli.reports.origin import origin
+from crpv_cli.reports.places import centres_of, departments_of
 from crpv_cli.result import Layout, Note, Result, Value
 from crpv_cli.rules import data, framework, money, territory, values
 from crpv_cli.rules.model import SEVERITIES, Finding, Moment, Rule
@@ -99,6 +100,8 @@ def findings(
     cycle: int = CYCLE_YEARS,
     rules: Sequence[str] = (),
     centre: str | None = None,
+    region: str | None = None,
+    department: str | None = None,
 ) -> Result:
     """Ask the rules of a date.
 
@@ -109,17 +112,28 @@ def findings(
         cycle: how many years an evaluation stands.
         rules: ids of the rules to ask; all of them if empty.
         centre: only findings of this centre (its id).
+        region: only findings of this region's departments (its code or name) and of the centres that serve them.
+        department: only findings of this department and of the centres that serve it.
 
     Returns:
         A report, the gravest first and what is accepted last. Totals: how many findings are a ``breach``, ``unknown``
         or ``notice`` and not accepted; ``accepted``; ``rules`` asked; ``by_rule`` all findings of each rule.
 
     Raises:
-        UsageProblem: a rule that there is not.
+        UsageProblem: a rule, region or department that there is not.
     """
+    departments = departments_of(connection, region, department)
+    centres = centres_of(connection, as_of, region, department)
     asked = [rule_named(name) for name in rules] or list(RULES.values())
     moment = Moment(connection, as_of, closed_year(as_of) if year is None else year, cycle, frozenset(RULES), centre)
-    found = sorted(_found(moment, asked), key=lambda one: one.place)
+    found = sorted(
+        (
+            one
+            for one in _found(moment, asked)
+            if departments is None or one.finding.department in departments or one.finding.centre in (centres or ())
+        ),
+        key=lambda one: one.place,
+    )
     totals = _totals(found, [rule.id for rule in asked])
     summary = msg(
         "Breaches: {breach}; not known: {unknown}; notices: {notice}; accepted: {accepted}; rules checked: {rules}.",
@@ -139,6 +153,8 @@ def findings(
             "cycle": cycle,
             "rules": [rule.id for rule in asked] if rules else None,
             "centre": centre,
+            **({"region": region} if region else {}),
+            **({"department": department} if department else {}),
         },
         totals=totals,
         fictitious=rests,

@@ -52,7 +52,7 @@ def money_twice(moment: Moment) -> Iterator[Finding]:
 )
 def funding_change(moment: Moment) -> Iterator[Finding]:
     for centre, money in moment.money.items():
-        change, support = money["state_change_share"], money["state"]
+        change, support = money["state_change_share"], money["state_p147"]
         if change is not None and abs(change) > CHANGE_BOUND:
             yield Finding(
                 NOTICE,

@@ -61,10 +61,11 @@ TABLES = {
     "funding": """
         centre,funder,year,scheme,stage,amount,source
         one,state,2024,147,granted,100,money
+        one,state,2024,147,paid,40,money
         one,town,2024,,granted,50,money
         one,state,2023,147,granted,80,money
         one,state,2021,147,requested,75,money
-        one,state,2020,147,granted,70,money
+        one,state,2020,147,paid,70,money
         two,bank,2024,,granted,999,made-up
         two,state,2024,147,granted,200,journal
         """,
@@ -169,19 +170,25 @@ def test_who_governs(connection: Connection) -> None:
 def test_the_money(connection: Connection) -> None:
     one = sections(centre_sheet(connection, "one", DAY))
     years = one["funding_years"]
-    assert cells(years, "year", "state", "local", "other", "total") == [
-        (2025, None, None, None, None),
-        (2024, 10000, 5000, None, 15000),
-        (2023, 8000, None, None, 8000),
+    assert cells(years, "year", "state_p147", "local", "other", "total", "paid", "left") == [
+        (2025, None, None, None, None, None, None),
+        (2024, 10000, 5000, None, 15000, 4000, 6000),
+        (2023, 8000, None, None, 8000, None, None),
     ]
+    # Both years over the perimeter and counts of the date, 15 neighbourhoods.
+    assert cells(years, "state_per_neighbourhood", "state_change_share") == [(None, None), (667, 0.25), (533, None)]
+    assert "2025-06-30" in years.title.text("en")
+    assert [note.code for note in years.notes] == ["paid-of-granted"]
+    assert "€40 of €100" in years.notes[0].message.text("en")
     assert years.origin and list(years.origin.sources) == ["money"]
     assert not years.fictitious
     assert years.screen[0] == "year" and years.screen[-1] == "state_per_neighbourhood"
     assert one["funding"].rows == (
-        (2024, "town", "Ville", "commune", None, "granted", 5000, "money"),
-        (2024, "state", "État", "state", "147", "granted", 10000, "money"),
-        (2023, "state", "État", "state", "147", "granted", 8000, "money"),
-        (2021, "state", "État", "state", "147", "requested", 7500, "money"),
+        (2024, "town", "Ville", "commune", None, "granted", 5000, None, "money"),
+        (2024, "state", "État", "state", "147", "granted", 10000, None, "money"),
+        (2024, "state", "État", "state", "147", "paid", 4000, None, "money"),
+        (2023, "state", "État", "state", "147", "granted", 8000, None, "money"),
+        (2021, "state", "État", "state", "147", "requested", 7500, None, "money"),
     )
     assert one["funding"].origin and list(one["funding"].origin.sources) == ["money"]
     assert not one["funding"].fictitious

@@ -39,14 +39,13 @@ def perimeters(*lines: str) -> str:
 
 
 def funding(*lines: str) -> str:
-    """Money: ``one state 2024 100``, then the source, the stage and the scheme."""
+    """Money: ``one state 2024 100``, then the source, the stage, the scheme (the State's is P147), the object."""
     made = []
     for line in lines:
-        centre, funder, year, amount, source, stage, scheme = (
-            line.split() + ["-", "paid", "-"][len(line.split()) - 4 :]
-        )[:7]
-        made.append(",".join((centre, funder, year, amount, source, stage, scheme)).replace(",-", ","))
-    return rows("centre,funder,year,amount,source,stage,scheme", *made)
+        words = line.split()
+        defaults = ["-", "granted", "P147" if words[1] == "state" else "-", "-"]
+        made.append(",".join(words + defaults[len(words) - 4 :]).replace(",-", ","))
+    return rows("centre,funder,year,amount,source,stage,scheme,object", *made)
 
 
 def evaluations(*lines: str) -> str:
@@ -247,67 +246,78 @@ COVERAGE: list[Case] = [
 
 BOTH_FUNDED = ("one state 2024 100", "one town 2024 50", "two state 2024 100", "two town 2024 50")
 YEAR_BEFORE = ("one state 2023 80", "two state 2023 80")
-PART = "not-whole-budgets"
+PART, SET, AT_MOST, ONE_PERIMETER = "not-whole-budgets", "known-of", "state-share-at-most", "constant-perimeter"
+SUMMED = {PART, SET, ONE_PERIMETER}
+SHARED = {*SUMMED, AT_MOST}
+BUDGETS = "centre,year,status,resources\none,2024,approved,400\ntwo,2024,approved,200"
 FUNDING: list[Case] = [
     ("nothing", {}, "", {"no-funding"}),
     ("nothing of these years", {"funding": funding(*BOTH_FUNDED)}, "--year 2020", {"no-funding"}),
-    ("only requested", {"funding": funding("one state 2024 9 - requested")}, "", {"no-funding"}),
+    (
+        "only requested",
+        {"funding": funding("one state 2024 9 - requested")},
+        "",
+        {"no-funding", "other-stage-only"},
+    ),
     (
         "requested, and asked for",
         {"funding": funding(*(f"{row} - requested" for row in BOTH_FUNDED))},
         "--stage requested",
-        {PART, "state-share"},
+        SUMMED,
     ),
-    ("both known", {"funding": funding(*BOTH_FUNDED)}, "", {PART, "state-share"}),
+    ("both known", {"funding": funding(*BOTH_FUNDED)}, "", SHARED),
+    ("of one scheme", {"funding": funding(*BOTH_FUNDED)}, "--scheme p147", {PART, ONE_PERIMETER}),
+    ("all resources known", {"funding": funding(*BOTH_FUNDED), "budgets": BUDGETS}, "", {*SUMMED, "state-share"}),
     (
-        "the year before as well",
-        {"funding": funding(*BOTH_FUNDED, *YEAR_BEFORE)},
+        "all resources known of one centre",
+        {"funding": funding(*BOTH_FUNDED), "budgets": BUDGETS[: BUDGETS.index("two")]},
         "",
-        {PART, "state-share", "state-change"},
+        {*SHARED, "state-share"},
     ),
-    ("of one centre", {"funding": funding(*BOTH_FUNDED, *YEAR_BEFORE)}, "--centre one", {PART}),
-    ("by kind", {"funding": funding(*BOTH_FUNDED, *YEAR_BEFORE)}, "--by kind", {PART}),
+    ("the year before as well", {"funding": funding(*BOTH_FUNDED, *YEAR_BEFORE)}, "", {*SHARED, "state-change"}),
+    (
+        "of one centre",
+        {"funding": funding(*BOTH_FUNDED, *YEAR_BEFORE)},
+        "--centre one",
+        {PART, ONE_PERIMETER, AT_MOST},
+    ),
+    ("by kind", {"funding": funding(*BOTH_FUNDED, *YEAR_BEFORE)}, "--by kind", {PART, SET}),
     (
         "of two years",
         {"funding": funding(*BOTH_FUNDED, *YEAR_BEFORE, "one state 2022 10", "two state 2022 10")},
         "--from 2023 --to 2024",
-        {PART, "state-share"},
+        SHARED,
     ),
     (
         "the State's unknown of one",
         {"funding": funding(*BOTH_FUNDED[:2], BOTH_FUNDED[3])},
         "",
-        {PART, "state-share", "state-support-unknown"},
+        {*SHARED, "state-support-unknown"},
     ),
     (
         "the State's unknown in one of two years",
         {"funding": funding(*BOTH_FUNDED, YEAR_BEFORE[0])},
         "--from 2023",
-        {PART, "state-share", "state-support-unknown"},
+        {*SHARED, "state-support-unknown", "not-comparable"},
     ),
-    (
-        "local money unknown of one",
-        {"funding": funding(*BOTH_FUNDED[:3])},
-        "",
-        {PART, "state-share", "no-local-funding-known"},
-    ),
+    ("local money unknown of one", {"funding": funding(*BOTH_FUNDED[:3])}, "", {*SHARED, "no-local-funding-known"}),
     (
         "nothing of either",
         {"funding": funding("one bank 2024 9", "two bank 2024 9")},
         "",
-        {PART, "state-support-unknown", "no-local-funding-known"},
+        {PART, SET, "state-support-unknown", "no-local-funding-known"},
     ),
     (
         "the State's alone",
         {"funding": funding(BOTH_FUNDED[0], BOTH_FUNDED[2], *YEAR_BEFORE)},
         "",
-        {PART, "no-local-funding-known", "state-change"},
+        {*SUMMED, "no-local-funding-known", "state-change"},
     ),
     (
         "the years before of other centres",
         {"funding": funding(*BOTH_FUNDED[:2], BOTH_FUNDED[3], YEAR_BEFORE[1])},
         "",
-        {PART, "state-share", "state-support-unknown"},
+        {*SHARED, "state-support-unknown"},
     ),
     (
         "of a source that leaves something out",
@@ -316,7 +326,7 @@ FUNDING: list[Case] = [
             "funding": funding("one state 2024 100 jaune-plf-2023", *BOTH_FUNDED[1:]),
         },
         "",
-        {PART, "state-share", "source-limit"},
+        {*SHARED, "source-limit"},
     ),
     (
         "of such a source in another year",
@@ -325,41 +335,65 @@ FUNDING: list[Case] = [
             "funding": funding("one state 2022 100 jaune-plf-2023", *BOTH_FUNDED),
         },
         "",
-        {PART, "state-share"},
+        SHARED,
     ),
     *(
         (
             f"told by two sources: {first} | {second}",
             {"funding": funding(*BOTH_FUNDED[1:], first, second)},
-            asked,
-            {PART, "state-share"} | ({"same-money"} if there else set()),
+            "",
+            {*SHARED, *also},
         )
-        for first, second, asked, there in (
-            ("one state 2024 1000 books paid x", "one state 2024 1009 journal paid x", "", True),
-            ("one state 2024 1000 books paid x", "one state 2024 1011 journal paid x", "", False),
-            ("one state 2024 1000 books paid x", "one state 2024 1000 journal paid y", "", False),
-            ("one state 2024 1000 books paid x", "one state 2024 1000 journal granted x", "", False),
-            ("one state 2024 1000 books paid x", "two state 2024 1000 journal paid x", "", False),
-            ("one state 2024 1000 books paid x", "one state 2022 1000 journal paid x", "", False),
+        for first, second, also in (
+            ("one state 2024 1000 books granted P147 a", "one state 2024 1009 journal granted P147 b", {"same-money"}),
+            ("one state 2024 1000 books granted P147 a", "one state 2024 1011 journal granted P147 b", ()),
+            # The same grant in two files counts once.
+            ("one state 2024 1000 books granted P147 a", "one state 2024 1000 journal granted P147 b", ()),
+            # Of two sums that are no decisions, the larger counts.
+            ("one state 2024 1000 books granted P147", "one state 2024 1009 journal granted P147", ()),
+            ("one state 2024 1000 books granted P147 a", "one state 2024 1000 journal granted P104 b", ()),
+            (
+                "one state 2024 1000 books granted P147 a",
+                "one state 2024 900 journal paid P147 b",
+                {"paid-of-granted"},
+            ),
+            ("one state 2024 1000 books granted P147 a", "two state 2024 1000 journal granted P147 b", ()),
+            ("one state 2024 1000 books granted P147 a", "one state 2022 1000 journal granted P147 b", ()),
         )
     ),
     (
         "told by two sources, of another year",
-        {"funding": funding(*BOTH_FUNDED, "one state 2022 1 books paid x", "one state 2022 1 journal paid x")},
+        {
+            "funding": funding(
+                *BOTH_FUNDED, *(f"one state 2022 1000 {at} granted P147 a" for at in ("books", "journal"))
+            )
+        },
         "",
-        {PART, "state-share"},
+        SHARED,
+    ),
+    (
+        "a part of programme 147",
+        {"funding": funding(*BOTH_FUNDED), "published_figures": published("p147 1000 euro 2024-12-31")},
+        "",
+        {*SHARED, "part-of-programme"},
+    ),
+    (
+        "programme 147 of another year",
+        {"funding": funding(*BOTH_FUNDED), "published_figures": published("p147 1000 euro 2023-12-31")},
+        "",
+        SHARED,
     ),
     (
         "made up",
         {"sources": MADE_UP, "funding": funding("one state 2024 100 made-up", *BOTH_FUNDED[1:])},
         "",
-        {PART, "state-share", "fictitious-data"},
+        {*SHARED, "fictitious-data"},
     ),
     (
         "made up in another year",
         {"sources": MADE_UP, "funding": funding("one state 2022 100 made-up", *BOTH_FUNDED)},
         "",
-        {PART, "state-share", "registry-holds-fictitious-data"},
+        {*SHARED, "registry-holds-fictitious-data"},
     ),
 ]
 
@@ -630,18 +664,19 @@ CHANGES: list[Case] = [
     ("made up, and no change", {"sources": MADE_UP}, "--from 2023 --to 2024", {"registry-holds-fictitious-data"}),
 ]
 
+NEAR = ("one state 2024 1000 books granted P147 a", "one state 2024 1009 journal granted P147 b")
 LIST: list[Case] = [
     ("nothing", {}, "", set()),
     ("money", {"funding": funding(*BOTH_FUNDED)}, "", set()),
     (
         "the same money",
-        {"funding": funding("one state 2024 9 books paid x", "one state 2024 9 journal paid x")},
+        {"funding": funding(*NEAR)},
         "",
         {"same-money"},
     ),
     (
         "the same money, of a year that is not shown",
-        {"funding": funding(*BOTH_FUNDED, "one state 2023 9 books paid x", "one state 2023 9 journal paid x")},
+        {"funding": funding(*BOTH_FUNDED, *(row.replace("2024", "2023") for row in NEAR))},
         "",
         set(),
     ),
@@ -862,11 +897,58 @@ def test_notes_of_a_list(registry: Registry, tables: Tables, codes: set[str]) ->
             {"funding": funding(*BOTH_FUNDED, "one state 2023 80", "two state 2023 100")},
             "report funding",
             "state-change",
-            "2023, where both years are known: 11.1% (2 centres)",
+            "Programme 147, granted, compared with 2023, over the 2 centres known in both years: +11.1%.",
             "2024",
         ),
-        ({"funding": funding(*BOTH_FUNDED)}, "report funding", "state-share", "66.7%", "1 centre)"),
-        ({"funding": funding(*BOTH_FUNDED[:3])}, "report funding", "state-share", "(1 centre)", "50.0%"),
+        (
+            {"funding": funding(*BOTH_FUNDED), "budgets": BUDGETS},
+            "report funding",
+            "state-share",
+            "the State gives 33.3% of them (2 centres)",
+            "66.7%",
+        ),
+        (
+            {"funding": funding(*BOTH_FUNDED[:3])},
+            "report funding",
+            "state-share-at-most",
+            "One 66.7% (other funding not known)",
+            "Two",
+        ),
+        (
+            {"funding": funding(*BOTH_FUNDED, "one bank 2024 50")},
+            "report funding",
+            "state-share-at-most",
+            "One 50.0% (budget not known), Two 66.7% (other funding not known)",
+            "local",
+        ),
+        (
+            {"funding": funding(*BOTH_FUNDED[:3])},
+            "report funding",
+            "known-of",
+            "of 2: programme 147: 2, local: 1.",
+            "posts",
+        ),
+        (
+            {"funding": funding(*BOTH_FUNDED, "one state 2024 38 - paid")},
+            "report funding",
+            "paid-of-granted",
+            "Paid: €38 of €100 granted, where both are known (One, État, P147, 2024: €38 of €100).",
+            "Two",
+        ),
+        (
+            {"funding": funding(*BOTH_FUNDED[:2], "two state 2024 38 - paid", "two town 2024 5 - requested")},
+            "report funding",
+            "other-stage-only",
+            "Not known as granted, and in no sum: Two, Ville, 2024: €5 requested; Two, État, P147, 2024: €38 paid.",
+            "One",
+        ),
+        (
+            {"funding": funding(*BOTH_FUNDED, YEAR_BEFORE[0])},
+            "report funding --by year",
+            "not-comparable",
+            "2023 (1/2 centres)",
+            "2024 (",
+        ),
         (
             {"funding": funding(*BOTH_FUNDED[:3])},
             "report funding",
@@ -887,7 +969,7 @@ def test_notes_of_a_list(registry: Registry, tables: Tables, codes: set[str]) ->
             "2024",
         ),
         (
-            {"funding": funding("one state 2024 1000 books paid x", "one state 2024 1009 journal paid x")},
+            {"funding": funding(*NEAR)},
             "report funding",
             "same-money",
             "one 2024 (books, journal)",
@@ -995,7 +1077,11 @@ def test_the_centres_that_a_note_names_are_not_too_many(registry: Registry, sile
 
 @pytest.mark.parametrize("pairs", [8, 9])
 def test_the_payments_that_a_note_names_are_not_too_many(registry: Registry, pairs: int) -> None:
-    twice = [f"one state 2024 9 {source} paid s{n}" for n in range(pairs) for source in ("books", "journal")]
+    twice = [
+        f"one state 2024 {amount} {source} granted s{n} a"
+        for n in range(pairs)
+        for source, amount in (("books", 1000), ("journal", 1005))
+    ]
     (note,) = (
         note
         for note in answer(registry(funding=funding(*twice)), "report funding")["notes"]

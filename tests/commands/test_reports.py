@@ -61,7 +61,7 @@ def option(name: str, its: str) -> Option:
 
 def test_closed_lists_are_those_of_the_definitions() -> None:
     assert option("funding", "stage").choices == codes(choices.STAGES)
-    assert option("coverage", "geography").choices == codes(choices.GEOGRAPHIES)
+    assert option("funding", "nature").choices == (*codes(choices.NATURES), "unknown")
     assert option("coverage", "measure").choices == (*codes(choices.MEASURES), "departments")
     assert option("map", "measure") is option("coverage", "measure")
 

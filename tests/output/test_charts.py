@@ -106,6 +106,17 @@ def test_stacks_say_shares_sums_and_only_series_that_are_known() -> None:
     assert "Commune" not in said
 
 
+def test_a_row_that_is_not_like_the_others_has_an_asterisk() -> None:
+    columns = (*MONEY, Column("comparable", "Comparable", Kind.FLAG))
+    rows = tuple((*row, row[0] != 2023) for row in BY_YEAR)
+    result = drawn(ChartShape.STACKED, columns, rows, "state", "region")
+    assert result.chart is not None
+    assert not any("*" in text for text in texts(chart_svg(result)))
+    marked = texts(chart_svg(replace(result, chart=replace(result.chart, marked="comparable"))))
+    assert [text for text in marked if "*" in text] == ["2023*"]
+    assert {"2021", "2022", "2024"} <= set(marked)
+
+
 def test_figures_of_charts_are_set_as_the_reader_sets_them() -> None:
     language.activate("fr")
     said = texts(chart_svg(CHARTS["stacked"]))

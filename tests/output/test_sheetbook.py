@@ -306,6 +306,16 @@ def test_years_stand_beside_each_other() -> None:
     assert drawn.y_axis.numFmt.formatCode == "0%"
 
 
+def test_a_year_that_does_not_compare_is_hatched() -> None:
+    columns = (Column("year", "Year", Kind.YEAR), Column("a", "A", Kind.MONEY), Column("alike", "Alike", Kind.FLAG))
+    rows = ((2023, 100, True), (2024, 200, False), (2025, 300, True))
+    years = replace(chart(ChartShape.STACKED, "year", "a"), marked="alike")
+    part = Result("part", msg("Part"), columns, rows, chart=years)
+    (series,) = drawing(book(workbook(replace(small(None), sections=(part,))))["Part"]).series
+    hatched = [point.idx for point in series.dPt if point.spPr is not None and point.spPr.pattFill is not None]
+    assert hatched == [1]
+
+
 def test_a_chart_of_nothing_known_is_not_drawn() -> None:
     one = book(workbook(small(chart(ChartShape.BARS, "name", "b"))))["Part"]
     assert one._charts == []

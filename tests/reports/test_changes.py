@@ -174,9 +174,15 @@ def test_money_is_that_of_the_report_of_each_closed_year(reference: sqlite3.Conn
     result = changes(reference, FIRST, LAST)
     before, after = funding(reference, FIRST, 2022, 2022), funding(reference, LAST, 2025, 2025)
     rows = {row["subject"]: row for row in records(result, "funding") if row["centre"] is None}
-    for kind in ("state", "local"):
-        assert rows[kind]["before_value"] == before.totals[kind]
-        assert rows[kind]["after_value"] == after.totals[kind]
+    assert {text(row["what"]) for row in rows.values()} == {
+        "Granted by the State, programme 147",
+        "Granted by the State, programme 147, same 18 centres",
+        "Granted by local authorities",
+        "Granted by local authorities, same 2 centres",
+    }
+    for kind, name in (("state", "state_p147"), ("local", "local")):
+        assert rows[kind]["before_value"] == before.totals[name]
+        assert rows[kind]["after_value"] == after.totals[name]
         # The centres known are not the same ones: the whole sums are no change, those of the same centres are.
         assert rows[kind]["difference"] is None
         assert rows[kind]["change"] is None
@@ -185,7 +191,7 @@ def test_money_is_that_of_the_report_of_each_closed_year(reference: sqlite3.Conn
     def by_centre(report: Result) -> dict[object, int]:
         names = [column.name for column in report.columns]
         told = (dict(zip(names, row, strict=True)) for row in report.rows)
-        return {row["centre"]: row["state"] for row in told if row["state"] is not None}  # type: ignore[misc]
+        return {row["centre"]: row["state_p147"] for row in told if row["state_p147"] is not None}  # type: ignore[misc]
 
     both = by_centre(before).keys() & by_centre(after).keys()
     for name, report in (("before_value", before), ("after_value", after)):

@@ -13,6 +13,7 @@ from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import UsageProblem
 from crpv_cli.reports.asking import ask
 from crpv_cli.reports.centre.report import centre_sheet
+from crpv_cli.reports.exports import export_rows
 from crpv_cli.reports.finding import find_centre, find_department, find_mission, find_region
 from crpv_cli.reports.listing import Selection, list_centres, list_rows_of, list_table
 from crpv_cli.result import Result
@@ -45,7 +46,7 @@ def test_state_support_of_a_year(reference: sqlite3.Connection) -> None:
     assert sum(value for value in support.values() if isinstance(value, int)) == 543787100
 
 
-def test_paid_stands_before_granted_and_requests_never_count(reference_path: object) -> None:
+def test_what_is_paid_or_requested_is_not_what_is_granted(reference_path: object) -> None:
     connection = sqlite3.connect(":memory:")
     connection.row_factory = sqlite3.Row
     original = sqlite3.connect(str(reference_path))
@@ -61,7 +62,8 @@ def test_paid_stands_before_granted_and_requests_never_count(reference_path: obj
         )
     result = list_centres(connection, Selection())
     connection.close()
-    assert dict(zip(column(result, "id"), column(result, "state_support"), strict=True))["oriv"] == 12300
+    assert dict(zip(column(result, "id"), column(result, "state_support"), strict=True))["oriv"] == 461_338_00
+    assert result.column("state_support").label == "State, programme 147"
 
 
 @pytest.mark.parametrize(
@@ -84,6 +86,42 @@ def test_sorting_keeps_the_unknown_last_in_both_directions(reference: sqlite3.Co
         known = [value for value in values if value is not None]
         assert values[len(known) :] == [None] * (len(values) - len(known))
         assert known == sorted(known, reverse=sort.startswith("-"))  # type: ignore[type-var]
+
+
+def test_filters_by_centre_and_by_year_and_territory(reference: sqlite3.Connection) -> None:
+    assert column(list_centres(reference, Selection(centre="oriv")), "id") == ["oriv"]
+    rows = list_rows_of(reference, "funding", Selection(centre="reso-villes", year=2023))
+    assert (set(column(rows, "centre")), set(column(rows, "year"))) == ({"reso-villes"}, {2023})
+    assert set(column(list_rows_of(reference, "funding", Selection(region="Occitanie")), "centre")) == {
+        "ressources-et-territoires",
+        "villes-et-territoires",
+    }
+    perimeters = list_rows_of(reference, "perimeters", Selection(centre="irev"))
+    assert set(column(perimeters, "department")) == {"02", "59", "60", "62", "80"}
+    # A centre that took a department over later does not serve it on an earlier date.
+    for as_of, served in (("2018-12-31", False), ("2025-12-31", True)):
+        asked = Selection(department="78", as_of=as_of)
+        assert ("pole-ressources-95" in column(list_rows_of(reference, "funding", asked), "centre")) is served
+    whole = export_rows(reference, "centres", None, Selection(region="Bretagne"))
+    assert column(whole, "id") == ["reso-villes"]
+    (row,) = export_rows(reference, "funding-by-centre", None, Selection(region="Bretagne", year=2023)).records()
+    assert (row["centre"], row["state_p147"]) == ("reso-villes", 303_065_00)
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "option"),
+    [
+        ("funders", Selection(centre="oriv"), "--centre"),
+        ("sources", Selection(year=2023), "--year"),
+        ("coverage", Selection(year=2023), "--year"),
+        ("sources", Selection(region="Bretagne"), "--region"),
+    ],
+)
+def test_a_filter_that_means_nothing_there_is_refused(
+    reference: sqlite3.Connection, name: str, asked: Selection, option: str
+) -> None:
+    with pytest.raises(UsageProblem, match=option):
+        export_rows(reference, name, None, asked)
 
 
 def test_sorting_texts_ignores_accents(reference: sqlite3.Connection) -> None:

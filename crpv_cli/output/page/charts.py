@@ -117,12 +117,17 @@ def _data(result: Result, chart: Chart) -> _Data:
     columns = known or columns
     category = places[chart.category]
     return _Data(
-        [_cut(to_read(row[category], result.columns[category])) for row in result.rows],
+        [_cut(to_read(row[category], result.columns[category])) + _mark(result, chart, row) for row in result.rows],
         [_cut(language.translate(column.label)) for column in columns],
         [[_figure(row[places[column.name]], column) for column in columns] for row in result.rows],
         [[to_read(row[places[column.name]], column) for column in columns] for row in result.rows],
         columns[0],
     )
+
+
+def _mark(result: Result, chart: Chart, row: Sequence[Value]) -> str:
+    """The asterisk of a row that is not like the others."""
+    return "*" if chart.marked and row[result.places[chart.marked]] is False else ""
 
 
 def _figure(value: Value, column: Column) -> float | None:

@@ -118,6 +118,10 @@ def _drawn(table: Table, chart: Chart, name: str, number: int, count: int) -> di
         line = {"color": colour, "width": 2}
         return {**cells, "line": line, "marker": {**marker, "border": {"color": colour}}}
     bars = {**cells, "fill": {"color": colour}, "border": {"color": "#FFFFFF", "width": 0.5}, "gap": 45}
+    if chart.marked in table.result.places:
+        flag = table.result.places[chart.marked]
+        hollow = {"pattern": {"pattern": "wide_upward_diagonal", "fg_color": colour, "bg_color": "#FFFFFF"}}
+        bars["points"] = [hollow if row[flag] is False else None for row in table.result.rows]
     if count == 1:
         bars["data_labels"] = {"value": True, "num_format": _format(table.result.columns[place])}
     return bars

@@ -20,6 +20,7 @@ WITHIN_MONTHS = 12
 """How far ahead an agreement that runs is said to end soon: the project's own default."""
 DEFAULTS: dict[str, object] = {
     "centre": None,
+    "centres": None,
     "counted_on": None,
     "cycle": CYCLE_YEARS,
     "first": 1970,

@@ -13,7 +13,7 @@
 -- other: What all others give, in euros.
 -- total: All that is known, in euros.
 -- resources: All that the centre receives in the year, in euros, if its budget is known.
--- state_share: `state` ÷ `resources`; null unless they are known.
+-- state_share: `state` ÷ `resources`; null unless they are known, and where more is granted than received.
 -- known: Whether any funding is known.
 -- fictitious: Whether any of it comes from a fictitious source.
 select
@@ -28,7 +28,8 @@ select
     m.other / 100.0 as other,
     m.total / 100.0 as total,
     b.resources_cents / 100.0 as resources,
-    iif(b.resources_cents > 0, round(m.state * 1.0 / b.resources_cents, 6), null) as state_share,
+    iif(b.resources_cents > 0 and m.state <= b.resources_cents, round(m.state * 1.0 / b.resources_cents, 6), null)
+        as state_share,
     m.known,
     max(m.fictitious, coalesce(b.fictitious, 0)) as fictitious
 from money_years as m

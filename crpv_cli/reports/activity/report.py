@@ -18,8 +18,9 @@ from crpv_cli.reports import fictitious
 from crpv_cli.reports.activity.notes import activity_notes
 from crpv_cli.reports.columns import FICTITIOUS, WHOSE
 from crpv_cli.reports.funding.money import difference, ratio
-from crpv_cli.reports.options import AS_OF, CENTRE, YEAR, Option, Takes, division
+from crpv_cli.reports.options import AS_OF, CENTRE, DEPARTMENT, REGION, YEAR, Option, Takes, division
 from crpv_cli.reports.origin import origin
+from crpv_cli.reports.places import centres_of
 from crpv_cli.reports.published import published_figures, published_notes
 from crpv_cli.result import Chart, ChartShape, Result, Value
 from crpv_cli.spelling import fold
@@ -28,6 +29,8 @@ DIVISIONS = ("centre", "mission", "type", "theme", "audience", "mode", "year")
 OPTIONS = (
     YEAR,
     division(N_("A row for each centre, mission, type, theme, audience, mode or year."), DIVISIONS),
+    REGION,
+    DEPARTMENT,
     CENTRE,
     Option("mission", N_("Only this mission: its id or name."), N_("MISSION"), Takes.MISSION),
     AS_OF,
@@ -149,6 +152,8 @@ def activity(
     as_of: str,
     year: int | None = None,
     by: str = "centre",
+    region: str | None = None,
+    department: str | None = None,
     centre: str | None = None,
     mission: str | None = None,
 ) -> Result:
@@ -160,6 +165,8 @@ def activity(
         year: the year of the activity; by default the latest that is over and of which any is known, else the one that
             runs. By year, all years up to it, and by default up to the latest of which any is known.
         by: one of ``DIVISIONS``: what a row stands for.
+        region: only the centres that serve this region (its code or name) on the last day of the year.
+        department: only those that serve this department.
         centre: one centre only (its id).
         mission: one mission only (its id).
 
@@ -169,16 +176,22 @@ def activity(
         reported both years, of a group only over the centres that did. Totals: ``half_days``, ``actions``,
         ``participants``, ``remote_share`` (0 to 1, of the half-days whose mode is known), ``centres`` open,
         ``reported`` and ``not_reported``.
+
+    Raises:
+        UsageProblem: an unknown region or department.
     """
     known = read(connection, "select * from activity_known", as_of, centre=centre, mission=mission).fetchone()
     last = year or (known["latest"] if by == "year" else known["usual"])
     first = (known["earliest"] or last) if by == "year" else last
     parameters = {"first": first, "last": last, "centre": centre, "mission": mission}
+    known_on = min(as_of, f"{last}-12-31") if last else as_of
+    wanted = centres_of(connection, known_on, region, department, centre)
     found = read(connection, query("activity"), as_of, **parameters).fetchall() if last else []
+    found = [row for row in found if wanted is None or row["centre"] in wanted]
     now = _Work(tuple(row for row in found if row["year"] == last))
     before = _Work(tuple(row for row in found if last and row["year"] == last - 1))
     reports = _reports(connection, as_of)
-    centres = _centres(connection, as_of, last, centre, now, before, reports)
+    centres = _centres(connection, as_of, last, wanted, now, before, reports)
     columns, rows, screen = (
         (BY_CENTRE, _centre_rows(centres, now) if now.rows else (), _CENTRE_SCREEN)
         if by == "centre"
@@ -187,8 +200,8 @@ def activity(
     shown = _Work(tuple(row for row in found if first and row["year"] >= first)) if by == "year" else now
     totals = _totals(now, centres)
     # What was published of later years says nothing of this one, and a figure of all nothing of one centre or mission.
-    known_on = min(as_of, f"{last}-12-31") if last else as_of
-    published = published_figures(connection, ("half_days",), known_on) if centre is None and mission is None else ()
+    narrowed = wanted is not None or mission is not None
+    published = () if narrowed else published_figures(connection, ("half_days",), known_on)
     return Result(
         name=f"activity-by-{by}",
         title=_title(by, first, last),
@@ -205,11 +218,19 @@ def activity(
                 {one.id: one.short_name for one in centres if not one.reported},
                 _without_half_days(now),
                 held=_holds_any(connection),
-                narrowed=centre is not None or mission is not None,
+                narrowed=narrowed,
             ),
             *published_notes(published),
         ),
-        parameters={"as_of": as_of, "year": last, "by": by, "centre": centre, "mission": mission},
+        parameters={
+            "as_of": as_of,
+            "year": last,
+            "by": by,
+            "region": region,
+            "department": department,
+            "centre": centre,
+            "mission": mission,
+        },
         totals=totals,
         total_row=_total_row(columns, totals, now) if by != "year" and len(rows) > 1 and now.rows else None,
         published=published,
@@ -238,7 +259,7 @@ def _centres(
     connection: sqlite3.Connection,
     as_of: str,
     year: int | None,
-    centre: str | None,
+    wanted: set[str] | None,
     now: _Work,
     before: _Work,
     reports: Mapping[int, set[str]],
@@ -250,7 +271,8 @@ def _centres(
     expected = {row["centre"] for row in open_then}
     for row in read(connection, "select id, short_name from centres_on", as_of):
         own = of_now.get(row["id"], nothing)
-        if (centre is None or row["id"] == centre) and (row["id"] in expected or own.rows or row["id"] == centre):
+        left = wanted is None or row["id"] in wanted
+        if left and (row["id"] in expected or own.rows or wanted == {row["id"]}):
             reported = row["id"] in reports.get(year or 0, ())
             found.append(_Centre(row["id"], row["short_name"], own, of_before.get(row["id"], nothing), reported))
     return sorted(found, key=lambda one: fold(one.short_name))

@@ -12,8 +12,9 @@ from crpv_cli.language import N_, Day, Euros, msg, msgs
 from crpv_cli.registry.queries import WITHIN_MONTHS, months_after, read
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.columns import FICTITIOUS, WHOSE
-from crpv_cli.reports.options import AS_OF, CENTRE, WITHIN, Option, codes
+from crpv_cli.reports.options import AS_OF, CENTRE, DEPARTMENT, REGION, WITHIN, Option, codes
 from crpv_cli.reports.origin import origin
+from crpv_cli.reports.places import centres_of
 from crpv_cli.reports.rows import row_of
 from crpv_cli.result import Note, Result
 from crpv_cli.spelling import fold
@@ -34,6 +35,8 @@ OPTIONS = (
         N_("STATUS"),
         choices=codes(STATUSES),
     ),
+    REGION,
+    DEPARTMENT,
     CENTRE,
     AS_OF,
 )
@@ -64,6 +67,8 @@ def agreements(
     as_of: str,
     within: int = WITHIN_MONTHS,
     status: str | None = None,
+    region: str | None = None,
+    department: str | None = None,
     centre: str | None = None,
 ) -> Result:
     """Return the state of each agreement known on a date.
@@ -76,20 +81,21 @@ def agreements(
             start.
         within: months, of the calendar.
         status: only agreements of this status, one of ``STATUSES``.
+        region: only the centres that serve this region (its code or name) on the date.
+        department: only those that serve this department.
         centre: one centre only (its id).
 
     Returns:
         A report, what needs attention first. Totals: how many are ``running`` (those ``ending`` are among them),
         ``ending``, ``future``, ``ended`` (those without successor are among them) and ``ended_without_successor``;
         ``running_amount`` in euros, what the running ones promise where that is known; None if no agreement is known.
+
+    Raises:
+        UsageProblem: an unknown region or department.
     """
-    found = read(
-        connection,
-        "select * from agreement_states where :centre is null or centre = :centre",
-        as_of,
-        within=within,
-        centre=centre,
-    ).fetchall()
+    wanted = centres_of(connection, as_of, region, department, centre)
+    known = read(connection, "select * from agreement_states", as_of, within=within)
+    found = [row for row in known if wanted is None or row["centre"] in wanted]
     found.sort(key=lambda row: (_ORDER[row["status"]], row["ends_on"], fold(row["short_name"]), row["funder"]))
     chosen = [row for row in found if status in {None, row["status"]}]
     totals = _totals(found)
@@ -102,7 +108,14 @@ def agreements(
         screen=_SCREEN,
         spare=_SPARE,
         notes=(*fictitious.notes(connection, rests), *_notes(connection, as_of, found, totals, within)),
-        parameters={"as_of": as_of, "within": within, "status": status, "centre": centre},
+        parameters={
+            "as_of": as_of,
+            "within": within,
+            "status": status,
+            "region": region,
+            "department": department,
+            "centre": centre,
+        },
         totals=totals,
         fictitious=rests,
         is_report=True,

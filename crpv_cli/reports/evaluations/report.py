@@ -22,8 +22,9 @@ from crpv_cli.reports.evaluations.tallies import (
     rows_by_mission,
     total_row,
 )
-from crpv_cli.reports.options import AS_OF, CENTRE, CYCLE, YEAR, Option, Takes, division
+from crpv_cli.reports.options import AS_OF, CENTRE, CYCLE, DEPARTMENT, REGION, YEAR, Option, Takes, division
 from crpv_cli.reports.origin import origin
+from crpv_cli.reports.places import centres_of
 from crpv_cli.reports.published import published_figures, published_notes
 from crpv_cli.result import Result, Texts, Value
 
@@ -31,6 +32,8 @@ DIVISIONS = ("mission", "centre")
 OPTIONS = (
     YEAR,
     Option("mission", N_("Only this core mission."), N_("MISSION"), Takes.CORE_MISSION),
+    REGION,
+    DEPARTMENT,
     CENTRE,
     division(N_("A row for each mission or centre; by default for each mission of each centre."), DIVISIONS),
     CYCLE,
@@ -99,6 +102,8 @@ def evaluation_summaries(
     as_of: str,
     year: int | None = None,
     mission: str | None = None,
+    region: str | None = None,
+    department: str | None = None,
     centre: str | None = None,
     by: str | None = None,
     cycle: int = CYCLE_YEARS,
@@ -111,6 +116,8 @@ def evaluation_summaries(
         as_of: ISO date: evaluations made later are not known yet, and centres opened later do not count.
         year: only evaluations of this year of activity count as evaluated, compared with those before.
         mission: one core mission only.
+        region: only the centres that serve this region (its code or name) on the date.
+        department: only those that serve this department.
         centre: one centre only (its id).
         by: one of ``DIVISIONS`` for a row of counts for each; by default a row for each centre and mission.
         cycle: years from one evaluation of a mission to the next, after which the next one is overdue.
@@ -122,18 +129,22 @@ def evaluation_summaries(
         are ``overdue``, and the ``mean_position`` of the ratings on their scales (0 to 1).
 
     Raises:
-        UsageProblem: the texts are asked for, which are of a mission of a centre, and a row stands for something else.
+        UsageProblem: the texts are asked for, which are of a mission of a centre, and a row stands for something else;
+            an unknown region or department.
     """
     if full and by is not None:
         raise UsageProblem(
             msg("--full and --by cannot be used together."),
             msg("Texts belong to one mission of one centre: leave --by out."),
         )
+    wanted = centres_of(connection, as_of, region, department, centre)
     whole = read_series(connection, as_of, year, cycle, centre)
     # Without any evaluation in the registry, nothing is known: that is not the same as none evaluated.
     # That a mission is not evaluated rests on what the registry holds: on fictitious rows, where there are any.
     tally = Tally(
-        series=tuple(one for one in whole if centre in {None, one.centre} and mission in {None, one.mission}),
+        series=tuple(
+            one for one in whole if (wanted is None or one.centre in wanted) and mission in {None, one.mission}
+        ),
         cycle=cycle,
         known=any(one.asked for one in whole),
         held=any(one.known for one in whole),
@@ -156,7 +167,16 @@ def evaluation_summaries(
             *evaluation_notes(tally, year, by),
             *published_notes(published),
         ),
-        parameters={"as_of": as_of, "year": year, "mission": mission, "centre": centre, "by": by, "cycle": cycle},
+        parameters={
+            "as_of": as_of,
+            "year": year,
+            "mission": mission,
+            "region": region,
+            "department": department,
+            "centre": centre,
+            "by": by,
+            "cycle": cycle,
+        },
         totals=totals,
         total_row=_total_row(columns, tally, by),
         published=published,

@@ -1,4 +1,4 @@
-"""The money of the latest closed year before each date: the State's, local authorities', and the State's by centre."""
+"""What was granted in the latest closed year before each date: programme 147, local money, programme 147 by centre."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from crpv_cli.reports.changes.difference import Change, State, signed_euros
 from crpv_cli.reports.changes.years import OfYear, Unit, compared, same
 from crpv_cli.reports.funding.report import funding
 
-_GIVERS = {"state": N_("Support of the State"), "local": N_("Support of local authorities")}
+_GIVERS = {
+    "state_p147": N_("Granted by the State, programme 147"),
+    "local": N_("Granted by local authorities"),
+}
+"""What is compared, by the column of the report of funding."""
 _EUROS = Unit(
     "funding",
     "euros",
@@ -28,13 +32,14 @@ _EUROS = Unit(
 
 
 def funding_changes(first: State, last: State) -> Iterable[Change]:
-    """What the State and local authorities gave, in all, by the same centres, and the State by centre."""
+    """What programme 147 and local authorities granted, in all and to the same centres, the former by centre too."""
     for giver, label in _GIVERS.items():
         before, after = _money(first, giver), _money(last, giver)
         if before is None or after is None or same(before, after):
             continue
-        yield from compared(_EUROS, msg(label), giver, before, after)
-        if giver == "state":
+        subject = giver.removesuffix("_p147")
+        yield from compared(_EUROS, msg(label), subject, before, after)
+        if giver == "state_p147":
             yield from _by_centre(before, after)
 
 
@@ -46,14 +51,15 @@ def _by_centre(before: OfYear, after: OfYear) -> Iterable[Change]:
     for record in after.report.records():
         centre, name = record["centre"], record["short_name"]
         if centre in both and before.by_centre[centre] != after.by_centre[centre]:
-            what = msg(_GIVERS["state"])
+            what = msg(_GIVERS["state_p147"])
             yield _EUROS.change(what, "state", before, after, [centre], centre, name, centre in fictitious)
 
 
 def _money(state: State, giver: str) -> OfYear | None:
     """The money of the latest closed year of which any of this kind is known, in centimes; None if there is none."""
-    latest = "select max(year) from money_asked where giver = :giver and year <= (select closed_year from moment)"
-    (year,) = read(state.connection, latest, state.as_of, giver=giver).fetchone()
+    given = f"{giver} is not null and year <= (select closed_year from moment)"
+    latest = f"select max(year) from money_years where {given}"
+    (year,) = read(state.connection, latest, state.as_of).fetchone()
     if year is None:
         return None
     report = funding(*state, year, year)

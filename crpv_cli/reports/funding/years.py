@@ -1,21 +1,23 @@
-"""What each kind of funder gave over the years, as far as it is known: a row a year, a column a kind."""
+"""What was granted over the years, by who gives it, as far as it is known: a row a year, a column a giver."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
 
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
-from crpv_cli.language import N_, Euros, msg
+from crpv_cli.language import N_, Euros, Message, msg
 from crpv_cli.registry.queries import read
 from crpv_cli.reports import fictitious
-from crpv_cli.reports.origin import origin
-from crpv_cli.result import Chart, ChartShape, Result, Value
+from crpv_cli.reports.funding.report import COMPARABLE, MISSING, funding
+from crpv_cli.result import Chart, ChartShape, Result
+
+_STATE = ("state_p147", "state_programmes", "state_posts")
+_LOCAL = tuple(choice.code for choice in choices.FUNDER_KINDS if choice.code in choices.LOCAL_AUTHORITIES)
 
 
 def funding_years(connection: sqlite3.Connection, as_of: str, last: int | None = None, count: int = 10) -> Result:
-    """Add up known funding by year and kind of funder, over the ``count`` years up to ``last``.
+    """Add up what is granted by year and giver, over the ``count`` years up to ``last``.
 
     Args:
         connection: an open registry.
@@ -24,54 +26,76 @@ def funding_years(connection: sqlite3.Connection, as_of: str, last: int | None =
         count: how many years at most; earlier ones of which nothing is known are left out.
 
     Returns:
-        A row a year: its amount by kind (only kinds of which something is known have a column) and in all, in centimes;
-        a year without any is there, unknown.
+        A row a year: its amount by giver (only givers of which something is known have a column) and in all, in
+        centimes, whether the year compares with the others, and the centres that are not known in it. A year without
+        any is there, unknown.
     """
-    if last is None:
-        (last,) = read(connection, "select usual from money_known", as_of).fetchone()
-        assert last is not None
-    asked = "select * from money_asked where year between :first and :last"
-    found = read(connection, asked, as_of, first=last - count + 1, last=last).fetchall()
-    sums: defaultdict[tuple[int, str], int] = defaultdict(int)
-    for row in found:
-        sums[row["year"], row["kind"]] += row["counted_cents"]
-    kinds = [choice for choice in choices.FUNDER_KINDS if any(kind == choice.code for _, kind in sums)]
-    years = range(min((year for year, _ in sums), default=last), last + 1)
-    rows: list[tuple[Value, ...]] = []
-    for year in years:
-        amounts = [sums.get((year, kind.code)) for kind in kinds]
-        known = [amount for amount in amounts if amount is not None]
-        rows.append((year, *amounts, sum(known) if known else None))
-    rests = any(row["fictitious"] for row in found)
-    names = tuple(kind.code for kind in kinds)
+    known_years = read(connection, "select usual, earliest from money_known", as_of).fetchone()
+    last = last or int(known_years["usual"])
+    earliest = known_years["earliest"]
+    first = min(max(last - count + 1, earliest or last), last)
+    report = funding(connection, as_of, first, last, by="year")
+    names = tuple(name for name in (*_STATE, *_LOCAL, "other") if report.known(name))
+    wanted = ("year", *names, "total", "comparable", "missing")
+    places = [report.places[name] for name in wanted]
+    known = report.totals["total"] is not None
+    alert = fictitious.notes(connection, report.fictitious) if report.fictitious else ()
+    said = {"known-of", "not-comparable"}
     return Result(
         name="funding_years",
         short=msg(N_("Funding by kind of funder")),
-        title=msg("Known funding by kind of funder, {first}–{last}", first=str(years[0]), last=str(last)),
+        title=msg("Known funding granted, by who gives it, {first}–{last}", first=str(first), last=str(last)),
         columns=(
             Column("year", N_("Year"), Kind.YEAR),
-            *(Column(kind.code, kind.label, Kind.MONEY) for kind in kinds),
-            Column("total", N_("Total"), Kind.MONEY),
+            *(report.column(name) for name in (*names, "total")),
+            COMPARABLE,
+            MISSING,
         ),
-        rows=tuple(rows) if found else (),
-        notes=fictitious.notes(connection, rests) if rests else (),
-        parameters={"as_of": as_of, "from": years[0], "to": last},
-        fictitious=rests,
-        origin=origin(connection, (row["source"] for row in found)),
+        rows=tuple(tuple(row[place] for place in places) for row in report.rows) if known else (),
+        screen=("year", *names, "total", "comparable"),
+        notes=(*alert, *(note for note in report.notes if note.code in said)),
+        parameters={"as_of": as_of, "from": first, "to": last},
+        fictitious=report.fictitious,
+        origin=report.origin,
         chart=Chart(
             ChartShape.STACKED,
-            msg("Known funding by kind of funder, in euros per year"),
-            msg(
-                "The State's known support goes from {before} in {first} to {after} in {last}; local "
-                "and other money is only what open data shows.",
-                before=Euros(sums.get((years[0], "state"), 0)),
-                first=str(years[0]),
-                after=Euros(sums.get((last, "state"), 0)),
-                last=str(last),
-            ),
+            msg("Known funding granted by who gives it, in euros per year (*: not comparable)")
+            if any(row["comparable"] is False for row in report.records())
+            else msg("Known funding granted by who gives it, in euros per year"),
+            _description(connection, as_of, report),
             "year",
             names,
+            marked="comparable",
         )
-        if found
+        if known
         else None,
+    )
+
+
+def _description(connection: sqlite3.Connection, as_of: str, report: Result) -> Message:
+    """The figures that matter: programme 147 in the first and last year that compare, over the same centres."""
+    years = [row["year"] for row in report.records() if row["comparable"]]
+    rest = msg(N_("Local and other money is only what open data shows."))
+    if len(years) < 2:
+        return rest
+    both = read(
+        connection,
+        """
+        select count(*) as centres, sum(b.amount_cents) as before, sum(n.amount_cents) as after
+        from state_support as b join state_support as n on n.centre = b.centre
+        where b.year = :first and n.year = :last
+        """,
+        as_of,
+        first=years[0],
+        last=years[-1],
+    ).fetchone()
+    return msg(
+        "Programme 147, granted to the {centres} centres known in both years: {before} in {first}, {after} in {last}. "
+        "{rest}",
+        centres=both["centres"],
+        before=Euros(both["before"]),
+        first=str(years[0]),
+        after=Euros(both["after"]),
+        last=str(years[-1]),
+        rest=rest,
     )

@@ -181,32 +181,32 @@ def _confidence(totals: Mapping[str, Any]) -> Iterator[Figure]:
         )
 
 
+_SUPPORT = {
+    "state-support": ("state_p147", N_("State, programme 147, granted in {year}")),
+    "state-programmes": ("state_programmes", N_("… other programmes of the State")),
+    "state-posts": ("state_posts", N_("… posts that the State pays")),
+    "local-support": ("local", N_("Known local support granted in {year}")),
+    "other-support": ("other", N_("Other known support granted in {year}")),
+}
+
+
 def _money(parts: Parts) -> Iterator[Figure]:
     totals = parts.funding.totals
     asked = parts.funding.parameters
     year, centres = asked["to"], totals["centres"]
     report, rests = f"report funding --year {year}", parts.funding.fictitious
     common: dict[str, Any] = {"report": report, "year": year, "fictitious": rests}
-    for name, heading in (
-        ("state", N_("State support in {year}")),
-        ("local", N_("Known local support in {year}")),
-        ("other", N_("Other known support in {year}")),
-    ):
-        value, text = totals[name], None
+    for name, (total, heading) in _SUPPORT.items():
+        value, known = totals[total], totals[f"{total}_known"]
+        text = None
         if value is not None:
-            amount, unknown = Euros(round(value * 100)), totals.get(f"{name}_unknown")
-            text = (
-                msg("{amount}", amount=amount)
-                if unknown is None
-                else msg(
-                    "{amount} ({known}/{centres} centres)", amount=amount, known=centres - unknown, centres=centres
-                )
-            )
-        yield Figure(f"{name}-support", msg(heading, year=str(year)), value, "euro", text=text, **common)
+            amount = Euros(round(value * 100))
+            text = msg("{amount} ({known}/{centres} centres)", amount=amount, known=known, centres=centres)
+        yield Figure(name, msg(heading, year=str(year)), value, "euro", text=text, **common)
     change, count = totals["state_change_share"], totals["state_change_centres"]
     signed = Share(change, signed=True) if change is not None else None
     text = msg("{change} ({count} centres in both years)", change=signed, count=count) if signed else None
-    label = msg(N_("State support, change"))
+    label = msg(N_("State, programme 147, change"))
     yield Figure("state-support-change", label, change, "share", text=text, share=change, **common)
 
 

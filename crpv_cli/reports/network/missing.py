@@ -18,6 +18,7 @@ _GAPS = (
     "list-in-part",
     "low-confidence",
     "state-support-unknown",
+    "other-stage-only",
     "no-local-funding-known",
     "no-funding",
     "source-limit",
