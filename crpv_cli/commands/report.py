@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from crpv_cli.commands import options
 from crpv_cli.commands.door import Door, with_shared
-from crpv_cli.reports.options import Option, Takes
+from crpv_cli.reports.options import EXPLAIN, Option, Takes
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,12 +27,19 @@ def report_command(name: str, report: Report) -> Callable[..., None]:
     own = import_module(_OWN[name]).answer if name in _OWN else None
     filled = inspect.signature(own or compute).parameters
 
-    def answer(door: Door, **given: object) -> None:
+    def answer(door: Door, explain: str | None = None, **given: object) -> None:
         with door.reading() as connection:
             result = compute(connection, **_found(connection, asked, given))
+            if explain is not None:
+                from crpv_cli.reports.explaining import explained
+
+                result = explained(connection, name, result, explain)
         door.show(result)
 
-    return with_shared(own or answer, [_parameter(option, filled[option.name]) for option in asked])
+    parameters = [_parameter(option, filled[option.name]) for option in asked]
+    if report.explain is not None:
+        parameters.append(_parameter(EXPLAIN, inspect.signature(answer).parameters["explain"]))
+    return with_shared(own or answer, parameters)
 
 
 def _parameter(option: Option, filled: inspect.Parameter) -> inspect.Parameter:

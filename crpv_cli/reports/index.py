@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 class Report(NamedTuple):
-    """A report: the module and the function that make it, its help and examples, and its name in ``export``, if any.
+    """A report: the module and the function that make it, its help and examples, its name in ``export``, if any, and
+    the module that says which rows its figures are made of, if one does.
 
     The function takes a connection and what its module's ``OPTIONS`` name, in the order of the help.
     """
@@ -24,6 +25,7 @@ class Report(NamedTuple):
     about: str
     examples: str
     export: str | None = None
+    explain: str | None = None
 
     def load(self) -> tuple[Callable[..., Result | Dossier], tuple[Option, ...]]:
         """Import the report; returns its function and its options."""
@@ -46,6 +48,7 @@ REPORTS = {
             "Examples: crpv report coverage --as-of 2023-10-17 · crpv report coverage --measure inhabitants --by region"
         ),
         "coverage",
+        "coverage.explain",
     ),
     "funding": Report(
         "funding.report",
@@ -53,6 +56,7 @@ REPORTS = {
         N_("Who funds the centres: State, local authorities and others, shares and change."),
         N_("Examples: crpv report funding --year 2023 · crpv report funding --by kind --from 2020 --to 2024"),
         "funding-by-centre",
+        "funding.explain",
     ),
     "evaluations": Report(
         "evaluations.report",
@@ -60,6 +64,7 @@ REPORTS = {
         N_("How the core missions are evaluated, and what changed since the previous evaluation."),
         N_("Examples: crpv report evaluations · crpv report evaluations --by mission · crpv report evaluations --full"),
         "evaluation-summaries",
+        "evaluations.explain",
     ),
     "activity": Report(
         "activity.report",
@@ -67,6 +72,7 @@ REPORTS = {
         N_("What the centres did: half-days and participants."),
         N_("Examples: crpv report activity --year 2024 · crpv report activity --by theme"),
         "activity-by-centre",
+        "activity.explain",
     ),
     "agreements": Report(
         "agreements.report",
@@ -74,6 +80,7 @@ REPORTS = {
         N_("Which agreements run, end soon, or ended without successor."),
         N_("Examples: crpv report agreements · crpv report agreements --within 6 --status ending"),
         "agreements-by-status",
+        "agreements.explain",
     ),
     "changes": Report(
         "changes.report",
