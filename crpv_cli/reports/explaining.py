@@ -30,6 +30,7 @@ _FIGURES = {Kind.INTEGER, Kind.DECIMAL, Kind.MONEY, Kind.PERCENT}
 _NAMED_BY = {
     "evaluation-summaries": ("centre", "mission"),
     "agreements": ("centre", "funder", "starts_on"),
+    "findings": ("rule", "about"),
 }
 
 
@@ -96,7 +97,7 @@ def resolve(report: Result, figure: str) -> tuple[str, Record | None]:
     if name is None:
         raise no_figure(figure, list(names.values()))
     if at:
-        if name not in report.places:
+        if name not in report.places or not is_figure(report.column(name)):
             raise UsageProblem(
                 msg("“{figure}” is a total, which no row has.", figure=name),
                 msg("Ask for it alone: --explain {figure}", figure=name),
@@ -138,6 +139,8 @@ def _row(report: Result, wanted: str, column: str) -> Record:
     if not found and len(report.columns) > 1 and report.columns[1].kind is Kind.TEXT:
         # People know a centre or a region by its name, which stands beside the code.
         found = [place for place, row in enumerate(report.rows) if fold(_text(row[1])) == fold(wanted)]
+    if not found and wanted:
+        found = [place for place, name in enumerate(called) if fold(name).startswith(f"{fold(wanted)} ")]
     if len(found) == 1:
         return report.records()[found[0]]
     near = [called[place] for place in found] or closest(wanted, called)

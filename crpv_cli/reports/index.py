@@ -39,6 +39,7 @@ REPORTS = {
         "network",
         N_("The network on a date: one screen, or a page to share."),
         N_("Examples: crpv report network · crpv report network --as-of 2025-12-31 --compare-to 2023 -o report.html"),
+        explain="network.explain",
     ),
     "coverage": Report(
         "coverage.report",
