@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from crpv_cli.definitions.columns import Kind
-from crpv_cli.language import msg
+from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.language import N_, msg
 from crpv_cli.registry.queries import query, read
 from crpv_cli.reports.activity.report import activity
 from crpv_cli.reports.agreements.report import agreements
@@ -19,9 +18,13 @@ from crpv_cli.reports.evidence import Explained, Piece, Role, evidence, origins_
 from crpv_cli.reports.explaining import AT, explanation, is_figure, no_figure, resolve, value_of
 from crpv_cli.reports.funding.report import funding
 from crpv_cli.reports.listing import Selection, list_centres
-from crpv_cli.result import Dossier, Result
+from crpv_cli.reports.origin import origin
+from crpv_cli.result import Dossier, Result, Value
 
 Record = Mapping[str, Any]
+
+SOURCES = Column("sources", N_("Sources"), Kind.CODES, refers="sources")
+"""The sources of the rows behind a figure; not on a terminal, where ``--explain`` lists them."""
 
 # The report that each figure is taken from, and the names there of its value, its total and its share.
 _FIGURES: Mapping[str, tuple[str, str, str | None, str | None]] = {
@@ -61,9 +64,11 @@ _SECTIONS = {
 
 @dataclass(frozen=True)
 class Network:
-    """The network on a date, asked for its figures: each detailed report is made once, when the first asks.
+    """The network on a date, asked for its figures.
 
     ``findings`` is what the rules find (``rules.checking.findings``), made by the caller; None where nobody asked them.
+    ``reports`` are the detailed reports that are made already (``funding``, ``coverage contracts``…); each other one is
+    made once, when the first figure of it asks.
     """
 
     connection: sqlite3.Connection
@@ -71,14 +76,11 @@ class Network:
     within: int
     cycle: int
     findings: Result | None = None
-
-    @cached_property
-    def _reports(self) -> dict[str, Result]:
-        return {}
+    reports: dict[str, Result] = field(default_factory=dict)
 
     def report(self, name: str) -> Result:
         """A detailed report: ``funding``, ``coverage contracts``…"""
-        made = self._reports.get(name)
+        made = self.reports.get(name)
         if made is None:
             kind, _, measure = name.partition(" ")
             make: Mapping[str, Callable[[], Result]] = {
@@ -88,7 +90,7 @@ class Network:
                 "activity": lambda: activity(self.connection, self.as_of),
                 "agreements": lambda: agreements(self.connection, self.as_of, within=self.within),
             }
-            made = self._reports[name] = make[kind]()
+            made = self.reports[name] = make[kind]()
         return made
 
     @property
@@ -186,13 +188,23 @@ def explained_network(network: Network, dossier: Dossier, figure: str) -> Result
     return evidence(network.connection, _shown_as(report, network), figure, value, made)
 
 
-def sources_of_figures(network: Network, figures: Result) -> dict[str, tuple[str, ...]]:
-    """The ids of the sources that each figure rests on, by its id, in the order of the ids."""
-    sources = {}
-    for row in figures.rows:
-        found = network.made(str(row[0]))
-        sources[str(row[0])] = origins_of(found[1].pieces) if found else ()
-    return sources
+def with_sources(network: Network, figures: Result) -> Result:
+    """Say of each figure which sources its rows, and what was published of it, are of."""
+    sources = {str(row[0]): _sources_of(network, figures, row) for row in figures.rows}
+    named = [source for ids in sources.values() for source in ids]
+    return replace(
+        figures,
+        columns=(*figures.columns, SOURCES),
+        rows=tuple((*row, sources[str(row[0])]) for row in figures.rows),
+        origin=origin(network.connection, named),
+    )
+
+
+def _sources_of(network: Network, figures: Result, row: tuple[Value, ...]) -> tuple[str, ...]:
+    found = network.made(str(row[0])) if row[figures.places["value"]] is not None else None
+    ids = set(origins_of(found[1].pieces) if found else ())
+    published = row[figures.places["published_source"]]
+    return tuple(sorted({*ids, str(published)} if published else ids))
 
 
 def _names(dossier: Dossier) -> list[str]:
