@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import fields
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
 
 from crpv_cli.commands import options
 from crpv_cli.commands.door import Door, with_shared
+from crpv_cli.errors import UsageProblem
+from crpv_cli.language import msg
+from crpv_cli.reports.index import REPORTS
 from crpv_cli.reports.options import EXPLAIN, Option, Takes
 
 if TYPE_CHECKING:
@@ -40,6 +44,23 @@ def report_command(name: str, report: Report) -> Callable[..., None]:
     if report.explain is not None:
         parameters.append(_parameter(EXPLAIN, inspect.signature(answer).parameters["explain"]))
     return with_shared(own or answer, parameters)
+
+
+def explain_figure(door: Door, name: str, figure: str) -> None:
+    """Show the rows behind a figure of a report as it is today, without any option.
+
+    Raises:
+        UsageProblem: the report has no such figure, or explains none.
+    """
+    report = REPORTS[name]
+    if report.explain is None:
+        raise UsageProblem(
+            msg("The report {name} does not say what its figures are made of.", name=name),
+            msg("These do: {names}.", names=[one for one, other in REPORTS.items() if other.explain]),
+        )
+    command = report_command(name, report)
+    given = {one.name: one.default for one in inspect.signature(command).parameters.values()}
+    command(**{**given, **{part.name: getattr(door, part.name) for part in fields(door)}, "explain": figure})
 
 
 def _parameter(option: Option, filled: inspect.Parameter) -> inspect.Parameter:
