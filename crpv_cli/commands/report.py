@@ -36,7 +36,9 @@ def report_command(name: str, report: Report) -> Callable[..., None]:
             result = compute(connection, **_found(connection, asked, given))
             if explain is not None:
                 from crpv_cli.reports.explaining import explained
+                from crpv_cli.result import Result
 
+                assert isinstance(result, Result)
                 result = explained(connection, name, result, explain)
         door.show(result)
 

@@ -135,7 +135,7 @@ def origins(connection: sqlite3.Connection, table: Table, key: dict[str, Any]) -
 def given_by(
     connection: sqlite3.Connection, wanted: Sequence[tuple[str, Mapping[str, Any], str | None]]
 ) -> list[Change | None]:
-    """Return, for each row wanted, the change that gave it the value of a column: ``origins`` of many rows in one query.
+    """Return, for each row wanted, the change that gave it the value of a column: ``origins`` of many rows at once.
 
     Args:
         connection: an open registry.

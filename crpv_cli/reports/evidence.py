@@ -1,4 +1,4 @@
-"""The rows of the registry that a figure is made of, and the table of them: each with its source, its file and its line.
+"""The rows of the registry that a figure is made of, as a table: each with its source, its file and its line.
 
 A report's ``explain`` says which rows count in a figure and what each contributes, from the same facts that the report
 adds up; here they become a ``Result`` whose parts add up to the figure, as its formula says.
@@ -306,7 +306,11 @@ def _notes(figure: str, value: int | float | None, made: Explained) -> Iterable[
     match made.formula:
         case Formula.SUM:
             how = msgs(
-                "{figure} = {value}, from {count} row.", "{figure} = {value}, from {count} rows.", counted, figure=figure, value=shown
+                "{figure} = {value}, from {count} row.",
+                "{figure} = {value}, from {count} rows.",
+                counted,
+                figure=figure,
+                value=shown,
             )
         case Formula.MEAN:
             how = msgs(
@@ -339,12 +343,12 @@ def _notes(figure: str, value: int | float | None, made: Explained) -> Iterable[
     if not made.makes(value):
         yield Note(
             "does-not-add-up",
-            msg("These rows make {own}, not {value}: please report it.", own=_shown(made.value, made.kind), value=shown),
+            msg(
+                "These rows make {own}, not {value}: please report it.", own=_shown(made.value, made.kind), value=shown
+            ),
         )
 
 
 def origins_of(pieces: Iterable[Piece]) -> tuple[str, ...]:
     """The ids of the sources of rows, each once, in the order of their ids."""
     return tuple(sorted({one.source for one in pieces if one.source}))
-
-

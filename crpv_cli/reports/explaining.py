@@ -9,14 +9,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeGuard
 
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import UsageProblem
-from crpv_cli.language import msg
+from crpv_cli.language import Message, msg
 from crpv_cli.reports.evidence import Explained, evidence
 from crpv_cli.reports.index import REPORTS
-from crpv_cli.result import Message, Result
+from crpv_cli.result import Result
 from crpv_cli.spelling import closest, fold
 
 Record = Mapping[str, Any]
@@ -158,18 +158,18 @@ def _in_total_row(report: Result, name: str) -> bool:
 
 def value_of(report: Result, column: str, row: Record | None, made: Explained) -> int | float | None:
     """What the report gives, money in centimes; None if it is not known."""
-    value: Any
+    value: object
     if row is not None:
         value = row[column]
     elif column in (totals := flat_totals(report)):
         value = totals[column]
         if made.kind is Kind.MONEY and value is not None:
-            return round(value * 100)  # totals are in euros
+            return round(float(value) * 100)  # totals are in euros
     else:
         assert report.total_row is not None
         value = report.total_row[report.places[column]]
     return value if _is_number(value) else None
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -11,11 +11,7 @@ from crpv_cli.result import Origin, Value
 def origin(connection: sqlite3.Connection, sources: Iterable[Value] = ()) -> Origin:
     """Return what is known of the sources named, by id, and the registry's last load."""
     named = {source for source in sources if source}
-    found = [
-        row
-        for row in connection.execute("select * from sources order by id")
-        if row["id"] in named
-    ]
+    found = [row for row in connection.execute("select * from sources order by id") if row["id"] in named]
     last = connection.execute("select id, at from loads order by id desc limit 1").fetchone()
     return Origin(
         {row["id"]: row["title"] for row in found},

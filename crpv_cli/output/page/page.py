@@ -20,9 +20,9 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, literal
 from crpv_cli.output.page import charts
 from crpv_cli.output.shelf.about import (
+    Source,
     asked_of,
     asked_of_dossier,
-    Source,
     cited,
     command_of,
     fictitious_alert,

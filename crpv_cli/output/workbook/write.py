@@ -124,7 +124,9 @@ def _dossier_workbook(dossier: Dossier) -> bytes:
     write_cover(book, dossier.title, entries, dossier.notes, asked, nothing, dossier.command)
     lists = [entry for entry in entries if entry.result.lists_sources]
     for entry in lists:
-        book.sources = {id_: (entry.name, row) for row, id_ in enumerate(_ids(entry.result), _head_rows(entry.result) + 1)}
+        book.sources = {
+            id_: (entry.name, row) for row, id_ in enumerate(_ids(entry.result), _head_rows(entry.result) + 1)
+        }
     for entry in facts:
         _write_facts(book, entry)
     for entry, is_map in written:

@@ -49,10 +49,14 @@ def explain(
         return _share(own.rows, rest)
     if column == "remote_share":
         known = [one for one in own.rows if one["mode"] is not None]
-        return _share([one for one in known if one["mode"] == "remote"], [one for one in known if one["mode"] != "remote"])
+        return _share(
+            [one for one in known if one["mode"] == "remote"], [one for one in known if one["mode"] != "remote"]
+        )
     reports = reports_by_year(connection, asked["as_of"])
     if column.startswith("half_days_change"):
-        both = _comparable(own, own_before, row, by, reports.get(year or 0, set()) & reports.get((year or 0) - 1, set()))
+        both = _comparable(
+            own, own_before, row, by, reports.get(year or 0, set()) & reports.get((year or 0) - 1, set())
+        )
         return _change(column, own.of_centres(both), own_before.of_centres(both))
     if column == "rows":
         return Explained(tuple(piece("activities", one) for one in own.rows), unit="row")
@@ -63,9 +67,7 @@ def explain(
 
 def _pieces(rows: Iterable[sqlite3.Row], name: str, role: Role = Role.COUNTED) -> tuple[Piece, ...]:
     sign = -1 if role is Role.BEFORE else 1
-    return tuple(
-        piece("activities", row, sign * row[name], name, role) for row in rows if row[name] is not None
-    )
+    return tuple(piece("activities", row, sign * row[name], name, role) for row in rows if row[name] is not None)
 
 
 def _sum(work: Work, name: str) -> Explained:
@@ -77,9 +79,7 @@ def _share(counted: Iterable[sqlite3.Row], rest: Iterable[sqlite3.Row]) -> Expla
     return Explained(pieces, Kind.PERCENT, "half-day", Formula.SHARE, Kind.INTEGER, _NOTHING)
 
 
-def _comparable(
-    now: Work, before: Work, row: Mapping[str, Any] | None, by: str, reported: set[str]
-) -> set[str]:
+def _comparable(now: Work, before: Work, row: Mapping[str, Any] | None, by: str, reported: set[str]) -> set[str]:
     """The centres over which a change is computed: those of which both years are known, as the report has it."""
     if row is not None and by != "centre":
         return reported

@@ -104,19 +104,23 @@ class Work:
     rows: tuple[sqlite3.Row, ...]
 
     def sum(self, name: str) -> int | None:
+        """A figure of the rows; None if none of them gives it."""
         known = [int(row[name]) for row in self.rows if row[name] is not None]
         return sum(known) if known else None
 
     @property
     def half_days(self) -> int | None:
+        """Their half-days."""
         return self.sum("half_days")
 
     @property
     def centres(self) -> set[str]:
+        """The ids of the centres that did it."""
         return {row["centre"] for row in self.rows}
 
     @property
     def fictitious(self) -> bool:
+        """Whether any of them is fictitious."""
         return any(row["fictitious"] for row in self.rows)
 
     def only(self, **values: object) -> Work:
@@ -137,6 +141,8 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class CentreWork:
+    """A centre, what it did in the year and in the year before, and whether it has reported the year."""
+
     id: str
     short_name: str
     now: Work

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from crpv_cli.definitions.columns import Kind
-from crpv_cli.language import Day, msg
+from crpv_cli.language import Day, Message, msg
 from crpv_cli.registry.queries import read
 from crpv_cli.reports.evidence import Explained, piece
 from crpv_cli.result import Result
@@ -57,11 +57,13 @@ def explain(
     unknown = msg("no agreement is known on {date}.", date=Day(asked["as_of"]))
     counted = [one for one in found if _COUNTED[column](one)]
     if column == "running_amount":
-        pieces = tuple(piece("agreements", one, one["amount_cents"], "amount_cents", says=_says(one)) for one in counted)
+        pieces = tuple(
+            piece("agreements", one, one["amount_cents"], "amount_cents", says=_says(one)) for one in counted
+        )
         return Explained(pieces, Kind.MONEY, "euro", unknown=unknown)
     pieces = tuple(piece("agreements", one, column="ends_on", says=_says(one)) for one in counted)
     return Explained(pieces, unit="agreement", unknown=unknown)
 
 
-def _says(row: sqlite3.Row) -> Any:
+def _says(row: sqlite3.Row) -> Message:
     return msg("from {first} to {last}", first=Day(row["starts_on"]), last=Day(row["ends_on"]))

@@ -9,7 +9,7 @@ from typing import Any
 from crpv_cli.definitions.choices import mission_label
 from crpv_cli.definitions.columns import Kind
 from crpv_cli.definitions.ratings import Scale
-from crpv_cli.language import msg
+from crpv_cli.language import Message, msg
 from crpv_cli.reports.evaluations.series import TRENDS, MissionSeries, read_series
 from crpv_cli.reports.evidence import Explained, Formula, Piece, Role, piece
 from crpv_cli.result import Result
@@ -69,16 +69,20 @@ def _is_of(one: MissionSeries, row: Mapping[str, Any], column: str) -> bool:
 _NONE = msg("no evaluation is known.")
 
 
-def _evaluation(row: sqlite3.Row, part: int | float | None = 1, role: Role = Role.COUNTED, **more: Any) -> Piece:
-    return piece("evaluations", row, part, "rating", role, **more)
+def _evaluation(
+    row: sqlite3.Row, part: int | float | None = 1, role: Role = Role.COUNTED, says: Message | None = None
+) -> Piece:
+    return piece("evaluations", row, part, "rating", role, says)
 
 
-def _centre(one: MissionSeries, sources: Mapping[str, Any], role: Role = Role.COUNTED, says: Any = None) -> Piece:
+def _centre(
+    one: MissionSeries, sources: Mapping[str, Any], role: Role = Role.COUNTED, says: Message | None = None
+) -> Piece:
     """The row that says that a mission of a centre is expected."""
     return Piece("centres", {"id": one.centre}, 1, role, source=sources[one.centre], says=says)
 
 
-def _name(one: MissionSeries) -> Any:
+def _name(one: MissionSeries) -> Message:
     return msg(mission_label(one.mission))
 
 
@@ -127,7 +131,7 @@ def _moving(series: Series, trend: str) -> Explained:
     return Explained(tuple(pieces), unit="mission", unknown=_NONE)
 
 
-def _rated(row: sqlite3.Row) -> Any:
+def _rated(row: sqlite3.Row) -> Message | None:
     return None if row["rating"] is None else msg("rated {rating}", rating=row["rating"])
 
 

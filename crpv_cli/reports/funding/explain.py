@@ -8,13 +8,18 @@ from typing import Any
 
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Kind
-from crpv_cli.language import msg
+from crpv_cli.language import Message, msg
 from crpv_cli.registry.queries import query, read
 from crpv_cli.reports.evidence import Explained, Formula, Piece, Role, piece
 from crpv_cli.reports.funding.report import funding
 from crpv_cli.result import Result
 
 Rows = list[sqlite3.Row]
+
+
+def _from(kind: str) -> Callable[[sqlite3.Row], bool]:
+    return lambda row: bool(row["kind"] == kind)
+
 
 # Which payments a column adds up.
 _GIVEN: Mapping[str, Callable[[sqlite3.Row], bool]] = {
@@ -23,7 +28,7 @@ _GIVEN: Mapping[str, Callable[[sqlite3.Row], bool]] = {
     "other": lambda row: row["giver"] == "other",
     "total": lambda row: True,
     "amount": lambda row: True,
-    **{kind: (lambda row, kind=kind: row["kind"] == kind) for kind in choices.LOCAL_AUTHORITIES},
+    **{kind: _from(kind) for kind in choices.LOCAL_AUTHORITIES},
 }
 # What identifies the group that a row of the report stands for.
 _GROUPS = {"funder": "funder", "kind": "kind", "year": "year", "scheme": "scheme", "centre": "centre"}
@@ -81,7 +86,8 @@ def _payments(connection: sqlite3.Connection, asked: Mapping[str, Any]) -> Rows:
 
 
 def _split(rows: Iterable[sqlite3.Row], asked: Mapping[str, Any]) -> tuple[Rows, Rows]:
-    now, before = [], []
+    now: Rows = []
+    before: Rows = []
     for row in rows:
         (now if row["year"] >= asked["from"] else before).append(row)
     return now, before
@@ -114,16 +120,16 @@ def _pieces(rows: Iterable[sqlite3.Row], role: Role = Role.COUNTED) -> tuple[Pie
     return tuple(piece("funding", row, sign * row["counted_cents"], "amount_cents", role, _says(row)) for row in rows)
 
 
-def _says(row: sqlite3.Row) -> Any:
+def _says(row: sqlite3.Row) -> Message | None:
     """How much of the row counts, where that is not all of it."""
     return msg("of a total, what its decisions do not detail") if row["part"] == "rest" else None
 
 
-def _money(rows: Sequence[sqlite3.Row], **more: Any) -> Explained:
-    return Explained(_pieces(rows), Kind.MONEY, "euro", **more)
+def _money(rows: Sequence[sqlite3.Row], unknown: Message) -> Explained:
+    return Explained(_pieces(rows), Kind.MONEY, "euro", unknown=unknown)
 
 
-def _share(counted: Rows, rest: Rows, unknown: Any) -> Explained:
+def _share(counted: Rows, rest: Rows, unknown: Message) -> Explained:
     pieces = (*_pieces(counted), *_pieces(rest, Role.REST))
     return Explained(pieces, Kind.PERCENT, "euro", Formula.SHARE, Kind.MONEY, unknown)
 
@@ -192,9 +198,7 @@ def _count(
     chosen = {one["centre"] for one in whole.records() if counted[column](one)}
     centres = connection.execute("select id, source from centres order by id").fetchall()
     says = msg("nothing of it is known in {years}", years=_years(asked)) if "unknown" in column else None
-    return Explained(
-        tuple(piece("centres", one, says=says) for one in centres if one["id"] in chosen), unit="centre"
-    )
+    return Explained(tuple(piece("centres", one, says=says) for one in centres if one["id"] in chosen), unit="centre")
 
 
 def _centres_of(rows: Rows) -> Explained:

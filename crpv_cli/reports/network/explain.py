@@ -79,7 +79,7 @@ class Network:
     reports: dict[str, Result] = field(default_factory=dict)
 
     def report(self, name: str) -> Result:
-        """A detailed report: ``funding``, ``coverage contracts``…"""
+        """Return a detailed report by its name here: ``funding``, ``coverage contracts``."""
         made = self.reports.get(name)
         if made is None:
             kind, _, measure = name.partition(" ")
@@ -246,9 +246,7 @@ def _of_section(network: Network, section: Result, figure: str, asked: str) -> R
         made = None
     if made is None:
         raise no_figure(asked, [f"{section.name}.{one.name}" for one in section.columns if is_figure(one)])
-    return evidence(
-        network.connection, _shown_as(section, network), asked, value_of(section, column, row, made), made
-    )
+    return evidence(network.connection, _shown_as(section, network), asked, value_of(section, column, row, made), made)
 
 
 def _map(network: Network, section: Result, column: str, row: Record) -> Explained | None:
