@@ -7,7 +7,7 @@ column in a row, which is named by its first columns.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any, TypeGuard
 
@@ -112,12 +112,12 @@ def resolve(report: Result, figure: str) -> tuple[str, Record | None]:
     return name, None
 
 
-def no_figure(figure: str, known: list[str]) -> UsageProblem:
-    """What is said where a report has no figure of a name."""
-    near = closest(figure.partition(AT)[0], known)
+def no_figure(figure: str, known: Sequence[str], more: Sequence[str] = ()) -> UsageProblem:
+    """What is said where a report has no figure of a name: near ones, also of ``more`` that are not all listed."""
+    near = closest(figure.partition(AT)[0], [*known, *more])
     return UsageProblem(
         msg("There is no figure called “{figure}”.", figure=figure),
-        msg("Did you mean {near}?", near=near) if near else msg("The figures are: {figures}.", figures=known),
+        msg("Did you mean {near}?", near=near) if near else msg("The figures are: {figures}.", figures=list(known)),
     )
 
 
@@ -163,8 +163,8 @@ def value_of(report: Result, column: str, row: Record | None, made: Explained) -
         value = row[column]
     elif column in (totals := flat_totals(report)):
         value = totals[column]
-        if made.kind is Kind.MONEY and value is not None:
-            return round(float(value) * 100)  # totals are in euros
+        if made.kind is Kind.MONEY and _is_number(value):
+            return round(value * 100)  # totals are in euros
     else:
         assert report.total_row is not None
         value = report.total_row[report.places[column]]

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 class Report(NamedTuple):
     """A report: the module and the function that make it, its help and examples, and its name in ``export``, if any.
 
-    ``explain`` is the module that says which rows its figures are made of, if one does. The function takes a connection and what its module's ``OPTIONS`` name, in the order of the help.
+    ``explain`` is the module that says which rows its figures are made of, if one does.
+    The function takes a connection and what its module's ``OPTIONS`` name, in the order
+    of the help.
     """
 
     module: str

@@ -173,7 +173,7 @@ def explained_network(network: Network, dossier: Dossier, figure: str) -> Result
     figures = sections["figures"]
     ids = [str(row[0]) for row in figures.rows]
     if AT not in figure and figure not in ids:
-        raise no_figure(figure, [*ids, *_names(dossier)])
+        raise no_figure(figure, ids, _names(dossier))
     column, row = resolve(figures, figure if AT in figure else f"value{AT}{figure}")
     assert row is not None
     if column == "published":
