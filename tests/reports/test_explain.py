@@ -1,4 +1,4 @@
-"""From a figure to its rows: they add up to it, whatever figure of whatever report, and each says where it comes from."""
+"""From a figure to its rows: they add up to it, whatever the figure and the report, and each says where it is from."""
 
 from __future__ import annotations
 
@@ -196,8 +196,6 @@ def test_what_rows_make() -> None:
         return tuple(Piece("centres", {"id": str(place)}, part, role) for place, (part, role) in enumerate(parts))
 
     two = pieces((30, Role.COUNTED), (10, Role.REST), (None, Role.REASON))
-    from crpv_cli.reports.evidence import Formula
-
     assert Explained(two, formula=Formula.SHARE).value == 0.75
     assert Explained(two).value == 40
     assert not Explained(two).makes(41)
