@@ -194,7 +194,8 @@ def _write_sources(book: Book, sheet: Worksheet, section: Result, row: int) -> i
     link = book.look(font_color=INK, underline=1)
     for (name, place), title in sorted(places):
         row += 1
-        sheet.write_url(row, 0, f"internal:{refer(name, f'A{place + 1}')}", link, title)
+        # XlsxWriter writes the words of a link into an attribute, where control characters would break the file.
+        sheet.write_url(row, 0, f"internal:{refer(name, f'A{place + 1}')}", link, language.literal(title))
     return row + 1
 
 
