@@ -62,6 +62,11 @@ def explain_figure(door: Door, name: str, figure: str) -> None:
         )
     command = report_command(name, report)
     given = {one.name: one.default for one in inspect.signature(command).parameters.values()}
+    if inspect.Parameter.empty in given.values():
+        raise UsageProblem(
+            msg("The report {name} must be told what to compare.", name=name),
+            msg("Ask it: crpv report {name} --help", name=name),
+        )
     command(**{**given, **{part.name: getattr(door, part.name) for part in fields(door)}, "explain": figure})
 
 

@@ -30,6 +30,7 @@ _FIGURES = {Kind.INTEGER, Kind.DECIMAL, Kind.MONEY, Kind.PERCENT}
 _NAMED_BY = {
     "evaluation-summaries": ("centre", "mission"),
     "agreements": ("centre", "funder", "starts_on"),
+    "changes": ("kind", "centre", "subject"),
     "findings": ("rule", "about"),
 }
 
@@ -124,7 +125,7 @@ def no_figure(figure: str, known: Sequence[str], more: Sequence[str] = ()) -> Us
 def row_names(report: Result) -> list[str]:
     """What each row is called after ``@``."""
     names = _NAMED_BY.get(report.name, (report.columns[0].name,))
-    return [" ".join(_text(record[name]) for name in names) for record in report.records()]
+    return [" ".join(filter(None, (_text(record[name]) for name in names))) for record in report.records()]
 
 
 def _text(value: object) -> str:

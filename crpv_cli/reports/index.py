@@ -89,5 +89,6 @@ REPORTS = {
         "changes",
         N_("What changed between two dates: territory, money, ratings."),
         N_("Examples: crpv report changes --from 2023-10-17 --to 2025 · crpv report changes --from 2024"),
+        explain="changes.explain",
     ),
 }

@@ -50,6 +50,7 @@ _FIGURES: Mapping[str, tuple[str, str, str | None, str | None]] = {
 }
 # The report that a section shows.
 _SECTIONS = {
+    "changes": "changes",
     "regions": "coverage",
     "coverage": "coverage",
     "funding": "funding",
