@@ -68,7 +68,7 @@ class Network:
     """The network on a date, asked for its figures.
 
     ``findings`` is what the rules find (``rules.checking.findings``), made by the caller; None where nobody asked them.
-    ``reports`` are the detailed reports that are made already (``funding``, ``coverage contracts``…); each other one is
+    ``reports`` are the detailed reports that are made already (``centres``, ``funding``, ``coverage contracts``…); each other one is
     made once, when the first figure of it asks.
     """
 
@@ -121,7 +121,9 @@ class Network:
 def _centres(network: Network, id_: str) -> tuple[Result, Explained]:
     """The centres that exist, and for those overseas the perimeters that say so."""
     overseas = True if id_ == "centres-overseas" else None
-    listed = list_centres(network.connection, Selection(as_of=network.as_of, overseas=overseas))
+    listed = network.reports.get(id_) or list_centres(
+        network.connection, Selection(as_of=network.as_of, overseas=overseas)
+    )
     pieces = [piece("centres", one) for one in listed.records()]
     if overseas:
         ids = {one.key["id"] for one in pieces}

@@ -146,6 +146,7 @@ def _made(parts: Parts) -> dict[str, Result]:
     """The detailed reports by the names that ``network/explain.py`` gives them."""
     return {
         **{f"coverage {measure}": report for measure, report in parts.coverage.items()},
+        "centres": parts.centres,
         "funding": parts.funding,
         "evaluations": parts.evaluations,
         "activity": parts.activity,
