@@ -68,8 +68,8 @@ class Network:
     """The network on a date, asked for its figures.
 
     ``findings`` is what the rules find (``rules.checking.findings``), made by the caller; None where nobody asked them.
-    ``reports`` are the detailed reports that are made already (``centres``, ``funding``, ``coverage contracts``…); each other one is
-    made once, when the first figure of it asks.
+    ``reports`` are the detailed reports that are made already (``centres``, ``funding``, ``coverage contracts``…); each
+    other one is made once, when the first figure of it asks.
     """
 
     connection: sqlite3.Connection
