@@ -13,6 +13,8 @@ from crpv_cli.registry.queries import read
 from crpv_cli.reports.evidence import Explained, Formula, Piece, Role, piece
 from crpv_cli.result import Result
 
+Row = Mapping[str, Any]
+
 _COUNTS = """
     select c.*, t.measure as counted, t.valid_from
     from coverage as c
@@ -34,6 +36,7 @@ _PERIMETERS = """
     from perimeters_on as p join open_centres as c on c.id = p.centre
     order by p.department, p.centre, p.valid_from
 """
+_SERVED = "select department, confidence, labelled from served where centre = :centre"
 _UNITS = {
     "neighbourhoods": "neighbourhood",
     "contracts": "contract",
@@ -46,15 +49,15 @@ _UNITS = {
 class _Counted:
     """What is counted: rows of a department's count, or single neighbourhoods; and how they become pieces."""
 
-    rows: list[sqlite3.Row]
-    make: Callable[[sqlite3.Row, Role], Piece]
+    rows: list[Row]
+    make: Callable[[Row, Role], Piece]
     perimeters: list[sqlite3.Row]
     unit: str
 
-    def pieces(self, rows: Iterable[sqlite3.Row], role: Role = Role.COUNTED) -> tuple[Piece, ...]:
+    def pieces(self, rows: Iterable[Row], role: Role = Role.COUNTED) -> tuple[Piece, ...]:
         return tuple(self.make(row, role) for row in rows if row["value"])
 
-    def reasons(self, rows: Iterable[sqlite3.Row], centre: str | None = None) -> tuple[Piece, ...]:
+    def reasons(self, rows: Iterable[Row], centre: str | None = None) -> tuple[Piece, ...]:
         """The perimeters that say that departments are covered."""
         departments = {row["department"] for row in rows if row["value"]}
         return tuple(
@@ -65,8 +68,9 @@ class _Counted:
 
 
 # What of a department counts under the name of a figure; the share of it has the name with "_share".
-_COUNTS_AS: Mapping[str, Callable[[sqlite3.Row], bool]] = {
+_COUNTS_AS: Mapping[str, Callable[[Row], bool]] = {
     "covered": lambda row: bool(row["centres"]),
+    "low": lambda row: bool(row["centres"]),
     "high": lambda row: row["confidence"] == "high",
     "medium": lambda row: row["confidence"] in {"high", "medium"},
     "labelled": lambda row: bool(row["labelled"]),
@@ -88,17 +92,27 @@ def explain(
         row: the row of the report by column; None for a total.
     """
     part, _, name = column.rpartition(".")
+    if part.startswith("confidence."):
+        # How much rests on a confidence: "confidence.high.share".
+        name = part.removeprefix("confidence.") + ("_share" if name == "share" else "")
+        part = ""
     counted = _counted(connection, report.parameters)
     members = [one for one in counted.rows if _belongs(one, part, row)]
-    known = [one for one in members if one["value"] is not None]
     centre = row.get("centre") if row else None
+    if centre:
+        # Of a department that several serve, each centre has its own confidence.
+        served = read(connection, _SERVED, report.parameters["as_of"], centre=centre)
+        own_words = {one["department"]: dict(one) for one in served}
+        members = [{**one, **own_words.get(one["department"], {})} for one in members]
+    known = [one for one in members if one["value"] is not None]
     unknown = msg("no count of it is in force on {date}.", date=str(report.parameters["counted_on"]))
     if name == "share":
         name = "covered_share"
     if name.endswith("_share") and name.removesuffix("_share") in _COUNTS_AS:
         own = [one for one in known if _COUNTS_AS[name.removesuffix("_share")](one)]
         whole = counted.rows if centre else known
-        rest = [one for one in whole if one not in own]
+        places = {_place(one) for one in own}
+        rest = [one for one in whole if _place(one) not in places]
         pieces = (
             *counted.pieces(own),
             *counted.pieces(rest, Role.REST),
@@ -115,15 +129,30 @@ def explain(
 def _counted(connection: sqlite3.Connection, asked: Mapping[str, Any]) -> _Counted:
     parameters = {name: asked[name] for name in ("as_of", "counted_on", "measure")}
     listed = asked["by"] == "neighbourhood"
+    found = read(connection, _LISTED if listed else _COUNTS, **parameters)
     return _Counted(
-        rows=read(connection, _LISTED if listed else _COUNTS, **parameters).fetchall(),
+        rows=[one for one in map(dict, found) if _asked_for(one, asked)],
         make=_neighbourhood if listed else _count,
         perimeters=read(connection, _PERIMETERS, **parameters).fetchall(),
         unit=_UNITS[asked["measure"]],
     )
 
 
-def _belongs(one: sqlite3.Row, part: str, row: Mapping[str, Any] | None) -> bool:
+def _asked_for(one: Row, asked: Mapping[str, Any]) -> bool:
+    """Whether a department is among those that the report is narrowed to."""
+    region, department, centre = (asked.get(name) for name in ("region", "department", "centre"))
+    return (
+        region in {None, one["region_code"]}
+        and department in {None, one["department"]}
+        and (centre is None or centre in (one["centres"] or "").split())
+    )
+
+
+def _place(one: Row) -> tuple[object, object]:
+    return one["department"], one.get("code")
+
+
+def _belongs(one: Row, part: str, row: Mapping[str, Any] | None) -> bool:
     """Whether a department belongs to a part of France, and to the row of the report."""
     if part and (part == "overseas") != bool(one["overseas"]):
         return False
@@ -136,11 +165,11 @@ def _belongs(one: sqlite3.Row, part: str, row: Mapping[str, Any] | None) -> bool
     return bool(one["region_code"] == row["region_code"])
 
 
-def _count(row: sqlite3.Row, role: Role) -> Piece:
+def _count(row: Row, role: Role) -> Piece:
     key = {"department": row["department"], "measure": row["counted"], "valid_from": row["valid_from"]}
     says = None if row["centres"] else msg("not covered: no centre has department {code}", code=row["department"])
     return Piece("territory_counts", key, int(row["value"]), role, "value", row["source"], says=says)
 
 
-def _neighbourhood(row: sqlite3.Row, role: Role) -> Piece:
+def _neighbourhood(row: Row, role: Role) -> Piece:
     return piece("neighbourhoods", row, role=role)
