@@ -43,7 +43,7 @@ def report_command(name: str, report: Report) -> Callable[..., None]:
         door.show(result)
 
     parameters = [_parameter(option, filled[option.name]) for option in asked]
-    if report.explain is not None:
+    if report.explain is not None and (own is None or "explain" in filled):
         parameters.append(_parameter(EXPLAIN, inspect.signature(answer).parameters["explain"]))
     return with_shared(own or answer, parameters)
 
@@ -62,7 +62,7 @@ def explain_figure(door: Door, name: str, figure: str) -> None:
         )
     command = report_command(name, report)
     given = {one.name: one.default for one in inspect.signature(command).parameters.values()}
-    if inspect.Parameter.empty in given.values():
+    if inspect.Parameter.empty in given.values() or "explain" not in given:
         raise UsageProblem(
             msg("The report {name} must be told what to compare.", name=name),
             msg("Ask it: crpv report {name} --help", name=name),

@@ -30,6 +30,7 @@ _FIGURES = {Kind.INTEGER, Kind.DECIMAL, Kind.MONEY, Kind.PERCENT}
 _NAMED_BY = {
     "evaluation-summaries": ("centre", "mission"),
     "agreements": ("centre", "funder", "starts_on"),
+    "meetings": ("title", "starts_on"),
     "changes": ("kind", "centre", "subject"),
     "findings": ("rule", "about"),
 }

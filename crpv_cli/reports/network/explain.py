@@ -33,6 +33,15 @@ _FIGURES: Mapping[str, tuple[str, str, str | None, str | None]] = {
         f"coverage-{measure}": (f"coverage {measure}", "covered", "total", "share")
         for measure in ("neighbourhoods", "contracts", "inhabitants", "departments")
     },
+    **{
+        f"coverage-neighbourhoods-{sure}": (
+            "coverage neighbourhoods",
+            f"confidence.{sure}.covered",
+            "total",
+            f"confidence.{sure}.share",
+        )
+        for sure in ("high", "medium")
+    },
     "state-support": ("funding", "state", None, None),
     "local-support": ("funding", "local", None, None),
     "other-support": ("funding", "other", None, None),
@@ -136,6 +145,23 @@ def _centres(network: Network, id_: str) -> tuple[Result, Explained]:
     return listed, Explained(tuple(pieces), unit="centre")
 
 
+def _labelled(network: Network, id_: str) -> tuple[Result, Explained]:
+    """The labels in force of the centres that exist: the first of each counts it."""
+    listed = network.reports.get("centres") or list_centres(network.connection, Selection(as_of=network.as_of))
+    said = """
+        select l.* from labels as l join open_centres as c on c.id = l.centre
+        where (l.valid_from is null or l.valid_from <= :as_of) and (l.valid_to is null or l.valid_to >= :as_of)
+        order by l.centre, l.valid_from
+    """
+    seen: set[str] = set()
+    pieces = []
+    for row in read(network.connection, said, network.as_of):
+        first = row["centre"] not in seen
+        seen.add(row["centre"])
+        pieces.append(piece("labels", row, 1 if first else None, role=Role.COUNTED if first else Role.REASON))
+    return listed, Explained(tuple(pieces), unit="centre", unknown=msg("no label is known at all."))
+
+
 def _findings(network: Network, id_: str) -> tuple[Result, Explained] | None:
     if network.findings is None:
         return None
@@ -152,6 +178,7 @@ def _finding(one: Record) -> Piece:
 
 _OWN: Mapping[str, Callable[[Network, str], tuple[Result, Explained] | None]] = {
     "centres": _centres,
+    "centres-labelled": _labelled,
     "centres-overseas": _centres,
     **{f"findings-{severity}": _findings for severity in ("breach", "unknown", "notice")},
 }
@@ -281,6 +308,52 @@ def _missions(network: Network, section: Result, column: str, row: Record) -> Ex
     return Explained(pieces, Kind.PERCENT, "position", unknown=msg("no rating on a scale is known."))
 
 
+def _budgets(network: Network, section: Result, column: str, row: Record) -> Explained | None:
+    """The budgets that stand of a year, and for how many centres there might be one, the centres."""
+    found = read(
+        network.connection,
+        """
+        select o.centre as id, c.source as centre_source, b.*
+        from open_years as o
+        join centres as c on c.id = o.centre
+        left join standing_budgets as b on b.centre = o.centre and b.year = o.year
+        where o.year = :year
+        order by o.centre
+        """,
+        network.as_of,
+        year=row["year"],
+    ).fetchall()
+    if column == "centres":
+        return Explained(tuple(Piece("centres", {"id": one["id"]}, source=one["centre_source"]) for one in found))
+    known = [one for one in found if one["centre"] is not None]
+    if column == "approved":
+        approved = (one for one in known if one["status"] == "approved")
+        return Explained(tuple(piece("budgets", one, column="status") for one in approved), unit="centre")
+    name = column.removesuffix("_known")
+    stored = "fte" if name == "fte" else f"{name}_cents"
+    given = [one for one in known if one[stored] is not None]
+    if column != name:
+        return Explained(tuple(piece("budgets", one, column=stored) for one in given), unit="centre")
+    kind, unit = (Kind.DECIMAL, "fte") if name == "fte" else (Kind.MONEY, "euro")
+    return Explained(tuple(piece("budgets", one, one[stored], stored) for one in given), kind, unit)
+
+
+def _meetings(network: Network, section: Result, column: str, row: Record) -> Explained | None:
+    if column != "participants":
+        return None
+    found = network.connection.execute(
+        "select * from meetings where starts_on = ? and title = ?", (row["starts_on"], row["title"])
+    )
+    return Explained(tuple(piece("meetings", one, one[column], column) for one in found), unit="participant")
+
+
+def _projects(network: Network, section: Result, column: str, row: Record) -> Explained | None:
+    found = network.connection.execute(
+        "select * from project_partners where project = ? and centre is not null order by centre", (row["project"],)
+    )
+    return Explained(tuple(piece("project_partners", one) for one in found), unit="centre")
+
+
 def _same_findings(network: Network, section: Result, column: str, row: Record) -> Explained | None:
     if network.findings is None:
         return None
@@ -301,5 +374,8 @@ _TABLES: Mapping[str, Callable[[Network, Result, str, Record], Explained | None]
     "map": _map,
     "funding_years": _funding_years,
     "missions": _missions,
+    "budgets": _budgets,
+    "meetings": _meetings,
+    "projects": _projects,
     "findings": _same_findings,
 }
