@@ -113,9 +113,10 @@ class Note:
 class Origin:
     """Where rows come from, for a file that will be read far from the registry.
 
-    ``sources`` gives the title of each source that the rows rest on, by id, and ``dates`` and ``addresses`` when it was
-    published (ISO, perhaps a month or a year alone) and where it can be read, as far as they are known; ``load`` and
-    ``loaded_at`` (UTC) are the registry's last load, None before the first.
+    ``sources`` gives the title of each source that the rows rest on, by id, and ``dates``, ``addresses``, ``consulted``
+    and ``places`` when it was published (ISO, perhaps a month or a year alone), where it can be read, on which day it
+    was read and where in it, as far as they are known; ``load`` and ``loaded_at`` (UTC) are the registry's last load,
+    None before the first.
     """
 
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -123,6 +124,8 @@ class Origin:
     loaded_at: str | None = None
     dates: Mapping[str, str] = field(default_factory=dict)
     addresses: Mapping[str, str] = field(default_factory=dict)
+    consulted: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,14 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 
 
-def answer(door: Door, first: str | None = None, last: str | None = None, known_from: int | str | None = None) -> None:
-    """Compare two states.
+def answer(
+    door: Door,
+    first: str | None = None,
+    last: str | None = None,
+    known_from: int | str | None = None,
+    explain: str | None = None,
+) -> None:
+    """Compare two states, or say what one figure of the comparison is made of.
 
     Raises:
         UsageProblem: nothing to compare with is named, it is not before the last state, or there is no such state.
@@ -26,4 +32,8 @@ def answer(door: Door, first: str | None = None, last: str | None = None, known_
         )
     with door.reading() as connection, nullcontext() if known_from is None else door.reading(known_from) as earlier:
         result = changes(connection, first or last, last, earlier)
+        if explain is not None:
+            from crpv_cli.reports.explaining import explained
+
+            result = explained(connection, "changes", result, explain)
     door.show(result)

@@ -96,8 +96,10 @@ COMMANDS: dict[str, Command | Report] = {
     ),
     "trace": Command(
         "log",
-        N_("Show which load, file, line and source each value of a row comes from."),
-        N_("Examples: crpv trace centres oriv · crpv trace funding oriv etat 2023"),
+        N_("Show which load, file, line and source each value of a row comes from, or the rows of a figure."),
+        N_(
+            "Examples: crpv trace centres oriv · crpv trace funding oriv etat 2023 · crpv trace coverage-neighbourhoods"
+        ),
     ),
     "edit": Command(
         "edit",

@@ -8,6 +8,7 @@ import typer
 
 from crpv_cli.commands import options
 from crpv_cli.commands.door import Door, command
+from crpv_cli.commands.report import explain_figure
 from crpv_cli.language import msg
 from crpv_cli.language import text as _
 
@@ -65,14 +66,28 @@ def undo(
 @command()
 def trace(
     door: Door,
-    table: Annotated[str, typer.Argument(metavar=_("TABLE"), help=_("The table of the row."))],
-    key: Annotated[
-        list[str],
-        typer.Argument(metavar=_("KEY..."), help=_("The parts of its key in order, or COLUMN=VALUE.")),
+    table: Annotated[
+        str, typer.Argument(metavar=_("TABLE"), help=_("The table of the row, or a report or a figure of the network."))
     ],
+    key: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar=_("[KEY]..."),
+            help=_("The parts of its key in order, or COLUMN=VALUE; the name of the figure of a report."),
+        ),
+    ] = None,
 ) -> None:
-    """Trace the values of a row."""
+    """Trace the values of a row, or the rows of a figure."""
     from crpv_cli.definitions.named import table_named
+    from crpv_cli.definitions.tables import TABLES
     from crpv_cli.reports.history import trace as trace_row
+    from crpv_cli.reports.index import REPORTS
 
-    door.answer(trace_row, table_named(table), key)
+    if table.replace("-", "_") not in TABLES:
+        if not key:
+            explain_figure(door, "network", table)
+            return
+        if table in REPORTS:
+            explain_figure(door, table, " ".join(key))
+            return
+    door.answer(trace_row, table_named(table), key or ())

@@ -6,6 +6,7 @@ from crpv_cli.commands.door import Door
 from crpv_cli.commands.show import sheet_of
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import Day, msg
+from crpv_cli.result import Dossier, Result
 
 _ALL = "all"
 _LISTED = ("short_name", "name", "legal_form", "seat")
@@ -18,6 +19,7 @@ def answer(
     centre: str | None = None,
     within: int | None = None,
     cycle: int | None = None,
+    explain: str | None = None,
 ) -> None:
     """Compose the report of the network.
 
@@ -30,7 +32,12 @@ def answer(
 
     date, years = as_of or today(), cycle or CYCLE_YEARS
     if centre is not None:
-        for option, value in (("--compare-to", compare_to), ("--within", within), ("--cycle", cycle)):
+        for option, value in (
+            ("--compare-to", compare_to),
+            ("--within", within),
+            ("--cycle", cycle),
+            ("--explain", explain),
+        ):
             if value is not None:
                 raise UsageProblem(
                     msg("--centre gives the sheet of a centre; {option} does not apply to it.", option=option),
@@ -43,9 +50,15 @@ def answer(
             msg("The date to compare with, {first}, is not before {last}.", first=Day(compare_to), last=Day(date)),
             msg("Give an earlier one with --compare-to, or a later one with --as-of."),
         )
+    months = WITHIN_MONTHS if within is None else within
     with door.reading() as connection:
         found = findings(connection, date, cycle=years)
-        sheet = network(connection, date, found, compare_to, WITHIN_MONTHS if within is None else within, years)
+        sheet: Dossier | Result = network(connection, date, found, compare_to, months, years)
+        if explain is not None:
+            from crpv_cli.reports.network.explain import Network, explained_network
+
+            assert isinstance(sheet, Dossier)
+            sheet = explained_network(Network(connection, date, months, years, found), sheet, explain)
     door.show(sheet)
 
 

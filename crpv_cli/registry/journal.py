@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -185,6 +185,40 @@ def origins(connection: sqlite3.Connection, table: Table, key: dict[str, Any]) -
             break
         for name in change.after or {}:
             found.setdefault(name, change)
+    return found
+
+
+def given_by(
+    connection: sqlite3.Connection, wanted: Sequence[tuple[str, Mapping[str, Any], str | None]]
+) -> list[Change | None]:
+    """Return, for each row wanted, the change that gave it the value of a column: ``origins`` of many rows at once.
+
+    Args:
+        connection: an open registry.
+        wanted: table, key, and the stored column; None for the change that made the row.
+
+    Returns:
+        A change for each, in their order; None for what is no row of a table.
+    """
+    asked = json.dumps([[table, _stored(dict(key)), column] for table, key, column in wanted])
+    cancelled = _cancelled(connection)
+    found: list[Change | None] = [None] * len(wanted)
+    rows = connection.execute(
+        """
+        select w.key as wanted, c.*, f.path, f.sheet, f.places
+        from json_each(?) as w
+        join changes as c on c.table_name = w.value ->> 0 and c.key = w.value ->> 1
+        join loads as l on l.id = c.load and l.undoes is null
+        left join load_files as f on f.id = c.file
+        where c.action = 'insert'
+           or (c.action = 'update' and exists (select 1 from json_each(c.after) as a where a.key = w.value ->> 2))
+        order by c.id
+        """,
+        (asked,),
+    )
+    for row in rows:
+        if row["load"] not in cancelled:
+            found[row["wanted"]] = _change(row)  # the last one stands
     return found
 
 

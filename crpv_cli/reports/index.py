@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 class Report(NamedTuple):
     """A report: the module and the function that make it, its help and examples, and its name in ``export``, if any.
 
-    The function takes a connection and what its module's ``OPTIONS`` name, in the order of the help.
+    ``explain`` is the module that says which rows its figures are made of, if one does.
+    The function takes a connection and what its module's ``OPTIONS`` name, in the order
+    of the help.
     """
 
     module: str
@@ -24,6 +26,7 @@ class Report(NamedTuple):
     about: str
     examples: str
     export: str | None = None
+    explain: str | None = None
 
     def load(self) -> tuple[Callable[..., Result | Dossier], tuple[Option, ...]]:
         """Import the report; returns its function and its options."""
@@ -37,6 +40,7 @@ REPORTS = {
         "network",
         N_("The network on a date: one screen, or a page to share."),
         N_("Examples: crpv report network · crpv report network --as-of 2025-12-31 --compare-to 2023 -o report.html"),
+        explain="network.explain",
     ),
     "coverage": Report(
         "coverage.report",
@@ -46,6 +50,7 @@ REPORTS = {
             "Examples: crpv report coverage --as-of 2023-10-17 · crpv report coverage --measure inhabitants --by region"
         ),
         "coverage",
+        "coverage.explain",
     ),
     "funding": Report(
         "funding.report",
@@ -53,6 +58,7 @@ REPORTS = {
         N_("Who funds the centres: State, local authorities and others, shares and change."),
         N_("Examples: crpv report funding --year 2023 · crpv report funding --by kind --from 2020 --to 2024"),
         "funding-by-centre",
+        "funding.explain",
     ),
     "evaluations": Report(
         "evaluations.report",
@@ -60,6 +66,7 @@ REPORTS = {
         N_("How the core missions are evaluated, and what changed since the previous evaluation."),
         N_("Examples: crpv report evaluations · crpv report evaluations --by mission · crpv report evaluations --full"),
         "evaluation-summaries",
+        "evaluations.explain",
     ),
     "activity": Report(
         "activity.report",
@@ -67,6 +74,7 @@ REPORTS = {
         N_("What the centres did: half-days and participants."),
         N_("Examples: crpv report activity --year 2024 · crpv report activity --by theme"),
         "activity-by-centre",
+        "activity.explain",
     ),
     "agreements": Report(
         "agreements.report",
@@ -74,11 +82,13 @@ REPORTS = {
         N_("Which agreements run, end soon, or ended without successor."),
         N_("Examples: crpv report agreements · crpv report agreements --within 6 --status ending"),
         "agreements-by-status",
+        "agreements.explain",
     ),
     "changes": Report(
         "changes.report",
         "changes",
         N_("What changed between two dates: territory, money, ratings."),
         N_("Examples: crpv report changes --from 2023-10-17 --to 2025 · crpv report changes --known-from 5"),
+        explain="changes.explain",
     ),
 }

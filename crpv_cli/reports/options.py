@@ -74,6 +74,11 @@ CYCLE = Option(
     minimum=1,
 )
 DEPARTMENT = Option("department", N_("Only this department: its code or name."), N_("DEPARTMENT"))
+EXPLAIN = Option(
+    "explain",
+    N_("List the rows behind a figure, by its name here: a total or a column; COLUMN@ROW for that of a row."),
+    N_("FIGURE"),
+)
 REGION = Option("region", N_("Only this region: its code or name."), N_("REGION"))
 WITHIN = Option(
     "within",

@@ -15,7 +15,7 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.main import app, run
 from crpv_cli.reports.exports import export_rows
 from crpv_cli.reports.index import REPORTS, Report
-from crpv_cli.reports.options import Option, codes
+from crpv_cli.reports.options import EXPLAIN, Option, codes
 
 KNOWN = REPORTS | {name: entry for name, entry in COMMANDS.items() if isinstance(entry, Report)}
 # The sheet of a centre is of another report: ``crpv report network`` asks for it itself. ``crpv report changes`` opens
@@ -43,7 +43,8 @@ def test_every_option_fills_a_parameter_and_every_parameter_has_an_option(name: 
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_a_command_takes_the_options_of_its_report_in_their_order(name: str) -> None:
-    _compute, options = KNOWN[name].load()
+    _compute, own = KNOWN[name].load()
+    options = (*own, EXPLAIN) if KNOWN[name].explain else own
     taken = {parameter.name: parameter.opts for parameter in command_of(name).params}
     assert list(taken) == [*(option.name for option in options), *SHARED]
     assert {option.name: [option.typed] for option in options} == {n: o for n, o in taken.items() if n not in SHARED}

@@ -194,11 +194,13 @@ def test_sources_have_dates_and_only_web_pages_are_linked() -> None:
         "2026-02-01T10:00:00",
         {"a": "2023-10"},
         {"a": "https://example.org/?a=1&b=2", "b": "javascript:alert(1)"},
+        {"b": "2024-05-06"},
+        {"b": "page <3>"},
     )
     page = read_page(html_page(Result("x", msg("X"), (Column("n", "N"),), (("A",),), origin=found)))
     links = [attributes["href"] for tag, attributes in page.tags if tag == "a"]
-    assert links == ["#main", "https://example.org/?a=1&b=2"]
-    assert "A title , published: 2023-10 a B <title> b C c" in page.text
+    assert links == ["#main", "#source-a", "#source-b", "#source-c", "https://example.org/?a=1&b=2"]
+    assert "1. A title , published: 2023-10 a 2. B <title> , consulted: 2024-05-06 , page <3> b 3. C c" in page.text
     assert "as it was after load 3, on 2026-02-01" in page.text
 
 
@@ -278,7 +280,7 @@ def test_the_french_page_is_french(demo_path: Path, command: list[str]) -> None:
     assert "Un tiret (–) signale ce qui n'est pas connu" in prose
     labels = [attributes["aria-label"] for _, attributes in page.tags if "aria-label" in attributes]
     assert labels
-    assert all(label.startswith(("Tableau\u00a0: ", "Graphique\u00a0: ")) for label in labels)
+    assert all(label.startswith(("Tableau\u00a0: ", "Graphique\u00a0: ", "Source ")) for label in labels)
 
 
 # --- The file ---

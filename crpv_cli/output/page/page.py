@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,13 +20,16 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, literal
 from crpv_cli.output.page import charts
 from crpv_cli.output.shelf.about import (
+    Source,
     asked_of,
     asked_of_dossier,
     cited,
     command_of,
     fictitious_alert,
     fictitious_notes,
+    ids_in,
     is_fictitious,
+    named_sources,
     registry_state,
 )
 from crpv_cli.output.shelf.cells import UNKNOWN, for_json, people_rows
@@ -50,28 +53,36 @@ def html_page(shown: Result | Dossier) -> str:
         UsageProblem: what pages need is not installed.
     """
     if isinstance(shown, Result):
-        return _page(
-            shown,
-            asked_of([shown]),
-            [_section(shown, "result", lone=True)],
-            [shown],
-            shown.notes,
-            command_of(shown),
-        )
+        list_ = _numbered([shown])
+        section = _section(shown, "result", list_, lone=True)
+        return _page(shown, asked_of([shown]), [section], [shown], shown.notes, command_of(shown), list_)
     # What the dossier says of itself is said once; only a dossier that says nothing has it said by its sections.
     said = fictitious_notes(shown.notes) or [*shown.notes, *(note for one in shown.sections for note in one.notes)]
-    sections = [_facts(shown), *(_section(_known(section), section.name) for section in shown.sections)]
-    return _page(shown, asked_of_dossier(shown), sections, [shown.facts, *shown.sections], said, command_of(shown))
+    results = [shown.facts, *shown.sections]
+    list_ = _numbered(results)
+    sections = [_facts(shown), *(_section(_known(section), section.name, list_) for section in shown.sections)]
+    return _page(shown, asked_of_dossier(shown), sections, results, said, command_of(shown), list_)
 
 
 # --- What the templates are given ---
 
 
 @dataclass(frozen=True, slots=True)
+class _Numbered:
+    """A source in the list of the page: its number there, where that is, and its title."""
+
+    number: int
+    anchor: str
+    title: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class _Cell:
     """A cell: its text, its JSON value if it is a number, a moment if it is a date, and the drawing of a series.
 
-    ``address`` is set if the text is the address of a web page, ``link`` if it leads to a file beside the page.
+    ``address`` is set if the text is the address of a web page, ``link`` if it leads to a file beside the page;
+    ``sources`` are what it leads to in the list of sources, in the place of its text.
     """
 
     text: str
@@ -81,6 +92,7 @@ class _Cell:
     spark: str = ""
     css: str = ""
     link: str = ""
+    sources: tuple[_Numbered, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +116,11 @@ class _Figure:
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """A part of the page: facts (labels and cells) or a table, and what belongs to it."""
+    """A part of the page: facts (labels and cells) or a table, and what belongs to it.
+
+    ``sources`` are those of the table as a whole, where its rows do not name theirs; ``anchors``, one a row, are where
+    the sources are that other tables lead to.
+    """
 
     id: str
     name: str
@@ -119,6 +135,8 @@ class _Section:
     notes: tuple[str, ...] = ()
     groups: tuple[Group, ...] = ()
     size: str = ""
+    sources: tuple[_Numbered, ...] = ()
+    anchors: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -126,10 +144,26 @@ class _Section:
         return not self.rows and not self.facts
 
 
-def _section(result: Result, name: str, lone: bool = False) -> _Section:
-    columns = result.shown
-    rows = tuple(_cells(result, result.rows, columns))
-    footer = next(iter(_cells(result, [result.total_row] if result.total_row else [], columns)), ())
+def _numbered(results: Sequence[Result]) -> dict[str, _Numbered]:
+    """The sources of a page by id: those of a section that lists them, then the others, in the foot of the page."""
+    listed = [record for one in results if one.lists_sources for record in one.records()]
+    sources = [
+        *(Source(*(str(record[name] or "") for name in ("id", "title", "published_on", "url"))) for record in listed),
+        *cited(results, results),
+    ]
+    return {
+        source.id: _Numbered(number, f"source-{_identifier(source.id)}", literal(source.title), source)
+        for number, source in enumerate(sources, 1)
+    }
+
+
+def _section(result: Result, name: str, list_: Mapping[str, _Numbered], lone: bool = False) -> _Section:
+    columns, named = result.shown, named_sources(result)
+    if named and not result.lists_sources and not any(column.refers == "sources" for column in columns):
+        columns = [*columns, next(column for column in result.columns if column.refers == "sources")]
+    rows = tuple(_cells(result, result.rows, columns, list_))
+    footer = next(iter(_cells(result, [result.total_row] if result.total_row else [], columns, {})), ())
+    whole = result.origin.sources if result.origin and named is None else ()
     return _Section(
         id=f"section-{_identifier(name)}",
         name=result.name,
@@ -143,6 +177,8 @@ def _section(result: Result, name: str, lone: bool = False) -> _Section:
         notes=() if lone else tuple(remaining(result.notes)),
         groups=tuple(groups_of(result)),
         size=_size(len(rows), len(columns)),
+        sources=_in_order(whole, list_),
+        anchors=tuple(list_[str(row[0])].anchor for row in result.rows) if result.lists_sources else (),
     )
 
 
@@ -162,7 +198,7 @@ def _size(rows: int, columns: int) -> str:
 def _facts(dossier: Dossier) -> _Section:
     facts = dossier.facts
     columns = facts.shown
-    cells = next(iter(_cells(facts, facts.rows, columns)), ())
+    cells = next(iter(_cells(facts, facts.rows, columns, {})), ())
     pairs = [(column, cell) for column, cell in zip(columns, cells, strict=True) if cell.text != UNKNOWN]
     unknown = [_label(column) for column, cell in zip(columns, cells, strict=True) if cell.text == UNKNOWN]
     last = [(language.text(N_("Not known")), "", _Cell(", ".join(unknown)))] if unknown else []
@@ -187,7 +223,9 @@ def _css(column: Column) -> str:
     return "codes" if column.kind is Kind.CODES else ""
 
 
-def _cells(result: Result, rows: Sequence[Sequence[Value]], columns: Sequence[Column]) -> Iterable[tuple[_Cell, ...]]:
+def _cells(
+    result: Result, rows: Sequence[Sequence[Value]], columns: Sequence[Column], list_: Mapping[str, _Numbered]
+) -> Iterable[tuple[_Cell, ...]]:
     """The cells of rows; a table of figures of several kinds has each as a text, which stands for its number."""
     figures = [column.figure or column.name for column in columns]
     for row, texts in zip(rows, people_rows(result, rows, columns), strict=True):
@@ -196,6 +234,8 @@ def _cells(result: Result, rows: Sequence[Sequence[Value]], columns: Sequence[Co
                 _cell(text, row[result.places[figure]], result.column(figure), _css(column)),
                 row[result.places[column.link]] if column.link else None,
             )
+            if column.refers != "sources" or not list_
+            else _led(text, row[result.places[column.name]], list_)
             for text, column, figure in zip(texts, columns, figures, strict=True)
         )
 
@@ -212,6 +252,16 @@ def _cell(text: str, value: Value, column: Column, css: str) -> _Cell:
         return _Cell(text, spark=_spark(points), css="series")
     long = not css and len(text) > _LONG_TEXT
     return _Cell(text, address=_web(text), css="long" if long else css)
+
+
+def _led(text: str, value: Value, list_: Mapping[str, _Numbered]) -> _Cell:
+    """The numbers of the sources that a cell names, which lead to the list of them."""
+    sources = _in_order(ids_in(value), list_)
+    return _Cell(text, css="sources" if sources else "unknown", sources=sources)
+
+
+def _in_order(ids: Iterable[str], list_: Mapping[str, _Numbered]) -> tuple[_Numbered, ...]:
+    return tuple(sorted((list_[id_] for id_ in ids if id_ in list_), key=lambda one: one.number))
 
 
 def _linked(cell: _Cell, file: Value) -> _Cell:
@@ -266,6 +316,7 @@ def _page(
     results: Sequence[Result],
     said: Sequence[Note],
     command: str,
+    list_: Mapping[str, _Numbered],
 ) -> str:
     environment = _environment()
     heading, rests = shown.title.text(), any(is_fictitious(one) for one in (shown, *results))
@@ -284,13 +335,18 @@ def _page(
         notes=remaining(shown.notes),
         sources=[
             {
-                "id": literal(source.id),
-                "title": literal(source.title),
-                "date": language.date(source.date) if source.date else "",
-                "iso": source.date,
-                "address": _web(source.address),
+                "anchor": one.anchor,
+                "number": one.number,
+                "id": literal(one.source.id),
+                "title": one.title,
+                "date": language.date(one.source.date) if one.source.date else "",
+                "iso": one.source.date,
+                "address": _web(one.source.address),
+                "consulted": language.date(one.source.consulted) if one.source.consulted else "",
+                "consulted_iso": one.source.consulted,
+                "place": literal(one.source.place),
             }
-            for source in cited(results, results)
+            for one in (list_[source.id] for source in cited(results, results))
         ],
         command=literal(command),
         version=__version__,
@@ -335,6 +391,9 @@ def _words() -> dict[str, str]:
         "written_by": language.text(N_("Written by")),
         "again": language.text(N_("To reproduce it")),
         "published": language.text(N_("published: {date}")),
+        "consulted": language.text(N_("consulted: {date}")),
+        "source": language.text(N_("Source {number}: {title}")),
+        "rests_on": language.text(N_("Sources of this table:")),
     }
 
 

@@ -15,7 +15,7 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_
 from crpv_cli.output.shelf.cells import for_people
 from crpv_cli.output.shelf.layout import alerts, remaining
-from crpv_cli.result import Alert, Dossier, Note, Origin, Result
+from crpv_cli.result import Alert, Dossier, Note, Origin, Result, Value
 
 # The labels of what can be asked, and the words of their values.
 PARAMETERS = {
@@ -39,6 +39,7 @@ PARAMETERS = {
     "compare_to": N_("Compared with"),
     "known_from": N_("Compared with what was known after load"),
     "rules": N_("Rules"),
+    "explain": N_("Figure"),
 }
 WORDS: Mapping[str, Mapping[str, str]] = {
     "measure": {choice.code: choice.label for choice in choices.COVERED},
@@ -123,12 +124,17 @@ def nothing_known(section: Result) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source that rows rest on; the date (ISO, perhaps a month or a year) and the address are empty if not known."""
+    """A source that rows rest on; what is not known of it is empty.
+
+    ``date`` is ISO, perhaps a month or a year; ``consulted`` the day on which it was read, ``place`` where in it.
+    """
 
     id: str
     title: str
     date: str = ""
     address: str = ""
+    consulted: str = ""
+    place: str = ""
 
 
 def cited(results: Iterable[Result], listed: Iterable[Result] = ()) -> list[Source]:
@@ -139,13 +145,27 @@ def cited(results: Iterable[Result], listed: Iterable[Result] = ()) -> list[Sour
     sources: dict[str, Source] = {}
     for result in results:
         found = result.origin or Origin()
-        places = [place for place, column in enumerate(result.columns) if column.refers == "sources"]
-        named = {row[place] for row in result.rows for place in places}
+        named = named_sources(result)
+        more = (found.dates, found.addresses, found.consulted, found.places)
         for key, title in found.sources.items():
-            if not places or key in named:
-                sources[key] = Source(key, title, found.dates.get(key, ""), found.addresses.get(key, ""))
+            if named is None or key in named:
+                sources[key] = Source(key, title, *(known.get(key, "") for known in more))
     listed_there = {row[0] for result in listed if result.lists_sources for row in result.rows}
     return [sources[key] for key in sorted(sources) if key not in listed_there]
+
+
+def named_sources(result: Result) -> set[str] | None:
+    """The ids of the sources that the rows themselves name; None for rows that have no column of them."""
+    places = [place for place, column in enumerate(result.columns) if column.refers == "sources"]
+    named = [row[place] for row in result.rows for place in places]
+    return {one for value in named for one in ids_in(value)} if places else None
+
+
+def ids_in(value: Value) -> tuple[str, ...]:
+    """The ids that a cell of one source, or of several, names."""
+    if isinstance(value, tuple):
+        return tuple(one for one in value if isinstance(one, str))
+    return (value,) if isinstance(value, str) else ()
 
 
 def command_of(shown: Result | Dossier) -> str:

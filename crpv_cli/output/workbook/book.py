@@ -117,6 +117,8 @@ class Book:
         self._workbook.set_properties({"title": title, "author": f"crpv {__version__}", "created": _CREATED})
         self._formats: dict[tuple[tuple[str, object], ...], Format] = {}
         self._names: dict[str, str] = {}
+        self.sources: dict[str, tuple[str, int]] = {}
+        """Where each source is listed, by its id: the sheet and the row, counted from 0; empty if none lists them."""
 
     def content(self) -> bytes:
         """Close the workbook and return its bytes."""

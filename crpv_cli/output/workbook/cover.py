@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crpv_cli import __version__, language
 from crpv_cli.language import N_, Message
-from crpv_cli.output.shelf.about import cited, fictitious_notes, is_fictitious, registry_state
+from crpv_cli.output.shelf.about import Source, cited, fictitious_notes, is_fictitious, registry_state
 from crpv_cli.output.shelf.layout import alerts, remaining
 from crpv_cli.output.workbook.book import ALERT, COVER, INK, Book, height_of, refer
 from crpv_cli.result import Note, Result
@@ -66,7 +66,14 @@ def write_cover(
     cover.contents(entries)
     cover.section(N_("Not known"), missing)
     sources = cited(drawn, [entry.result for entry in entries])
-    cover.section(N_("Sources"), [f"{source.title} ({source.id})" for source in sources])
+    cover.section(N_("Sources"), [_source(source) for source in sources])
+
+
+def _source(source: Source) -> str:
+    """A source in a line: title, address, when it was read and where in it, and its id."""
+    consulted = language.text(N_("consulted: {date}"), date=language.Day(source.consulted)) if source.consulted else ""
+    words = [source.title, source.address, consulted, source.place]
+    return f"{', '.join(word for word in words if word)} ({source.id})"
 
 
 class _Cover:

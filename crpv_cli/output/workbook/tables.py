@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from crpv_cli import language
 from crpv_cli.definitions.columns import Column
-from crpv_cli.output.shelf.about import fictitious_alert, is_fictitious
+from crpv_cli.output.shelf.about import fictitious_alert, ids_in, is_fictitious
 from crpv_cli.output.shelf.cells import for_people
 from crpv_cli.output.shelf.layout import named_once
-from crpv_cli.output.workbook.book import AMBER, INK, LINE, Book, height_of, width_of
+from crpv_cli.output.workbook.book import AMBER, INK, LINE, Book, height_of, refer, width_of
 from crpv_cli.result import Result
 
 if TYPE_CHECKING:
@@ -88,6 +88,12 @@ def write_table(
             if isinstance(file, str) and file:
                 link = book.look(font_color=INK, underline=1, align="left", indent=1)
                 sheet.write_url(line, place, f"external:{file}", link, for_people(value, column))
+            listed = [id_ for id_ in ids_in(value) if id_ in book.sources] if column.refers == "sources" else []
+            if listed:  # a cell leads to one place: to the first of its sources
+                name, place_there = min(book.sources[id_] for id_ in listed)
+                link = book.look(font_color=INK, underline=1, align="left", indent=1, text_wrap=True)
+                address = f"internal:{refer(name, f'A{place_there + 1}')}"
+                sheet.write_url(line, place, address, link, for_people(value, column))
             if not isinstance(value, int | float | None):
                 texts.append((for_people(value, column), widths[place]))
         sheet.set_row(line, height_of(texts))

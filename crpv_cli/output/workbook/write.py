@@ -22,11 +22,12 @@ from crpv_cli.output.shelf.about import (
     command_of,
     fictitious_alert,
     is_fictitious,
+    named_sources,
     nothing_known,
 )
 from crpv_cli.output.shelf.cells import for_people
 from crpv_cli.output.shelf.layout import facts_of, remaining, short_title
-from crpv_cli.output.workbook.book import ALERT, INK, LONGEST_NAME, Book, height_of
+from crpv_cli.output.workbook.book import ALERT, INK, LONGEST_NAME, Book, height_of, refer
 from crpv_cli.output.workbook.charts import draw, stands_beside
 from crpv_cli.output.workbook.cover import LABEL_WIDTH, TEXT_WIDTH, Entry, write_cover
 from crpv_cli.output.workbook.map import write_map
@@ -121,11 +122,21 @@ def _dossier_workbook(dossier: Dossier) -> bytes:
     entries = [*facts, *(entry for entry, _ in written)]
     nothing = [nothing_known(section) for section in dossier.sections if not section.rows]
     write_cover(book, dossier.title, entries, dossier.notes, asked, nothing, command_of(dossier))
+    lists = [entry for entry in entries if entry.result.lists_sources]
+    for entry in lists:
+        book.sources = {
+            id_: (entry.name, row) for row, id_ in enumerate(_ids(entry.result), _head_rows(entry.result) + 1)
+        }
     for entry in facts:
         _write_facts(book, entry)
     for entry, is_map in written:
         (_write_map if is_map else _write_section)(book, entry, title)
     return book.content()
+
+
+def _ids(sources: Result) -> list[str]:
+    """The ids of the sources that a section lists, in its order."""
+    return [str(row[sources.places["id"]]) for row in sources.rows]
 
 
 def _section_name(section: Result) -> str:
@@ -164,12 +175,34 @@ def _write_section(book: Book, entry: Entry, title: str) -> None:
     if 0 in table.widths:
         notes.append(language.text(N_("More columns are folded away: open them with the + above the headings.")))
     row = _write_notes(book, sheet, notes, table, across)
+    row = _write_sources(book, sheet, entry.result, row)
     if shown.chart is None:
         return
     if stands_beside(table):
         draw(book, sheet, table, table.top, max(across, len(table.widths)) + 1)
     else:
         draw(book, sheet, table, row + 1, 0)
+
+
+def _write_sources(book: Book, sheet: Worksheet, section: Result, row: int) -> int:
+    """Lead from a table whose rows do not name their sources to each of them; returns the first row that is free."""
+    whole = section.origin.sources if section.origin and named_sources(section) is None else {}
+    places = [(book.sources[id_], title) for id_, title in whole.items() if id_ in book.sources]
+    if not places or section.lists_sources:
+        return row
+    book.text(sheet, row, 0, language.text(N_("Sources of this table:")), font_color=INK)
+    link = book.look(font_color=INK, underline=1)
+    for (name, place), title in sorted(places):
+        row += 1
+        # XlsxWriter writes the words of a link into an attribute, where control characters would break the file.
+        sheet.write_url(row, 0, f"internal:{refer(name, f'A{place + 1}')}", link, language.literal(title))
+    return row + 1
+
+
+def _head_rows(section: Result) -> int:
+    """How many rows stand above the headings of a section's table: title, what it is, and a blank one."""
+    shown = section.chart is not None and (section.is_map or section.chart.shape is ChartShape.GRID)
+    return 2 + is_fictitious(section) + 2 * shown
 
 
 def _write_head(book: Book, sheet: Worksheet, section: Result, across: int) -> int:

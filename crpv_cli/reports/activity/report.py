@@ -101,49 +101,55 @@ _GROUP_SCREEN = ("half_days", "share", "half_days_change_share", "participants",
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
+class Work:
     """Rows of activity, and what they add up to; a sum is None where none of its rows gives the figure."""
 
     rows: tuple[sqlite3.Row, ...]
 
     def sum(self, name: str) -> int | None:
+        """A figure of the rows; None if none of them gives it."""
         known = [int(row[name]) for row in self.rows if row[name] is not None]
         return sum(known) if known else None
 
     @property
     def half_days(self) -> int | None:
+        """Their half-days."""
         return self.sum("half_days")
 
     @property
     def centres(self) -> set[str]:
+        """The ids of the centres that did it."""
         return {row["centre"] for row in self.rows}
 
     @property
     def fictitious(self) -> bool:
+        """Whether any of them is fictitious."""
         return any(row["fictitious"] for row in self.rows)
 
-    def only(self, **values: object) -> _Work:
+    def only(self, **values: object) -> Work:
         """The rows that have these values."""
-        return _Work(tuple(row for row in self.rows if all(row[name] == value for name, value in values.items())))
+        return Work(tuple(row for row in self.rows if all(row[name] == value for name, value in values.items())))
 
-    def by_centre(self) -> dict[str, _Work]:
+    def by_centre(self) -> dict[str, Work]:
         """The rows of each centre, found in one pass."""
         rows: dict[str, list[sqlite3.Row]] = {}
         for row in self.rows:
             rows.setdefault(row["centre"], []).append(row)
-        return {centre: _Work(tuple(own)) for centre, own in rows.items()}
+        return {centre: Work(tuple(own)) for centre, own in rows.items()}
 
-    def of_centres(self, centres: set[str]) -> _Work:
+    def of_centres(self, centres: set[str]) -> Work:
         """The rows of these centres."""
-        return _Work(tuple(row for row in self.rows if row["centre"] in centres))
+        return Work(tuple(row for row in self.rows if row["centre"] in centres))
 
 
 @dataclass(frozen=True, slots=True)
-class _Centre:
+class CentreWork:
+    """A centre, what it did in the year and in the year before, and whether it has reported the year."""
+
     id: str
     short_name: str
-    now: _Work
-    before: _Work
+    now: Work
+    before: Work
     reported: bool
 
 
@@ -188,16 +194,16 @@ def activity(
     wanted = centres_of(connection, known_on, region, department, centre)
     found = read(connection, query("activity"), as_of, **parameters).fetchall() if last else []
     found = [row for row in found if wanted is None or row["centre"] in wanted]
-    now = _Work(tuple(row for row in found if row["year"] == last))
-    before = _Work(tuple(row for row in found if last and row["year"] == last - 1))
-    reports = _reports(connection, as_of)
-    centres = _centres(connection, as_of, last, wanted, now, before, reports)
+    now = Work(tuple(row for row in found if row["year"] == last))
+    before = Work(tuple(row for row in found if last and row["year"] == last - 1))
+    reports = reports_by_year(connection, as_of)
+    centres = centres_of_year(connection, as_of, last, wanted, now, before, reports)
     columns, rows, screen = (
         (BY_CENTRE, _centre_rows(centres, now) if now.rows else (), _CENTRE_SCREEN)
         if by == "centre"
         else ((_KEYS[by], *_GROUP), _group_rows(by, found, last, reports), (by, *_GROUP_SCREEN))
     )
-    shown = _Work(tuple(row for row in found if first and row["year"] >= first)) if by == "year" else now
+    shown = Work(tuple(row for row in found if first and row["year"] >= first)) if by == "year" else now
     totals = _totals(now, centres)
     # What was published of later years says nothing of this one, and a figure of all nothing of one centre or mission.
     narrowed = wanted is not None or mission is not None
@@ -247,7 +253,7 @@ def _holds_any(connection: sqlite3.Connection) -> bool:
     return connection.execute("select 1 from activities limit 1").fetchone() is not None
 
 
-def _reports(connection: sqlite3.Connection, as_of: str) -> dict[int, set[str]]:
+def reports_by_year(connection: sqlite3.Connection, as_of: str) -> dict[int, set[str]]:
     """Which centres have reported anything of a year, whatever the mission: what they left out, they did not do."""
     reports: dict[int, set[str]] = {}
     for row in read(connection, "select distinct year, centre from known_activities", as_of):
@@ -255,18 +261,18 @@ def _reports(connection: sqlite3.Connection, as_of: str) -> dict[int, set[str]]:
     return reports
 
 
-def _centres(
+def centres_of_year(
     connection: sqlite3.Connection,
     as_of: str,
     year: int | None,
     wanted: set[str] | None,
-    now: _Work,
-    before: _Work,
+    now: Work,
+    before: Work,
     reports: Mapping[int, set[str]],
-) -> list[_Centre]:
+) -> list[CentreWork]:
     """The centres open at some time in the year, and those of which activity is known, by name."""
     found = []
-    of_now, of_before, nothing = now.by_centre(), before.by_centre(), _Work(())
+    of_now, of_before, nothing = now.by_centre(), before.by_centre(), Work(())
     open_then = read(connection, "select centre from open_years", as_of, first=year, last=year)
     expected = {row["centre"] for row in open_then}
     for row in read(connection, "select id, short_name from centres_on", as_of):
@@ -274,11 +280,11 @@ def _centres(
         left = wanted is None or row["id"] in wanted
         if left and (row["id"] in expected or own.rows or wanted == {row["id"]}):
             reported = row["id"] in reports.get(year or 0, ())
-            found.append(_Centre(row["id"], row["short_name"], own, of_before.get(row["id"], nothing), reported))
+            found.append(CentreWork(row["id"], row["short_name"], own, of_before.get(row["id"], nothing), reported))
     return sorted(found, key=lambda one: fold(one.short_name))
 
 
-def _centre_rows(centres: Iterable[_Centre], now: _Work) -> tuple[tuple[Value, ...], ...]:
+def _centre_rows(centres: Iterable[CentreWork], now: Work) -> tuple[tuple[Value, ...], ...]:
     whole = now.half_days
     return tuple(
         (
@@ -293,7 +299,7 @@ def _centre_rows(centres: Iterable[_Centre], now: _Work) -> tuple[tuple[Value, .
     )
 
 
-def _sums(work: _Work, whole: int | None, now: int | None, before: int | None) -> tuple[Value, ...]:
+def _sums(work: Work, whole: int | None, now: int | None, before: int | None) -> tuple[Value, ...]:
     """The columns of ``_SUMS``; ``now`` and ``before`` are the half-days that may be compared."""
     change = difference(now, before)
     return (
@@ -313,7 +319,7 @@ def _group_rows(
 
     A change is computed over the centres that reported both years.
     """
-    work, nothing = _Work(tuple(found)), _Work(())
+    work, nothing = Work(tuple(found)), Work(())
     both = {year: reports[year] & reports.get(year - 1, set()) for year in reports}
     if by == "year":
         years = [row["year"] for row in found]
@@ -341,14 +347,14 @@ def _group_rows(
     )
 
 
-def _group_row(value: Value, work: _Work, whole: int | None, before: _Work, both: set[str]) -> tuple[Value, ...]:
+def _group_row(value: Value, work: Work, whole: int | None, before: Work, both: set[str]) -> tuple[Value, ...]:
     """A group; ``both`` are the centres that reported both years, the only ones that a change is computed over."""
     sums = _sums(work, whole, work.of_centres(both).half_days, before.of_centres(both).half_days)
     return (value, *sums, len(work.centres), len(work.rows), work.fictitious)
 
 
-def _totals(now: _Work, centres: Sequence[_Centre]) -> dict[str, int | float | None]:
-    of_mode = _Work(tuple(row for row in now.rows if row["mode"] is not None))
+def _totals(now: Work, centres: Sequence[CentreWork]) -> dict[str, int | float | None]:
+    of_mode = Work(tuple(row for row in now.rows if row["mode"] is not None))
     both = [one for one in centres if one.now.half_days is not None and one.before.half_days is not None]
     after, before = (sum(getattr(one, when).half_days for one in both) for when in ("now", "before"))
     reported = sum(one.reported for one in centres)
@@ -367,12 +373,12 @@ def _totals(now: _Work, centres: Sequence[_Centre]) -> dict[str, int | float | N
     }
 
 
-def _without_half_days(now: _Work) -> int:
+def _without_half_days(now: Work) -> int:
     """How many rows do not give their half-days."""
     return sum(row["half_days"] is None for row in now.rows)
 
 
-def _total_row(columns: Sequence[Column], totals: Mapping[str, int | float | None], now: _Work) -> tuple[Value, ...]:
+def _total_row(columns: Sequence[Column], totals: Mapping[str, int | float | None], now: Work) -> tuple[Value, ...]:
     values: dict[str, Value] = {name: totals[name] for name in ("half_days", "actions", "participants", "rows")}
     values |= {column.name: now.only(mission=column.name).half_days for column in _MISSIONS}
     return tuple(values.get(column.name) for column in columns)

@@ -20,6 +20,7 @@ from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.reports.funding.report import funding
 from crpv_cli.reports.funding.years import funding_years
 from crpv_cli.reports.listing import Selection, list_centres
+from crpv_cli.reports.network.explain import Network, with_sources
 from crpv_cli.reports.network.figures import COLUMNS, SCREEN, Parts, figure_rows
 from crpv_cli.reports.network.findings import grouped
 from crpv_cli.reports.network.missing import missing
@@ -75,7 +76,7 @@ def network(
         figures, what is missing and the first findings.
     """
     parts = _parts(connection, as_of, findings, within, cycle)
-    sections = tuple(_sections(connection, as_of, parts, compare_to, cycle))
+    sections = tuple(_sections(connection, as_of, parts, compare_to, within, cycle))
     rested_on = (result.origin for result in (*parts.coverage.values(), *sections))
     sections = (*sections, sources_of(connection, rested_on))
     rests = any(section.fictitious for section in sections)
@@ -135,19 +136,31 @@ def _facts(connection: sqlite3.Connection, as_of: str, parts: Parts, compare_to:
     )
 
 
+def _made(parts: Parts) -> dict[str, Result]:
+    """The detailed reports by the names that ``network/explain.py`` gives them."""
+    return {
+        **{f"coverage {measure}": report for measure, report in parts.coverage.items()},
+        "centres": parts.centres,
+        "funding": parts.funding,
+        "evaluations": parts.evaluations,
+        "activity": parts.activity,
+        "agreements": parts.agreements,
+    }
+
+
 def _sections(
-    connection: sqlite3.Connection, as_of: str, parts: Parts, compare_to: str | None, cycle: int
+    connection: sqlite3.Connection, as_of: str, parts: Parts, compare_to: str | None, within: int, cycle: int
 ) -> Iterator[Result]:
     reports = (*parts.coverage.values(), parts.funding, parts.evaluations, parts.activity, parts.agreements)
-    yield Result(
+    figures = Result(
         name="figures",
         title=msg(N_("The network in figures")),
         columns=COLUMNS,
         rows=figure_rows(parts),
         screen=SCREEN,
         fictitious=any(report.fictitious for report in reports),
-        origin=origin(connection, (figure["source"] for figure in parts.published.values())),
     )
+    yield with_sources(Network(connection, as_of, within, cycle, parts.findings, _made(parts)), figures)
     yield missing(reports)
     regions, centres = msg(N_("Coverage by region")), msg(N_("Coverage by centre"))
     if compare_to is not None:
