@@ -13,13 +13,16 @@ insert into loads (id, at, who, command, version) values (1, '2026-01-01T00:00:0
 insert into sources (id, title, load) values ('books', 'Books', 1), ('journal', 'Journal', 1);
 insert into departments (code, name, region_code, region_name, load) values
     ('01', 'Ain', '84', 'Auvergne-Rhône-Alpes', 1), ('02', 'Aisne', '32', 'Hauts-de-France', 1);
-insert into territory_counts (department, measure, geography, value, quality, load)
-    select code, 'neighbourhoods', geography, 5, 'exact', 1
-    from departments, (select '2015' as geography union select '2024');
-insert into centres (id, name, short_name, legal_form, siren, since, label_from, co_funded, confidence, source, load)
-values
-    ('one', 'Centre one', 'One', 'association', '415021377', 2000, '2015-01-01', 1, 'high', 'books', 1),
-    ('two', 'Centre two', 'Two', 'gip', '494414709', 2000, '2015-01-01', 1, 'high', 'books', 1);
+insert into territory_counts (department, measure, geography, value, quality, valid_from, valid_to, load)
+    select code, 'neighbourhoods', geography, 5, 'exact', first, last, 1
+    from departments, (
+        select '2015' as geography, '2015-01-01' as first, '2023-12-31' as last union select '2024', '2024-01-01', null
+    );
+insert into centres (id, name, short_name, legal_form, siren, opened, co_funded, confidence, source, load) values
+    ('one', 'Centre one', 'One', 'association', '415021377', '2000', 1, 'high', 'books', 1),
+    ('two', 'Centre two', 'Two', 'gip', '494414709', '2000', 1, 'high', 'books', 1);
+insert into labels (centre, valid_from, source, load) values
+    ('one', '2015-01-01', 'books', 1), ('two', '2015-01-01', 'books', 1);
 insert into perimeters (centre, department, valid_from, confidence, source, load) values
     ('one', '01', '2010-01-01', 'high', 'books', 1), ('two', '02', '2010-01-01', 'high', 'books', 1);
 insert into funders (id, name, kind, load) values ('state', 'État', 'state', 1), ('town', 'Ville', 'commune', 1);
@@ -31,7 +34,9 @@ insert into missions (id, name_fr, name_en, core, load) values
 # What several rules look at; a rule's test names what it needs.
 FUNDED = """
 insert into funding (centre, funder, year, scheme, stage, amount_cents, source, load)
-    select c.id, f.id, y.year, 'operating', 'paid', iif(f.id = 'state', 10000000, 5000000), 'books', 1
+    select
+        c.id, f.id, y.year, iif(f.id = 'state', 'P147', 'operating'), 'granted',
+        iif(f.id = 'state', 10000000, 5000000), 'books', 1
     from centres as c, funders as f, (select 2023 as year union select 2024 union select 2025) as y;
 """
 EVALUATED = """
