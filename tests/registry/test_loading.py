@@ -95,7 +95,7 @@ def test_a_file_that_lacks_columns_leaves_them_as_they_are(world: Bench) -> None
         ("centres.csv", f"{CENTRES}\noriv,Observatoire régional,ORIV,association,yes\nnew,New,New,gip,yes\n")
     )
     assert figures(report) == {"centres.csv": (2, 1, 1, 0, 0)}
-    assert world.rows("select name, seat, label_from, source, note from centres where id = 'oriv'") == [
+    assert world.rows("select name, seat, opened, source, note from centres where id = 'oriv'") == [
         ("Observatoire régional", "Strasbourg", "2020-01-01", "report", None)
     ]
     assert world.rows("select seat, source from centres where id = 'new'") == [(None, None)]
@@ -117,7 +117,7 @@ def test_every_change_says_what_was_where_and_from_which_line(world: Bench) -> N
     assert (load_number, path, table) == (2, str(world.folder / "money" / "funding.csv"), "funding")
     assert sha256 == hashlib.sha256(content.encode()).hexdigest()
     assert counts == [2, 1, 1, 0, 0]
-    key = {"centre": "oriv", "year": 2023, "purpose": None, "reference": None}
+    key = {"centre": "oriv", "year": 2023, "object": None, "reference": None, "locator": None}
     changes = world.rows(
         "select file, line, table_name, action, key, before, after from changes where load = 2 order by line"
     )
