@@ -158,5 +158,8 @@ def test_a_header_that_no_table_knows_is_refused(cells: list[str]) -> None:
 
 def test_a_header_that_is_too_far_from_any_table_is_refused_with_the_nearest() -> None:
     fault = fault_of(["centre", "street", "town", "colour"])
+    assert fault.message.text("en") == "The header fits no table: only its column centre is known."
+    assert recognise(["centre", "street", "town", "colour"], "labels 2024").table is TABLES["labels"]
+    fault = fault_of(["funder", "street", "town", "colour"])
     assert fault.code == "unknown-table"
     assert "its required columns" in fault.message.text("en")

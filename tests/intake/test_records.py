@@ -147,7 +147,7 @@ def test_a_count_is_never_negative() -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "first", "last"), [("perimeters", "valid_from", "valid_to"), ("labels", "valid_from", "valid_to")]
+    ("table", "first", "last"), [("perimeters", "valid_from", "valid_to"), ("exceptions", "valid_from", "valid_to")]
 )
 def test_a_last_day_is_not_before_the_first(table: str, first: str, last: str) -> None:
     assert faults(table, **{first: "2024-01-02", last: "01/01/2024"}) == [(last, "ends-before-start")]
@@ -223,7 +223,7 @@ def test_a_neighbourhood_stands_in_the_geography_of_its_code_and_in_its_departme
 def test_a_rule_between_columns_waits_for_those_that_cannot_be_read() -> None:
     assert faults("centres", co_funded="perhaps") == [("co_funded", "not-yes-or-no")]
     assert faults("centres", co_funded=None) == [("co_funded", "empty-cell")]
-    assert faults("labels", valid_from="2024", valid_to="2023-01-01") == [("valid_from", "not-a-date")]
+    assert faults("perimeters", valid_from="2024", valid_to="2023-01-01") == [("valid_from", "not-a-date")]
     assert faults("scales", minimum="un") == [("minimum", "not-a-number")]
 
 

@@ -455,7 +455,7 @@ def test_the_figures_of_a_file_that_is_not_stopped_add_up(world: Bench, keep_val
 
 def test_a_row_that_contradicts_what_the_registry_keeps_is_refused(world: Bench) -> None:
     before = world.dump()
-    content = f"{CENTRES},label_to\noriv,Observatoire,ORIV,association,yes,2019-12-31\nnew,New,New,gip,yes,2019-12-31\n"
+    content = f"{CENTRES},closed\noriv,Observatoire,ORIV,association,yes,2019-12-31\nnew,New,New,gip,yes,2019-12-31\n"
     report = world.load(("c.csv", content))
     assert [(line, code) for _, line, _, _, code in said(report)] == [(2, "contradicts-registry")]
     assert advice(report.anomalies[0]) == "Add the other columns of the row to the file."
@@ -464,7 +464,7 @@ def test_a_row_that_contradicts_what_the_registry_keeps_is_refused(world: Bench)
     assert world.dump() == before
     report = world.load(("c.csv", content), keep_valid=True)
     assert figures(report) == {"c.csv": (2, 1, 0, 0, 1)}
-    assert world.rows("select label_to, load from centres where id = 'oriv'") == [(None, 1)]
+    assert world.rows("select closed, load from centres where id = 'oriv'") == [(None, 1)]
 
 
 def test_a_registry_that_somebody_else_writes_to_is_a_problem(world: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

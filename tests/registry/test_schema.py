@@ -119,7 +119,8 @@ def test_the_natural_key_is_unique_even_where_a_part_is_unknown(scratch: sqlite3
             other = "QP001001"
         if column.choices:
             other = column.choices[1].code
-        assert not refuses(scratch, table, **(unknown | {name: other})), f"{name} is not part of the key"
+        instead = {"partner": None} if name == "centre" and alone(table) else {}
+        assert not refuses(scratch, table, **(unknown | instead | {name: other})), f"{name} is not part of the key"
 
 
 @every_table
