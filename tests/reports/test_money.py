@@ -111,6 +111,7 @@ GRANTS = [p147(240, object="missions", locator="f.csv:1"), p147(60, object="day"
         pytest.param([{**row, "source": "b", "funder": "prefecture"} for row in GRANTS], 390, id="another body"),
         pytest.param([{**GRANTS[0], "source": "b"}], 390, id="one of them from another source"),
         pytest.param([p147(240, source="b")], 390, id="one of them, bare"),
+        pytest.param([{**GRANTS[0], "object": "misions"}], 390, id="the same line, read otherwise"),
         pytest.param([p147(60, object="other", locator="g.csv:1")], 450, id="equal, of another object of the source"),
         pytest.param([p147(70, object="day", reference="2", locator="g.csv:1"),
                       p147(70, object="day", reference="3", locator="h.csv:1")], 530, id="two references"),
