@@ -78,20 +78,30 @@ def recognise(cells: Sequence[str], stem: str) -> Header:
     """
     headers = [read_header(cells, table) for table in TABLES.values()]
 
+    def named(header: Header) -> bool:
+        return fold(stem).startswith(fold(header.table.name))
+
     def fit(header: Header) -> tuple[int, bool]:
         # A header that lacks one column of its table must not pass for a table of fewer columns.
-        named = fold(stem).startswith(fold(header.table.name))
         known = len(header.present) - len(header.extra) - len(header.missing)
-        return known + (2 if named else 0), not header.missing
+        return known + (2 if named(header) else 0), not header.missing
 
     ranked = sorted(headers, key=fit, reverse=True)
     best, second = ranked[0], ranked[1]
-    whole = not best.missing and fit(best) > fit(second)
+    # A label or a partner needs one column only, which many files have.
+    by_chance = len(best.present) == 1 and bool(best.extra) and not best.missing and not named(best)
+    whole = not best.missing and fit(best) > fit(second) and not by_chance
     # A header that lacks a required column still says what it is when it names more columns than it lacks.
     mostly = best.missing and len(best.present) > len(best.missing) + len(best.extra) and fit(best) > fit(second)
     if whole or mostly:
         return best
     tables = msg("Name the table with --as: {tables}.", tables=list(TABLES))
+    if by_chance:
+        raise Fault(
+            "unknown-table",
+            msg("The header fits no table: only its column {column} is known.", column=best.present[0]),
+            tables,
+        )
     if not best.missing:
         raise Fault(
             "ambiguous-table",

@@ -90,7 +90,7 @@ class Money:
             if row["part"] == "counted" and not row["is_total"]:
                 counted[row["purse"], row["amount_cents"]].append(row)
         return [
-            SameMoney(first, row)
+            SameMoney(*sorted((first, row), key=lambda one: one["load"] == self.load))
             for row in self.rows
             if row["part"] == "repeated" and not row["is_total"]
             for first in [self._other(row, counted[row["purse"], row["amount_cents"]])]
@@ -111,7 +111,11 @@ class Money:
                 row = one[0]
                 other = largest if row["part"] == "repeated" and row["details_cents"] is None else None
                 told = row["details_cents"] is not None or other is not None
-                if told and self._touched(*(rows if row["its_programme"] else self._purses[row["purse"]])):
+                if other is not None:
+                    held = [*one, *(of for of in sums if of["part"] != "repeated")]
+                else:
+                    held = rows if row["its_programme"] else self._purses[row["purse"]]
+                if told and self._touched(*held):
                     found.append(Total(row, row["total_cents"], row["details"] or 0, row["details_cents"], other))
         return found
 

@@ -11,6 +11,7 @@ from typing import Any
 from crpv_cli.definitions.choices import mission_label
 from crpv_cli.definitions.columns import Choice
 from crpv_cli.language import N_, Message, msg
+from crpv_cli.registry.doubles import Money
 from crpv_cli.registry.queries import open_centres, read
 from crpv_cli.reports.activity.report import activity
 from crpv_cli.reports.agreements.report import agreements
@@ -88,6 +89,11 @@ class Moment:
         """The funding of each centre in the year; amounts in centimes, None where nothing is known."""
         of_year = funding(self.connection, self.as_of, self.year, self.year)
         return {record["centre"]: record for record in of_year.records()}
+
+    @cached_property
+    def recognised(self) -> Money:
+        """The rows of funding up to the date, and which of them are the same money."""
+        return Money(self.connection, self.as_of)
 
     @cached_property
     def evaluations(self) -> list[MissionSeries]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crpv_cli.language import N_, Day, Euros, Share, msg
-from crpv_cli.registry.doubles import same_money
 from crpv_cli.rules.model import NOTICE, Finding, Moment, rule
 
 CHANGE_BOUND = 0.3
@@ -17,31 +16,80 @@ CHANGE_BOUND = 0.3
     NOTICE,
     N_("Money counted once"),
     N_(
-        "Two sources do not report the same money: the same centre, year, scheme, stage and kind of "
-        "funder, and amounts within 1%."
+        "Two sources do not report money that may be the same and counts twice: the same centre, year, scheme, stage "
+        "and kind of funder, and amounts within 1%. What is certainly the same counts once by itself."
     ),
 )
 def money_twice(moment: Moment) -> Iterator[Finding]:
-    for pair in same_money(moment.connection):
+    for pair in moment.recognised.near():
         first, second = pair.first, pair.second
-        if second["year"] <= int(moment.as_of[:4]):
+        yield Finding(
+            NOTICE,
+            msg(
+                "{amount} from {source} in {year} looks like the {other} from {origin}.",
+                amount=Euros(second["amount_cents"]),
+                source=second["source"] or "?",
+                year=str(second["year"]),
+                other=Euros(first["amount_cents"]),
+                origin=first["source"] or "?",
+            ),
+            msg("If it is the same, undo one of the two loads: crpv log, crpv undo"),
+            second["centre"],
+            year=second["year"],
+            subject=second["funder"],
+            source=second["source"],
+            fictitious=first["source"] in moment.fictitious_sources,
+        )
+
+
+@rule(
+    "total-differs",
+    NOTICE,
+    N_("Totals that agree"),
+    N_("A yearly total is what its decisions add up to, or another source's total of the same money, within 1%."),
+)
+def total_differs(moment: Moment) -> Iterator[Finding]:
+    for total in moment.recognised.totals():
+        if total.differs:
             yield Finding(
                 NOTICE,
                 msg(
-                    "{amount} from {source} in {year} looks like the {other} from {origin}.",
-                    amount=Euros(second["amount_cents"]),
-                    source=second["source"] or "?",
-                    year=str(second["year"]),
-                    other=Euros(first["amount_cents"]),
-                    origin=first["source"] or "?",
+                    "A yearly total of {amount} in {year}; what is known of it otherwise makes {other}: {difference}.",
+                    amount=Euros(total.cents),
+                    year=str(total.row["year"]),
+                    other=Euros(total.cents + total.difference),
+                    difference=Euros(total.difference),
                 ),
-                msg("If it is the same, undo one of the two loads: crpv log, crpv undo"),
-                second["centre"],
-                year=second["year"],
-                subject=second["funder"],
-                source=second["source"],
-                fictitious=first["source"] in moment.fictitious_sources,
+                msg("See both: crpv list funding --year {year}", year=str(total.row["year"])),
+                total.row["centre"],
+                year=total.row["year"],
+                subject=total.row["funder"],
+                source=total.row["source"],
             )
+
+
+@rule(
+    "paid-above-granted",
+    NOTICE,
+    N_("Not more paid than granted"),
+    N_("Not more is paid than was granted by the same funder in the same year, of each scheme."),
+)
+def paid_above_granted(moment: Moment) -> Iterator[Finding]:
+    for found in moment.recognised.overpaid():
+        yield Finding(
+            NOTICE,
+            msg(
+                "{paid} paid in {year}, of {granted} granted.",
+                paid=Euros(found.paid),
+                year=str(found.row["year"]),
+                granted=Euros(found.granted),
+            ),
+            msg("A grant may be missing, or a payment may be that of another year."),
+            found.row["centre"],
+            year=found.row["year"],
+            subject=found.row["funder"],
+            source=found.row["source"],
+        )
 
 
 @rule(

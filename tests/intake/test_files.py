@@ -99,7 +99,7 @@ def test_a_broken_file_says_from_which_line_on(tmp_path: Path) -> None:
 
 
 def test_a_missing_column_is_said_once_not_in_every_row(tmp_path: Path) -> None:
-    file = table_file(tmp_path, "\ncentre;valid_from;valid_to\noriv;;\noriv;x;\n")
+    file = table_file(tmp_path, "\ncentre;valid_from;valid_to;confidence\noriv;;;high\noriv;x;;high\n")
     assert found(file) == [(2, "department", None, "missing-column"), (4, "valid_from", "x", "not-a-date")]
     assert file.anomalies[0].severity is Severity.ERROR
 

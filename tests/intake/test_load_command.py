@@ -234,7 +234,7 @@ def test_the_corrected_file_loads_with_the_same_values_in_every_form(tmp_path: P
 
 
 def test_amounts_of_a_french_spreadsheet_and_of_a_program_are_the_same(desk: Desk) -> None:
-    names = ("centre", "funder", "year", "stage", "amount", "purpose")
+    names = ("centre", "funder", "year", "stage", "amount", "object")
     header = [translate(TABLES["funding"].column(name).label, "fr") for name in names]
     content = as_text(
         header,
@@ -249,7 +249,7 @@ def test_amounts_of_a_french_spreadsheet_and_of_a_program_are_the_same(desk: Des
     desk.write("money.csv", content.encode("cp1252"))
     assert desk.load("money.csv").returncode == 0
     expected = [(123450, "deux\nlignes"), (1200000, None), (123456780, None)]
-    assert desk.rows("select amount_cents, purpose from funding where load = 2 order by year") == expected
+    assert desk.rows("select amount_cents, object from funding where load = 2 order by year") == expected
     plain = (
         "centre,funder,year,stage,amount,purpose\n"
         'oriv,etat,2015,granted,1234.5,"deux\nlignes"\noriv,etat,2016,paid,12000,\noriv,etat,2017,paid,1234567.80,\n'

@@ -354,7 +354,7 @@ def test_a_profile_is_shown_as_it_is_read() -> None:
         ("funding", "funder", "funder", "siren, funders, funder-of-siren", None),
         ("funding", "year", "year", "year", None),
         ("funding", "stage", "= granted", None, None),
-        ("funding", "purpose", "purpose, = given", None, None),
+        ("funding", "object", "purpose, = given", None, None),
         ("funding", "reference", "“{year} {file}”", None, None),
         ("funding", "amount", "amount", "amount", "sum"),
         ("funding", "note", "purpose", "choice words, text", "join"),

@@ -991,3 +991,27 @@ def test_grants_loaded_over_the_same_grants_change_no_figure_and_it_is_said(tmp_
         with open_writing(registry) as connection:
             undo(connection, done.load or 0)
     assert dump(registry) == before
+
+
+def test_yearly_sums_of_the_bundled_grants_change_no_figure_and_it_is_said(tmp_path: Path, registry: Path) -> None:
+    """What a registry of before schema 7 holds of them, once it is brought up to date."""
+    before = granted(registry)
+    with open_writing(registry) as connection:
+        sums = connection.execute(
+            "select centre, year, sum(amount_cents) / 100.0 from funding "
+            "where scheme = 'P147' and source = 'anct-subventions' group by centre, year"
+        ).fetchall()
+    file = tmp_path / "funding.csv"
+    file.write_text(
+        "centre,funder,year,scheme,stage,amount,level,source\n"
+        + "".join(
+            f"{centre},etat,{year},P147,granted,{amount:.2f},yearly-total,anct-subventions\n"
+            for centre, year, amount in sums
+        ),
+        "utf-8",
+    )
+    report = loaded(registry, file)
+    assert figures(report)["funding"] == (161, 161, 0, 0)
+    (said,) = report.anomalies
+    assert (said.code, said.message.values["count"]) == ("total-detailed", 161)
+    assert granted(registry) == before

@@ -112,9 +112,12 @@ def test_values_are_what_the_registry_holds() -> None:
         "scheme": None,
         "stage": "paid",
         "amount": 123450,
-        "purpose": None,
+        "object": None,
+        "level": None,
+        "nature": None,
         "reference": None,
         "source": None,
+        "locator": None,
         "note": "l'année\r\nsuivante",
     }
     flags = checked("centres").values
@@ -135,7 +138,7 @@ def test_a_year_out_of_bounds_is_refused(table: str, year: str, advice: str) -> 
 @pytest.mark.parametrize("year", ["1970", "2100"])
 def test_the_bounds_belong_to_the_years(year: str) -> None:
     assert faults("funding", year=year) == []
-    assert faults("centres", since=year) == []
+    assert faults("centres", opened=year) == []
 
 
 def test_a_count_is_never_negative() -> None:
@@ -144,7 +147,7 @@ def test_a_count_is_never_negative() -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "first", "last"), [("perimeters", "valid_from", "valid_to"), ("centres", "label_from", "label_to")]
+    ("table", "first", "last"), [("perimeters", "valid_from", "valid_to"), ("exceptions", "valid_from", "valid_to")]
 )
 def test_a_last_day_is_not_before_the_first(table: str, first: str, last: str) -> None:
     assert faults(table, **{first: "2024-01-02", last: "01/01/2024"}) == [(last, "ends-before-start")]
@@ -191,18 +194,16 @@ def test_all_that_is_wrong_with_a_row_is_said_at_once() -> None:
         name=None,
         legal_form="club",
         siren="415021378",
-        since="1969",
-        label_from="2024-02-01",
-        label_to="2024-01-01",
+        opened="2024-02-01",
+        closed="2024-01-01",
         co_funded="no",
     ) == [
         ("id", "not-an-id"),
         ("name", "empty-cell"),
         ("legal_form", "not-in-list"),
         ("siren", "wrong-key"),
-        ("since", "out-of-bounds"),
         ("exemption_reason", "no-reason"),
-        ("label_to", "ends-before-start"),
+        ("closed", "ends-before-start"),
     ]
 
 
@@ -222,7 +223,7 @@ def test_a_neighbourhood_stands_in_the_geography_of_its_code_and_in_its_departme
 def test_a_rule_between_columns_waits_for_those_that_cannot_be_read() -> None:
     assert faults("centres", co_funded="perhaps") == [("co_funded", "not-yes-or-no")]
     assert faults("centres", co_funded=None) == [("co_funded", "empty-cell")]
-    assert faults("centres", label_from="2024", label_to="2023-01-01") == [("label_from", "not-a-date")]
+    assert faults("perimeters", valid_from="2024", valid_to="2023-01-01") == [("valid_from", "not-a-date")]
     assert faults("scales", minimum="un") == [("minimum", "not-a-number")]
 
 

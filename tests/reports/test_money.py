@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
@@ -94,7 +94,7 @@ GRANTS = [p147(240, object="missions", locator="f.csv:1"), p147(60, object="day"
         pytest.param([p147(390, source="b", object="x"), p147(391, source="c", object="y")], 390, id="two of those"),
         pytest.param([p147(390, source="b", scheme=None)], 390, id="their sum, without scheme and level"),
         pytest.param([total(390, source="b", scheme=None)], 390, id="their sum, without scheme"),
-        pytest.param([total(390, source="b", scheme="147 - Politique de la ville")], 390, id="scheme written otherwise"),
+        pytest.param([total(390, source="b", scheme="147 - Politique de la ville")], 390, id="a scheme in full"),
         pytest.param([total(390, source="b", scheme="Politique de la ville")], 390, id="scheme in words"),
         pytest.param([total(390, source="b", funder="prefecture")], 390, id="another body of the State"),
         pytest.param([total(390, source="b"), total(380, source="c")], 390, id="two totals that differ"),
@@ -111,6 +111,7 @@ GRANTS = [p147(240, object="missions", locator="f.csv:1"), p147(60, object="day"
         pytest.param([{**row, "source": "b", "funder": "prefecture"} for row in GRANTS], 390, id="another body"),
         pytest.param([{**GRANTS[0], "source": "b"}], 390, id="one of them from another source"),
         pytest.param([p147(240, source="b")], 390, id="one of them, bare"),
+        pytest.param([{**GRANTS[0], "object": "misions"}], 390, id="the same line, read otherwise"),
         pytest.param([p147(60, object="other", locator="g.csv:1")], 450, id="equal, of another object of the source"),
         pytest.param([p147(70, object="day", reference="2", locator="g.csv:1"),
                       p147(70, object="day", reference="3", locator="h.csv:1")], 530, id="two references"),
@@ -151,11 +152,11 @@ def test_what_is_loaded_on_top_of_grants(
         pytest.param([total(100), total(130, scheme=None, source="b"), p147(30, scheme="P163", object="z", source="c")],
                      {"p147": 100, "programmes": 30}, id="and the other programme"),
         pytest.param([total(100), p147(40, scheme=None, object="x", source="b"),
-                      p147(60, scheme=None, object="y", source="b")], {"p147": 100}, id="grants that name no programme"),
+                      p147(60, scheme=None, object="y", source="b")], {"p147": 100}, id="grants of no programme"),
         pytest.param([p147(100, object="x"), total(30, scheme=None, source="b", funder="prefecture")],
                      {"p147": 100, "programmes": 30}, id="a total of another body of the State"),
         pytest.param([total(100), p147(20, scheme="FONJEP", source="b", object="post"),
-                      p147(100, scheme=None, source="c")], {"p147": 100, "posts": 20}, id="bare, as one of the programmes"),
+                      p147(100, scheme=None, source="c")], {"p147": 100, "posts": 20}, id="bare, as one of them"),
         pytest.param([total(100, funder="region"), p147(100, funder="region", scheme=None, source="b")], {None: 100},
                      id="not the State"),
         pytest.param([total(0)], {}, id="nothing"),
@@ -205,7 +206,7 @@ def _far_apart(grants: Sequence[tuple[str, int]]) -> bool:
     """Whether no sums of some grants are near each other by chance."""
     amounts = [amount for _, amount in grants]
     found = sorted({sum(some) for n in range(1, len(amounts) + 1) for some in combinations(amounts, n)})
-    return all(less * 1.02 < more for less, more in zip(found, found[1:], strict=False))
+    return all(less * 1.02 < more for less, more in pairwise(found))
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

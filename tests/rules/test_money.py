@@ -8,16 +8,39 @@ from crpv_cli.rules.checking import findings
 from tests.rules.conftest import Plant
 from tests.rules.faults import AGREED, FUNDED, TODAY, fault
 
+DECIDED = "update funding set level = 'decision' where centre = 'one' and funder = 'town' and year = 2025;"
 fault(
     "same-money",
-    "insert into funding (centre, funder, year, scheme, stage, amount_cents, source, load) "
-    "values ('one', 'town', 2025, 'operating', 'granted', 5000100, 'journal', 1)",
+    DECIDED + "insert into funding (centre, funder, year, scheme, stage, amount_cents, level, source, load) "
+    "values ('one', 'town', 2025, 'operating', 'granted', 5000100, 'decision', 'journal', 1)",
     FUNDED,
     centre="one",
     year=2025,
     subject="town",
     source="journal",
     fictitious=False,
+)
+TOTALLED = (
+    "insert into funding (centre, funder, year, scheme, stage, amount_cents, level, source, load) "
+    "values ('one', 'town', 2025, 'operating', 'granted', {amount}, '{level}', 'journal', 1)"
+)
+fault(
+    "total-differs",
+    DECIDED + TOTALLED.format(amount=5100000, level="yearly-total"),
+    FUNDED,
+    centre="one",
+    year=2025,
+    subject="town",
+    source="journal",
+)
+fault(
+    "paid-above-granted",
+    TOTALLED.format(amount=5000100, level="decision").replace("'granted'", "'paid'"),
+    FUNDED,
+    centre="one",
+    year=2025,
+    subject="town",
+    source="journal",
 )
 fault(
     "funding-change",
@@ -69,8 +92,8 @@ def test_an_agreement_that_is_followed_has_not_ended(plant: Plant) -> None:
 @pytest.mark.parametrize("made_up", ["books", "journal"])
 def test_money_told_twice_is_fictitious_if_either_is(made_up: str, plant: Plant) -> None:
     connection = plant(
-        "insert into funding (centre, funder, year, scheme, stage, amount_cents, source, load) "
-        "values ('one', 'town', 2025, 'operating', 'granted', 5000100, 'journal', 1);"
+        DECIDED + "insert into funding (centre, funder, year, scheme, stage, amount_cents, level, source, load) "
+        "values ('one', 'town', 2025, 'operating', 'granted', 5000100, 'decision', 'journal', 1);"
         f"update sources set fictitious = 1 where id = '{made_up}'"
     )
     (found,) = findings(connection, TODAY, rules=["same-money"]).records()
@@ -80,9 +103,9 @@ def test_money_told_twice_is_fictitious_if_either_is(made_up: str, plant: Plant)
 @pytest.mark.parametrize(("year", "fires"), [(2026, 1), (2027, 0)])
 def test_money_of_a_year_to_come_is_not_looked_at(year: int, fires: int, plant: Plant) -> None:
     connection = plant(
-        "insert into funding (centre, funder, year, scheme, stage, amount_cents, source, load) values "
-        f"('one', 'town', {year}, 'operating', 'granted', 5000000, 'books', 1), "
-        f"('one', 'town', {year}, 'operating', 'granted', 5000100, 'journal', 1)"
+        "insert into funding (centre, funder, year, scheme, stage, amount_cents, level, source, load) values "
+        f"('one', 'town', {year}, 'operating', 'granted', 5000000, 'decision', 'books', 1), "
+        f"('one', 'town', {year}, 'operating', 'granted', 5000100, 'decision', 'journal', 1)"
     )
     assert len(findings(connection, TODAY, rules=["same-money"]).rows) == fires
 
