@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -97,7 +98,29 @@ def query(name: str) -> str:
 
 def read(connection: sqlite3.Connection, sql: str, as_of: str, **parameters: object) -> sqlite3.Cursor:
     """Run SQL that names facts as tables; parameters that are not given are those of ``DEFAULTS``."""
-    return connection.execute(compose(sql), {**DEFAULTS, **parameters, "as_of": as_of})
+    values = {**DEFAULTS, **parameters, "as_of": as_of}
+    return connection.execute(compose(sql, **_kept(connection, sql, values)), values)
+
+
+# A fact that takes long, that many others rest on, and that depends on nothing but the date.
+_KEPT = "money"
+
+
+def _kept(connection: sqlite3.Connection, sql: str, values: Mapping[str, object]) -> dict[str, str]:
+    """Compute a fact that takes long once for each date, until a row changes: a temporary table holds it.
+
+    The name of the table says what it holds: the date, and how many changes this and other connections had made.
+    """
+    if not re.search(rf"\n{_KEPT} as \(|with recursive {_KEPT} as \(", compose(sql)):
+        return {}
+    (others,) = connection.execute("pragma data_version").fetchone()
+    name = f"{_KEPT}_{str(values['as_of']).replace('-', '')}_{others}_{connection.total_changes}"
+    if not connection.execute("select 1 from temp.sqlite_schema where name = ?", (name,)).fetchone():
+        try:
+            connection.execute(f"create temp table {name} as {compose(f'select * from {_KEPT}')}", values)
+        except sqlite3.OperationalError:
+            return {}  # a connection that may not even write that
+    return {_KEPT: f"select * from temp.{name}"}
 
 
 @cache
