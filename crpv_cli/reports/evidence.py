@@ -54,7 +54,7 @@ class Formula(StrEnum):
     SHARE = "share"
     """Counted ÷ (counted + rest)."""
     QUOTIENT = "quotient"
-    """Counted ÷ divisor."""
+    """Counted ÷ divisor, which is of another unit unless ``parts`` says what kind both are."""
     CHANGE = "change"
     """(Counted + before) ÷ -before."""
     MEAN = "mean"
@@ -134,6 +134,18 @@ class Explained:
         return sum(parts) if all(isinstance(part, int) for part in parts) else math.fsum(parts)
 
     @property
+    def mixed(self) -> bool:
+        """Whether what is divided and what it is divided by are of two units."""
+        return self.formula is Formula.QUOTIENT and self.parts is None
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the figure is a share, and its parts are not."""
+        if self.formula is Formula.QUOTIENT:
+            return self.kind is Kind.PERCENT
+        return self.formula in {Formula.SHARE, Formula.CHANGE}
+
+    @property
     def value(self) -> int | float | None:
         """The figure that the rows make; None where they are divided by nothing."""
         if self.formula is Formula.SUM:
@@ -197,7 +209,7 @@ def evidence(
         each role. A figure that is not known has no rows, and a note says why.
     """
     pieces = made.pieces if value is not None else ()
-    mixed = made.formula is Formula.QUOTIENT
+    mixed = made.mixed
     kind = Kind.DECIMAL if mixed else made.parts or made.kind
     columns = (*_COLUMNS, Column("part", N_("Part"), kind), Column("unit", N_("Unit"), Kind.CODE), *_ORIGIN)
     rows = tuple(_rows(connection, figure, made, pieces))
@@ -218,7 +230,7 @@ def evidence(
         totals={
             "figure": figure,
             "value": _plain(value, made.kind),
-            "unit": "share" if made.formula in {Formula.SHARE, Formula.CHANGE} else made.unit,
+            "unit": "share" if made.is_share else made.unit,
             "formula": made.formula.value,
             "sums": {
                 role.value: _plain(made.sum(role), made.parts or made.kind)
@@ -247,7 +259,7 @@ def _rows(
     for one, change in zip(pieces, changes, strict=True):
         source = sources.get(one.source)
         part: int | float | None = one.part
-        if made.formula is Formula.QUOTIENT and part is not None and one.role is not Role.DIVISOR:
+        if made.mixed and part is not None and one.role is not Role.DIVISOR:
             part = _plain(part, made.kind)
         yield (
             figure,
@@ -331,7 +343,7 @@ def _notes(figure: str, value: int | float | None, made: Explained) -> Iterable[
             )
         case _:
             roles = (Role.COUNTED, Role.REST) if made.formula is Formula.SHARE else (Role.DIVISOR,)
-            over = _shown(made.sum(*roles), parts) if made.formula is Formula.SHARE else made.sum(*roles)
+            over = made.sum(*roles) if made.mixed else _shown(made.sum(*roles), parts)
             how = msg(
                 "{figure} = {value}: {part} ÷ {whole}.",
                 figure=figure,

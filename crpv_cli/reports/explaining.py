@@ -29,6 +29,7 @@ _FIGURES = {Kind.INTEGER, Kind.DECIMAL, Kind.MONEY, Kind.PERCENT}
 # How the rows of a report are named, where the first column does not single them out.
 _NAMED_BY = {
     "evaluation-summaries": ("centre", "mission"),
+    "funding-by-centre-year": ("centre", "year"),
     "agreements": ("centre", "funder", "starts_on"),
     "meetings": ("title", "starts_on"),
     "changes": ("kind", "centre", "subject"),

@@ -16,7 +16,8 @@ from crpv_cli.definitions.columns import Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.evidence import Explained, Formula, Piece, Role
-from crpv_cli.reports.explaining import explained, figures_of, flat_totals, is_figure, row_names
+from crpv_cli.reports.explaining import explained, explanation, figures_of, flat_totals, is_figure, row_names
+from crpv_cli.reports.funding.report import DIVISIONS
 from crpv_cli.reports.index import REPORTS
 from crpv_cli.reports.network.explain import Network, explained_network
 from crpv_cli.reports.network.report import network
@@ -36,17 +37,24 @@ ASKED: dict[str, tuple[str, dict[str, Any]]] = {
         for by in ("centre", "region", "department")
     },
     "coverage by other lists": ("coverage", {"counted_on": "2023-10-17"}),
-    **{f"funding by {by}": ("funding", {"by": by}) for by in ("centre", "funder", "kind", "year", "scheme")},
+    **{f"funding by {by}": ("funding", {"by": by}) for by in DIVISIONS},
     "funding of some years": ("funding", {"first": 2020, "last": 2023}),
-    "funding granted": ("funding", {"stage": "granted", "year": 2023}),
+    "funding paid": ("funding", {"stage": "paid", "year": 2023}),
+    "funding of a region": ("funding", {"region": "53", "year": 2023}),
+    "funding of a programme": ("funding", {"scheme": "P147", "by": "year"}),
     **{
         f"activity by {by}": ("activity", {"by": by})
         for by in ("centre", "mission", "type", "theme", "audience", "mode", "year")
     },
+    "activity of a region": ("activity", {"region": "53"}),
+    "activity of a department": ("activity", {"department": "67", "by": "mission"}),
     "activity of a mission": ("activity", {"mission": "skills"}),
     **{f"evaluations by {by}": ("evaluations", {"by": by}) for by in (None, "mission", "centre")},
     "evaluations of a year": ("evaluations", {"year": 2023}),
+    "evaluations of a region": ("evaluations", {"region": "53", "by": "mission"}),
+    "evaluations of a department": ("evaluations", {"department": "67"}),
     "agreements": ("agreements", {}),
+    "agreements of a region": ("agreements", {"region": "53"}),
     "agreements that end soon": ("agreements", {"within": 36}),
     "changes": ("changes", {"first": "2023-12-31", "last": TODAY}),
 }
@@ -157,8 +165,14 @@ def test_every_total_adds_up(demo: sqlite3.Connection) -> None:
     for asked in (
         "coverage inhabitants by region",
         "funding by centre",
+        "funding by centre-year",
+        "funding of some years",
+        "funding of a region",
         "activity by centre",
+        "activity of a region",
         "evaluations by mission",
+        "evaluations of a region",
+        "agreements of a region",
     ):
         name, report = report_of(demo, asked)
         for figure, value in figures(report):
@@ -176,7 +190,17 @@ def test_figures_drawn_from_every_report_add_up(seed: int, demo: sqlite3.Connect
             adds_up(explained(demo, name, report, figure), value)
 
 
-@pytest.mark.parametrize("which", ["coverage by other lists", "funding by centre", "activity by theme"])
+@pytest.mark.parametrize(
+    "which",
+    [
+        "coverage by other lists",
+        "funding by centre",
+        "funding by centre-year",
+        "funding by region",
+        "funding by year",
+        "activity by theme",
+    ],
+)
 def test_forty_cells_of_a_report_add_up(which: str, demo: sqlite3.Connection) -> None:
     name, report = report_of(demo, which)
     known = list(figures(report))
@@ -186,14 +210,15 @@ def test_forty_cells_of_a_report_add_up(which: str, demo: sqlite3.Connection) ->
 
 def test_a_column_without_an_explanation_would_be_found(demo: sqlite3.Connection) -> None:
     """Each column of figures of each report is explained: what is asked of one row says so for all."""
+    missing = []
     for asked in without_changes():
         name, report = report_of(demo, asked)
-        if not report.rows:
-            continue
-        row = row_names(report)[0]
-        for column in report.columns:
-            if is_figure(column):
-                explained(demo, name, report, f"{column.name}@{row}")
+        rows = report.records()
+        figures = [(column.name, row) for column in report.columns if is_figure(column) for row in rows[:1]]
+        for column, row in [*figures, *((total, None) for total in figures_of(report) if total in flat_totals(report))]:
+            if explanation(name)(demo, report, column, row) is None:
+                missing.append(f"{asked}: {column}")
+    assert missing == []
 
 
 def test_what_rows_make() -> None:
@@ -299,7 +324,7 @@ def test_what_is_not_known_says_why(reference_path: Path) -> None:
         (("report", "network", "--explain", "coverage-neighborhoods"), "Did you mean coverage-neighbourhoods"),
         (("report", "network", "--explain", "funding.stat@oriv"), "Did you mean state"),
         (("trace", "nonsense"), "The figures are: centres, "),
-        (("trace", "changes", "coverage"), "The report changes must be told what to compare."),
+        (("trace", "changes", "coverage"), "What to compare with is not said."),
     ],
 )
 def test_a_wrong_name_is_refused_with_near_ones(asked: tuple[str, ...], said: str, demo_path: Path) -> None:

@@ -11,6 +11,7 @@ from crpv_cli.language import msg
 from crpv_cli.registry.queries import query, read
 from crpv_cli.reports.activity.report import Work, centres_of_year, reports_by_year
 from crpv_cli.reports.evidence import Explained, Formula, Piece, Role, piece
+from crpv_cli.reports.places import centres_of
 from crpv_cli.result import Result
 
 _MISSIONS = ("animation", "skills", "capitalisation", "complementary")
@@ -35,6 +36,9 @@ def explain(
     first = min((one["year"] for one in report.records()), default=last) if by == "year" else last
     found = read(connection, query("activity"), asked["as_of"], first=first, last=last, **narrowed).fetchall()
     year = row["year"] if row is not None and by == "year" else last
+    known_on = min(asked["as_of"], f"{last}-12-31") if last else asked["as_of"]
+    wanted = centres_of(connection, known_on, asked["region"], asked["department"], asked["centre"])
+    found = [one for one in found if wanted is None or one["centre"] in wanted]
     group = {} if row is None or by == "year" else {by: row[by]}
     work = Work(tuple(found))
     now, before = work.only(year=year), work.only(year=(year or 0) - 1)
@@ -62,7 +66,7 @@ def explain(
         return Explained(tuple(piece("activities", one) for one in own.rows), unit="row")
     if column == "centres" and row is not None:
         return _centres_of(own.rows)
-    return _reported(connection, asked, column, now, before, reports) if row is None else None
+    return _reported(connection, asked, column, wanted, now, before, reports) if row is None else None
 
 
 def _pieces(rows: Iterable[sqlite3.Row], name: str, role: Role = Role.COUNTED) -> tuple[Piece, ...]:
@@ -112,13 +116,14 @@ def _reported(
     connection: sqlite3.Connection,
     asked: Mapping[str, Any],
     column: str,
+    wanted: set[str] | None,
     now: Work,
     before: Work,
     reports: Mapping[int, set[str]],
 ) -> Explained | None:
     """Which centres there are, and which of them have reported the year."""
     year = asked["year"]
-    centres = centres_of_year(connection, asked["as_of"], year, asked["centre"], now, before, reports)
+    centres = centres_of_year(connection, asked["as_of"], year, wanted, now, before, reports)
     sources = dict(connection.execute("select id, source from centres").fetchall())
     if column == "reported":
         ids = {one.id for one in centres if one.reported}

@@ -10,6 +10,7 @@ from crpv_cli.definitions.columns import Kind
 from crpv_cli.language import Day, Message, msg
 from crpv_cli.registry.queries import read
 from crpv_cli.reports.evidence import Explained, piece
+from crpv_cli.reports.places import centres_of
 from crpv_cli.result import Result
 
 _COUNTED: Mapping[str, Callable[[sqlite3.Row], bool]] = {
@@ -36,13 +37,14 @@ def explain(
         row: the row of the report by column; None for a total.
     """
     asked = report.parameters
-    found = read(
+    wanted = centres_of(connection, asked["as_of"], asked["region"], asked["department"], asked["centre"])
+    known = read(
         connection,
-        "select * from agreement_states where :centre is null or centre = :centre order by centre, funder, starts_on",
+        "select * from agreement_states order by centre, funder, starts_on",
         asked["as_of"],
         within=asked["within"],
-        centre=asked["centre"],
-    ).fetchall()
+    )
+    found = [one for one in known if wanted is None or one["centre"] in wanted]
     if row is not None:
         if column not in _OF_A_ROW:
             return None

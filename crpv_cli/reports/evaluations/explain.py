@@ -12,6 +12,7 @@ from crpv_cli.definitions.ratings import Scale
 from crpv_cli.language import Message, msg
 from crpv_cli.reports.evaluations.series import TRENDS, MissionSeries, read_series
 from crpv_cli.reports.evidence import Explained, Formula, Piece, Role, piece
+from crpv_cli.reports.places import centres_of
 from crpv_cli.result import Result
 
 _TRENDS = {trend.code for trend in TRENDS}
@@ -31,11 +32,12 @@ def explain(
     """
     asked = report.parameters
     sources = dict(connection.execute("select id, source from centres").fetchall())
-    whole = read_series(connection, asked["as_of"], asked["year"], asked["cycle"])
+    wanted = centres_of(connection, asked["as_of"], asked["region"], asked["department"], asked["centre"])
+    whole = read_series(connection, asked["as_of"], asked["year"], asked["cycle"], asked["centre"])
     own = [
         one
         for one in whole
-        if asked["centre"] in {None, one.centre}
+        if (wanted is None or one.centre in wanted)
         and asked["mission"] in {None, one.mission}
         and (row is None or _is_of(one, row, column))
     ]

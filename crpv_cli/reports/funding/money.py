@@ -71,14 +71,18 @@ class Money:
     rows: tuple[sqlite3.Row, ...]
 
     def of(self, name: str) -> int | None:
-        """One of ``SUMS``, or what funders of a kind give, in centimes; None if nothing of it is known."""
-        if name == "total":
-            return sum_of(self.rows)
+        """What the rows of a column (see ``rows_of``) add up to, in centimes; None if nothing of it is known."""
+        return sum_of(self.rows_of(name))
+
+    def rows_of(self, name: str) -> tuple[sqlite3.Row, ...]:
+        """The rows of one of ``SUMS``, of ``amount`` (all of them), or of what funders of a kind give."""
+        if name in {"total", "amount"}:
+            return self.rows
         if name.startswith("state_"):
             scope = name.removeprefix("state_")
-            return sum_of(row for row in self.rows if row["scope"] == scope)
+            return tuple(row for row in self.rows if row["scope"] == scope)
         column = "giver" if name in {"state", "local", "other"} else "kind"
-        return sum_of(row for row in self.rows if row[column] == name)
+        return tuple(row for row in self.rows if row[column] == name)
 
     @property
     def kinds(self) -> set[str]:

@@ -12,6 +12,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
@@ -136,7 +137,7 @@ _WHERE_KNOWN = {"state_programmes", "state_posts", "other", "paid", "left", "sta
 """What a terminal only shows where something is known of it."""
 _SPARE = ("state_posts", "state_programmes")
 
-_KEYS = {
+KEYS = {
     "region": (Column("regions", N_("Region")), Column("region_codes", N_("Region codes"), Kind.CODES)),
     "funder": (
         Column("funder", N_("Funder id"), Kind.CODE),
@@ -223,11 +224,8 @@ def funding(
             )
         first = last = year
     first, last = _years(connection, as_of, first, last, by, stage)
-    end = min(f"{last}-12-31", as_of)
-    centres = centres_of(connection, end, region, department, centre)
-    left = None if centres is None else frozenset(centres)
-    asked = Asked(as_of, first, last, by, stage, scheme, nature, left, end)
-    known = _Known.read(connection, asked)
+    asked = _asked(connection, as_of, first, last, by, stage, scheme, nature, region, department, centre)
+    known = Known.read(connection, asked)
     rows_of_years = [row for row in known.money if row["year"] >= first]
     of_centres = known.centres()
     totals = _totals(asked, of_centres)
@@ -267,6 +265,32 @@ def funding(
     return replace(result, screen=tuple(name for name in screen if name not in _WHERE_KNOWN or result.known(name)))
 
 
+def _asked(
+    connection: sqlite3.Connection,
+    as_of: str,
+    first: int,
+    last: int,
+    by: str,
+    stage: str,
+    scheme: str | None,
+    nature: str | None,
+    region: str | None,
+    department: str | None,
+    centre: str | None,
+) -> Asked:
+    end = min(f"{last}-12-31", as_of)
+    centres = centres_of(connection, end, region, department, centre)
+    return Asked(
+        as_of, first, last, by, stage, scheme, nature, None if centres is None else frozenset(centres), end
+    )
+
+
+def asked_again(connection: sqlite3.Connection, parameters: Mapping[str, Any]) -> Asked:
+    """What a report of funding was asked for, from its ``parameters``."""
+    others = {name: value for name, value in parameters.items() if name not in {"from", "to"}}
+    return _asked(connection, first=parameters["from"], last=parameters["to"], **others)
+
+
 def _years(
     connection: sqlite3.Connection, as_of: str, first: int | None, last: int | None, by: str, stage: str
 ) -> tuple[int, int]:
@@ -288,7 +312,7 @@ def _years(
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class Known:
     """What is known of the money asked for, and of the year before the first.
 
     ``stages`` are rows of ``facts/paid.sql``; ``years`` has, for each year, how many centres existed in it and whether
@@ -304,7 +328,7 @@ class _Known:
     budgets: Mapping[tuple[str, int], sqlite3.Row]
 
     @classmethod
-    def read(cls, connection: sqlite3.Connection, asked: Asked) -> _Known:
+    def read(cls, connection: sqlite3.Connection, asked: Asked) -> Known:
         def found(sql: str) -> list[sqlite3.Row]:
             return read(connection, sql, asked.as_of, **asked.parameters).fetchall()
 
@@ -375,7 +399,7 @@ class _Known:
 
 
 def _rows(
-    connection: sqlite3.Connection, asked: Asked, known: _Known, centres: Sequence[CentreMoney]
+    connection: sqlite3.Connection, asked: Asked, known: Known, centres: Sequence[CentreMoney]
 ) -> tuple[tuple[Column, ...], tuple[tuple[Value, ...], ...], tuple[str, ...]]:
     """The columns of a report, its rows, and the columns that a terminal shows."""
     if asked.by in {"centre", "centre-year"}:
@@ -384,7 +408,7 @@ def _rows(
         names = {column.name for column in columns} - (set() if asked.yearly else {"state_change_share"})
         rows = _centre_rows(connection, asked, known.years_of_centres() if yearly else centres, columns)
         return columns, rows, tuple(name for name in _SCREEN if name in names)
-    columns = (*_KEYS[asked.by], *_GROUPS[asked.by])
+    columns = (*KEYS[asked.by], *_GROUPS[asked.by])
     return columns, _group_rows(connection, asked, known, centres, columns), _GROUP_SCREENS[asked.by]
 
 
@@ -440,13 +464,13 @@ _Key = tuple[Value, ...]
 def _group_rows(
     connection: sqlite3.Connection,
     asked: Asked,
-    known: _Known,
+    known: Known,
     centres: Sequence[CentreMoney],
     columns: Sequence[Column],
 ) -> tuple[tuple[Value, ...], ...]:
     """A row for each group: the largest amount first, kinds and regions in their own order, years in time."""
     rows = [row for row in known.money if row["year"] >= asked.first]
-    key, ids = _grouping(connection, asked, rows)
+    key, ids = grouping(connection, asked, rows)
     groups: dict[_Key, list[sqlite3.Row]] = {}
     members: defaultdict[_Key, set[str]] = defaultdict(set)
     if asked.by == "year":
@@ -496,7 +520,7 @@ def _group_rows(
     return tuple(made)
 
 
-def _grouping(
+def grouping(
     connection: sqlite3.Connection, asked: Asked, rows: Iterable[sqlite3.Row]
 ) -> tuple[Callable[[sqlite3.Row], _Key], Callable[[str], _Key]]:
     """What a row of money is grouped by, and what a centre is, where rows stand for regions."""

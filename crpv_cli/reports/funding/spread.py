@@ -9,7 +9,7 @@ from crpv_cli.reports.funding.money import ratio
 
 FEWEST = 4
 """Of how many centres an amount must be known for a spread to say anything: quartiles need four."""
-_LARGEST = 3
+LARGEST = 3
 
 
 def spread(name: str, amounts: Iterable[int | None]) -> dict[str, int | float | None]:
@@ -24,5 +24,5 @@ def spread(name: str, amounts: Iterable[int | None]) -> dict[str, int | float | 
         f"{name}_quartile_1": None if first is None else round(first),
         f"{name}_median": None if median is None else round(median),
         f"{name}_quartile_3": None if third is None else round(third),
-        f"{name}_three_largest_share": ratio(sum(known[-_LARGEST:]), sum(known)) if len(known) >= FEWEST else None,
+        f"{name}_three_largest_share": ratio(sum(known[-LARGEST:]), sum(known)) if len(known) >= FEWEST else None,
     }

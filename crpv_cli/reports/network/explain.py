@@ -42,7 +42,9 @@ _FIGURES: Mapping[str, tuple[str, str, str | None, str | None]] = {
         )
         for sure in ("high", "medium")
     },
-    "state-support": ("funding", "state", None, None),
+    "state-support": ("funding", "state_p147", None, None),
+    "state-programmes": ("funding", "state_programmes", None, None),
+    "state-posts": ("funding", "state_posts", None, None),
     "local-support": ("funding", "local", None, None),
     "other-support": ("funding", "other", None, None),
     "state-support-change": ("funding", "state_change_share", None, "state_change_share"),
@@ -287,9 +289,9 @@ def _map(network: Network, section: Result, column: str, row: Record) -> Explain
 
 
 def _funding_years(network: Network, section: Result, column: str, row: Record) -> Explained | None:
-    by_kind = funding(network.connection, network.as_of, by="kind", year=row["year"])
-    kind = None if column == "total" else {"kind": column}
-    return explanation("funding")(network.connection, by_kind, "amount" if kind else "total", kind)
+    asked = section.parameters
+    by_year = funding(network.connection, asked["as_of"], asked["from"], asked["to"], by="year")
+    return explanation("funding")(network.connection, by_year, column, row)
 
 
 def _missions(network: Network, section: Result, column: str, row: Record) -> Explained | None:
