@@ -79,7 +79,7 @@ def test_figures_and_tables_of_a_workbook_lead_to_the_list(shown: Dossier, tmp_p
                 assert cell.hyperlink.location == f"'Sources'!A{first}"
                 led += 1
     assert led > 15
-    for name in ("Coverage by region", "Funding granted in 2025, by centre"):
+    for name in ("Coverage by region", "Funding by centre"):
         links = {
             cell.hyperlink.location: cell.value for row in book[name].iter_rows() for cell in row if cell.hyperlink
         }

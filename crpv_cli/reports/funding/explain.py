@@ -27,7 +27,7 @@ _COUNTS = """
     where s.centre = :centre and t.measure = :measure
     order by length(t.department), t.department
 """
-# The rows whose sums are the facts/paid.sql; what is left is known where both stages are.
+# The rows that facts/paid.sql adds up; what is left is known where both stages are.
 _STAGES = """
     select *
     from money
@@ -276,15 +276,17 @@ def _quartile(known: Sequence[Rows], place: int) -> Explained:
         weight = weights.get(at, 0)
         for row in rows:
             if not weight:
-                says = msg("of a centre with less") if at < below else msg("of a centre with more")
-                pieces.append(piece("funding", row, None, "amount_cents", Role.REASON, says))
+                beside = (
+                    msg("of a centre with as much or less") if at < below else msg("of a centre with as much or more")
+                )
+                pieces.append(piece("funding", row, None, "amount_cents", Role.REASON, beside))
                 continue
             # Rounded so that the parts make the figure to the centime.
             upto += row["counted_cents"] * weight
             part = round(upto / 4) - before
             before += part
-            says = None if weight == 4 else msg("{quarters} of 4 quarters: the figure lies between two", quarters=weight)
-            pieces.append(piece("funding", row, part, "amount_cents", says=says or _says(row)))
+            lies = msg("{quarters} of 4 quarters: the figure lies between two", quarters=weight)
+            pieces.append(piece("funding", row, part, "amount_cents", says=_says(row) if weight == 4 else lies))
     return Explained(tuple(pieces), Kind.MONEY, "euro", unknown=_too_few())
 
 

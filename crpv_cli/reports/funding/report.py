@@ -280,9 +280,7 @@ def _asked(
 ) -> Asked:
     end = min(f"{last}-12-31", as_of)
     centres = centres_of(connection, end, region, department, centre)
-    return Asked(
-        as_of, first, last, by, stage, scheme, nature, None if centres is None else frozenset(centres), end
-    )
+    return Asked(as_of, first, last, by, stage, scheme, nature, None if centres is None else frozenset(centres), end)
 
 
 def asked_again(connection: sqlite3.Connection, parameters: Mapping[str, Any]) -> Asked:
@@ -329,6 +327,8 @@ class Known:
 
     @classmethod
     def read(cls, connection: sqlite3.Connection, asked: Asked) -> Known:
+        """Read what is known of the money asked for."""
+
         def found(sql: str) -> list[sqlite3.Row]:
             return read(connection, sql, asked.as_of, **asked.parameters).fetchall()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, msg
 from crpv_cli.registry.queries import query, read
 from crpv_cli.reports.activity.report import activity
@@ -210,6 +211,8 @@ def explained_network(network: Network, dossier: Dossier, figure: str) -> Result
     assert row is not None
     if column == "published":
         return _published(network, figures, row, figure)
+    if column == "computed_then":
+        return _computed_then(network, row, figure)
     found = network.made(row["figure"], column)
     if found is None:
         raise no_figure(figure, ids)
@@ -218,6 +221,41 @@ def explained_network(network: Network, dossier: Dossier, figure: str) -> Result
     if made.kind is Kind.MONEY and value is not None:
         value = round(value * 100)
     return evidence(network.connection, _shown_as(report, network), figure, value, made)
+
+
+def _computed_then(network: Network, row: Record, figure: str) -> Result:
+    """What is computed for the day of a published figure: a figure of the report of that day.
+
+    Raises:
+        UsageProblem: nothing is published, or a percentage of something is: the report that computes it explains it.
+    """
+    day, value = row["published_on"], row["computed_then"]
+    if day is None:
+        raise UsageProblem(
+            msg("{figure} is not known.", figure=figure), msg("Nothing published stands beside this figure.")
+        )
+    if row["published_unit"] == "percent":
+        raise UsageProblem(
+            msg("{figure} is not explained here.", figure=figure),
+            msg("See crpv report coverage --as-of {day} --explain share.", day=day),
+        )
+    then = Network(network.connection, day, network.within, network.cycle)
+    if row["figure"] == "half-days":
+        # What is made up is not set beside what was published.
+        found = read(
+            network.connection,
+            "select * from known_activities where year = cast(substr(:as_of, 1, 4) as integer) and not fictitious",
+            day,
+        )
+        pieces = tuple(
+            piece("activities", one, one["half_days"], "half_days") for one in found if one["half_days"] is not None
+        )
+        report, made = then.report("activity"), Explained(pieces, unit="half-day")
+    else:
+        asked = then.made(row["figure"])
+        assert asked is not None
+        report, made = asked
+    return evidence(network.connection, _shown_as(report, then), figure, value, made)
 
 
 def with_sources(network: Network, figures: Result) -> Result:
