@@ -7,6 +7,7 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -229,6 +230,40 @@ def test_forty_cells_of_a_report_add_up(which: str, demo: sqlite3.Connection) ->
     known = list(figures(report))
     for figure, value in random.Random(1).sample(known, min(DRAWN, len(known))):
         adds_up(explained(demo, name, report, figure), value)
+
+
+@pytest.mark.parametrize(
+    "asked", [{"year": 2024}, {"first": 2023, "last": 2024, "by": "centre-year", "scheme": "P147"}]
+)
+def test_what_is_paid_left_and_at_most_adds_up(asked: dict[str, Any], reference_path: Path, tmp_path: Path) -> None:
+    """The reference data has no payment that is paid: part of what is granted is, here, and nothing of one centre."""
+    db = tmp_path / "registry.sqlite"
+    shutil.copy(reference_path, db)
+    with closing(sqlite3.connect(db)) as connection, connection:
+        connection.execute("delete from budgets")
+        connection.execute(
+            """
+            insert or ignore into funding (centre, funder, year, scheme, stage, amount_cents, object, source, load)
+            select centre, funder, year, scheme, 'paid', amount_cents * 7 / 10, object || ' (paid)', source, load
+            from funding
+            where stage = 'granted' and year in (2023, 2024) and object is not null and centre <> 'oriv'
+            """
+        )
+        connection.execute(
+            "insert into funding (centre, funder, year, scheme, stage, amount_cents, object, load) "
+            "values ('irev', 'etat', 2024, 'BOP 112', 'paid', 700, 'paid, not known as granted', 1)"
+        )
+    known = set()
+    with open_reading(db) as connection:
+        report = REPORTS["funding"].load()[0](connection, as_of=TODAY, **asked)
+        assert isinstance(report, Result)
+        for figure, value in figures(report):
+            if figure.partition("@")[0] in {"paid", "left", "state_share_at_most"} and value is not None:
+                evidence = explained(connection, "funding", report, figure)
+                assert "does-not-add-up" not in {note.code for note in evidence.notes}
+                assert made_of(evidence) == pytest.approx(value, abs=1e-6)
+                known.add(figure.partition("@")[0])
+    assert known == ({"paid", "left"} if "scheme" in asked else {"paid", "left", "state_share_at_most"})
 
 
 def test_a_column_without_an_explanation_would_be_found(demo: sqlite3.Connection) -> None:
