@@ -255,7 +255,7 @@ def test_money_after_none_has_no_share(copy: sqlite3.Connection) -> None:
     copy.execute("delete from funding")
     copy.executemany(
         "insert into funding (centre, funder, year, scheme, stage, amount_cents, load) "
-        "values ('oriv', ?, ?, 'operating', 'paid', ?, 1)",
+        "values ('oriv', ?, ?, 'P147', 'granted', ?, 1)",
         [("etat", 2022, 0), ("etat", 2023, 5000), ("region-bretagne", 2022, 2000), ("region-bretagne", 2023, 5000)],
     )
     rows = records(changes(copy, "2023-06-30", "2024-06-30"), "funding")

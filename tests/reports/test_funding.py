@@ -490,7 +490,7 @@ def test_kinds_of_funders_over_the_years_add_up(small: sqlite3.Connection) -> No
     pay(small, 50, year=2020, funder="ville", scheme="operating")
     pay(small, 0, year=2022)
     rows = records(funding_years(small, TODAY, 2022))
-    assert [(row["year"], row["state"], row["commune"], row["total"]) for row in rows] == [
+    assert [(row["year"], row["state_p147"], row["commune"], row["total"]) for row in rows] == [
         (2020, 100, 50, 150),
         (2021, None, None, None),
         (2022, 0, None, 0),
