@@ -508,7 +508,7 @@ def test_the_list_is_french(registry: Path) -> None:
         "Siège",
         "Forme juridique",
         "Périmètre",
-        "Soutien de l'État",
+        "État, programme 147",
         "Année",
         "Missions",
     ]
@@ -519,11 +519,11 @@ def test_the_coverage_report_is_french(registry: Path) -> None:
     shown = run("fr", registry.parent, "report", "coverage", "--as-of", "2023-10-17", db=registry)
     lines = shown.stdout.splitlines()
     assert lines[1] == "Couverture au 17/10/2023\u00a0: quartiers, géographie 2015"
-    assert re.split(r"\s{2,}", lines[2]) == ["Centre", "Départements", "Couverts", "Part"]
+    assert re.split(r"\s{2,}", lines[2]) == ["Centre", "Départements", "Couverts", "Part", "Fiabilité"]
     total = next(line for line in lines if line.startswith("Total"))
     assert re.split(r" {2,}", total) == ["Total", "1\u202f328", "87,9\u202f%"]
     assert "· France métropolitaine\u00a0: 1\u202f204 sur 1\u202f293 (93,1\u202f%)." in lines
-    assert any("88\u202f%\u202f; calculé ici\u00a0: 87,9\u202f%." in line for line in lines)
+    assert any("88\u202f%\u202f; calculé à cette date\u00a0: 87,9\u202f% des quartiers." in line for line in lines)
     assert english_words(shown.stdout) == []
 
 

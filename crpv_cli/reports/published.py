@@ -34,10 +34,10 @@ _COMPUTED = {
 def published_figures(connection: sqlite3.Connection, measures: tuple[str, ...], as_of: str) -> tuple[Figure, ...]:
     """Return, for each measure, the figure of the latest date up to ``as_of``, where there is one.
 
-    Each is ``{"id", "measure", "value", "unit", "as_of", "source", "publisher", "note", "computed"}``, its value as
-    published (a percentage is 88, not 0.88) and what is computed of the same measure and date, in the same unit, None
-    where nothing can be. A figure of coverage has ``"hypotheses"`` too: the share computed of each measure that it
-    may be of.
+    Each is ``{"id", "measure", "value", "unit", "as_of", "source", "publisher", "note", "computed",
+    "hypotheses"}``, its value as published (a percentage is 88, not 0.88) and what is computed of the same measure and
+    date, in the same unit, None where nothing can be. ``hypotheses`` has, for a figure of coverage, the share computed
+    of each measure that it may be of; it is empty for all others.
     """
     figures: list[Figure] = []
     for measure in measures:
@@ -68,7 +68,7 @@ def _computed(connection: sqlite3.Connection, measure: str, on: str) -> Figure:
         hypotheses = {choice.code: shares[choice.code] for choice in choices.COVERED if choice.code in shares}
         return {"computed": hypotheses.get("neighbourhoods"), "hypotheses": hypotheses}
     sql = _COMPUTED.get(measure)
-    return {"computed": read(connection, sql, on).fetchone()[0] if sql else None}
+    return {"computed": read(connection, sql, on).fetchone()[0] if sql else None, "hypotheses": {}}
 
 
 def published_notes(figures: tuple[Figure, ...]) -> Iterator[Note]:
@@ -90,7 +90,7 @@ def published_notes(figures: tuple[Figure, ...]) -> Iterator[Note]:
             )
         )
         yield Note("published-figure", message, {"id": figure["id"], "computed": figure["computed"]})
-        if figure.get("hypotheses"):
+        if figure["hypotheses"]:
             yield _hypotheses(figure)
 
 

@@ -363,7 +363,7 @@ def test_a_year_is_over_on_its_last_day(db: Path, tmp_path: Path, as_of: str, ye
     shutil.copy(db, copy)
     add_tables(
         copy,
-        funding="centre,funder,year,stage,amount\nalways,state,2017,granted,1\n",
+        funding="centre,funder,year,scheme,stage,amount\nalways,state,2017,P147,granted,1\n",
         activities="centre,mission,year,type,half_days\nalways,skills,2017,training,1\n",
     )
     for report, name in (("funding", "to"), ("activity", "year")):

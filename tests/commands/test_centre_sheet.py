@@ -123,7 +123,10 @@ def test_the_territory(connection: Connection) -> None:
         ("02", "Aisne", None, None, "low", 5, None, 500),
     )
     assert one.total_row == (None, None, None, None, None, 15, 3, 1500)
-    assert one.origin and list(one.origin.sources) == ["boards", "books"]
+    assert one.origin and list(one.origin.sources) == ["books"]
+    earlier = sections(centre_sheet(connection, "one", "2020-12-31"))["perimeter"]
+    assert len(earlier.rows) == 3
+    assert earlier.origin and list(earlier.origin.sources) == ["boards", "books"]
     two = sections(centre_sheet(connection, "two", DAY))["perimeter"]
     assert (len(two.rows), two.total_row) == (1, None)
 

@@ -72,6 +72,8 @@ def test_the_reference_data_has_no_breach_and_says_what_is_not_known(reference_p
         ("paris", "75"),
         ("guadeloupe", "971"),
         ("pole-ressources-95", "78"),
+        ("ressources-urbaines", "77"),
+        ("ressources-urbaines", "94"),
     }
     unfunded = [row for row in of_rule(found, "co-funding") if row["subject"] == "local"]
     assert {row["severity"] for row in unfunded} == {"unknown"}

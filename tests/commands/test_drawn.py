@@ -56,7 +56,7 @@ REPORTS = [
 
 @pytest.mark.parametrize("report", REPORTS, ids=lambda report: report[0])
 def test_drawn_on_a_terminal_and_nowhere_else(terminal: Terminal, home: Path, report: tuple[str, ...]) -> None:
-    assert set(terminal("report", *report, width=100)) & DRAWN
+    assert set(terminal("report", *report, width=120)) & DRAWN
     assert not set(piped(home, "report", *report)) & DRAWN
     assert not set(piped(home, "report", *report, "--format", "markdown")) & DRAWN
     file = home / f"{report[0]}.md"
@@ -71,6 +71,15 @@ def test_without_colour_there_are_no_codes_and_the_same_drawing(terminal: Termin
     assert "\x1b" not in plain
     assert "\x1b" in coloured
     assert [sign for sign in plain if sign in DRAWN] == [sign for sign in coloured if sign in DRAWN]
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_columns_are_spared_before_a_heading_is_cut(terminal: Terminal, width: int) -> None:
+    text = terminal("report", "funding", "--by", "year", width=width, NO_COLOR="1")
+    heading, _, _ = text.partition("────")
+    assert "Comparable" in heading
+    assert "…" not in heading
+    assert ("posts" in heading) is (width == 120)
 
 
 @pytest.mark.parametrize("env", [{"PYTHONIOENCODING": "latin-1"}, {"TERM": "linux"}], ids=["latin-1", "linux"])

@@ -238,6 +238,11 @@ def test_a_filter_hands_out_some_rows_and_touches_no_other(edit: Callable[..., R
     assert figures(db, 3) == ("edit perimeters", "0", "0", "2")
 
 
+def test_a_department_hands_out_the_centres_that_serve_it(edit: Callable[..., Ran], tmp_path: Path) -> None:
+    assert edit("centres", "--department", "01").code == 0
+    assert [row["id"] for row in records((tmp_path / "handed.csv").read_text(encoding="utf-8"))] == ["one"]
+
+
 def test_a_year_hands_out_its_rows(edit: Callable[..., Ran], db: Path, tmp_path: Path) -> None:
     add_tables(db, funding="centre,funder,year,stage,amount\none,state,2023,paid,1\none,state,2024,paid,2\n")
     assert edit("funding", "--year", "2024").code == 0
@@ -249,7 +254,7 @@ def test_a_year_hands_out_its_rows(edit: Callable[..., Ran], db: Path, tmp_path:
     [
         ("perimetres",),
         ("perimeters", "--year", "2024"),
-        ("centres", "--department", "01"),
+        ("funders", "--department", "01"),
         ("perimeters", "--region", "99"),
     ],
 )
@@ -263,7 +268,7 @@ def test_what_cannot_be_handed_out_opens_no_editor(
 
 
 def test_only_the_option_that_does_not_apply_is_named(edit: Callable[..., Ran]) -> None:
-    ran = edit("centres", "--department", "01")
+    ran = edit("funders", "--department", "01")
     assert ("--department does not apply" in ran.said, "--region" in ran.said, "--overseas" in ran.said) == (
         True,
         False,

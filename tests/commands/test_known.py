@@ -263,8 +263,8 @@ def test_two_states_of_knowledge_of_one_day_are_compared(told: Path) -> None:
         ("activity", None, "4 in 2023", "6 in 2023", "+2"),
         ("agreement", "two", None, "until 2026-12-31", "started"),
         ("agreement", "one", "until 2027-12-31", "until 2026-12-31", "corrected"),
-        ("published", None, "20 (2023-10-17)", "21 (2023-10-17)", "+1"),
-        ("published", None, None, "7 (2023-10-17)", None),
+        ("published", None, "20 (2023-10-17; computed: 2)", "21 (2023-10-17; computed: 3)", "+1"),
+        ("published", None, None, "7 (2023-10-17; computed: 7)", None),
     ]
     assert [row["what"] for row in found["rows"] if row["kind"] == "rating"] == [
         "Rating corrected: animation",
@@ -330,9 +330,9 @@ def test_states_that_cannot_be_compared(told: Path, asked: tuple[str, ...], mess
 
 
 def test_money_that_is_known_since_is_compared_for_the_same_centres(registry: Registry) -> None:
-    head = "centre,funder,year,stage,amount,source\n"
-    db = registry(funding=f"{head}one,state,2023,granted,1000,books\n")
-    add_tables(db, funding=f"{head}one,state,2023,granted,1500,books\ntwo,state,2023,granted,200,books\n")
+    head = "centre,funder,year,scheme,stage,amount,source\n"
+    db = registry(funding=f"{head}one,state,2023,P147,granted,1000,books\n")
+    add_tables(db, funding=f"{head}one,state,2023,P147,granted,1500,books\ntwo,state,2023,P147,granted,200,books\n")
     rows = [row for row in changes(db, "--known-from", "2", "--to", "2024-12-31")["rows"] if row["kind"] == "funding"]
     assert [(row["centre"], row["before_value"], row["after_value"], row["difference"]) for row in rows] == [
         (None, 1000, 1700, None),

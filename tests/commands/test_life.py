@@ -17,6 +17,7 @@ import pytest
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.centre.changes import centre_changes
+from crpv_cli.reports.changes.difference import State
 from tests.commands.conftest import Ran, add_tables, as_csv, crpv
 
 # Two centres beside those of the small network; who serves what, and counts to see the coverage by.
@@ -288,7 +289,7 @@ def test_changes_name_each_event(lived: Path) -> None:
         ("label-ended", "four", "until 2026-02-28", None),
     ]
     with open_reading(lived) as connection:
-        back = centre_changes(connection, "2026-12-31", "2023-12-31")
+        back = centre_changes(State(connection, "2026-12-31"), State(connection, "2023-12-31"))
         assert [(one.kind, one.centre) for one in back if one.kind == "centre-renamed"] == [("centre-renamed", "one")]
     assert ("perimeter-gained", "one", "971") in {(row["kind"], row["centre"], row["subject"]) for row in rows}
 

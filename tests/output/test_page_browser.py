@@ -53,7 +53,7 @@ def test_a_table_that_is_too_wide_is_scrolled_by_keyboard(pages: dict[str, Path]
     frame.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function("element => element.scrollLeft > 0", arg=frame.element_handle())
-    assert frame.get_attribute("aria-label") == "Table: Funding by centre, 2023"
+    assert frame.get_attribute("aria-label") == "Table: Funding granted in 2023, by centre"
 
 
 def test_the_dark_theme_is_dark_and_so_are_the_charts(pages: dict[str, Path], open_page: OpenPage) -> None:

@@ -205,7 +205,7 @@ def test_every_number_date_and_code_equals_that_of_json(sheet: Dossier) -> None:
 def test_what_a_reader_needs_comes_first_and_the_rest_is_left_out(sheet: Dossier) -> None:
     (figures,) = (section for section in sheet.sections if section.name == "figures")
     names = [column.name for column in for_readers(figures).columns]
-    assert names[:4] == ["label", "shown", "published_shown", "value"]
+    assert names[:5] == ["label", "shown", "published_shown", "computed_then_shown", "value"]
     assert "share" in names
     assert not {"figure", "unit", "published_unit", "published_source", "report"} & set(names)
 

@@ -416,7 +416,7 @@ def test_a_sheet_of_a_centre_has_a_sheet_for_each_section(spoilt: Path) -> None:
         "Identity",
         "Perimeter on 2025-12-31",
         "Governance",
-        "Known funding, last three years",
+        "Funding by kind of funder",
         "Known payments, last five years",
         "Budgets, last five years",
         "Core missions",

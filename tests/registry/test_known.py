@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import UsageProblem
 from crpv_cli.intake.sources import sources_of_rows
 from crpv_cli.registry import journal
@@ -97,7 +98,7 @@ def do(connection: sqlite3.Connection, deed: tuple[Any, ...]) -> None:
             return
         gone = None
         if whole:
-            key = {"funders": "id", "funding": "centre, funder, year, scheme, stage, purpose, reference, source"}[what]
+            key = ", ".join(TABLES[what].key)
             gone = (what, [tuple(row) for row in connection.execute(f"select {key} from {what}")])
         load(connection, *sources_of_rows(what, told), command=what, gone=gone)
 

@@ -240,7 +240,12 @@ def test_what_an_earlier_registry_held_after_its_first_load_is_still_known(old: 
     migrations.migrate(old)
     with open_reading(old) as connection, as_known(connection, 1) as then:
         known = {name: [dict(row) for row in then.execute(f"select * from {name}")] for name in TABLES}
-    assert command(old, "undo", "2").returncode == 0
+        there = "select id, undoes from loads order by id desc"
+        loads = dict(tuple(row) for row in connection.execute(there))
+        later = [str(load) for load, undoes in loads.items() if load > 1 and not undoes and load not in loads.values()]
+    assert later
+    for number in later:
+        assert command(old, "undo", number).returncode == 0
     with open_reading(old) as connection:
         assert known == {name: [dict(row) for row in connection.execute(f"select * from {name}")] for name in TABLES}
     assert known["centres"][0]["name"] == "Observatoire"

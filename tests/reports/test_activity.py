@@ -100,10 +100,10 @@ def test_a_centre_that_did_not_report_has_a_row_and_counts_in_no_sum(small: sqli
 
 
 def test_only_centres_open_at_some_time_in_the_year_are_expected(small: sqlite3.Connection) -> None:
-    small.execute("update centres set label_to = '2024-02-01' where id = 'irev'")
-    small.execute("update centres set label_to = '2023-12-31' where id = 'paris'")
-    small.execute("update centres set label_from = '2024-12-31' where id = 'labo-cites'")
-    small.execute("update centres set label_from = '2025-01-01' where id = 'pqn-a'")
+    small.execute("update centres set closed = '2024-02-01' where id = 'irev'")
+    small.execute("update centres set closed = '2023-12-31' where id = 'paris'")
+    small.execute("update centres set opened = '2024-12-31' where id = 'labo-cites'")
+    small.execute("update centres set opened = '2025-01-01' where id = 'pqn-a'")
     did(small, 5)
     did(small, 7, "paris")  # closed, and yet something is known of it
     found = {row["centre"] for row in records(activity(small, TODAY, 2024))}
@@ -344,7 +344,8 @@ def test_the_command(demo_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert code == ExitCode.DONE
     assert report["report"] == "activity-by-mission"
     assert report["parameters"] == {
-        "as_of": report["parameters"]["as_of"], "year": 2024, "by": "mission", "centre": "oriv", "mission": None
+        "as_of": report["parameters"]["as_of"], "year": 2024, "by": "mission", "centre": "oriv", "mission": None,
+        "region": None, "department": None,
     }  # fmt: skip
     assert sum(row["half_days"] for row in report["rows"]) == report["totals"]["half_days"]
     code, out = ask("--mission", "complémentaires", "--format", "json")

@@ -240,7 +240,9 @@ def test_the_command(demo_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     code, out = ask("--as-of", "2026-11-25", "--within", "6", "--status", "ending", "--format", "json")
     report = json.loads(out)
     assert code == ExitCode.DONE
-    assert report["parameters"] == {"as_of": "2026-11-25", "within": 6, "status": "ending", "centre": None}
+    assert report["parameters"] == {
+        "as_of": "2026-11-25", "within": 6, "status": "ending", "centre": None, "region": None, "department": None
+    }  # fmt: skip
     assert {row["status"] for row in report["rows"]} == {"ending"}
     assert {row["ends_on"] for row in report["rows"]} == {"2026-12-31"}
     assert all(isinstance(row["days_left"], int) for row in report["rows"])

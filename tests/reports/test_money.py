@@ -52,7 +52,8 @@ def purse(registry: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 def fill(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
     for row in rows:
-        whole = {"centre": "oriv", "funder": "etat", "year": 2024, "stage": "granted", "load": 1, "source": "a"} | row
+        usual: Row = {"centre": "oriv", "funder": "etat", "year": 2024, "stage": "granted", "load": 1, "source": "a"}
+        whole = usual | row
         whole["amount_cents"] = whole.pop("amount") * 100
         names = list(whole)
         connection.execute(

@@ -44,7 +44,7 @@ insert into funding (centre, funder, year, scheme, stage, amount_cents, source, 
     ('pqn-a', 'ville', 2021, null, 'granted', 333, null, 1),
     ('paris', 'etat', 2100, 'P147', 'granted', 1, null, 1);
 update funding set nature = 'post' where scheme = 'FONJEP';
-insert into budgets (centre, year, status, resources_cents, source, load) values
+insert or replace into budgets (centre, year, status, resources_cents, source, load) values
     ('oriv', 2025, 'provisional', 90000000, null, 1),
     ('oriv', 2024, 'approved', 60000000, null, 1),
     ('oriv', 2024, 'provisional', 1, null, 1),

@@ -111,7 +111,7 @@ def _broken(text: str, room: int) -> list[str]:
 def _fitted(result: Result, width: int, pen: Pen) -> tuple[TableText, list[int], Lost]:
     """Choose the columns, and how series are drawn, that fit the terminal best; returns what had to give way.
 
-    The words beside a drawn series give way first, then the columns that can be spared, then texts.
+    The words beside a drawn series give way first, then the columns that can be spared, then texts and headings.
     """
     headings = {column.name: language.translate(column.label) for column in result.columns}
     choices = list(_choices(result))
@@ -127,7 +127,11 @@ def _fitted(result: Result, width: int, pen: Pen) -> tuple[TableText, list[int],
             widths, shortened = fit(table, width)
             if words and sum(whole) + GAP * (len(whole) - 1) > width:
                 continue
-            narrowed = any(own < need for own, need, spare in zip(widths, whole, sparable, strict=True) if spare)
+            headed = _longest_words(table.headings)
+            needs = [
+                need if spare else cell_len(word) for need, word, spare in zip(whole, headed, sparable, strict=True)
+            ]
+            narrowed = any(own < need for own, need in zip(widths, needs, strict=True))
             if not shortened and not narrowed:
                 return table, widths, Lost((), left_out)
     return table, widths, Lost(shortened, left_out)

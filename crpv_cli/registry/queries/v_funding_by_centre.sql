@@ -31,7 +31,7 @@ select
     iif(b.resources_cents > 0 and m.state <= b.resources_cents, round(m.state * 1.0 / b.resources_cents, 6), null)
         as state_share,
     m.known,
-    max(m.fictitious, coalesce(b.fictitious, 0)) as fictitious
+    max(m.fictitious, iif(b.resources_cents is null, 0, b.fictitious)) as fictitious
 from money_years as m
 join centres_on as c on c.id = m.centre
 left join standing_budgets as b on b.centre = m.centre and b.year = m.year

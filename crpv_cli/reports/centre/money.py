@@ -92,7 +92,7 @@ def payments(connection: sqlite3.Connection, centre: str, as_of: str) -> Result:
     sources = fictitious.fictitious_sources(connection)
     return Result(
         name="funding",
-        short=msg(N_("Funding by centre")),
+        short=msg(N_("Payments")),
         title=msg(N_("Known payments, last five years")),
         columns=columns,
         rows=rows,

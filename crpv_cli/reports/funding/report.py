@@ -135,7 +135,7 @@ _SCREEN: tuple[str, ...] = (
 )
 _WHERE_KNOWN = {"state_programmes", "state_posts", "other", "paid", "left", "state_share", "state_share_at_most"}
 """What a terminal only shows where something is known of it."""
-_SPARE = ("state_posts", "state_programmes")
+_SPARE = ("state_posts", "state_programmes", "other")
 
 KEYS = {
     "region": (Column("regions", N_("Region")), Column("region_codes", N_("Region codes"), Kind.CODES)),

@@ -32,7 +32,7 @@ from crpv_cli.reports.sources import sources_of
 from crpv_cli.result import Dossier, Note, Result, Value
 
 _PUBLISHED = ("centres", "overseas_centres", "coverage", "neighbourhoods", "half_days")
-_FINDINGS_ON_SCREEN = 5
+_FINDINGS_ON_SCREEN = 2
 
 OPTIONS = (
     AS_OF,
