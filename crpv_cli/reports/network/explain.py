@@ -234,11 +234,6 @@ def _computed_then(network: Network, row: Record, figure: str) -> Result:
         raise UsageProblem(
             msg("{figure} is not known.", figure=figure), msg("Nothing published stands beside this figure.")
         )
-    if row["published_unit"] == "percent":
-        raise UsageProblem(
-            msg("{figure} is not explained here.", figure=figure),
-            msg("See crpv report coverage --as-of {day} --explain share.", day=day),
-        )
     then = Network(network.connection, day, network.within, network.cycle)
     if row["figure"] == "half-days":
         # What is made up is not set beside what was published.
@@ -252,9 +247,11 @@ def _computed_then(network: Network, row: Record, figure: str) -> Result:
         )
         report, made = then.report("activity"), Explained(pieces, unit="half-day")
     else:
-        asked = then.made(row["figure"])
+        in_percent = row["published_unit"] == "percent"
+        asked = then.made(row["figure"], "share" if in_percent else "value")
         assert asked is not None
         report, made = asked
+        value = value / 100 if in_percent and value is not None else value
     return evidence(network.connection, _shown_as(report, then), figure, value, made)
 
 
