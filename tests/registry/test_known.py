@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -319,7 +319,7 @@ def test_trouble_of_another_kind_is_not_called_a_change(changed: Bench, monkeypa
         raise error
 
     monkeypatch.setattr(journal, "_put_back", full)
-    with pytest.raises(sqlite3.OperationalError), sqlite3.connect(changed.registry) as connection:
+    with pytest.raises(sqlite3.OperationalError), closing(sqlite3.connect(changed.registry)) as connection:
         connection.row_factory = sqlite3.Row
         list(journal.rewind(connection, 1))
 
