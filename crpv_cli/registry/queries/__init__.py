@@ -111,7 +111,7 @@ def _kept(connection: sqlite3.Connection, sql: str, values: Mapping[str, object]
 
     The name of the table says what it holds: the date, and how many changes this and other connections had made.
     """
-    if not re.search(rf"\n{_KEPT} as \(|with recursive {_KEPT} as \(", compose(sql)):
+    if not _rests_on_kept(sql):
         return {}
     (others,) = connection.execute("pragma data_version").fetchone()
     name = f"{_KEPT}_{str(values['as_of']).replace('-', '')}_{others}_{connection.total_changes}"
@@ -121,6 +121,15 @@ def _kept(connection: sqlite3.Connection, sql: str, values: Mapping[str, object]
         except sqlite3.OperationalError:
             return {}  # a connection that may not even write that
     return {_KEPT: f"select * from temp.{name}"}
+
+
+@cache
+def _rests_on_kept(sql: str) -> bool:
+    """Whether SQL names the fact that is kept, or a fact that rests on it."""
+    facts: dict[str, str] = {}
+    for name in _NAMED.findall(sql):
+        _gather(name, facts)
+    return _KEPT in facts
 
 
 @cache
