@@ -13,7 +13,8 @@ import pytest
 
 from crpv_cli.errors import ExitCode, RegistryProblem
 from crpv_cli.registry import connection as registry
-from crpv_cli.registry.connection import SCHEMA_VERSION, open_reading, open_writing, resolve_path, version_of
+from crpv_cli.registry.connection import open_reading, open_writing, resolve_path, version_of
+from crpv_cli.registry.schema import SCHEMA_VERSION
 from tests.registry.bench import Bench
 
 Opener = Callable[[Path], AbstractContextManager[sqlite3.Connection]]

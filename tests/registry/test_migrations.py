@@ -17,9 +17,10 @@ from sqlite_utils import Database
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import ExitCode, RegistryProblem
 from crpv_cli.registry import migrations, schema
-from crpv_cli.registry.connection import APPLICATION_ID, SCHEMA_VERSION, open_reading
+from crpv_cli.registry.connection import open_reading
 from crpv_cli.registry.known import as_known
 from crpv_cli.registry.queries.views import views
+from crpv_cli.registry.schema import APPLICATION_ID, SCHEMA_VERSION
 from tests.inside import inside
 from tests.registry.bench import Bench
 
