@@ -1,0 +1,105 @@
+"""Rows that are written as they come: neither standard output nor a file needs all of them at once."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from time import monotonic
+
+from crpv_cli import publishing
+from crpv_cli.errors import FileProblem, UsageProblem
+from crpv_cli.language import msg
+from crpv_cli.output import streams
+from crpv_cli.output.formats import Format, function_of, ready, show
+from crpv_cli.result import Flow, Result
+
+MOST_ROWS = 100_000
+"""How many rows a format may be given that is written whole: it takes some kilobytes for each of them."""
+_CHUNK = 1 << 16
+_PATIENCE_SECONDS = 0.1
+
+
+def show_flow(
+    asked: Callable[[], Flow], format_: Format | None, output: Path | None, force: bool, default: Format = Format.TABLE
+) -> None:
+    """Print rows that come one after the other, or write them to a file, as ``formats.show`` does with a result.
+
+    Args:
+        asked: asks for them, once it is sure that they can be shown.
+        format_: the format asked for; that of the file's extension if it is None.
+        output: the file to write; it appears with its last row.
+        force: whether a file that is there is written over.
+        default: the format if nothing says another.
+
+    Raises:
+        UsageProblem: as ``formats.show``, they are too many for a format that is written whole, or the rows raise it.
+        FileProblem: the file exists already, or cannot be written.
+    """
+    chosen = ready(format_, output, force, default)
+    flow = asked()
+    if not chosen.row.lines:
+        show(_whole(flow, chosen), chosen, output, force)
+        return
+    lines = function_of(chosen.row.lines)(flow.columns, flow.rows)
+    encoder = codecs.getincrementalencoder(chosen.row.encoding)()  # which writes a byte order mark once
+    pieces = (encoder.encode(text) for text in _gathered(lines))
+    if output is None:
+        for piece in pieces:
+            streams.deliver(piece, None, force)
+    else:
+        _write(pieces, output, force)
+    streams.say_all(flow.remarks())
+
+
+def _gathered(lines: Iterable[str]) -> Iterator[str]:
+    """Put lines together that come quickly: each of them alone would be a call of the system."""
+    gathered: list[str] = []
+    length, since = 0, monotonic()
+    for line in lines:
+        gathered.append(line)
+        length += len(line)
+        if length >= _CHUNK or monotonic() - since >= _PATIENCE_SECONDS:
+            yield "".join(gathered)
+            gathered.clear()
+            length, since = 0, monotonic()
+    if gathered:
+        yield "".join(gathered)
+
+
+def _write(pieces: Iterable[bytes], output: Path, force: bool) -> None:
+    try:
+        with publishing.new_file(output, replace=force) as part, part.open("wb") as stream:
+            for piece in pieces:
+                stream.write(piece)
+    except FileExistsError:
+        streams.check_free(output, force)
+        raise
+    except OSError as error:
+        raise FileProblem(
+            msg("{file} cannot be written: {reason}", file=output, reason=error.strerror or str(error)),
+            msg("Check that the folder exists and that you may write to it."),
+        ) from error
+
+
+def _whole(flow: Flow, chosen: Format) -> Result:
+    """Take all rows.
+
+    Raises:
+        UsageProblem: they are too many, or too large.
+    """
+    rows = []
+    size = 0
+    for row in islice(flow.rows, MOST_ROWS):
+        rows.append(row)
+        size += flow.size(row)
+        if flow.kept is not None and size > flow.kept:
+            raise flow.too_large()
+    if next(flow.rows, None) is not None:
+        by_row = [one.value for one in Format if one.row.lines]
+        raise UsageProblem(
+            msg("The answer has more than {count} rows: too many for {format}.", count=MOST_ROWS, format=chosen.value),
+            msg("Narrow it down, or use a format that is written row by row: {formats}.", formats=by_row),
+        )
+    return flow.result(rows)
