@@ -27,7 +27,7 @@ def query(
             "--limit",
             metavar=_("N"),
             min=1,
-            help=_("At most this many rows; 1,000 on a terminal unless more are asked."),
+            help=_("At most this many rows; on a terminal, 1,000 by default."),
         ),
     ] = None,
     timeout: Annotated[
@@ -54,6 +54,9 @@ def query(
 def _end(problem: CrpvError) -> None:
     """End the process: SQLite does not come back, so that nothing can be closed."""
     try:
-        streams.fail(problem)
+        if problem.exit_code > 128:
+            streams.say(problem.message)
+        else:
+            streams.fail(problem)
     finally:
         os._exit(problem.exit_code)

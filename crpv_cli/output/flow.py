@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 from time import monotonic
 
 from crpv_cli import publishing
-from crpv_cli.errors import FileProblem, UsageProblem
-from crpv_cli.language import msg
+from crpv_cli.errors import CrpvError, FileProblem, UsageProblem
+from crpv_cli.language import Message, msg
 from crpv_cli.output import streams
 from crpv_cli.output.formats import Format, function_of, ready, show
 from crpv_cli.result import Flow, Result
@@ -57,15 +56,18 @@ def _gathered(lines: Iterable[str]) -> Iterator[str]:
     """Put lines together that come quickly: each of them alone would be a call of the system."""
     gathered: list[str] = []
     length, since = 0, monotonic()
-    for line in lines:
-        gathered.append(line)
-        length += len(line)
-        if length >= _CHUNK or monotonic() - since >= _PATIENCE_SECONDS:
-            yield "".join(gathered)
-            gathered.clear()
-            length, since = 0, monotonic()
-    if gathered:
-        yield "".join(gathered)
+    try:
+        for line in lines:
+            gathered.append(line)
+            length += len(line)
+            if length >= _CHUNK or monotonic() - since >= _PATIENCE_SECONDS:
+                yield "".join(gathered)
+                gathered.clear()
+                length, since = 0, monotonic()
+    except CrpvError:
+        yield "".join(gathered)  # what came before it
+        raise
+    yield "".join(gathered)
 
 
 def _write(pieces: Iterable[bytes], output: Path, force: bool) -> None:
@@ -91,15 +93,23 @@ def _whole(flow: Flow, chosen: Format) -> Result:
     """
     rows = []
     size = 0
-    for row in islice(flow.rows, MOST_ROWS):
+    for row in flow.rows:
         rows.append(row)
         size += flow.size(row)
+        if len(rows) > MOST_ROWS:
+            raise UsageProblem(
+                msg(
+                    "The answer has more than {count} rows, too many for {format}.",
+                    count=MOST_ROWS,
+                    format=chosen.value,
+                ),
+                _by_row(),
+            )
         if flow.kept is not None and size > flow.kept:
-            raise flow.too_large()
-    if next(flow.rows, None) is not None:
-        by_row = [one.value for one in Format if one.row.lines]
-        raise UsageProblem(
-            msg("The answer has more than {count} rows: too many for {format}.", count=MOST_ROWS, format=chosen.value),
-            msg("Narrow it down, or use a format that is written row by row: {formats}.", formats=by_row),
-        )
+            raise UsageProblem(flow.too_large().message, _by_row())
     return flow.result(rows)
+
+
+def _by_row() -> Message:
+    formats = [one.value for one in Format if one.row.lines]
+    return msg("Narrow it down, or use a format that is written row by row: {formats}.", formats=formats)

@@ -11,7 +11,7 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import CrpvError, UsageProblem
 from crpv_cli.language import N_, Message, msg, msgs
 from crpv_cli.reports import fictitious
-from crpv_cli.reports.bounds import Bounds, Watch, bounded, narrow
+from crpv_cli.reports.bounds import Bounds, Watch, bounded, narrow, prepare
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Flow, Note, Result, Value
 
@@ -51,6 +51,7 @@ def asking(
     # Asked before the connection is bounded: it is our own question.
     notes = fictitious.notes(connection, rests=False)
     its_origin = origin(connection)
+    prepare(connection, sql)
     query = _Query(connection, bounds or Bounds(), limit, terminal)
     texts = connection.text_factory
     with bounded(connection, query.bounds), Watch(connection, query.bounds, give_up) as watch:
@@ -91,6 +92,7 @@ class _Query:
         self._limit = ON_TERMINAL if self._by_itself else limit
         self._cut = False
         self._unreadable = False
+        self._wide = False
         self._cursor = connection.cursor()
         self._cursor.row_factory = None
         self._connection = connection
@@ -115,7 +117,9 @@ class _Query:
             watch.stop()
         if self._cursor.description is None:
             raise UsageProblem(msg("The query returns no rows."), msg("Write one SELECT statement."))
-        return _distinct([description[0] for description in self._cursor.description])
+        names = _distinct([description[0] for description in self._cursor.description])
+        self._wide = len(names) * self._connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH) > self.bounds.row
+        return names
 
     def rows(self, watch: Watch) -> Iterator[tuple[Value, ...]]:
         """Give the rows; SQLite is asked for each when it is wanted."""
@@ -134,6 +138,8 @@ class _Query:
                 raise self._problem(error, watch) from error
             finally:
                 watch.stop()
+            if self._wide and Flow.size(values) > self.bounds.row:
+                raise self.bounds.too_large()
             yield values
             count += 1
 
@@ -186,7 +192,8 @@ def _first(rows: Iterator[tuple[Value, ...]], bounds: Bounds) -> list[tuple[Valu
 
 def _refusal(error: Exception) -> UsageProblem:
     reason = str(error)
-    if "not authorized" in reason or "prohibited" in reason or "readonly" in reason:
+    denied = getattr(error, "sqlite_errorcode", None) in {sqlite3.SQLITE_AUTH, sqlite3.SQLITE_READONLY}
+    if denied or any(words in reason for words in ("not authorized", "prohibited", "may not be modified")):
         return UsageProblem(
             msg("A query can only read the registry; nothing was changed."),
             msg("To change it, load a file: crpv load FILE"),
