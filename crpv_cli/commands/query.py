@@ -35,7 +35,7 @@ def query(
     ] = 30,
     memory: Annotated[
         int, typer.Option(metavar=_("MB"), min=16, max=1_000_000, help=_("How much memory it may take."))
-    ] = 256,
+    ] = 512,
 ) -> None:
     """Run a query."""
     from crpv_cli.reports.asking import asking

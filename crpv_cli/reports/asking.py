@@ -92,7 +92,6 @@ class _Query:
         self._limit = ON_TERMINAL if self._by_itself else limit
         self._cut = False
         self._unreadable = False
-        self._wide = False
         self._cursor = connection.cursor()
         self._cursor.row_factory = None
         self._connection = connection
@@ -109,17 +108,17 @@ class _Query:
         """Start it; returns the names of its columns."""
         watch.start()
         try:
-            narrow(self._connection, sql, parameters, self.bounds)
             self._cursor.execute(sql, dict(parameters))
+            described = self._cursor.description or ()
+            if narrow(self._connection, len(described), self.bounds):
+                self._cursor.execute(sql, dict(parameters))  # which Python has kept as it was compiled
         except (sqlite3.Error, MemoryError, UnicodeError) as error:
             raise self._problem(error, watch) from error
         finally:
             watch.stop()
-        if self._cursor.description is None:
+        if not described:
             raise UsageProblem(msg("The query returns no rows."), msg("Write one SELECT statement."))
-        names = _distinct([description[0] for description in self._cursor.description])
-        self._wide = len(names) * self._connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH) > self.bounds.row
-        return names
+        return _distinct([description[0] for description in described])
 
     def rows(self, watch: Watch) -> Iterator[tuple[Value, ...]]:
         """Give the rows; SQLite is asked for each when it is wanted."""
@@ -138,7 +137,7 @@ class _Query:
                 raise self._problem(error, watch) from error
             finally:
                 watch.stop()
-            if self._wide and Flow.size(values) > self.bounds.row:
+            if Flow.size(values) > self.bounds.row:
                 raise self.bounds.too_large()
             yield values
             count += 1

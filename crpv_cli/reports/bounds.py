@@ -12,7 +12,7 @@ import os
 import signal
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -24,6 +24,7 @@ MEGABYTE = 1 << 20
 PATIENCE_SECONDS = 2.0
 """How long SQLite may take to end once it is asked to: it does not hear before the function that it is in returns."""
 _LOOKS_A_SECOND = 20
+_FEW_COLUMNS = 8
 _SIGNALS = {getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")} - {None}
 
 
@@ -33,26 +34,27 @@ class Bounds:
 
     Attributes:
         seconds: the time that it may compute; how long its reader takes does not count.
-        memory: in megabytes. SQLite gets half of it, since what it hands over is held once more, and written.
+        memory: in megabytes. SQLite gets three quarters of it, since what it hands over is held once more, and written.
+            Its default suffices for ``v_network``, whose text SQLite makes 300 MB of before it asks anything.
     """
 
     seconds: float = 30
-    memory: int = 256
+    memory: int = 512
 
     @property
     def heap(self) -> int:
         """All the memory that SQLite may have, in bytes."""
-        return self.memory * MEGABYTE // 2
+        return self.memory * MEGABYTE // 4 * 3
 
     @property
     def row(self) -> int:
         """How large a row may be, in bytes; as text in a file it takes up to sixteen times as much for a moment."""
-        return self.memory * MEGABYTE // 32
+        return self.memory * MEGABYTE // 64
 
     @property
     def kept(self) -> int:
         """How much of the answer may be held at once, in bytes: a page that is made of it takes eight times as much."""
-        return self.memory * MEGABYTE // 8
+        return self.memory * MEGABYTE // 16
 
     def too_slow(self) -> UsageProblem:
         """Say that the time is over."""
@@ -159,17 +161,17 @@ def prepare(connection: sqlite3.Connection, sql: str) -> None:
                 connection.execute(f"select 1 from {name} limit 0")
 
 
-def narrow(connection: sqlite3.Connection, sql: str, parameters: Mapping[str, str], bounds: Bounds) -> None:
-    """Bound the values of a query, so that all the columns of a row together stay in bounds: they may be one value.
+def narrow(connection: sqlite3.Connection, columns: int, bounds: Bounds) -> bool:
+    """Bound the values of a query with many columns, which may be one value; returns whether it has to begin again.
 
-    SQLite keeps a value once that stands in two thousand columns, and Python two thousand times.
+    SQLite keeps a value once that stands in two thousand columns, and Python two thousand times. How many columns there
+    are is known when the first row is there, of which nothing has been handed over yet.
     """
-    with suppress(sqlite3.Error, MemoryError, UnicodeError):  # what is wrong with it is said when it is asked
-        program = connection.execute(f"explain {sql}", parameters)
-        columns = max((step[3] for step in program if step[1] == "ResultRow"), default=1)
-        length = max(bounds.row // columns, 1 << 16)
-        if length < connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH):
-            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, length)
+    length = max(bounds.row // columns, 16 * columns, 4096)
+    if columns <= _FEW_COLUMNS or length >= connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH):
+        return False
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, length)
+    return True
 
 
 class Watch:

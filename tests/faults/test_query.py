@@ -569,8 +569,10 @@ LARGE = {
     "except": f"{ENDLESS} select x from r except select 1",
     "join": f"{ENDLESS}, s as materialized (select x from r) select * from s join s t on s.x = t.x",
     "wide": "select " + ",".join(["z"] * 2000) + " from (select zeroblob(400000) as z)",
-    "wide texts": "select " + ",".join(["z"] * 1000) + " from (select hex(zeroblob(30000)) as z)",
-    "wide and small": "select " + ",".join(["z"] * 2000) + " from (select zeroblob(60000) as z)",
+    "wide texts": "select " + ",".join(["z"] * 2000) + " from (select hex(zeroblob(100000)) as z)",
+    "wide and small": "select " + ",".join(["z"] * 2000) + " from (select hex(zeroblob(15000)) as z)",
+    "a few": "select z, z, z, z, z, z from (select hex(zeroblob(100000)) as z)",
+    "in the end": f"{ROWS.format(1200)} select x, iif(x < 1200, '', hex(zeroblob(200000))) from r",
     "program": "with c0 as (select 1 as a), "
     + ", ".join(f"c{i} as (select a from c{i - 1} union all select a from c{i - 1})" for i in range(1, 40))
     + " select count(*) from c39",
@@ -794,7 +796,7 @@ def test_french(place: Place) -> None:
     ran = inside("query", f"{ENDLESS} select count(*) from r", "--db", place.registry, "--timeout", 1, env=french)
     assert "La requête a duré plus de 1 seconde et a été interrompue." in ran.stderr
     ran = inside("query", "select zeroblob(1e9)", "--db", place.registry, env=french)
-    assert "La requête demande plus de 256 Mo de mémoire et a été interrompue." in ran.stderr
+    assert "La requête demande plus de 512 Mo de mémoire et a été interrompue." in ran.stderr
 
 
 def test_the_registry_as_it_was_known_does_not_count() -> None:
