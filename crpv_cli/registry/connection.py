@@ -93,6 +93,7 @@ def open_writing(path: Path, say: Callable[[Message], None] | None = None) -> It
             connection = opened.enter_context(file.writing(path))
         opened.enter_context(_sqlite_problems(path))
         _check(connection, path)
+        file.use_wal(connection)
         yield connection
     trust.believe(path)
 
