@@ -596,7 +596,7 @@ def test_views_are_left_as_they_are_where_the_file_cannot_be_written(
 ) -> None:
     wrong(world.registry)
     connect = file.connect
-    monkeypatch.setattr(file, "connect", lambda path, *_: connect(path, "ro"))  # root may write anywhere
+    monkeypatch.setattr(file, "connect", lambda path, *_, **_more: connect(path, "ro"))  # root may write anywhere
     assert migrations.migrate(world.registry) is None
     monkeypatch.undo()
     assert "5500" in texts(world.registry)["v_network"]
