@@ -93,6 +93,9 @@ def open_writing(path: Path, say: Callable[[Message], None] | None = None) -> It
             connection = opened.enter_context(file.writing(path))
         opened.enter_context(_sqlite_problems(path))
         _check(connection, path)
+        file.use_wal(connection)
+        # Not where one only reads: many versions of SQLite then refuse date() in a view, and ours were compared above.
+        connection.execute("pragma trusted_schema = off")
         yield connection
     trust.believe(path)
 
@@ -131,8 +134,6 @@ def _brought_up_to_date_in_a_copy(path: Path) -> Iterator[sqlite3.Connection]:
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     version = trust.check_ours(connection, path)
     trust.check_nothing_acts(connection, path)
-    # Not before: the checks of earlier schemas called functions that it forbids.
-    connection.execute("pragma trusted_schema = off")
     trust.check_believable(connection, path, version)
 
 

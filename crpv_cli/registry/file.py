@@ -60,12 +60,12 @@ def copied(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def writing(path: Path, patience: float = BUSY_TIMEOUT_SECONDS) -> Iterator[sqlite3.Connection]:
+def writing(path: Path, patience: float | None = None) -> Iterator[sqlite3.Connection]:
     """Open a file that is there to write to it; transactions are the caller's (autocommit mode).
 
     Args:
         path: the file.
-        patience: for how many seconds to wait for another program that writes.
+        patience: for how many seconds to wait for another program that writes, if not for the usual time.
 
     Raises:
         RegistryProblem: it cannot be read, or not written, or another program writes for too long.
@@ -73,22 +73,26 @@ def writing(path: Path, patience: float = BUSY_TIMEOUT_SECONDS) -> Iterator[sqli
     with _problems(path):
         connection = connect(path, patience=patience)
     with closing(connection):
-        with _problems(path):
-            connection.execute("pragma foreign_keys = on")
-            if connection.execute("pragma journal_mode").fetchone()[0] != "wal":
-                with suppress(sqlite3.OperationalError):  # while others have it open, it stays as it is
-                    connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma foreign_keys = on")
         yield connection
 
 
-def connect(path: Path, mode: str = "rw", patience: float = BUSY_TIMEOUT_SECONDS) -> sqlite3.Connection:
+def use_wal(connection: sqlite3.Connection) -> None:
+    """Let others read while this program writes; while others have the file open, it stays as it is."""
+    with suppress(sqlite3.OperationalError):
+        if connection.execute("pragma journal_mode").fetchone()[0] != "wal":
+            connection.execute("pragma journal_mode = wal")
+
+
+def connect(path: Path, mode: str = "rw", patience: float | None = None) -> sqlite3.Connection:
     """Connect to a file; rows come as ``sqlite3.Row``.
 
     Raises:
         sqlite3.Error: it cannot be opened.
     """
     uri = f"{path.resolve().as_uri()}?mode={mode}"
-    connection = sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None)
+    seconds = BUSY_TIMEOUT_SECONDS if patience is None else patience
+    connection = sqlite3.connect(uri, uri=True, timeout=seconds, isolation_level=None)
     try:
         connection.execute("pragma cell_size_check = on")
         connection.execute("select 1 from sqlite_schema limit 1").fetchone()

@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from crpv_cli.definitions.tables import TABLES
-from crpv_cli.registry.schema import column_of, tables
+from crpv_cli.registry import schema
 
 _RECORD = ("loads", "load_files")
 _BATCH = 1000
@@ -66,7 +66,7 @@ def _of_changes(connection: sqlite3.Connection, load: int) -> str:
 
 def _columns(table: str) -> str:
     """The columns of a table that crpv defines, in an order that does not depend on who made the table."""
-    return ", ".join(sorted(filter(None, map(column_of, tables()[table]))))
+    return ", ".join(sorted(filter(None, map(schema.column_of, schema.tables()[table]))))
 
 
 def _digest(connection: sqlite3.Connection, sql: str, *parameters: object) -> str:
