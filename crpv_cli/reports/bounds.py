@@ -167,8 +167,10 @@ def narrow(connection: sqlite3.Connection, columns: int, bounds: Bounds) -> bool
     SQLite keeps a value once that stands in two thousand columns, and Python two thousand times. How many columns there
     are is known when the first row is there, of which nothing has been handed over yet.
     """
+    if columns <= _FEW_COLUMNS:
+        return False
     length = max(bounds.row // columns, 16 * columns, 4096)
-    if columns <= _FEW_COLUMNS or length >= connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH):
+    if length >= connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH):
         return False
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, length)
     return True

@@ -11,12 +11,12 @@ import pytest
 from crpv_cli.bundled import demo_folder, reference_folder
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import UsageProblem
-from crpv_cli.reports.asking import asking
 from crpv_cli.reports.centre.report import centre_sheet
 from crpv_cli.reports.exports import export_rows
 from crpv_cli.reports.finding import find_centre, find_department, find_mission, find_region
 from crpv_cli.reports.listing import Selection, list_centres, list_rows_of, list_table
 from crpv_cli.result import Result
+from tests.asked import ask
 
 
 def column(result: Result, name: str) -> list[object]:
@@ -290,11 +290,6 @@ def test_the_sheet_of_every_centre(demo: sqlite3.Connection) -> None:
     assert "not-open" in {note.code for note in early.notes}
 
 
-def query(connection: sqlite3.Connection, sql: str, **parameters: str) -> Result:
-    with asking(connection, sql, parameters) as flow:
-        return flow.result(list(flow.rows))
-
-
 @pytest.mark.parametrize(
     "sql",
     [
@@ -316,15 +311,15 @@ def query(connection: sqlite3.Connection, sql: str, **parameters: str) -> Result
 )
 def test_a_query_can_only_read(reference: sqlite3.Connection, sql: str) -> None:
     with pytest.raises(UsageProblem):
-        query(reference, sql)
+        ask(reference, sql, {})
     assert reference.execute("select count(*) from centres").fetchone()[0] == 20
 
 
 def test_a_query_reads(reference: sqlite3.Connection) -> None:
-    result = query(reference, "select code, code, 1.5 as x from departments where code = :c", c="01")
+    result = ask(reference, "select code, code, 1.5 as x from departments where code = :c", {"c": "01"})
     assert [column.name for column in result.columns] == ["code", "code_2", "x"]
     assert result.rows == (("01", "01", 1.5),)
-    assert query(reference, "pragma table_info(centres)").rows
+    assert ask(reference, "pragma table_info(centres)", {}).rows
     for sql in ("select", "select * from nope", "select :missing", ""):
         with pytest.raises(UsageProblem):
-            query(reference, sql)
+            ask(reference, sql, {})
