@@ -18,6 +18,7 @@ from crpv_cli.result import Flow, Note, Result, Value
 ON_TERMINAL = 1000
 """How many rows a terminal shows unless more are asked for."""
 _FIRST_ROWS = 1000
+_DENIED = ("not authorized", "prohibited", "may not be modified", "from within a transaction")
 # The query, not the registry, is to blame for these; the door says what any other error of SQLite's means.
 _ITS_OWN = {None, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_AUTH, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_MISMATCH}
 _ITS_OWN |= {sqlite3.SQLITE_RANGE, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISUSE}
@@ -192,7 +193,7 @@ def _first(rows: Iterator[tuple[Value, ...]], bounds: Bounds) -> list[tuple[Valu
 def _refusal(error: Exception) -> UsageProblem:
     reason = str(error)
     denied = getattr(error, "sqlite_errorcode", None) in {sqlite3.SQLITE_AUTH, sqlite3.SQLITE_READONLY}
-    if denied or any(words in reason for words in ("not authorized", "prohibited", "may not be modified")):
+    if denied or any(words in reason for words in _DENIED):
         return UsageProblem(
             msg("A query can only read the registry; nothing was changed."),
             msg("To change it, load a file: crpv load FILE"),

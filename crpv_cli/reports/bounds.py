@@ -119,8 +119,8 @@ def _only_reading(action: int, first: str | None, second: str | None, *_: str | 
 def bounded(connection: sqlite3.Connection, bounds: Bounds) -> Iterator[None]:
     """Let a connection only read, and bound the memory that it takes.
 
-    The bound on all memory is one of the process and stays when the block ends: SQL can lower it, and only C can raise
-    it again. Everything else is as it was before.
+    When the block ends, it may do again what it could before. The bound on all memory is one of the process and stays:
+    SQL can lower it, and only C can raise it again.
     """
     limits = {
         sqlite3.SQLITE_LIMIT_LENGTH: min(bounds.row, 1_000_000_000),
@@ -128,9 +128,10 @@ def bounded(connection: sqlite3.Connection, bounds: Bounds) -> Iterator[None]:
         sqlite3.SQLITE_LIMIT_ATTACHED: 0,
         sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
     }
-    (temporary,) = connection.execute("pragma temp_store").fetchone()
-    # Sorting and what is computed on the way stay in memory, where the bound counts, instead of filling the disk.
-    connection.execute("pragma temp_store = memory")
+    # Sorting and what is computed on the way stay in memory, where the bound counts, instead of filling the disk. That
+    # is refused where our own work has opened temporary storage in the same transaction: then only the time is bounded.
+    with suppress(sqlite3.OperationalError):
+        connection.execute("pragma temp_store = memory")
     connection.execute(f"pragma hard_heap_limit = {bounds.heap + held(connection)}")
     before = {limit: connection.setlimit(limit, value) for limit, value in limits.items()}
     connection.set_authorizer(_only_reading)
@@ -140,9 +141,6 @@ def bounded(connection: sqlite3.Connection, bounds: Bounds) -> Iterator[None]:
         connection.set_authorizer(None)
         for limit, value in before.items():
             connection.setlimit(limit, value)
-        # Refused while somebody still reads; then the connection is about to be closed.
-        with suppress(sqlite3.Error, MemoryError):
-            connection.execute(f"pragma temp_store = {int(temporary)}")
 
 
 def held(connection: sqlite3.Connection) -> int:
