@@ -15,6 +15,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from crpv_cli.output import flow as flows
 from crpv_cli.output.formats import Format, function_of
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.asking import asking
-from crpv_cli.reports.bounds import Bounds, held
+from crpv_cli.reports.bounds import Bounds, bounded, held
 from crpv_cli.result import Result
 from tests.inside import inside
 
@@ -163,6 +164,17 @@ def test_it_can_only_read(place: Place, sql: str) -> None:
     with pytest.raises(UsageProblem, match="A query can only read the registry"):
         ask(place, sql)
     assert place.unharmed()
+
+
+@pytest.mark.parametrize(
+    "sql", ["pragma user_version = 99", "delete from t", "insert into t values (2)", "drop table t"]
+)
+def test_it_can_only_read_whatever_the_connection_may(sql: str) -> None:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.execute("create table t as select 1 as a")
+        with bounded(connection, Bounds()), pytest.raises(sqlite3.DatabaseError, match="not authorized"):
+            connection.execute(sql)
+        assert connection.execute("select user_version, a from pragma_user_version, t").fetchall() == [(0, 1)]
 
 
 @pytest.mark.parametrize(
@@ -459,27 +471,6 @@ def test_a_function_that_does_not_hear_ends_the_process(place: Place) -> None:
     assert "took more than" in gave_up[0].message.text()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="elsewhere Python sees a signal only when SQLite has come back")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_stops_sqlite(place: Place, number: signal.Signals) -> None:
-    class Came(BaseException):
-        pass
-
-    def raise_it(*_: object) -> None:
-        raise Came
-
-    before = signal.signal(number, raise_it)
-    timer = threading.Timer(0.3, os.kill, (os.getpid(), number))
-    timer.start()
-    try:
-        with pytest.raises(Came):
-            ask(place, f"{ENDLESS} select count(*) from r", seconds=60)
-    finally:
-        timer.join()
-        signal.signal(number, before)
-    assert place.unharmed()
-
-
 # --- In a process of its own ---
 
 PROGRAM = """
@@ -567,10 +558,11 @@ LARGE = {
     "in": f"{ENDLESS} select 1 in (select x from r)",
     "except": f"{ENDLESS} select x from r except select 1",
     "join": f"{ENDLESS}, s as materialized (select x from r) select * from s join s t on s.x = t.x",
-    "wide": "select " + ",".join(["z"] * 2000) + " from (select zeroblob(400000) as z)",
-    "wide texts": "select " + ",".join(["z"] * 2000) + " from (select hex(zeroblob(100000)) as z)",
-    "wide and small": "select " + ",".join(["z"] * 2000) + " from (select hex(zeroblob(15000)) as z)",
-    "a few": "select z, z, z, z, z, z from (select hex(zeroblob(100000)) as z)",
+    # The same value in each column: SQLite keeps it once.
+    "wide": "select " + ",".join(["z"] * 2000) + " from (select zeroblob(200000) as z limit 1)",
+    "wide texts": "select " + ",".join(["z"] * 2000) + " from (select hex(zeroblob(100000)) as z limit 1)",
+    "wide and small": "select " + ",".join(["z"] * 2000) + " from (select hex(zeroblob(15000)) as z limit 1)",
+    "a few": "select z, z, z, z, z, z from (select hex(zeroblob(100000)) as z limit 1)",
     "program": "with c0 as (select 1 as a), "
     + ", ".join(f"c{i} as (select a from c{i - 1} union all select a from c{i - 1})" for i in range(1, 40))
     + " select count(*) from c39",
@@ -601,6 +593,71 @@ def test_an_answer_that_is_written_whole_must_fit_into_the_memory(
     assert "row by row: csv, csv-excel, json, jsonl" in err
     assert place.unharmed()
     assert not peak.exists() or int(peak.read_text()) < 80
+
+
+def test_a_value_in_each_of_two_thousand_columns_is_handed_over_in_none(place: Place, peak: Path, run: Run) -> None:
+    """It fits into a row, and into the memory that SQLite may have two thousand times."""
+    code, out, err = run("query", "select " + ",".join([":a"] * 2000), "-p", "a=" + "x" * 120_000)
+    assert (code, out) == (2, b"")
+    assert "more than 512 MB of memory" in err
+    assert place.unharmed()
+    assert not peak.exists() or int(peak.read_text()) < 80
+
+
+def test_a_value_that_is_too_large_for_a_row_is_not_made(place: Place, peak: Path, run: Run) -> None:
+    """SQLite may have 96 MB here; handed over and written, it would be several times as much."""
+    code, out, err = run("query", "select hex(zeroblob(30000000))", "--memory", 128)
+    assert (code, out) == (2, b"")
+    assert "more than 128 MB of memory" in err
+    assert place.unharmed()
+    assert not peak.exists() or int(peak.read_text()) < 80
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere Python sees a signal only when SQLite has come back")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_sqlite(place: Place, number: signal.Signals) -> None:
+    """It comes when SQLite has given its last row, and looks for another one for ever."""
+    program = f"import signal; signal.signal({int(number)}, signal.default_int_handler)\n"
+    program += "from crpv_cli.main import run; run()"
+    sql = f"{ENDLESS} select hex(zeroblob(100)) from r where x < 2000"
+    arguments = ["query", sql, "-f", "csv", "--db", str(place.registry), "--timeout", "3600"]
+    with subprocess.Popen(
+        [sys.executable, "-c", program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.read(320_000)  # nearly all there is
+            time.sleep(0.5)
+            process.send_signal(number)
+            _out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 130
+    assert b"Traceback" not in err
+    assert place.unharmed()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere Python sees a signal only when SQLite has come back")
+def test_a_signal_ends_what_does_not_hear_it(place: Place) -> None:
+    program = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    program += "from crpv_cli.main import run; run()"
+    sql = f"{LONG}, t(x) as ({ROWS.format(2000)} select x from r) select iif(x < 2000, hex(zeroblob(100)), "
+    sql += "(select instr(a, substr(a, 1000000) || 'b') from s)) from t"
+    arguments = ["query", sql, "-f", "csv", "--db", str(place.registry), "--timeout", "3600"]
+    with subprocess.Popen(
+        [sys.executable, "-c", program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.read(320_000)
+            time.sleep(0.5)
+            process.send_signal(signal.SIGINT)
+            _out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 130
+    assert b"Traceback" not in err
+    assert place.unharmed()
 
 
 def test_what_is_computed_on_the_way_is_not_put_on_the_disk(place: Place, run: Run) -> None:
