@@ -163,6 +163,11 @@ class Document:
     encoding: str = "utf-8"
     remarks: tuple[Message, ...] = ()
 
+    @property
+    def encoded(self) -> bytes:
+        """What to write, as bytes."""
+        return self.content.encode(self.encoding) if isinstance(self.content, str) else self.content
+
 
 def function_of(address: str) -> Callable[..., Any]:
     """Import a function of ``output`` by the address that a row gives of it."""
