@@ -22,8 +22,8 @@ from pathlib import Path
 SUFFIX = ".crpv-part"
 _NAME = re.compile(r"\..*\.([0-9a-f]{12})" + re.escape(SUFFIX), re.DOTALL)
 _LONGEST = 80  # bytes of a name in the name of a workplace: some file systems allow 143 in all
-_LOCK = "lock"
-_MOVING = "moving"  # what is being done to a folder, for the one who has to finish it
+_LOCK = ".crpv-lock"
+_MOVING = ".crpv-moving"  # what is being done to a folder, for the one who has to finish it
 _NEW = "new"  # the file or folder that is to be published
 _PATIENCE_SECONDS = 30.0
 _UNSUPPORTED = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
@@ -37,8 +37,6 @@ _ours: set[str] = set()
 @contextmanager
 def workplace(folder: Path, name: str) -> Iterator[Path]:
     """Make a private folder inside another one, for something called ``name``; it is gone when the block ends.
-
-    The names ``lock`` and ``moving`` are taken in it.
 
     Raises:
         OSError: it cannot be made.
@@ -466,14 +464,22 @@ def _exchanged(place: Path, target: Path) -> bool:
         (new / mark).touch()
         _sync(new)
         _note(place, {"folder": target.name, "replaced": replaced})
-        if not _renamed(new, target, _EXCHANGE):
-            return False
+        held = os.open(new, os.O_RDONLY)
     except (OSError, NotImplementedError):
         return False
-    _sync_folder(target.parent)
-    with suppress(OSError):  # it is published
-        _bring_over(place, target, replaced)
-    return True
+    try:
+        _locked(held)  # as the one that it takes the place of: nobody else has his turn until all is brought over
+        if not _renamed(new, target, _EXCHANGE):
+            return False
+    except OSError:
+        return False
+    else:
+        _sync_folder(target.parent)
+        with suppress(OSError):  # it is published
+            _bring_over(place, target, replaced)
+        return True
+    finally:
+        os.close(held)
 
 
 def _mark(place: Path) -> str:

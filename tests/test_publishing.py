@@ -320,7 +320,7 @@ def test_what_is_not_surely_a_leaving_is_not_touched(tmp_path: Path, monkeypatch
     kept = [".a.csv.part", ".a.csv.123.part", ".a.csv.x7_k2q9b", "a.crpv-part", f"a.{token}.crpv-part"]
     for name in kept:
         (tmp_path / name).mkdir()
-        (tmp_path / name / "lock").touch()
+        (tmp_path / name / publishing._LOCK).touch()
     (tmp_path / f".file.{token}.crpv-part").touch()
     (tmp_path / f".no-lock.{token}.crpv-part").mkdir()
     (tmp_path / f".no-lock.{token}.crpv-part" / "x").touch()
@@ -350,7 +350,7 @@ def test_a_new_workplace_that_is_taken_for_a_leaving_is_made_again(
             if when == "holding the lock":
                 raise BlockingIOError
             (place,) = tmp_path.iterdir()
-            (place / "lock").unlink()
+            (place / publishing._LOCK).unlink()
             place.rmdir()
 
     def opened(path: Path, *arguments: Any) -> int:
@@ -366,11 +366,13 @@ def test_a_new_workplace_that_is_taken_for_a_leaving_is_made_again(
         monkeypatch.setattr(publishing, "_lock", lock)
     with publishing.workplace(tmp_path, "a") as place:
         monkeypatch.undo()
-        assert (place / "lock").exists()
+        assert (place / publishing._LOCK).exists()
     assert tries == 2
 
 
-@pytest.mark.parametrize("name", ["lock", "moving", "new", "é" * 127 + "x", "a" * 255, "two\nlines", " ", "-rf", ".a"])
+@pytest.mark.parametrize(
+    "name", [publishing._LOCK, publishing._MOVING, "new", "é" * 127 + "x", "a" * 255, "two\nlines", " ", "-rf", ".a"]
+)
 def test_a_file_may_have_any_name(name: str, tmp_path: Path) -> None:
     for text in ("old", "new"):
         with publishing.new_file(tmp_path / name, replace=True) as part:

@@ -121,8 +121,11 @@ def deliver(content: str | bytes, output: Path | None, force: bool, encoding: st
     sys.stdout.buffer.flush()
 
 
-def write_file(content: bytes, output: Path, force: bool) -> None:
-    """Write a file whole or not at all; into a device, a pipe or a stream that is open it is only written.
+@contextmanager
+def writing(output: Path, force: bool) -> Iterator[BinaryIO]:
+    """Open a file that appears whole when the block ends without an error, and otherwise not at all.
+
+    Into a device, a pipe or a stream that is open already, what comes is only written.
 
     Raises:
         FileProblem: the file exists and ``force`` is not given, or it cannot be written.
@@ -132,16 +135,27 @@ def write_file(content: bytes, output: Path, force: bool) -> None:
     try:
         if (stream := _stream_of(output)) is not None:
             with stream:
-                stream.write(content)
+                yield stream
             return
-        with publishing.new_file(output, replace=force) as part:
-            part.write_bytes(content)
+        with publishing.new_file(output, replace=force) as part, part.open("wb") as file:
+            yield file
     except BrokenPipeError:
         raise
     except FileExistsError as error:
         raise _taken(output) from error
     except OSError as error:
         raise _unwritable(output, error) from error
+
+
+def write_file(content: bytes, output: Path, force: bool) -> None:
+    """Write a file whole or not at all, as ``writing`` does.
+
+    Raises:
+        FileProblem: the file exists and ``force`` is not given, or it cannot be written.
+        BrokenPipeError: nobody reads the pipe any more.
+    """
+    with writing(output, force) as file:
+        file.write(content)
 
 
 def write_folder(contents: Mapping[str, bytes], folder: Path, force: bool) -> None:
