@@ -667,6 +667,8 @@ def test_what_others_do_meanwhile_is_not_lost(out: Path, monkeypatch: pytest.Mon
             (out / "late").mkdir()
             (out / "late" / "x").write_text("late x")
             done = renamed(one, other, how)
+            with pytest.raises(BlockingIOError), publishing._turn(out, 0):
+                pass  # whoever wants to publish now has to wait until all is in its place
             (out / "more.txt").write_text("more")
             (out / "archive" / "2020.csv").write_text("in between")
             return done
