@@ -166,7 +166,9 @@ class Document:
     @property
     def encoded(self) -> bytes:
         """What to write, as bytes."""
-        return self.content.encode(self.encoding) if isinstance(self.content, str) else self.content
+        if isinstance(self.content, bytes):
+            return self.content
+        return self.content.encode(self.encoding, errors="backslashreplace")  # a name of a file need not be UTF-8
 
 
 def function_of(address: str) -> Callable[..., Any]:
