@@ -26,6 +26,7 @@ _LOCK = ".crpv-lock"
 _MOVING = ".crpv-moving"  # what is being done to a folder, for the one who has to finish it
 _NEW = "new"  # the file or folder that is to be published
 _PATIENCE_SECONDS = 30.0
+_MOUNTS = Path("/proc/self/mountinfo")
 _UNSUPPORTED = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
 _ours: set[str] = set()
 """The workplaces of this process: where a lock is one of a process, it would find that its own are free."""
@@ -391,7 +392,20 @@ def _may_be_exchanged(target: Path) -> bool:
         here = Path.cwd()
         if here == target.resolve() or target.resolve() in here.parents:
             return False
-    return os.geteuid() in {0, found.st_uid} and not target.is_mount() and os.access(target.parent, os.W_OK)
+    return os.geteuid() in {0, found.st_uid} and not _is_mounted(target) and os.access(target.parent, os.W_OK)
+
+
+def _is_mounted(folder: Path) -> bool:
+    """Whether a folder is where another file system begins, or a part of the same one (Python overlooks that)."""
+    if folder.is_mount():
+        return True
+    name = os.fsencode(folder.resolve())
+    for byte in (b"\\", b" ", b"\t", b"\n"):
+        name = name.replace(byte, b"\\%03o" % ord(byte))
+    try:
+        return any(line.split()[4] == name for line in _MOUNTS.read_bytes().splitlines())
+    except OSError:
+        return False
 
 
 def _named(new: Path, target: Path) -> bool:
@@ -452,7 +466,7 @@ def _exchanged(place: Path, target: Path) -> bool:
                 _make_alike_file(new / entry.name, Path(entry.path))
             elif not entry.is_dir(follow_symlinks=False):
                 os.link(entry.path, new / entry.name, follow_symlinks=False)
-            elif os.access(entry.path, os.W_OK) and not Path(entry.path).is_mount():
+            elif os.access(entry.path, os.W_OK) and not _is_mounted(Path(entry.path)):
                 (new / entry.name).symlink_to(_stand_in(place, entry.name))
             else:
                 return False

@@ -646,6 +646,23 @@ def test_where_a_folder_is_not_exchanged(out: Path, monkeypatch: pytest.MonkeyPa
             assert not publishing._may_be_exchanged(out), name
 
 
+@linux
+def test_a_part_of_the_same_file_system_that_is_mounted_is_not_exchanged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "an out\\put"
+    write(out, {**OLD, **OTHERS})
+    monkeypatch.setattr(publishing, "_MOUNTS", tmp_path / "mounts")
+    escaped = str(out).replace("\\", "\\134").replace(" ", "\\040")
+    for point, exchanged in ((str(tmp_path), True), (escaped, False), (f"{escaped}/plans", False)):
+        (tmp_path / "mounts").write_text(f"36 35 98:0 /x {point} rw,noatime shared:1 - ext4 /dev/x rw\n")
+        inode = out.stat().st_ino
+        put(out)
+        assert (out.stat().st_ino != inode) == exchanged
+        assert content(out) == {**OLD, **OTHERS, **NEW}
+        assert leavings(out) == []
+
+
 def test_the_folder_one_is_in(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(out)
     inode = out.stat().st_ino
