@@ -783,9 +783,25 @@ def test_one_waits_for_another_who_publishes_into_the_folder(out: Path, monkeypa
         put(out)
     assert (out / "centres.csv").read_text() == "old centres"
     monkeypatch.setattr(publishing, "_PATIENCE_SECONDS", 30)
-    monkeypatch.setattr("time.sleep", lambda seconds: os.close(held))
+    steps = iter(range(2))
+
+    def other(seconds: float) -> None:
+        """The other one has exchanged the folder, and then brings things over."""
+        nonlocal held
+        if next(steps) == 0:
+            out.rename(out.parent / "former")
+            write(out, OLD)
+            now = os.open(out, os.O_RDONLY)
+            fcntl.flock(now, fcntl.LOCK_EX)
+            os.close(held)
+            held = now
+        else:
+            os.close(held)
+
+    monkeypatch.setattr("time.sleep", other)
     put(out)
-    assert (out / "centres.csv").read_text() == "new centres"
+    assert next(steps, None) is None
+    assert content(out) == NEW
     assert leavings(out.parent) == []
 
 
