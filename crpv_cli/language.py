@@ -135,6 +135,7 @@ class Message:
 
 # The errors of the system, SQLite and the csv module: none of them uses our catalogue.
 _REASONS = (
+    N_("Bad file descriptor"),
     N_("Device or resource busy"),
     N_("Directory not empty"),
     N_("Disk quota exceeded"),
@@ -145,11 +146,14 @@ _REASONS = (
     N_("Invalid argument"),
     N_("Is a directory"),
     N_("No space left on device"),
+    N_("No such device or address"),
     N_("No such file or directory"),
     N_("Not a directory"),
     N_("Operation not permitted"),
     N_("Permission denied"),
     N_("Read-only file system"),
+    N_("Resource temporarily unavailable"),
+    N_("Too many levels of symbolic links"),
     N_("Too many open files"),
     N_("[Errno {number}] {error}: {file}"),
     N_("CHECK constraint failed: {what}"),

@@ -8,12 +8,13 @@ import re
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
 from typing import Annotated
 
 import click
 import typer
 
-from crpv_cli import __version__
+from crpv_cli import __version__, publishing
 from crpv_cli.commands.group import Commands, settings
 from crpv_cli.errors import CrpvError, ExitCode, FileProblem, UsageProblem
 from crpv_cli.language import N_, msg, translate
@@ -61,14 +62,24 @@ for kind, name in (
     kind.name = translate(name)
 
 
+class _WholePath(type(Path())):  # type: ignore[misc]
+    """A path that is written whole or not at all: the one that Typer writes anew is the start-up file of the shell."""
+
+    def write_text(self, data: str, *_more: object, **_others: object) -> int:
+        """Write a text as ``Path`` does."""
+        with publishing.new_file(Path(self), replace=True) as part:
+            return part.write_text(data)
+
+
 def _install_completion(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
     if not asked or context.resilient_parsing:
         return
-    from typer._completion_shared import install
+    from typer import _completion_shared as shared
 
+    shared.Path = _WholePath  # type: ignore[attr-defined]
     try:
         with redirect_stdout(io.StringIO()):
-            shell, path = install()
+            shell, path = shared.install()
     except typer.Exit:
         raise _no_completion() from None
     streams.say(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import stat
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
-from crpv_cli import language
+from crpv_cli import language, publishing
 from crpv_cli.errors import CrpvError, FileProblem
 from crpv_cli.language import Message, msg
 
@@ -119,28 +121,68 @@ def deliver(content: str | bytes, output: Path | None, force: bool, encoding: st
     sys.stdout.buffer.flush()
 
 
-def write_file(content: bytes, output: Path, force: bool) -> None:
-    """Write a file whole or not at all.
+@contextmanager
+def writing(output: Path, force: bool) -> Iterator[BinaryIO]:
+    """Open a file that appears whole when the block ends without an error, and otherwise not at all.
+
+    Into a device, a pipe or a stream that is open already, what comes is only written.
 
     Raises:
         FileProblem: the file exists and ``force`` is not given, or it cannot be written.
+        BrokenPipeError: nobody reads the pipe any more.
     """
     check_free(output, force)
-    import tempfile
+    try:
+        if (stream := _stream_of(output)) is not None:
+            with stream:
+                yield stream
+            return
+        with publishing.new_file(output, replace=force) as part, part.open("wb") as file:
+            yield file
+    except BrokenPipeError:
+        raise
+    except FileExistsError as error:
+        raise _taken(output) from error
+    except OSError as error:
+        raise _unwritable(output, error) from error
 
+
+def write_file(content: bytes, output: Path, force: bool) -> None:
+    """Write a file whole or not at all, as ``writing`` does.
+
+    Raises:
+        FileProblem: the file exists and ``force`` is not given, or it cannot be written.
+        BrokenPipeError: nobody reads the pipe any more.
+    """
+    with writing(output, force) as file:
+        file.write(content)
+
+
+def write_folder(contents: Mapping[str, bytes], folder: Path, force: bool) -> None:
+    """Write files into a folder, which is made if it is missing: all of them at once, or none.
+
+    Args:
+        contents: the files by name.
+        folder: where to; what else is in it stays.
+        force: whether files that are there are written over.
+
+    Raises:
+        FileProblem: one of the files exists and ``force`` is not given, or the folder cannot be made or written.
+    """
+    for name in contents:
+        check_free(folder / name, force)
+    if not folder.is_dir():
+        make_folder(folder.parent)
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.parent)
+        with publishing.new_folder(folder, replace=force) as new:
+            for name, content in contents.items():
+                (new / name).write_bytes(content)
+    except FileExistsError as error:
+        raise _taken(folder / Path(error.filename or folder).name) from error
     except OSError as error:
-        raise _unwritable(output, error) from error
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        part.chmod(0o666 & ~_umask())  # mkstemp makes it private
-        part.replace(output)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise _unwritable(output, error) from error
+        if folder.is_dir():
+            raise _unwritable(folder, error) from error
+        raise _unmade(folder, error) from error
 
 
 def make_folder(folder: Path) -> None:
@@ -152,40 +194,77 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise FileProblem(
-            msg("The folder {folder} cannot be made: {reason}", folder=folder, reason=error.strerror or str(error)),
-            msg("Name another folder."),
-        ) from error
+        raise _unmade(folder, error) from error
 
 
 def check_free(output: Path, force: bool) -> None:
     """Refuse to write over a file that is there, before any work is done for it.
 
     Raises:
-        FileProblem: the file exists and ``force`` is not given.
+        FileProblem: the file exists and ``force`` is not given, or it cannot be a file.
     """
-    if output.is_dir():
+    if _OPEN.fullmatch(str(output)):
+        return
+    try:
+        if not output.exists() and output.is_symlink():
+            raise FileProblem(
+                msg("{file} is a link to {target}, which is not there.", file=output, target=output.readlink()),
+                msg("Check that the disk or share that it leads to is connected, or name another file."),
+            )
+        kind = stat.S_IFMT(output.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        raise _unwritable(output, error) from error
+    if kind == stat.S_IFDIR:
         raise FileProblem(
             msg("{file} is a folder.", file=output),
             msg("Name a file in it, for example: {file}", file=output / "out.csv"),
         )
-    if output.exists() and not force:
-        raise FileProblem(
-            msg("{file} already exists; it was not changed.", file=output),
-            msg("Name another file, or overwrite it with --force."),
-        )
+    if kind not in {stat.S_IFCHR, stat.S_IFIFO} and not force:
+        raise _taken(output)
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+_OPEN = re.compile(r"/dev/std(?:out|err)|/(?:dev|proc/self)/fd/(\d+)")
+"""The names of streams that are open already."""
+
+
+def _stream_of(output: Path) -> BinaryIO | None:
+    """Open what is written into and never replaced: a device, a pipe, a stream that is open already; None for others.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    if named := _OPEN.fullmatch(str(output)):
+        number = int(named[1]) if named[1] else 1 if output.name == "stdout" else 2
+        if sys.stdout:
+            sys.stdout.flush()
+        return os.fdopen(os.dup(number), "wb")
+    try:
+        kind = stat.S_IFMT(output.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return None if kind in {stat.S_IFREG, stat.S_IFDIR} else output.open("wb")
+
+
+def _taken(output: Path) -> FileProblem:
+    return FileProblem(
+        msg("{file} already exists; it was not changed.", file=output),
+        msg("Name another file, or overwrite it with --force."),
+    )
 
 
 def _unwritable(output: Path, error: OSError) -> FileProblem:
     return FileProblem(
         msg("{file} cannot be written: {reason}", file=output, reason=error.strerror or str(error)),
         msg("Check that the folder exists and that you may write to it."),
+    )
+
+
+def _unmade(folder: Path, error: OSError) -> FileProblem:
+    return FileProblem(
+        msg("The folder {folder} cannot be made: {reason}", folder=folder, reason=error.strerror or str(error)),
+        msg("Name another folder."),
     )
 
 
