@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from crpv_cli import interrupts
 from crpv_cli.commands.options import load_or_date
+from crpv_cli.errors import FileProblem
 from crpv_cli.language import msg
 from crpv_cli.language import text as _
 from crpv_cli.output import streams
@@ -75,6 +77,7 @@ class Door:
         """
         from crpv_cli.registry.connection import open_writing
 
+        interrupts.will_write()
         path = self._path()
         _bring_up_to_date(path)
         with open_writing(path) as connection:
@@ -92,11 +95,23 @@ class Door:
 
         show(result, self.format, self.output, self.force, default)
 
-    def show_load(self, report: LoadReport) -> None:
-        """Print what a load found and did, or write what it found to the file that was named."""
-        from crpv_cli.output.loads import print_load
+    def show_found(self, report: LoadReport) -> None:
+        """Print what a load found, or write it to the file that was named: what must not fail after the commit.
 
-        print_load(report, self.format, self.output, self.force)
+        Raises:
+            FileProblem: it cannot be written, or nobody reads it; what was to be loaded is not.
+        """
+        from crpv_cli.output.loads import print_found
+
+        try:
+            print_found(report, self.format, self.output, self.force)
+        except streams.NobodyReads:
+            if report.load is None:
+                raise
+            raise FileProblem(
+                msg("Nothing was loaded: the reader of standard output stopped before the result was written."),
+                msg("Let it read to the end, or write the result to a file with -o."),
+            ) from None
 
     def _path(self) -> Path:
         """Find the registry: made where it may be, or refused when it is opened."""
@@ -108,6 +123,7 @@ class Door:
 
             make(path, demo=False, empty=False)
             streams.say(msg("A registry was made from the bundled reference data: {path}", path=path))
+            interrupts.release()
         return path
 
 
@@ -116,6 +132,7 @@ def _bring_up_to_date(path: Path) -> None:
 
     if path.is_file() and (copy := migrate(path)):
         streams.say(msg("The registry was brought up to date; a copy of the earlier one was kept: {copy}", copy=copy))
+    interrupts.release()
 
 
 def _shared(output: str) -> dict[str, tuple[Any, Any]]:

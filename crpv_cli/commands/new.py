@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from crpv_cli import interrupts
 from crpv_cli.errors import FileProblem
 from crpv_cli.language import msg
 from crpv_cli.registry.loading import LoadReport
@@ -13,7 +14,8 @@ from crpv_cli.registry.loading import LoadReport
 def make(path: Path, demo: bool, empty: bool) -> LoadReport | None:
     """Make a registry with the bundled reference data, the demonstration's as well, or nothing in it.
 
-    Returns what was loaded, None for an empty registry.
+    Returns what was loaded, None for an empty registry. Once the file is there, signals wait until the command releases
+    them.
 
     Raises:
         FileProblem: the file cannot be made.
@@ -31,7 +33,10 @@ def make(path: Path, demo: bool, empty: bool) -> LoadReport | None:
             folders = [reference_folder(), *([demo_folder()] if demo else [])]
             with open_writing(part) as connection:
                 report = load_paths(connection, [str(folder) for folder in folders], command="init")
+        interrupts.release()  # what is loaded so far is not the registry yet
+        interrupts.hold()
         part.replace(path)
+        interrupts.settle(report.load if report else None)
     except (OSError, sqlite3.OperationalError) as error:
         raise FileProblem(
             msg(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
-from crpv_cli import language
+from crpv_cli import interrupts, language
 from crpv_cli.errors import CrpvError, FileProblem
 from crpv_cli.language import Message, msg
 
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 1.0
 
 
+WIDEST = 10_000
+"""Nobody has a terminal of more columns; a larger number in COLUMNS is a mistake."""
+
+
+class NobodyReads(Exception):
+    """The reader of a pipe stopped reading: that is no error of ours, and nothing more can be sent to it."""
+
+
 class _Before:
     """The encoding of standard output before it was made UTF-8."""
 
@@ -28,12 +37,78 @@ class _Before:
 
 
 def prepare() -> None:
-    """Make both streams UTF-8: a redirected stream on Windows is not, and a name with œ must not fail."""
+    """Make the streams usable, whatever the command was given.
+
+    Both are UTF-8: a redirected stream on Windows is not, and a name with œ must not fail. A stream that was closed is
+    there, but fails when it is used, as its descriptor does (``__main__`` sees to that). A pipe that does not wait for
+    its reader is made to wait, or it would get half a result.
+    """
+    if sys.stdin is None:
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115 - as long as the process
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
     _Before.encoding = sys.stdout.encoding
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure and (stream.encoding or "").lower().replace("-", "") != "utf8":
             reconfigure(encoding="utf-8", errors="replace")
+        elif reconfigure and stream.errors == "strict":
+            reconfigure(errors="backslashreplace")  # the name of a file need not be UTF-8
+        with suppress(OSError, ValueError, AttributeError):
+            os.set_blocking(stream.fileno(), True)
+    for name in ("COLUMNS", "LINES"):
+        # Rich believes whatever stands there.
+        if not (os.environ.get(name, "").isdecimal() and 0 < int(os.environ[name]) <= WIDEST):
+            os.environ.pop(name, None)
+
+
+def finish() -> OSError | None:
+    """Send what is left, so that Python sends nothing more when it ends.
+
+    Returns:
+        Why standard output does not take it, or has not taken what was sent before; None if it has.
+    """
+    if sys.stderr is not None:
+        _drain(sys.stderr)
+    return _drain(sys.stdout)
+
+
+def _drain(stream: TextIO) -> OSError | None:
+    try:
+        stream.flush()
+    except (OSError, ValueError) as error:
+        # What Python still holds of it goes nowhere: it would be tried again, and complained about, at the end.
+        with suppress(OSError, ValueError, AttributeError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+            stream.flush()
+        return error if isinstance(error, OSError) else OSError(errno.EBADF, os.strerror(errno.EBADF))
+    return None
+
+
+def unwritten(error: OSError) -> FileProblem:
+    """Return what is said where standard output does not take the result."""
+    if error.errno == errno.EBADF:
+        return FileProblem(
+            msg("The result cannot be written: standard output is closed."),
+            msg("Open it, or write to a file with -o where the command has it."),
+        )
+    return FileProblem(
+        msg("The result cannot be written to standard output: {reason}", reason=error.strerror or str(error)),
+        msg("Send it elsewhere, or write to a file with -o where the command has it."),
+    )
+
+
+@contextmanager
+def telling() -> Iterator[None]:
+    """Let what is printed on standard error be passed over where that cannot be written: it is not the result."""
+    try:
+        yield
+    except (OSError, ValueError):
+        _drain(sys.stderr)
 
 
 def on_terminal() -> bool:
@@ -61,8 +136,9 @@ def blocks() -> bool:
 
 
 def say(message: Message) -> None:
-    """Print a notice for the reader, apart from the result."""
-    print(_wrapped(message.text()), file=sys.stderr)
+    """Print a notice for the reader, apart from the result; where nobody can be told, nobody is."""
+    with telling():
+        print(_wrapped(message.text()), file=sys.stderr, flush=True)
 
 
 def say_all(messages: Iterable[Message]) -> None:
@@ -80,17 +156,22 @@ def confirm(question: Message) -> bool:
     """Ask a question that is answered by yes or no; where nobody can answer, the answer is no."""
     if not can_ask():
         return False
-    sys.stderr.write(_wrapped(language.text(language.N_("{question} [y/N]"), question=question)) + " ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().casefold() in {"y", "yes", "o", "oui"}
+    try:
+        sys.stderr.write(_wrapped(language.text(language.N_("{question} [y/N]"), question=question)) + " ")
+        sys.stderr.flush()
+        return sys.stdin.readline().strip().casefold() in {"y", "yes", "o", "oui"}
+    except (OSError, UnicodeError):
+        return False  # the terminal is gone, or what was typed is no text
 
 
 def fail(error: CrpvError) -> None:
     """Print what is wrong and what to do."""
     label = language.text(language.N_("Error: {message}"), message=error.message)
-    print(_wrapped(label), file=sys.stderr)
-    if error.advice:
-        print(_wrapped(error.advice.text()), file=sys.stderr)
+    with telling():
+        print(_wrapped(label), file=sys.stderr)
+        if error.advice:
+            print(_wrapped(error.advice.text()), file=sys.stderr)
+        sys.stderr.flush()
 
 
 def _wrapped(text: str) -> str:
@@ -108,15 +189,36 @@ def deliver(content: str | bytes, output: Path | None, force: bool, encoding: st
     """Put a rendered result on standard output, or into a file.
 
     Raises:
-        FileProblem: the file exists and ``force`` is not given, or it cannot be written.
+        FileProblem: the file exists and ``force`` is not given, or it or standard output cannot be written.
+        NobodyReads: standard output is a pipe whose reader has left.
     """
+    # The name of a file in it need not be UTF-8.
+    sent = content.encode(encoding, errors="backslashreplace") if isinstance(content, str) else content
     if output is not None:
-        write_file(content.encode(encoding) if isinstance(content, str) else content, output, force)
+        write_file(sent, output, force)
         return
-    # As bytes: text mode would write other line ends on Windows.
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content.encode(encoding) if isinstance(content, str) else content)
-    sys.stdout.buffer.flush()
+    try:
+        # As bytes: text mode would write other line ends on Windows.
+        sys.stdout.flush()
+        sys.stdout.buffer.write(sent)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError as error:
+        raise NobodyReads from error
+    except OSError as error:
+        raise unwritten(error) from error
+
+
+@contextmanager
+def taken_back() -> Iterator[list[Path]]:
+    """Yield a list of the files that were written for what is to be committed: they go if it is not."""
+    made: list[Path] = []
+    try:
+        yield made
+    except BaseException:
+        for file in made if interrupts.written() is None else ():
+            with suppress(OSError):
+                file.unlink()
+        raise
 
 
 def write_file(content: bytes, output: Path, force: bool) -> None:
@@ -205,7 +307,8 @@ class Bar:
         if self._shown is None:
             if time.monotonic() - self._start < PATIENCE_SECONDS:
                 return
-            self._show()
+            with telling():
+                self._show()
         if self._shown is not None and self._task is not None:
             self._shown.update(self._task, completed=sum(self._done.values()))
 
@@ -226,9 +329,12 @@ class Bar:
         self._task = self._shown.add_task(language.text(language.N_("Reading")), total=self.total)
 
     def close(self) -> None:
-        """Take the bar away."""
+        """Take the bar away, and show the cursor again; a terminal that is gone has none."""
         if self._shown is not None:
-            self._shown.stop()
+            with suppress(OSError, ValueError):
+                self._shown.stop()
+            self._shown = None
+        self._start = float("inf")  # it does not come back
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from crpv_cli.errors import RegistryProblem
+from crpv_cli.errors import CrpvError, RegistryProblem, full_disk
 from crpv_cli.language import msg
 
 # "CRPV" in ASCII: `file` and SQLite tools can distinguish a registry from any other SQLite file.
@@ -137,7 +137,9 @@ def _missing(path: Path) -> RegistryProblem:
     )
 
 
-def _unreadable(path: Path, error: sqlite3.Error) -> RegistryProblem:
+def _unreadable(path: Path, error: sqlite3.Error) -> CrpvError:
+    if (full := full_disk(error, path.parent)) is not None:
+        return full
     if "locked" in str(error) or "busy" in str(error):
         return RegistryProblem(
             msg("Another program is writing to {path}.", path=path),
