@@ -135,6 +135,7 @@ class Message:
 
 # The errors of the system, SQLite and the csv module: none of them uses our catalogue.
 _REASONS = (
+    N_("Bad file descriptor"),
     N_("Device or resource busy"),
     N_("Directory not empty"),
     N_("Disk quota exceeded"),
@@ -242,6 +243,11 @@ def first_few(values: Sequence[object], most: int) -> list[object]:
 def literal(text: str) -> str:
     """Return a text with a visible sign for each character that would be obeyed: ␛ for escape, ⟨U+202E⟩."""
     return _OBEYED.sub(_sign, text)
+
+
+def decoded(text: str) -> str:
+    r"""Return a text in which the bytes that are no UTF-8, in the name of a file or of a user, are written as \xff."""
+    return text.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def _sign(found: re.Match[str]) -> str:

@@ -17,7 +17,7 @@ import typer
 from crpv_cli import __version__, interrupts
 from crpv_cli.commands.group import Commands, settings
 from crpv_cli.errors import FREE_SPACE, CrpvError, ExitCode, FileProblem, UsageProblem, full_disk, is_full
-from crpv_cli.language import N_, msg, translate
+from crpv_cli.language import N_, decoded, msg, translate
 from crpv_cli.language import text as _
 from crpv_cli.output import streams
 
@@ -136,18 +136,13 @@ def run(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    out = sys.stdout
     try:
         code = _program().main(
             args=None if arguments is None else list(arguments), prog_name="crpv", standalone_mode=False
         )
-        return code if isinstance(code, int) else ExitCode.DONE
-    except SystemExit as error:
-        if sys.stdout is out:
-            return error.code if isinstance(error.code, int) else ExitCode.DONE  # the end of a completion
-        # Click ends with 1 where a reader of help has left, and puts something else in the place of the stream.
-        sys.stdout = out
-        raise streams.NobodyReads from error
+    except SystemExit as error:  # the end of a completion
+        code = error.code
+    return code if isinstance(code, int) else ExitCode.DONE
 
 
 def _ended(error: BaseException) -> int:
@@ -207,10 +202,13 @@ def _problem(error: BaseException) -> CrpvError | None:
             msg("Something is nested too deeply to be read."),
             msg("Look at what you asked or loaded. If it is simple, run it again with CRPV_DEBUG=1 and report that."),
         )
+    if isinstance(error, UnicodeEncodeError) and "surrogates" in error.reason:
+        return UsageProblem(
+            msg("A name or a text is not valid UTF-8: {text}", text=decoded(error.object)),
+            msg("Rename the file, or set the locale of the terminal to UTF-8."),
+        )
     if not isinstance(error, OSError):
         return None
-    if (refused := streams.finish()) is not None:
-        return streams.unwritten(refused)
     reason = error.strerror or str(error)
     if error.filename is not None:
         file = os.fsdecode(error.filename) if isinstance(error.filename, bytes) else str(error.filename)
@@ -239,9 +237,8 @@ def _told(code: int) -> int:
             if written.load is None
             else msg("The interruption came too late: load {load} is in the registry.", load=str(written.load))
         )
-    refused = streams.finish()
-    if refused is None or isinstance(refused, BrokenPipeError) or written is not None or code != ExitCode.DONE:
+    problem = streams.finish()
+    if problem is None or written is not None or code != ExitCode.DONE:
         return code
-    problem = streams.unwritten(refused)
     streams.fail(problem)
     return problem.exit_code

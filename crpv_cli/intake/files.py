@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sys
 import tempfile
@@ -199,7 +200,15 @@ def gather(paths: Sequence[str]) -> Iterator[tuple[list[InputFile], list[Message
 
 def _spool(stream: BinaryIO, spool: Path) -> Path:
     with spool.open("wb") as kept:
-        shutil.copyfileobj(stream, kept)
+        try:
+            shutil.copyfileobj(stream, kept)
+        except OSError as error:
+            if error.errno != errno.EBADF:
+                raise
+            raise FileProblem(
+                msg("There is nothing to read: standard input is closed."),
+                msg("Send a file to it, as in: crpv load - < FILE"),
+            ) from error
     return spool
 
 

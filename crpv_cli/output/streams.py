@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import shutil
 import sys
@@ -13,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from crpv_cli import interrupts, language
-from crpv_cli.errors import CrpvError, FileProblem
-from crpv_cli.language import Message, msg
+from crpv_cli.errors import FREE_SPACE, CrpvError, FileProblem, is_full
+from crpv_cli.language import N_, Message, msg
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -46,7 +47,7 @@ def prepare() -> None:
     if sys.stdin is None:
         sys.stdin = open(0, closefd=False)  # noqa: SIM115 - as long as the process
     if sys.stdout is None:
-        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        sys.stdout = _Out(open(1, "wb", closefd=False), "utf-8")  # noqa: SIM115
     if sys.stderr is None:
         sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
     _Before.encoding = sys.stdout.encoding
@@ -58,34 +59,47 @@ def prepare() -> None:
             reconfigure(errors="backslashreplace")  # the name of a file need not be UTF-8
         with suppress(OSError, ValueError, AttributeError):
             os.set_blocking(stream.fileno(), True)
+    if type(sys.stdout) is io.TextIOWrapper:
+        sys.stdout = _Out(sys.stdout.buffer, sys.stdout.encoding, sys.stdout.errors, None, sys.stdout.line_buffering)
     for name in ("COLUMNS", "LINES"):
         # Rich believes whatever stands there.
         if not (os.environ.get(name, "").isdecimal() and 0 < int(os.environ[name]) <= WIDEST):
             os.environ.pop(name, None)
 
 
-def finish() -> OSError | None:
+class _Out(io.TextIOWrapper):
+    """Standard output for Click, which prints help, the version and completion: what fails is an error of ours."""
+
+    def flush(self) -> None:
+        try:
+            super().flush()
+        except BrokenPipeError as error:
+            raise NobodyReads from error
+        except OSError as error:
+            raise unwritten(error) from error
+
+
+def finish() -> FileProblem | None:
     """Send what is left, so that Python sends nothing more when it ends.
 
     Returns:
-        Why standard output does not take it, or has not taken what was sent before; None if it has.
+        Why standard output does not take what was left of the result; None if it does, or if nobody reads it.
     """
-    if sys.stderr is not None:
-        _drain(sys.stderr)
+    _drain(sys.stderr)
     return _drain(sys.stdout)
 
 
-def _drain(stream: TextIO) -> OSError | None:
+def _drain(stream: TextIO) -> FileProblem | None:
     try:
         stream.flush()
-    except (OSError, ValueError) as error:
+    except (FileProblem, NobodyReads, OSError, ValueError) as error:
         # What Python still holds of it goes nowhere: it would be tried again, and complained about, at the end.
-        with suppress(OSError, ValueError, AttributeError):
+        with suppress(FileProblem, NobodyReads, OSError, ValueError):
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, stream.fileno())
             os.close(nowhere)
             stream.flush()
-        return error if isinstance(error, OSError) else OSError(errno.EBADF, os.strerror(errno.EBADF))
+        return error if isinstance(error, FileProblem) else None
     return None
 
 
@@ -98,7 +112,11 @@ def unwritten(error: OSError) -> FileProblem:
         )
     return FileProblem(
         msg("The result cannot be written to standard output: {reason}", reason=error.strerror or str(error)),
-        msg("Send it elsewhere, or write to a file with -o where the command has it."),
+        msg(
+            FREE_SPACE
+            if is_full(error)
+            else N_("Send it elsewhere, or write to a file with -o where the command has it.")
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from crpv_cli import __version__, interrupts
 from crpv_cli.errors import ExitCode
+from crpv_cli.language import decoded
 
 
 def open_load(connection: sqlite3.Connection, command: str, undoes: int | None = None) -> int:
@@ -46,6 +47,6 @@ def commit(  # noqa: D417 - the connection needs no words
 
 def _user() -> str:
     try:
-        return getpass.getuser()
+        return decoded(getpass.getuser())
     except (OSError, KeyError):
         return "?"
