@@ -23,7 +23,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     UNREADABLE = 3
     BUG = 70
-    HUNG_UP = 129
+    HANGUP = 129
     INTERRUPTED = 130
     TERMINATED = 143
 

@@ -170,6 +170,8 @@ def _ended(error: BaseException) -> int:
         return ExitCode.USAGE
     if (problem := _problem(error)) is not None:
         streams.fail(problem)
+        if interrupts.wrote_nothing() and (is_full(error) or isinstance(error, MemoryError)):
+            streams.say(msg("Nothing was written."))
         return problem.exit_code
     if os.environ.get("CRPV_DEBUG"):
         import traceback
