@@ -151,7 +151,15 @@ def _ended(error: BaseException) -> int:
     if written := interrupts.written():
         # Whatever went wrong since then, it is in.
         reason = error.message if isinstance(error, CrpvError) else str(error) or type(error).__name__
-        streams.say(msg("Not everything could be told: {reason}", reason=reason))
+        streams.say(
+            msg("It is done; what came after it failed: {reason}", reason=reason)
+            if written.load is None
+            else msg(
+                "Load {load} is in the registry; what came after it failed: {reason}",
+                load=str(written.load),
+                reason=reason,
+            )
+        )
         return written.code
     if signal is not None or isinstance(error, click.Abort | KeyboardInterrupt):
         # Where a signal was raised in the middle of a library's work, that may have made another error of it.

@@ -71,12 +71,24 @@ class _Out(io.TextIOWrapper):
     """Standard output for Click, which prints help, the version and completion: what fails is an error of ours."""
 
     def flush(self) -> None:
-        try:
+        with sending():
             super().flush()
-        except BrokenPipeError as error:
-            raise NobodyReads from error
-        except OSError as error:
-            raise unwritten(error) from error
+
+
+@contextmanager
+def sending() -> Iterator[None]:
+    """Tell what fails on the way to standard output, and only that.
+
+    Raises:
+        FileProblem: it cannot be written.
+        NobodyReads: it is a pipe whose reader has left.
+    """
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise NobodyReads from error
+    except OSError as error:
+        raise _unwritten(error) from error
 
 
 def finish() -> FileProblem | None:
@@ -103,8 +115,7 @@ def _drain(stream: TextIO) -> FileProblem | None:
     return None
 
 
-def unwritten(error: OSError) -> FileProblem:
-    """Return what is said where standard output does not take the result."""
+def _unwritten(error: OSError) -> FileProblem:
     if error.errno == errno.EBADF:
         return FileProblem(
             msg("The result cannot be written: standard output is closed."),
@@ -215,15 +226,11 @@ def deliver(content: str | bytes, output: Path | None, force: bool, encoding: st
     if output is not None:
         write_file(sent, output, force)
         return
-    try:
+    with sending():
         # As bytes: text mode would write other line ends on Windows.
         sys.stdout.flush()
         sys.stdout.buffer.write(sent)
         sys.stdout.buffer.flush()
-    except BrokenPipeError as error:
-        raise NobodyReads from error
-    except OSError as error:
-        raise unwritten(error) from error
 
 
 @contextmanager

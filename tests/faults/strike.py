@@ -90,6 +90,13 @@ if __name__ == "__main__":
         from crpv_cli.output import streams
 
         streams.write_file = striking(streams.write_file)
+    elif MOMENT == "telling":
+        from crpv_cli.output import loads
+
+        def fail(*_given: object) -> None:
+            raise RuntimeError("no words")
+
+        loads.tell_load = fail  # type: ignore[assignment]
     elif MOMENT == "bar":
         from crpv_cli.output import streams
 

@@ -26,7 +26,7 @@ ROWS = "centre,department\none,01\none,02\nnobody,01\n"
 LOAD = ("load", "perimeters.csv", "--keep-valid", "-o", "found.json")
 ASIDE = "perimeters.refused.csv"
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are those of POSIX")
+pytestmark = pytest.mark.skipif(not Path("/dev/full").exists(), reason="signals and streams are those of Linux")
 
 
 @pytest.fixture(scope="module")
@@ -44,10 +44,13 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(network: Path, tmp_path: Path) -> Path:
-    """A folder with a copy of it, and a file to load."""
-    shutil.copy(network, tmp_path / "registry.sqlite")
-    (tmp_path / "perimeters.csv").write_text(ROWS, encoding="utf-8")
-    return tmp_path
+    """A folder with a copy of it, and a file to load; a folder for temporary files beside it."""
+    path = tmp_path / "registry"
+    path.mkdir()
+    (tmp_path / "temporary").mkdir()
+    shutil.copy(network, path / "registry.sqlite")
+    (path / "perimeters.csv").write_text(ROWS, encoding="utf-8")
+    return path
 
 
 def crpv(
@@ -64,16 +67,17 @@ def crpv(
         [sys.executable, str(STRIKE), *arguments, "--db", "registry.sqlite"],
         cwd=folder,
         env={
-            **{name: os.environ[name] for name in ("PATH", "TMPDIR", "COVERAGE_PROCESS_START") if name in os.environ},
+            **{name: os.environ[name] for name in ("PATH", "COVERAGE_PROCESS_START") if name in os.environ},
             "HOME": str(folder),
+            "TMPDIR": str(folder.parent / "temporary"),
+            "COLUMNS": "²",  # a digit for Rich, which then fails to read it
             "TERM": "xterm",
             "PYTHONPATH": str(Path(__file__).parents[2]),
             "STRIKE": strike,
             "STRIKE_SIGNAL": by,
             "STRIKE_LOAD": str(load),
         },
-        stdin=subprocess.DEVNULL,
-        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},  # type: ignore[call-overload]
+        **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},  # type: ignore[call-overload]
         preexec_fn=before,
         check=False,
     )
@@ -131,6 +135,20 @@ def test_interrupted_from_the_commit_on_the_load_is_in_and_said(folder: Path, mo
     assert said[-1] == "The interruption came too late: load 2 is in the registry."
     assert (last_load(folder), perimeters(folder), refused(folder)) == (2, 2, ["nobody"])
     assert [found["value"] for found in json.loads((folder / "found.json").read_text(encoding="utf-8"))] == ["nobody"]
+
+
+def test_whatever_fails_after_the_commit_the_load_is_in_and_said(folder: Path) -> None:
+    ran = crpv(folder, *LOAD, strike="telling")
+    assert (ran.returncode, last_load(folder)) == (1, 2)
+    assert ran.stderr.splitlines()[-1] == "Load 2 is in the registry; what came after it failed: no words"
+
+
+@pytest.mark.parametrize("by", CODES)
+def test_what_was_kept_of_standard_input_is_removed(folder: Path, by: str) -> None:
+    with (folder / "perimeters.csv").open("rb") as rows:
+        ran = crpv(folder, "load", "-", "--as", "perimeters", "--keep-valid", strike="before", by=by, stdin=rows)
+    assert (ran.returncode, last_load(folder), names(folder)) == (CODES[by], 1, set())
+    assert list((folder.parent / "temporary").iterdir()) == []
 
 
 @pytest.mark.parametrize("moment", ["refused", "before", "during", "after", "settled"])
