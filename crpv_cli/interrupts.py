@@ -35,6 +35,7 @@ class Written:
 
 class _State:
     word = "Interrupted."
+    taken: tuple[int, ...] = ()
     running = False
     held = False
     writing = False
@@ -49,6 +50,13 @@ def install() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _handle)
+            _State.taken += (number,)
+
+
+def ignore() -> None:
+    """All is told: what comes now comes too late. Python puts back what ends a process while it ends itself."""
+    for number in _State.taken:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def name(word: str) -> None:

@@ -132,7 +132,9 @@ def run(arguments: Sequence[str] | None = None) -> None:
         # While another end was being told: this one is told instead.
         interrupts.hold()
         code = _ended(error)
-    sys.exit(_told(code))
+    code = _told(code)
+    interrupts.ignore()
+    sys.exit(code)
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -199,7 +201,7 @@ def _ended(error: BaseException) -> int:
 def _problem(error: BaseException) -> CrpvError | None:
     """What the user can do about an error; None if it is a bug."""
     if isinstance(error, CrpvError):
-        if is_full(error.__cause__):
+        if isinstance(error, FileProblem) and is_full(error.__cause__):
             error.advice = msg(FREE_SPACE)
         return error
     if isinstance(error, MemoryError):

@@ -75,6 +75,16 @@ class Struck(sqlite3.Connection):
             strike()
 
 
+class Late:
+    """Strikes while Python ends: after the last thing that the program could do."""
+
+    def __init__(self) -> None:
+        self.strike = partial(signal.raise_signal, SIGNAL or signal.SIGINT)  # no name is left to look up by then
+
+    def __del__(self) -> None:
+        self.strike()
+
+
 if __name__ == "__main__":
     sqlite3.connect = partial(sqlite3.connect, factory=Struck)  # type: ignore[assignment]
     from crpv_cli import interrupts, language
@@ -82,6 +92,8 @@ if __name__ == "__main__":
 
     if MOMENT == "start":
         language.activate = striking(language.activate)
+    elif MOMENT == "end":
+        late = Late()
     elif MOMENT == "before":
         interrupts.hold = striking(interrupts.hold, first=True)
     elif MOMENT == "settled":
