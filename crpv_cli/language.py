@@ -248,6 +248,11 @@ def literal(text: str) -> str:
     return _OBEYED.sub(_sign, text)
 
 
+def decoded(text: str) -> str:
+    r"""Return a text in which the bytes that are no UTF-8, in the name of a file or of a user, are written as \xff."""
+    return text.encode(errors="surrogateescape").decode(errors="backslashreplace")
+
+
 def _sign(found: re.Match[str]) -> str:
     code = ord(found[0])
     if code < 0x20:

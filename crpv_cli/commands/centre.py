@@ -118,6 +118,7 @@ def _written(load: Callable[[bool], LoadReport], dry_run: bool, yes: bool) -> No
 def _load(door: Door, event: Event, command: str, dry: bool) -> LoadReport:
     """Load what an event changes; a dry run shows it."""
     from crpv_cli.intake.sources import sources_of_rows
+    from crpv_cli.output.loads import tell_load
     from crpv_cli.registry.loading import load
     from crpv_cli.reports.history import would_change
     from crpv_cli.reports.listing import Selection, shape
@@ -125,11 +126,24 @@ def _load(door: Door, event: Event, command: str, dry: bool) -> LoadReport:
     loads = [sources_of_rows(table, rows) for table, rows in event.cells().items()]
     sources = [source for some, _anomalies in loads for source in some]
     anomalies = [anomaly for _sources, some in loads for anomaly in some]
-    report = load(event.connection, sources, anomalies, command=command, dry_run=dry, details=dry)
+
+    def before_commit(report: LoadReport) -> None:
+        if report.errors or not dry:
+            door.show_found(report)
+
+    report = load(
+        event.connection,
+        sources,
+        anomalies,
+        command=command,
+        dry_run=dry,
+        details=dry,
+        before_commit=before_commit,
+    )
     if dry and report.changes:
         door.show(shape(would_change(event.connection, report.changes), Selection(columns=_CHANGES)))
     if report.errors or not dry:
-        door.show_load(report)
+        tell_load(report)
     return report
 
 

@@ -107,8 +107,13 @@ def _load(door: Door, path: Path, table: str, keys: Keys, dry_run: bool) -> Load
     """Load the edited rows and remove those that are no longer there; a dry run shows what would change."""
     from crpv_cli.intake.files import InputFile, ReadOptions
     from crpv_cli.intake.sources import sources_of
+    from crpv_cli.output.loads import tell_load
     from crpv_cli.registry.loading import load
     from crpv_cli.reports.history import would_change
+
+    def before_commit(report: LoadReport) -> None:
+        if report.errors or not dry_run:
+            door.show_found(report)
 
     with door.writing() as connection:
         sources, anomalies = sources_of([InputFile(path, str(path))], ReadOptions(table))
@@ -120,9 +125,10 @@ def _load(door: Door, path: Path, table: str, keys: Keys, dry_run: bool) -> Load
             dry_run=dry_run,
             details=dry_run,
             gone=(table, keys),
+            before_commit=before_commit,
         )
         if dry_run and report.changes:
             door.show(would_change(connection, report.changes))
     if report.errors or not dry_run:
-        door.show_load(report)
+        tell_load(report)
     return report

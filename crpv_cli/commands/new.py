@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from crpv_cli import interrupts
 from crpv_cli.errors import FileProblem
 from crpv_cli.language import msg
 from crpv_cli.registry.loading import LoadReport
@@ -14,7 +15,7 @@ def make(path: Path, demo: bool, empty: bool, shared: bool = False) -> LoadRepor
     """Make a registry with the bundled reference data, the demonstration's as well, or nothing in it.
 
     Returns what was loaded, None for an empty registry. Its owner alone may read and write it, or its group as well if
-    it is to be shared.
+    it is to be shared. Once the file is there, signals wait until the command releases them.
 
     Raises:
         FileExistsError: there is a registry already, perhaps since a moment ago.
@@ -38,7 +39,11 @@ def make(path: Path, demo: bool, empty: bool, shared: bool = False) -> LoadRepor
                 folders = [reference_folder(), *([demo_folder()] if demo else [])]
                 with open_writing(part) as connection:
                     report = load_paths(connection, [str(folder) for folder in folders], command="init")
+            interrupts.release()  # what is loaded so far is not the registry yet
+            interrupts.hold()
+        interrupts.settle(report.load if report else None)
     except FileExistsError:
+        interrupts.release()
         raise
     except (OSError, sqlite3.OperationalError) as error:
         raise FileProblem(

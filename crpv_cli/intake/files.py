@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -201,7 +202,15 @@ def _spool(stream: BinaryIO, kept: ExitStack, name: str) -> Path:
     """Keep what a stream holds until ``kept`` is closed, in a file whose stem is the name."""
     spool = kept.enter_context(publishing.temporary("crpv")) / f"{name[:50]}.csv"
     with spool.open("wb") as file:
-        shutil.copyfileobj(stream, file)
+        try:
+            shutil.copyfileobj(stream, file)
+        except OSError as error:
+            if error.errno != errno.EBADF:
+                raise
+            raise FileProblem(
+                msg("There is nothing to read: standard input is closed."),
+                msg("Send a file to it, as in: crpv load - < FILE"),
+            ) from error
     return spool
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import re
 import shutil
@@ -9,18 +11,26 @@ import stat
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
-from crpv_cli import language, publishing
-from crpv_cli.errors import CrpvError, FileProblem
-from crpv_cli.language import Message, msg
+from crpv_cli import interrupts, language, publishing
+from crpv_cli.errors import FREE_SPACE, CrpvError, FileProblem, is_full
+from crpv_cli.language import N_, Message, msg
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 PATIENCE_SECONDS = 1.0
+
+
+WIDEST = 10_000
+"""Nobody has a terminal of more columns; a larger number in COLUMNS is a mistake."""
+
+
+class NobodyReads(Exception):
+    """The reader of a pipe stopped reading: that is no error of ours, and nothing more can be sent to it."""
 
 
 class _Before:
@@ -30,12 +40,106 @@ class _Before:
 
 
 def prepare() -> None:
-    """Make both streams UTF-8: a redirected stream on Windows is not, and a name with œ must not fail."""
+    """Make the streams usable, whatever the command was given.
+
+    Both are UTF-8: a redirected stream on Windows is not, and a name with œ must not fail. A stream that was closed is
+    there, but fails when it is used, as its descriptor does (``__main__`` sees to that). A pipe that does not wait for
+    its reader is made to wait, or it would get half a result.
+    """
+    if sys.stdin is None:
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115 - as long as the process
+    if sys.stdout is None:
+        sys.stdout = _Out(open(1, "wb", closefd=False), "utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
     _Before.encoding = sys.stdout.encoding
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure and (stream.encoding or "").lower().replace("-", "") != "utf8":
             reconfigure(encoding="utf-8", errors="replace")
+        elif reconfigure and stream.errors == "strict":
+            reconfigure(errors="backslashreplace")  # the name of a file need not be UTF-8
+        with suppress(OSError, ValueError, AttributeError):
+            os.set_blocking(stream.fileno(), True)
+    if type(sys.stdout) is io.TextIOWrapper:
+        sys.stdout = _Out(sys.stdout.buffer, sys.stdout.encoding, sys.stdout.errors, None, sys.stdout.line_buffering)
+    for name in ("COLUMNS", "LINES"):
+        # Rich believes whatever stands there.
+        if not (os.environ.get(name, "").isdecimal() and 0 < int(os.environ[name]) <= WIDEST):
+            os.environ.pop(name, None)
+
+
+class _Out(io.TextIOWrapper):
+    """Standard output for Click, which prints help, the version and completion: what fails is an error of ours."""
+
+    def flush(self) -> None:
+        with sending():
+            super().flush()
+
+
+@contextmanager
+def sending() -> Iterator[None]:
+    """Tell what fails on the way to standard output, and only that.
+
+    Raises:
+        FileProblem: it cannot be written.
+        NobodyReads: it is a pipe whose reader has left.
+    """
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise NobodyReads from error
+    except OSError as error:
+        raise _unwritten(error) from error
+
+
+def finish() -> FileProblem | None:
+    """Send what is left, so that Python sends nothing more when it ends.
+
+    Returns:
+        Why standard output does not take what was left of the result; None if it does, or if nobody reads it.
+    """
+    _drain(sys.stderr)
+    return _drain(sys.stdout)
+
+
+def _drain(stream: TextIO) -> FileProblem | None:
+    try:
+        stream.flush()
+    except (FileProblem, NobodyReads, OSError, ValueError) as error:
+        # What Python still holds of it goes nowhere: it would be tried again, and complained about, at the end.
+        with suppress(FileProblem, NobodyReads, OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+            stream.flush()
+        return error if isinstance(error, FileProblem) else None
+    return None
+
+
+def _unwritten(error: OSError) -> FileProblem:
+    if error.errno == errno.EBADF:
+        return FileProblem(
+            msg("The result cannot be written: standard output is closed."),
+            msg("Open it, or write to a file with -o where the command has it."),
+        )
+    return FileProblem(
+        msg("The result cannot be written to standard output: {reason}", reason=error.strerror or str(error)),
+        msg(
+            FREE_SPACE
+            if is_full(error)
+            else N_("Send it elsewhere, or write to a file with -o where the command has it.")
+        ),
+    )
+
+
+@contextmanager
+def telling() -> Iterator[None]:
+    """Let what is printed on standard error be passed over where that cannot be written: it is not the result."""
+    try:
+        yield
+    except (OSError, ValueError):
+        _drain(sys.stderr)
 
 
 def on_terminal() -> bool:
@@ -63,8 +167,9 @@ def blocks() -> bool:
 
 
 def say(message: Message) -> None:
-    """Print a notice for the reader, apart from the result."""
-    print(_wrapped(message.text()), file=sys.stderr)
+    """Print a notice for the reader, apart from the result; where nobody can be told, nobody is."""
+    with telling():
+        print(_wrapped(message.text()), file=sys.stderr, flush=True)
 
 
 def say_all(messages: Iterable[Message]) -> None:
@@ -82,17 +187,22 @@ def confirm(question: Message) -> bool:
     """Ask a question that is answered by yes or no; where nobody can answer, the answer is no."""
     if not can_ask():
         return False
-    sys.stderr.write(_wrapped(language.text(language.N_("{question} [y/N]"), question=question)) + " ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().casefold() in {"y", "yes", "o", "oui"}
+    try:
+        sys.stderr.write(_wrapped(language.text(language.N_("{question} [y/N]"), question=question)) + " ")
+        sys.stderr.flush()
+        return sys.stdin.readline().strip().casefold() in {"y", "yes", "o", "oui"}
+    except (OSError, UnicodeError):
+        return False  # the terminal is gone, or what was typed is no text
 
 
 def fail(error: CrpvError) -> None:
     """Print what is wrong and what to do."""
     label = language.text(language.N_("Error: {message}"), message=error.message)
-    print(_wrapped(label), file=sys.stderr)
-    if error.advice:
-        print(_wrapped(error.advice.text()), file=sys.stderr)
+    with telling():
+        print(_wrapped(label), file=sys.stderr)
+        if error.advice:
+            print(_wrapped(error.advice.text()), file=sys.stderr)
+        sys.stderr.flush()
 
 
 def _wrapped(text: str) -> str:
@@ -110,15 +220,32 @@ def deliver(content: str | bytes, output: Path | None, force: bool, encoding: st
     """Put a rendered result on standard output, or into a file.
 
     Raises:
-        FileProblem: the file exists and ``force`` is not given, or it cannot be written.
+        FileProblem: the file exists and ``force`` is not given, or it or standard output cannot be written.
+        NobodyReads: standard output is a pipe whose reader has left.
     """
+    # The name of a file in it need not be UTF-8.
+    sent = content.encode(encoding, errors="backslashreplace") if isinstance(content, str) else content
     if output is not None:
-        write_file(content.encode(encoding) if isinstance(content, str) else content, output, force)
+        write_file(sent, output, force)
         return
-    # As bytes: text mode would write other line ends on Windows.
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content.encode(encoding) if isinstance(content, str) else content)
-    sys.stdout.buffer.flush()
+    with sending():
+        # As bytes: text mode would write other line ends on Windows.
+        sys.stdout.flush()
+        sys.stdout.buffer.write(sent)
+        sys.stdout.buffer.flush()
+
+
+@contextmanager
+def taken_back() -> Iterator[list[Path]]:
+    """Yield a list of the files that were written for what is to be committed: they go if it is not."""
+    made: list[Path] = []
+    try:
+        yield made
+    except BaseException:
+        for file in made if interrupts.written() is None else ():
+            with suppress(OSError):
+                file.unlink()
+        raise
 
 
 @contextmanager
@@ -284,7 +411,8 @@ class Bar:
         if self._shown is None:
             if time.monotonic() - self._start < PATIENCE_SECONDS:
                 return
-            self._show()
+            with telling():
+                self._show()
         if self._shown is not None and self._task is not None:
             self._shown.update(self._task, completed=sum(self._done.values()))
 
@@ -305,9 +433,12 @@ class Bar:
         self._task = self._shown.add_task(language.text(language.N_("Reading")), total=self.total)
 
     def close(self) -> None:
-        """Take the bar away."""
+        """Take the bar away, and show the cursor again; a terminal that is gone has none."""
         if self._shown is not None:
-            self._shown.stop()
+            with suppress(OSError, ValueError):
+                self._shown.stop()
+            self._shown = None
+        self._start = float("inf")  # it does not come back
 
 
 @contextmanager

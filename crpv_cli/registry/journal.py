@@ -17,7 +17,7 @@ from typing import Any
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import first_few, msg, msgs
-from crpv_cli.registry.recording import close_load, open_load
+from crpv_cli.registry.recording import close_load, commit, open_load
 from crpv_cli.registry.schema import key_condition, key_values
 
 
@@ -251,7 +251,8 @@ class Undone:
 def undo(connection: sqlite3.Connection, load: int, dry_run: bool = False) -> Undone:
     """Undo a load: every row it touched becomes what it was, to the value and to its provenance.
 
-    An undo is itself a load, which can be undone too.
+    An undo is itself a load, which can be undone too. Once it is committed, signals wait until the command releases
+    them.
 
     Raises:
         UsageProblem: there is no such load, it was already undone, or later loads touched or refer to its rows;
@@ -271,10 +272,13 @@ def undo(connection: sqlite3.Connection, load: int, dry_run: bool = False) -> Un
             _reverse(connection, change, number, undone)
         _refuse_references(connection, load, number)
         close_load(connection, number, 0, undone.restored.total(), undone.removed.total())
+        if dry_run:
+            connection.rollback()
+        else:
+            commit(connection, number)
     except BaseException:
         connection.rollback()  # nothing to do where SQLite has ended it itself
         raise
-    connection.execute("rollback" if dry_run else "commit")
     return undone
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from crpv_cli.definitions.columns import Column, Kind
@@ -14,7 +14,7 @@ from crpv_cli.registry.applying import apply_source, remove_rows
 from crpv_cli.registry.checks import faulty_ratings, recognised, restated, unresolved
 from crpv_cli.registry.journal import changes_of
 from crpv_cli.registry.loads import FileOutcome, Line, LoadReport, Refused, Source
-from crpv_cli.registry.recording import close_load, open_load
+from crpv_cli.registry.recording import close_load, commit, open_load
 from crpv_cli.registry.staging import Stage
 
 __all__ = ["FileOutcome", "LoadReport", "Source", "load"]
@@ -30,6 +30,7 @@ def load(  # noqa: D417 - the connection needs no words
     keep_valid: bool = False,
     details: bool = False,
     gone: tuple[str, Sequence[tuple[object, ...]]] | None = None,
+    before_commit: Callable[[LoadReport], None] | None = None,
 ) -> LoadReport:
     """Load files into an open registry, all or nothing.
 
@@ -43,6 +44,9 @@ def load(  # noqa: D417 - the connection needs no words
         details: also report every change of a row.
         gone: a table and the keys of rows that were handed out to be edited: those that the files no longer have are
             removed.
+        before_commit: what is given the report once everything is decided, and does all that can still fail. If it
+            raises, nothing is written. After it, only the commit is left where there is something to commit, and
+            signals wait until the command releases them.
 
     Raises:
         RegistryProblem: through the connection's opener, if another program holds the registry.
@@ -51,35 +55,30 @@ def load(  # noqa: D417 - the connection needs no words
     work = _Load(connection, sources, report, keep_valid)
     try:
         work.stage_rows()
-        connection.execute("begin immediate")
         try:
+            connection.execute("begin immediate")
             work.name_periods(gone)
             work.check_references()
             work.check_ratings()
             report.stopped = report.errors > 0 and not keep_valid
             if not report.stopped:
                 work.apply(command, gone)
+            # A row may still contradict what the registry keeps of it.
+            report.stopped = report.errors > 0 and not keep_valid
+            if report.stopped:
+                work.forget_counts()
+            elif report.load is not None:
+                work.look_again(report.load, details)
+            if report.stopped or dry_run or not report.changed:
+                report.load = None
+                connection.rollback()  # others need not wait while this is told
+            if before_commit is not None:
+                before_commit(report)
+            if report.load is not None:
+                commit(connection, report.load, refused=report.errors > 0)
         except BaseException:
             connection.rollback()  # nothing to do where SQLite has ended it itself, as a trigger can ask
             raise
-        # A row may still contradict what the registry keeps of it.
-        report.stopped = report.errors > 0 and not keep_valid
-        if report.stopped:
-            work.forget_counts()
-        elif report.load is not None:
-            report.anomalies.extend(restated(connection, report.load))
-            file = next(
-                (outcome.name for outcome in work.outcomes if outcome.table == "funding" and outcome.read), None
-            )
-            if file is not None:
-                report.anomalies.extend(recognised(connection, report.load, file))
-            if details:
-                report.changes = list(changes_of(connection, report.load))
-        if report.stopped or dry_run or not report.changed:
-            connection.rollback()
-            report.load = None
-        else:
-            connection.commit()
     finally:
         work.stage.clear()
     return report
@@ -221,6 +220,15 @@ class _Load:
             self.report.removed = remove_rows(self.connection, table, missing, load)
         close_load(self.connection, load, inserted, updated, self.report.removed)
         self.report.load = load
+
+    def look_again(self, load: int, details: bool) -> None:
+        """Say what is seen once the rows are in: figures that changed, money that is there already, each change."""
+        self.report.anomalies.extend(restated(self.connection, load))
+        file = next((outcome.name for outcome in self.outcomes if outcome.table == "funding" and outcome.read), None)
+        if file is not None:
+            self.report.anomalies.extend(recognised(self.connection, load, file))
+        if details:
+            self.report.changes = list(changes_of(self.connection, load))
 
     def forget_counts(self) -> None:
         """Say that nothing was written: no row of a stopped load went in."""
