@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from crpv_cli.registry.conflicts import HandedOut
     from crpv_cli.registry.loads import LoadReport
 
+_SHOWN = ("table", "key", "action", "column", "before", "after")  # without the file and its lines: there is but one
+
 
 @command("db")
 def edit(
@@ -40,7 +42,7 @@ def edit(
     from crpv_cli.language import msg
     from crpv_cli.output import streams
     from crpv_cli.output.delimited import csv_text
-    from crpv_cli.registry.conflicts import hand_out
+    from crpv_cli.registry.conflicts import hand_out, one_moment
     from crpv_cli.reports.listing import Selection, list_table
 
     its_table = table_named(table)
@@ -49,12 +51,10 @@ def edit(
             msg("There is no terminal to run an editor in."), msg("Name a program that edits the file in EDITOR.")
         )
     asked = Selection(region=region, department=department, year=year, as_of=as_of)
-    with door.reading() as connection:
-        connection.execute("begin")  # what is shown and what it is compared with later are of one moment
+    with door.reading() as connection, one_moment(connection):
         shown = list_table(connection, its_table, asked)
         keys = ([record[name] for name in its_table.key] for record in shown.records())
         handed = hand_out(connection, its_table, keys)
-        connection.execute("rollback")
     streams.say_all(cut_off())
     with edited_file(f"{its_table.name}.csv", csv_text(shown).encode()) as file:
         _Edit(door, file, handed, yes, remove).run()
@@ -177,6 +177,7 @@ class _Edit:
         from crpv_cli.intake.sources import sources_of
         from crpv_cli.registry.loading import load
         from crpv_cli.reports.history import would_change
+        from crpv_cli.reports.listing import Selection, shape
 
         name = self.handed.table.name
         with self.door.writing() as connection:
@@ -192,7 +193,7 @@ class _Edit:
             )
             self.done = not dry_run and not report.errors
             if dry_run and report.changes:
-                self.door.show(would_change(connection, report.changes))
+                self.door.show(shape(would_change(connection, report.changes), Selection(columns=_SHOWN)))
         if report.errors or not dry_run:
             self.door.show_load(report)
         return report

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,10 +36,20 @@ class HandedOut:
     load: int
 
 
+@contextmanager
+def one_moment(connection: sqlite3.Connection) -> Iterator[None]:
+    """Let what is read in the block be of one moment, whatever others write meanwhile."""
+    connection.execute("begin")
+    try:
+        yield
+    finally:
+        connection.rollback()
+
+
 def hand_out(connection: sqlite3.Connection, table: Table, keys: Iterable[Sequence[object]]) -> HandedOut:
     """Keep rows as the registry holds them, to be compared with what comes back; keys of no row are passed over.
 
-    To be called in the transaction in which the rows are read to be shown.
+    To be called in the ``one_moment`` in which the rows are read to be shown.
     """
     wanted = {tuple(key) for key in keys}
     names = ", ".join(column.stored for column in table.columns)
@@ -101,8 +112,10 @@ class Comparison:
             for number, source in enumerate(self.sources)
             if source.table is self.table
         }
+        if not columns:
+            return []
         same: list[tuple[int, int]] = []
-        for row in self.stage.rows(self.table) if columns else ():
+        for row in self.stage.rows(self.table):
             key = _key(self.table, row)
             self._back.add(key)
             values = {column: row[column.stored] for column in columns[row["file"]]}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,11 +20,8 @@ Rows = list[dict[str, str]]
 
 
 @pytest.fixture
-def db(registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A registry of three perimeters, no editor, and a place of our own for what is kept."""
-    kept = tmp_path / "kept"
-    kept.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(kept))
+def db(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A registry of three perimeters, and no editor."""
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.delenv("EDITOR", raising=False)
     return registry(perimeters=PERIMETERS)
@@ -54,14 +50,15 @@ def edit(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[
 
 
 def kept(tmp_path: Path) -> list[Path]:
-    """The files that ``edit`` left behind."""
-    return sorted((tmp_path / "kept").rglob("*"))
+    """The files and folders that ``edit`` left behind."""
+    return sorted((tmp_path / "data-home" / "crpv" / "edits").rglob("*"))
 
 
 def kept_text(tmp_path: Path, ran: Ran) -> str:
     """The one file that was kept, which was named."""
     folder, file = kept(tmp_path)
-    assert (folder.name.startswith("crpv-edit-"), file.parent) == (True, folder)
+    assert (folder.name.startswith(f"{file.stem}-"), file.parent) == (True, folder)
+    assert (folder.stat().st_mode & 0o777, file.suffix) == (0o700, ".csv")
     assert str(file) in "".join(ran.err.split("\n"))
     return file.read_text(encoding="utf-8")
 
@@ -134,7 +131,7 @@ def test_rows_that_are_left_as_they_are_need_not_be_valid(edit: Callable[..., Ra
 def test_a_row_that_is_deleted_is_removed_and_no_other(edit: Callable[..., Ran], db: Path, place: int) -> None:
     left = rows_of(db, "perimeters")
     gone = left.pop(place)
-    ran = edit("perimeters", "--yes", left=left)
+    ran = edit("perimeters", "--yes", "--remove", left=left)
     assert ran.code == 0
     assert "1 row removed" in ran.err
     assert rows_of(db, "perimeters") == left
@@ -148,7 +145,7 @@ def test_a_row_that_is_deleted_is_removed_and_no_other(edit: Callable[..., Ran],
 def test_a_row_whose_key_is_changed_is_another_row(edit: Callable[..., Ran], db: Path) -> None:
     left = rows_of(db, "perimeters")
     left[1]["department"] = "971"
-    assert edit("perimeters", "--yes", left=left).code == 0
+    assert edit("perimeters", "--yes", "--remove", left=left).code == 0
     assert rows_of(db, "perimeters") == left
     assert figures(db, 3) == ("edit perimeters", "1", "0", "1")
 
@@ -156,7 +153,7 @@ def test_a_row_whose_key_is_changed_is_another_row(edit: Callable[..., Ran], db:
 def test_all_three_at_once_and_their_undoing(edit: Callable[..., Ran], db: Path) -> None:
     before = rows_of(db, "perimeters")
     new = dict.fromkeys(NAMES, "") | {"centre": "two", "department": "01"}
-    assert edit("perimeters", "--yes", left=[before[0] | {"confidence": "low"}, new, before[1]]).code == 0
+    assert edit("perimeters", "--yes", "--remove", left=[before[0] | {"confidence": "low"}, new, before[1]]).code == 0
     assert figures(db, 3) == ("edit perimeters", "1", "1", "1")
     dry = crpv("undo", 3, "--dry-run", "--db", db)
     assert "perimeters: 1 removed, 2 restored" in dry.err
@@ -198,7 +195,7 @@ def test_all_rows_deleted_stay_if_nobody_agrees(
 def test_where_nobody_can_be_asked_nothing_is_written(edit: Callable[..., Ran], db: Path, tmp_path: Path) -> None:
     before = state_of(db)
     ran = edit("perimeters", left=[])
-    assert (ran.code, "--yes" in ran.err) == (2, True)
+    assert (ran.code, "--yes" in ran.err, "--remove" in ran.err) == (2, True, True)
     assert "one 01" in ran.out
     assert state_of(db) == before
     assert kept_text(tmp_path, ran) == as_csv([], NAMES)
@@ -206,10 +203,9 @@ def test_where_nobody_can_be_asked_nothing_is_written(edit: Callable[..., Ran], 
 
 def test_an_emptied_file_is_no_wish_to_remove_everything(edit: Callable[..., Ran], db: Path, tmp_path: Path) -> None:
     before = state_of(db)
-    ran = edit("perimeters", "--yes", left="")
-    assert ran.code == 1
-    assert state_of(db) == before
-    assert kept_text(tmp_path, ran) == ""
+    ran = edit("perimeters", "--yes", "--remove", left="")
+    assert (ran.code, "The file is empty" in ran.err) == (1, True)
+    assert (state_of(db), kept(tmp_path)) == (before, [])
 
 
 @pytest.mark.parametrize("delimiter", [",", ";"])
@@ -233,7 +229,7 @@ def test_a_filter_hands_out_some_rows_and_touches_no_other(edit: Callable[..., R
         edit("perimeters", option, value, left=[], answers="n\n")
         assert records((tmp_path / "handed.csv").read_text(encoding="utf-8")) == [before[place] for place in places]
     assert rows_of(db, "perimeters") == before
-    assert edit("perimeters", "--as-of", "2011-06-30", "--yes", left=[]).code == 0
+    assert edit("perimeters", "--as-of", "2011-06-30", "--yes", "--remove", left=[]).code == 0
     assert rows_of(db, "perimeters") == [before[2]]
     assert figures(db, 3) == ("edit perimeters", "0", "0", "2")
 
@@ -307,7 +303,7 @@ def test_a_row_that_others_refer_to_stays(edit: Callable[..., Ran], db: Path, tm
     ran = edit("centres", "--yes")
     handed = (tmp_path / "handed.csv").read_text(encoding="utf-8")
     assert (ran.code, len(records(handed))) == (0, 2)
-    ran = edit("centres", "--yes", left="".join(handed.splitlines(keepends=True)[:2]))
+    ran = edit("centres", "--yes", "--remove", left="".join(handed.splitlines(keepends=True)[:2]))
     assert (ran.code, "two" in ran.said) == (2, True)
     assert state_of(db) == before
     assert len(kept(tmp_path)) == 2
@@ -322,8 +318,7 @@ def test_an_editor_that_fails_or_is_missing(
     ran = crpv("edit", "perimeters", "--yes", "--db", db)
     assert (ran.code, ran.out) == (3, "")
     assert editor in ran.err
-    assert state_of(db) == before
-    assert records(kept_text(tmp_path, ran)) == rows_of(db, "perimeters")
+    assert (state_of(db), kept(tmp_path)) == (before, [])
 
 
 def test_without_an_editor_or_a_terminal_nothing_is_begun(db: Path, tmp_path: Path) -> None:
