@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from crpv_cli.commands import editor
 from tests.commands.conftest import Ran, Registry, add_tables, as_csv, crpv, records, rows_of, state_of
 
 PERIMETERS = """
@@ -374,3 +375,180 @@ def test_no_row_is_removed_where_another_contradicts_the_registry(
     assert (ran.code, "centres.csv:2: " in ran.err) == (1, True)
     assert state_of(db) == before
     assert kept_text(tmp_path, ran) == left
+
+
+# --- What others load meanwhile, and what is asked then ---
+
+
+Steps = Callable[..., None]
+
+
+@pytest.fixture
+def opens(db: Path, monkeypatch: pytest.MonkeyPatch) -> Steps:
+    """Says what happens at each opening of the editor: functions of the file's path."""
+    assert db.exists()  # made first, since that takes the editor away
+    monkeypatch.setenv("EDITOR", "an-editor")
+
+    def say(*steps: Callable[[Path], object]) -> None:
+        left = list(steps)
+        monkeypatch.setattr(editor, "_run", lambda _command, path, _table: left.pop(0)(path))
+
+    return say
+
+
+def replaced(*pairs: tuple[str, str]) -> Callable[[Path], object]:
+    """Somebody types other texts."""
+
+    def step(path: Path) -> None:
+        text = path.read_text(encoding="utf-8")
+        for old, new in pairs:
+            assert old in text
+            text = text.replace(old, new)
+        path.write_text(text, encoding="utf-8")
+
+    return step
+
+
+def others_load(db: Path, row: str) -> Ran:
+    """Others load a row of perimeters: its key and its confidence."""
+    return add_tables(db, perimeters=f"centre,department,valid_from,confidence\n{row}\n")
+
+
+MINE = ("one,02,,,low", "one,02,,,high")
+
+
+def test_after_a_conflict_what_is_left_in_the_cell_replaces_theirs(opens: Steps, db: Path, tmp_path: Path) -> None:
+    opens(lambda path: (replaced(MINE)(path), others_load(db, "one,02,,medium")), lambda _path: None)
+    ran = crpv("edit", "perimeters", "--db", db, answers="y\ny\n")
+    assert (ran.code, ran.err.count("[y/N]")) == (0, 2)
+    assert "it is now “medium”" in ran.said
+    assert "medium" in ran.out and "high" in ran.out  # what is replaced is shown before it is
+    assert (rows_of(db, "perimeters")[1]["confidence"], kept(tmp_path)) == ("high", [])
+
+
+def test_after_a_conflict_theirs_can_be_taken(opens: Steps, db: Path, tmp_path: Path) -> None:
+    both = replaced(MINE, ("one,01,2010-01-01,,high", "one,01,2010-01-01,,low"))
+    opens(
+        lambda path: (both(path), others_load(db, "one,02,,medium")),
+        replaced(("one,02,,,high", "one,02,,,medium")),
+    )
+    assert crpv("edit", "perimeters", "--db", db, answers="y\ny\n").code == 0
+    assert [row["confidence"] for row in rows_of(db, "perimeters")] == ["low", "medium", "medium"]
+    assert changed(db, 4) == {("update", "one 01 2010-01-01", "confidence", "high", "low")}
+    assert kept(tmp_path) == []
+
+
+def test_after_a_conflict_others_may_change_it_again(opens: Steps, db: Path, tmp_path: Path) -> None:
+    opens(
+        lambda path: (replaced(MINE)(path), others_load(db, "one,02,,medium")),
+        lambda _path: others_load(db, "one,02,,low"),
+    )
+    ran = crpv("edit", "perimeters", "--db", db, answers="y\nn\n")
+    assert (ran.code, "it is now “low”" in ran.said) == (1, True)
+    assert rows_of(db, "perimeters")[1]["confidence"] == "low"
+    assert "one,02,,,high" in kept_text(tmp_path, ran)
+
+
+@pytest.mark.parametrize("theirs", ["one,02,,medium", "one,02,,"])
+def test_a_row_to_be_removed_is_removed_if_one_insists(opens: Steps, db: Path, theirs: str) -> None:
+    opens(lambda path: (replaced(("one,02,,,low,journal,\n", ""))(path), others_load(db, theirs)), lambda _path: None)
+    ran = crpv("edit", "perimeters", "--db", db, answers="y\ny\n")
+    assert (ran.code, "remove the 1 row that is no longer in the file (one 02)" in ran.said) == (0, True)
+    assert [row["department"] for row in rows_of(db, "perimeters")] == ["01", "971"]
+
+
+def test_what_others_load_while_one_is_asked_is_a_conflict(
+    opens: Steps, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The comparison is of the moment in which the rows are written, not of the one in which they were shown."""
+    opens(replaced(MINE))
+    answers = [True, False]
+
+    def confirm(_question: object) -> bool:
+        if answers[0]:
+            others_load(db, "one,02,,medium")
+        return answers.pop(0)
+
+    monkeypatch.setattr("crpv_cli.output.streams.confirm", confirm)
+    ran = crpv("edit", "perimeters", "--db", db)
+    assert (ran.code, answers) == (1, [])
+    assert "Changed meanwhile by load 3" in ran.said
+    assert rows_of(db, "perimeters")[1]["confidence"] == "medium"
+    assert "one,02,,,high" in kept_text(tmp_path, ran)
+
+
+def test_nobody_is_named_by_a_conflict(opens: Steps, db: Path) -> None:
+    add_tables(
+        db, contacts="centre,function,email,person,consent,valid_to\none,press,a@one.example,Somebody,yes,2999-12-31\n"
+    )
+
+    def step(path: Path) -> None:
+        (line,) = path.read_text(encoding="utf-8").splitlines()[1:]
+        assert "Somebody" not in line
+        path.write_text("centre,function,person,consent,valid_to\none,press,Anybody,yes,2999-12-31\n", encoding="utf-8")
+        add_tables(db, contacts="centre,function,person,consent,valid_to\none,press,Nobody,yes,2999-12-31\n")
+
+    opens(step)
+    ran = crpv("edit", "contacts", "--yes", "--db", db)
+    assert (ran.code, "it is now “…”" in ran.said, "Nobody" in ran.err) == (1, True, False)
+
+
+@pytest.mark.parametrize(("answer", "there"), [("y\n", 0), ("n\n", 3)])
+def test_yes_does_not_answer_for_rows_that_vanish(opens: Steps, db: Path, answer: str, there: int) -> None:
+    opens(lambda path: path.write_text(",".join(NAMES) + "\n"))
+    ran = crpv("edit", "perimeters", "--yes", "--db", db, answers=answer)
+    said = "remove the 3 rows that are no longer in the file (one 01 2010-01-01, one 02, two 971 2012-05-01)? [y/N]"
+    assert (ran.code, said in ran.said) == (0, True)
+    assert len(rows_of(db, "perimeters")) == there
+
+
+def test_a_removal_does_not_answer_for_what_else_was_changed(opens: Steps, db: Path) -> None:
+    opens(replaced(MINE, ("one,01,2010-01-01,,high,books,Œuvre\n", "")))
+    before = state_of(db)
+    ran = crpv("edit", "perimeters", "--remove", "--db", db)
+    assert (ran.code, "--yes loads without asking" in ran.said) == (2, True)
+    assert state_of(db) == before
+    ran = crpv("edit", "perimeters", "--remove", "--yes", "--db", db, answers="")
+    assert "[y/N]" not in ran.err
+
+
+@pytest.mark.parametrize("step", [lambda path: path.unlink(), lambda path: path.write_text(" \n")])
+def test_a_file_that_was_removed_or_emptied_is_handed_out_anew(
+    opens: Steps, db: Path, tmp_path: Path, step: Callable[[Path], None]
+) -> None:
+    opens(step, replaced(MINE))
+    ran = crpv("edit", "perimeters", "--db", db, answers="y\ny\n")
+    assert (ran.code, "Open the editor again?" in ran.said) == (0, True)
+    assert [row["confidence"] for row in rows_of(db, "perimeters")] == ["high", "high", "medium"]
+    assert kept(tmp_path) == []
+
+
+def test_what_was_typed_and_not_loaded_is_kept_after_a_load(opens: Steps, db: Path, tmp_path: Path) -> None:
+    """A column that the table does not have is left out, with a warning."""
+    opens(
+        lambda path: path.write_text(
+            "centre,department,valid_from,confidence,colour\n"
+            "one,01,2010-01-01,low,typed\none,02,,low,\ntwo,971,2012-05-01,medium,\n"
+        )
+    )
+    ran = crpv("edit", "perimeters", "--yes", "--db", db)
+    assert (ran.code, rows_of(db, "perimeters")[0]["confidence"]) == (0, "low")
+    assert "typed" in kept_text(tmp_path, ran)
+
+
+@pytest.mark.parametrize("where", ["crpv_cli.output.streams.confirm", "crpv_cli.commands.editor._run"])
+def test_what_was_typed_before_ctrl_c_is_kept(
+    opens: Steps, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    opens(replaced(MINE))
+
+    def interrupt(*given: object) -> None:
+        if len(given) == 3:
+            replaced(MINE)(given[1])  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(where, interrupt)
+    before = state_of(db)
+    ran = crpv("edit", "perimeters", "--db", db)
+    assert (ran.code, state_of(db) == before) == (130, True)
+    assert "one,02,,,high" in kept_text(tmp_path, ran)
