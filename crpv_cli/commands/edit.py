@@ -146,7 +146,7 @@ class _Edit:
 
         if found.vanished and not self.remove:
             return msgs(
-                "Load these changes, and remove the {count} row that is no longer in the file ({rows})?",
+                "Load these changes, and remove the row that is no longer in the file ({rows})?",
                 "Load these changes, and remove the {count} rows that are no longer in the file ({rows})?",
                 len(found.vanished),
                 rows=first_few(found.vanished, 5),

@@ -68,7 +68,7 @@ def shown(value: object, column: Column) -> str | None:
         return f"{value / 100:.2f}"
     if column.kind is Kind.FLAG:
         return "true" if value else "false"
-    return str(value)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def _key(table: Table, row: sqlite3.Row) -> Key:
@@ -101,6 +101,7 @@ class Comparison:
         self._back: set[Key] = set()
         self._changed: list[_Returned] = []
         self._told: dict[Key, Mapping[str, Any] | None] = {}
+        self._merged: dict[tuple[int, int], tuple[_Returned, dict[Column, Any]]] = {}
 
     def set_aside(self) -> list[int]:
         """Take the rows that came back as they were out of the stage; returns the file of each.
@@ -156,6 +157,20 @@ class Comparison:
             elif now is not None:
                 self.removed.append(key)
 
+    def explained(self, file: int, refused: Anomaly) -> Anomaly:
+        """Say of a row that SQLite refuses, if it holds changes of both sides, that the two do not go together."""
+        row, theirs = self._merged.get((file, refused.line or 0), (None, {}))
+        if row is None:
+            return refused
+        self._told[row.key] = {**self.handed.rows[row.key], **{column.stored: theirs[column] for column in theirs}}
+        column, value = next(iter(theirs.items()))
+        said = msg(
+            "Yours and what was changed meanwhile by {by} contradict each other: here it is now {now}.",
+            by=self._by(row.key, column),
+            now=_now({column.stored: value}, column),
+        )
+        return self._anomaly(row, said, _ADVICE, column)
+
     def told(self) -> HandedOut:
         """Return what was handed out with what the conflicts said of it: who then leaves a cell as it is means it."""
         rows = {key: row for key, row in {**self.handed.rows, **self._told}.items() if row is not None}
@@ -180,8 +195,11 @@ class Comparison:
                 "Changed meanwhile by {by}: it is now {now}.", by=self._by(row.key, column), now=_now(now, column)
             )
             yield row.file, self._anomaly(row, said, _ADVICE, column)
-        theirs = {column.stored: now[column.stored] for column in row.values if column not in mine}
-        self.stage.overwrite(self.table, row.rowid, theirs)
+        others = {column: now[column.stored] for column in row.values if column not in mine}
+        self.stage.overwrite(self.table, row.rowid, {column.stored: value for column, value in others.items()})
+        theirs = {column: value for column, value in others.items() if value != before[column.stored]}
+        if theirs:
+            self._merged[row.file, row.line] = (row, theirs)
 
     def _added(self, row: _Returned, now: Mapping[str, Any] | None) -> Iterator[tuple[int, Anomaly]]:
         """A row that was not handed out: others may have added it too, or it was not asked for."""
@@ -194,9 +212,9 @@ class Comparison:
             value = _now(now, column)
             if meanwhile:
                 by = self._by(row.key, column)
-                said = msg("This row was added meanwhile, too, by {by}: here it has {now}.", by=by, now=value)
+                said = msg("This row was added meanwhile, too, by {by}: there it is {now}.", by=by, now=value)
             else:
-                said = msg("The registry has this row already; it was not handed out. Here it has {now}.", now=value)
+                said = msg("The registry has this row already; it was not handed out. Here it is {now}.", now=value)
             yield row.file, self._anomaly(row, said, _ADVICE, column, _CODE if meanwhile else "same-key")
 
     def _gone(self, row: _Returned) -> Anomaly:
@@ -237,4 +255,4 @@ _ADVICE = msg("Write what should stand there. If you open the editor again and l
 
 def _now(row: Mapping[str, Any], column: Column) -> Message:
     value = shown(row[column.stored], column)
-    return msg("nothing") if value is None else msg("“{value}”", value=value)
+    return msg("empty") if value is None else msg("“{value}”", value=value)

@@ -234,13 +234,14 @@ class _Load:
             for number, source in enumerate(self.sources):
                 if source.table is table and (self.outcomes[number].read or not source.made):
                     for anomaly in apply_source(self.connection, number, source, self.outcomes[number], load):
-                        self._say(number, anomaly)
+                        self._say(number, self.comparison.explained(number, anomaly) if self.comparison else anomaly)
         self.connection.execute("pragma defer_foreign_keys = off")
         inserted = sum(outcome.inserted for outcome in self.outcomes)
         updated = sum(outcome.updated for outcome in self.outcomes)
         if self.comparison:
             its_rows = self.comparison.removed
             self.report.removed = remove_rows(self.connection, self.comparison.table, its_rows, load)
+            self.report.handed = self.comparison.told()
         close_load(self.connection, load, inserted, updated, self.report.removed)
         self.report.load = load
 

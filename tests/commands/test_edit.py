@@ -453,7 +453,7 @@ def test_after_a_conflict_others_may_change_it_again(opens: Steps, db: Path, tmp
 def test_a_row_to_be_removed_is_removed_if_one_insists(opens: Steps, db: Path, theirs: str) -> None:
     opens(lambda path: (replaced(("one,02,,,low,journal,\n", ""))(path), others_load(db, theirs)), lambda _path: None)
     ran = crpv("edit", "perimeters", "--db", db, answers="y\ny\n")
-    assert (ran.code, "remove the 1 row that is no longer in the file (one 02)" in ran.said) == (0, True)
+    assert (ran.code, "remove the row that is no longer in the file (one 02)" in ran.said) == (0, True)
     assert [row["department"] for row in rows_of(db, "perimeters")] == ["01", "971"]
 
 

@@ -149,7 +149,7 @@ def test_the_same_change_is_no_conflict(world: World) -> None:
     assert (world.note(FIRST), world.kept()) == ("ours", [])
 
 
-@pytest.mark.parametrize(("theirs", "said"), [("theirs", "it is now “theirs”"), ("", "it is now nothing")])
+@pytest.mark.parametrize(("theirs", "said"), [("theirs", "it is now “theirs”"), ("", "it is now empty")])
 def test_a_cell_that_both_changed_is_a_conflict(world: World, theirs: str, said: str) -> None:
     add_tables(world.db, perimeters="centre,department,valid_from,note\none,02,,noted\n")
     left = world.rows()
@@ -199,7 +199,7 @@ def test_a_row_that_both_added_is_a_conflict_where_they_differ(world: World) -> 
     left = [*world.rows(), {**dict.fromkeys(NAMES, ""), **new}]
     world.others_load({**new, "note": "theirs"})
     ran = world.edit(left, "--yes")
-    said = "perimeters.csv:5: note: This row was added meanwhile, too, by load 3 (marie): here it has “theirs”."
+    said = "perimeters.csv:5: note: This row was added meanwhile, too, by load 3 (marie): there it is “theirs”."
     refused(world, ran, said)
     assert (ran.stderr.count("meanwhile"), world.note(("two", "01"))) == (1, "theirs")
 
@@ -223,7 +223,7 @@ def test_an_undoing_is_a_change_of_others(world: World) -> None:
     add_tables(world.db, perimeters="centre,department,valid_from,note\none,01,2010-01-01,noted\n")
     left = [{**found, "note": "mine"} if found["note"] else found for found in world.rows()]
     world.meanwhile.append(["undo", "3"])
-    refused(world, world.edit(left, "--yes"), "Changed meanwhile by load 4 (marie): it is now nothing.")
+    refused(world, world.edit(left, "--yes"), "Changed meanwhile by load 4 (marie): it is now empty.")
 
 
 def test_rows_that_vanish_are_not_removed_without_a_word(world: World) -> None:
