@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +16,7 @@ from crpv_cli.definitions.tables import TABLES
 from crpv_cli.intake.files import InputFile, ReadOptions
 from crpv_cli.intake.sources import sources_of, sources_of_rows
 from crpv_cli.output.delimited import csv_text
-from crpv_cli.registry.conflicts import HandedOut, hand_out, one_moment
+from crpv_cli.registry.conflicts import Comparison, HandedOut, hand_out, one_moment
 from crpv_cli.registry.connection import open_reading, open_writing
 from crpv_cli.registry.loading import LoadReport, load
 from crpv_cli.reports.listing import Selection, list_table
@@ -189,3 +191,20 @@ def test_no_row_is_changed_by_being_written_and_read(demo_path: Path, tmp_path: 
             report = load(connection, *sources_of([InputFile(file, str(file))], ReadOptions(table.name)), handed=handed)
             assert (report.anomalies, report.load, len(handed.rows)) == ([], None, len(listed.rows))
             assert sum(outcome.unchanged for outcome in report.files) == len(listed.rows)
+
+
+def test_nobody_can_write_between_the_comparison_and_the_load(world: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    settle, tried = Comparison.settle, []
+
+    def beside(self: Comparison, complete: bool) -> Any:
+        with closing(sqlite3.connect(world.registry, timeout=0)) as other:
+            try:
+                other.execute("update funders set name = 'theirs'")
+            except sqlite3.OperationalError as error:
+                tried.append(str(error))
+        return settle(self, complete)
+
+    monkeypatch.setattr(Comparison, "settle", beside)
+    with open_writing(world.registry) as connection:
+        assert save(connection, {"f1": ("A", "other")}, handed_out(connection)).load == 2
+    assert tried == ["database is locked"]
