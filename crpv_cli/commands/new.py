@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from crpv_cli.errors import FileProblem
+from crpv_cli.errors import FileProblem, Severity, UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.registry.loading import LoadReport
 
@@ -48,10 +48,11 @@ def make(path: Path, demo: bool, empty: bool) -> LoadReport | None:
 
 
 def load_paths(connection: sqlite3.Connection, paths: list[str], command: str) -> LoadReport:
-    """Load files or folders that are known to be valid.
+    """Load files or folders that are valid in themselves.
 
     Raises:
         FileProblem: a path does not exist.
+        UsageProblem: the registry lacks what they refer to, or contradicts it.
     """
     from crpv_cli.intake.files import ReadOptions, gather
     from crpv_cli.intake.sources import sources_of
@@ -60,5 +61,12 @@ def load_paths(connection: sqlite3.Connection, paths: list[str], command: str) -
     with gather(paths) as (files, _):
         sources, anomalies = sources_of(files, ReadOptions())
         report = load(connection, sources, anomalies, command=command)
-    assert not report.errors, [anomaly.message.text("en") for anomaly in report.anomalies]
+    if report.errors:
+        raise UsageProblem(
+            msg(
+                "The bundled files do not fit this registry: {reason}",
+                reason=next(anomaly.message for anomaly in report.anomalies if anomaly.severity is Severity.ERROR),
+            ),
+            msg("Make another one for them with: crpv init --demo --db NEW_FILE"),
+        )
     return report

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from crpv_cli.definitions.tables import TABLES, Table
@@ -30,6 +30,7 @@ def load(  # noqa: D417 - the connection needs no words
     keep_valid: bool = False,
     details: bool = False,
     handed: HandedOut | None = None,
+    under_lock: Callable[[], None] | None = None,
 ) -> LoadReport:
     """Load files into an open registry, all or nothing.
 
@@ -43,6 +44,8 @@ def load(  # noqa: D417 - the connection needs no words
         details: also report every change of a row.
         handed: rows that were handed out to be changed: of what came back, only what was changed is loaded, rows that
             did not come back are removed, and what others changed meanwhile is a conflict (``changed-meanwhile``).
+        under_lock: what is called as soon as nobody else can write, to see whether what was decided before still holds;
+            where it raises, nothing is written.
 
     Raises:
         RegistryProblem: through the connection's opener, if another program holds the registry.
@@ -53,6 +56,8 @@ def load(  # noqa: D417 - the connection needs no words
         work.stage_rows()
         connection.execute("begin immediate")
         try:
+            if under_lock is not None:
+                under_lock()
             work.compare()
             work.name_periods()
             work.check_references()
