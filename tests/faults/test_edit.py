@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import shlex
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -235,6 +237,23 @@ def test_rows_that_vanish_are_not_removed_without_a_word(world: World) -> None:
     assert world.kept()[1].read_bytes() == (world.folder / "left.csv").read_bytes()
     assert world.edit([], "--yes", "--remove").returncode == 0
     assert world.rows() == []
+
+
+def test_a_registry_that_is_gone_by_then_loses_nothing_typed(world: World) -> None:
+    ran = leaves(world, f"rm {shlex.quote(str(world.db))}")()
+    assert (ran.returncode, "There is no registry at" in ran.stderr) == (3, True), ran.stderr
+    _folder, file = world.kept()
+    assert f"is kept in {file}" in ran.stderr
+    assert b"one,01,2010-01-01,,low" in file.read_bytes()
+
+
+def test_a_registry_that_others_hold_loses_nothing_typed(world: World) -> None:
+    with closing(sqlite3.connect(world.db, isolation_level=None)) as other:
+        other.execute("begin immediate")
+        ran = leaves(world, ":")()
+    assert (ran.returncode, "Another program is writing" in ran.stderr) == (3, True), ran.stderr
+    _folder, file = world.kept()
+    assert f"is kept in {file}" in ran.stderr
 
 
 # --- Editors that fail ---
