@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from crpv_cli import publishing
-from crpv_cli.errors import FileProblem, UsageProblem
+from crpv_cli.errors import CrpvError, FileProblem, UsageProblem
 from crpv_cli.language import Message, msg
 
 _HANDED_OUT = ".handed-out"  # the SHA-256 of what the editor was given
@@ -35,6 +35,7 @@ class EditedFile:
         self.path = folder / name
         self.original = original
         self.kept = False
+        self._left_open = False
         self._read = scratch / name
         (folder / _HANDED_OUT).write_text(sha256(original).hexdigest(), encoding="ascii")
         self.path.write_bytes(original)
@@ -50,7 +51,13 @@ class EditedFile:
         """
         if not self.path.is_file() or _is_blank(self.path.read_bytes()):
             self.path.write_bytes(self.original)
-        _run(_command(), self.path, table)
+        try:
+            _run(_command(), self.path, table)
+        except CrpvError:
+            raise
+        except BaseException:
+            self._left_open = True  # crpv is stopped, and the editor may go on
+            raise
         content = self._content()
         if content == self.original:
             return None
@@ -73,8 +80,8 @@ class EditedFile:
         return _kept(self.folder, self.path)
 
     def keep_or_remove(self, failed: bool) -> Message | None:
-        """Let the folder stay if something was typed, be it in a file of an editor's own that failed."""
-        return self.keep() if self.is_typed() or (failed and self._others()) else None
+        """Let the folder stay if something was typed, be it in a file of an editor's own that failed, or still may be."""
+        return self.keep() if self._left_open or self.is_typed() or (failed and self._others()) else None
 
     def _content(self) -> bytes:
         if self.path.is_file():

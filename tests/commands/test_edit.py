@@ -536,6 +536,20 @@ def test_what_was_typed_and_not_loaded_is_kept_after_a_load(opens: Steps, db: Pa
     assert "typed" in kept_text(tmp_path, ran)
 
 
+def test_a_file_that_an_editor_still_holds_stays(
+    opens: Steps, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was typed may not have been saved yet."""
+    opens()
+
+    def interrupt(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("crpv_cli.commands.editor._run", interrupt)
+    ran = crpv("edit", "perimeters", "--db", db)
+    assert (ran.code, records(kept_text(tmp_path, ran))) == (130, rows_of(db, "perimeters"))
+
+
 @pytest.mark.parametrize("where", ["crpv_cli.output.streams.confirm", "crpv_cli.commands.editor._run"])
 def test_what_was_typed_before_ctrl_c_is_kept(
     opens: Steps, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
