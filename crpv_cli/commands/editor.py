@@ -80,7 +80,7 @@ class EditedFile:
         return _kept(self.folder, self.path)
 
     def keep_or_remove(self, failed: bool) -> Message | None:
-        """Let the folder stay if something was typed, be it in a file of an editor's own that failed, or still may be."""
+        """Let the folder stay if something was typed, be it in a file of a failed editor's own, or still may be."""
         return self.keep() if self._left_open or self.is_typed() or (failed and self._others()) else None
 
     def _content(self) -> bytes:
