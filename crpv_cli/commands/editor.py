@@ -191,8 +191,8 @@ def _command() -> list[str]:
         return shlex.split(named)
     except ValueError as error:
         raise UsageProblem(
-            msg("“{editor}” cannot be read as a command: {reason}.", editor=named, reason=str(error).rstrip(".")),
-            msg("Check the quotation marks in VISUAL or EDITOR."),
+            msg("“{editor}” cannot be read as a command.", editor=named),
+            msg("Check the quotation marks and backslashes in VISUAL or EDITOR."),
         ) from error
 
 

@@ -289,7 +289,8 @@ def test_what_was_typed_is_kept(world: World, snippet: str, code: int, said: str
 @pytest.mark.parametrize(
     ("editor", "code", "said"),
     [
-        ('x "', 2, "No closing quotation"),
+        ('x "', 2, '“x "” cannot be read as a command'),
+        ("x \\", 2, "cannot be read as a command"),
         ("/nowhere/editor", 3, "/nowhere/editor: No such file"),
         ("/", 3, "/: Permission denied"),
         ("false", 3, "false ended with code 1"),
