@@ -330,6 +330,7 @@ def test_line_ends_marks_and_files_of_the_editor_are_no_trouble(world: World, sn
 def running(world: World) -> Iterator[Callable[[str], subprocess.Popen[str]]]:
     """Starts an edit in a process group of its own, and waits until its editor has done its first steps."""
     started: list[subprocess.Popen[str]] = []
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # what is ignored here would be ignored there
 
     def start(steps: str) -> subprocess.Popen[str]:
         ready = world.folder / "ready"
@@ -346,16 +347,19 @@ def running(world: World) -> Iterator[Callable[[str], subprocess.Popen[str]]]:
         return process
 
     yield start
+    signal.signal(signal.SIGINT, before)
     (world.folder / "go").touch()
     for process in started:
         process.communicate()
 
 
 def test_ctrl_c_is_the_editors(world: World, running: Callable[[str], subprocess.Popen[str]]) -> None:
-    process = running('trap : INT; sed -i 2s/high/low/ "$1"')
+    heard = world.folder / "heard"
+    process = running(f"trap 'touch {heard}' INT; sed -i 2s/high/low/ \"$1\"")
     os.killpg(process.pid, signal.SIGINT)
     (world.folder / "go").touch()
     _out, err = process.communicate()
+    assert heard.exists()
     assert (process.returncode, "Interrupted" in err) == (0, False), err
     assert world.rows()[0]["confidence"] == "low"
 
