@@ -16,7 +16,8 @@ from crpv_cli.definitions import choices
 from crpv_cli.errors import ExitCode, UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.language import text as _
-from crpv_cli.registry.life import ChangedMeanwhileError, Event
+from crpv_cli.registry.conflicts import ChangedMeanwhileError
+from crpv_cli.registry.life import Event
 from crpv_cli.registry.loads import LoadReport
 from crpv_cli.reports.finding import find_centre, find_department
 

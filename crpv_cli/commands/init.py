@@ -25,8 +25,7 @@ def init(
     empty: Annotated[bool, typer.Option("--empty", help=_("Leave it empty."))] = False,
 ) -> None:
     """Make a registry, or add the demonstration to one that is there."""
-    from crpv_cli.bundled import demo_folder
-    from crpv_cli.commands.new import load_paths, make
+    from crpv_cli.commands.new import add_demonstration, make
     from crpv_cli.output import streams
     from crpv_cli.registry.connection import resolve_path, version_of
 
@@ -40,7 +39,7 @@ def init(
         streams.say(msg("The registry was made: {path}", path=path))
     elif demo:
         with door.writing() as connection:
-            report = load_paths(connection, [str(demo_folder())], command="init --demo")
+            report = add_demonstration(connection)
     else:
         raise UsageProblem(
             msg("There is already a registry at {path}; it was not changed.", path=path),

@@ -46,6 +46,15 @@ def one_moment(connection: sqlite3.Connection) -> Iterator[None]:
         connection.rollback()
 
 
+class ChangedMeanwhileError(Exception):
+    """Others changed what a decision rests on: it is to be taken again."""
+
+
+def moment(connection: sqlite3.Connection) -> int:
+    """Return a number that is another one once others have written."""
+    return int(connection.execute("pragma data_version").fetchone()[0])
+
+
 def hand_out(connection: sqlite3.Connection, table: Table, keys: Iterable[Sequence[object]]) -> HandedOut:
     """Keep rows as the registry holds them, to be compared with what comes back; keys of no row are passed over.
 

@@ -32,10 +32,6 @@ def day_before(day: str) -> str:
     return (datetime.date.fromisoformat(day) - datetime.timedelta(days=1)).isoformat()
 
 
-class ChangedMeanwhileError(Exception):
-    """Others changed what an event rests on: it would not change any more what it did."""
-
-
 class Event:
     """What happens to centres on one day, the first of the new state; what was ends on the day before it.
 

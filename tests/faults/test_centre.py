@@ -1,4 +1,4 @@
-"""``crpv centre`` and what others load between its reading of the registry and its writing."""
+"""``crpv centre`` and ``init --demo``, and what others load between their reading of the registry and their writing."""
 
 from __future__ import annotations
 
@@ -107,6 +107,52 @@ def test_a_demonstration_that_does_not_fit_is_refused_with_a_word(tmp_path: Path
     assert crpv("init", "--empty", "--db", path).code == 0
     before = state_of(path)
     ran = crpv("init", "--demo", "--db", path)
-    assert (ran.code, "bug" in ran.err, "do not fit" in ran.said) == (2, False, True)
+    assert (ran.code, "bug" in ran.err, "does not fit" in ran.said) == (2, False, True)
     assert len(ran.err) < 1000
     assert state_of(path) == before
+
+
+REAL = "centre,mission,year,kind,scale,rating,summary\nlabo-cites,animation,2022,joint,own,4,Real\n"
+
+
+@pytest.fixture
+def plain(reference_path: Path, tmp_path: Path) -> Path:
+    """A registry of real rows, with a scale of one's own."""
+    path = Path(shutil.copy(reference_path, tmp_path / "plain.sqlite"))
+    add_tables(path, scales="id,name,minimum,maximum\nown,Own,1,5\n")
+    return path
+
+
+def test_a_demonstration_replaces_no_real_row(plain: Path) -> None:
+    add_tables(plain, evaluations=REAL)
+    before = state_of(plain)
+    ran = crpv("init", "--demo", "--db", plain)
+    assert (ran.code, "1 row that is real: evaluations: labo-cites animation 2022 joint." in ran.said) == (2, True)
+    assert state_of(plain) == before
+
+
+def test_a_demonstration_replaces_no_row_that_becomes_real_meanwhile(
+    plain: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others load it once it was looked for, and before the demonstration is loaded."""
+    open_files, calls = sources.sources_of, []
+
+    def beside(*given: object) -> object:
+        calls.append(given)
+        if len(calls) == 2:
+            add_tables(plain, evaluations=REAL)
+        return open_files(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sources, "sources_of", beside)
+    ran = crpv("init", "--demo", "--db", plain)
+    assert (ran.code, "would replace 1 row that is real" in ran.said) == (2, True)
+    assert [row["summary"] for row in rows_of(plain, "evaluations")] == ["Real"]
+
+
+def test_a_demonstration_that_is_there_is_brought_up_to_date(plain: Path) -> None:
+    assert crpv("init", "--demo", "--db", plain).code == 0
+    added = rows_of(plain, "evaluations")
+    changed = added[0] | {"summary": "Another fictitious text"}
+    add_tables(plain, evaluations=",".join(changed) + "\n" + ",".join(f'"{value}"' for value in changed.values()))
+    ran = crpv("init", "--demo", "--db", plain)
+    assert (ran.code, rows_of(plain, "evaluations")) == (0, added)
