@@ -39,6 +39,9 @@ class HandedOut:
 @contextmanager
 def one_moment(connection: sqlite3.Connection) -> Iterator[None]:
     """Let what is read in the block be of one moment, whatever others write meanwhile."""
+    if connection.in_transaction:
+        yield
+        return
     connection.execute("begin")
     try:
         yield
