@@ -120,6 +120,15 @@ class _Edit:
         if typed is None or found is None or not found.changed:
             self.done = True
             streams.say(msg("Nothing was changed."))
+            if typed is None and self.file.at_once and streams.can_ask():
+                streams.say(
+                    msg(
+                        "If the file is still open in your editor, have the editor wait next time: "
+                        "EDITOR='code --wait' crpv edit {table}",
+                        table=self.handed.table.name,
+                    )
+                )
+                self.file.leave()
             if found and _left_out(found):
                 self.door.show_load(found)
                 streams.say(self.file.keep())

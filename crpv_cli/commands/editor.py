@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from crpv_cli import publishing
 from crpv_cli.errors import CrpvError, FileProblem, UsageProblem
 from crpv_cli.language import Message, msg
 
+_AT_ONCE_SECONDS = 1.0
 _HANDED_OUT = ".handed-out"  # the SHA-256 of what the editor was given
 
 
@@ -28,13 +30,17 @@ def named_editor() -> str | None:
 
 
 class EditedFile:
-    """A file for the editor, ``TABLE.csv``: what it was, and what is in it now."""
+    """A file for the editor, ``TABLE.csv``: what it was, and what is in it now.
+
+    ``at_once`` says that the editor ended before anybody can have typed anything: its window may be open still.
+    """
 
     def __init__(self, folder: Path, scratch: Path, name: str, original: bytes) -> None:
         self.folder = folder
         self.path = folder / name
         self.original = original
         self.kept = False
+        self.at_once = False
         self._left_open = False
         self._read = scratch / name
         (folder / _HANDED_OUT).write_text(sha256(original).hexdigest(), encoding="ascii")
@@ -51,6 +57,7 @@ class EditedFile:
         """
         if not self.path.is_file() or _is_blank(self.path.read_bytes()):
             self.path.write_bytes(self.original)
+        began = time.monotonic()
         try:
             _run(_command(), self.path, table)
         except CrpvError:
@@ -58,6 +65,7 @@ class EditedFile:
         except BaseException:
             self._left_open = True  # crpv is stopped, and the editor may go on
             raise
+        self.at_once = time.monotonic() - began < _AT_ONCE_SECONDS
         content = self._content()
         if content == self.original:
             return None
@@ -73,6 +81,10 @@ class EditedFile:
         except OSError:
             return True
         return content != self.original and not _is_blank(content)
+
+    def leave(self) -> None:
+        """Let the folder stay until the next edit, which looks whether anything was typed by then."""
+        self.kept = True
 
     def keep(self) -> Message:
         """Let the folder stay; returns what says so."""

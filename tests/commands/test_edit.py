@@ -536,6 +536,33 @@ def test_what_was_typed_and_not_loaded_is_kept_after_a_load(opens: Steps, db: Pa
     assert "typed" in kept_text(tmp_path, ran)
 
 
+def test_what_is_typed_into_a_window_that_nobody_waits_for_is_found(opens: Steps, db: Path, tmp_path: Path) -> None:
+    opens(lambda _path: None, lambda _path: None, lambda _path: None)
+    assert "EDITOR='code --wait' crpv edit perimeters" in crpv("edit", "perimeters", "--db", db, answers="").said
+    _folder, _mark, file = kept(tmp_path)
+    replaced(MINE)(file)
+    ran = crpv("edit", "perimeters", "--db", db)
+    assert (f"kept in {file}" in ran.err, "--wait" in ran.err) == (True, False)
+    assert "one,02,,,high" in kept_text(tmp_path, ran)
+
+
+def test_a_window_in_which_nothing_was_typed_leaves_nothing(opens: Steps, db: Path, tmp_path: Path) -> None:
+    opens(lambda _path: None, lambda _path: None)
+    crpv("edit", "perimeters", "--db", db, answers="")
+    assert len(kept(tmp_path)) == 3
+    crpv("edit", "perimeters", "--db", db)
+    assert kept(tmp_path) == []
+
+
+def test_an_editor_that_was_open_for_a_while_is_not_suspected(
+    opens: Steps, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opens(lambda _path: None)
+    monkeypatch.setattr(editor, "_AT_ONCE_SECONDS", 0)
+    ran = crpv("edit", "perimeters", "--db", db, answers="")
+    assert (ran.said, kept(tmp_path)) == ("Nothing was changed.", [])
+
+
 def test_a_file_that_an_editor_still_holds_stays(
     opens: Steps, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
