@@ -132,7 +132,7 @@ def _is_blank(content: bytes) -> bool:
 def edited_file(name: str, original: bytes) -> Iterator[EditedFile]:
     """Give a file to edit in a folder that only its owner can read; it is removed at the end unless it was kept.
 
-    The folder is where the user's data is, so that what is kept outlasts the session.
+    The folder is where the user's data is, so that what is kept outlasts a restart.
 
     Raises:
         FileProblem: there is no place for it.
