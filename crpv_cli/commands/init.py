@@ -28,8 +28,7 @@ def init(
     ] = False,
 ) -> None:
     """Make a registry, or add the demonstration to one that is there."""
-    from crpv_cli.bundled import demo_folder
-    from crpv_cli.commands.new import load_paths, make
+    from crpv_cli.commands.new import add_demonstration, make
     from crpv_cli.output import streams
     from crpv_cli.output.loads import tell_load
     from crpv_cli.registry.connection import resolve_path, version_of
@@ -53,7 +52,7 @@ def init(
         streams.say(msg("The registry was made: {path}", path=path))
     else:
         with door.writing() as connection:
-            report = load_paths(connection, [str(demo_folder())], command="init --demo")
+            report = add_demonstration(connection)
     if report is not None:
         door.show_found(report)
         tell_load(report)

@@ -222,6 +222,33 @@ def given_by(
     return found
 
 
+def last_change(
+    connection: sqlite3.Connection, table: Table, key: dict[str, Any], since: int, column: str | None = None
+) -> sqlite3.Row | None:
+    """Return ``load`` and ``who`` of the last change of a row after a load, an undoing included; None if there is none.
+
+    Args:
+        connection: an open registry.
+        table: the table of the row.
+        key: its key, by column name.
+        since: the load.
+        column: a stored column, if only changes of it count.
+    """
+    row: sqlite3.Row | None = connection.execute(
+        """
+        select c.load, l.who
+        from changes as c join loads as l on l.id = c.load
+        where c.table_name = :table and c.key = :key and c.load > :since
+          and (:column is null or c.action <> 'update'
+               or exists (select 1 from json_each(c.after) as a where a.key = :column))
+        order by c.id desc
+        limit 1
+        """,
+        {"table": table.name, "key": _stored(key), "since": since, "column": column},
+    ).fetchone()
+    return row
+
+
 def _undoes(connection: sqlite3.Connection, load: int) -> bool:
     return connection.execute("select undoes from loads where id = ?", (load,)).fetchone()[0] is not None
 

@@ -102,7 +102,9 @@ def perimeters(folder: Path) -> int:
 
 def names(folder: Path) -> set[str]:
     """What lies in the folder but for the registry and what SQLite keeps beside it."""
-    return {path.name for path in folder.iterdir() if not path.name.startswith("registry.sqlite")} - {"perimeters.csv"}
+    return {path.name for path in folder.iterdir() if not path.name.startswith(("registry.sqlite", ".cache"))} - {
+        "perimeters.csv"
+    }
 
 
 def refused(folder: Path) -> list[str]:
