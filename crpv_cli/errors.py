@@ -5,10 +5,14 @@ Bad data is a value (``Anomaly``), bad usage is an exception (``CrpvError``), a 
 
 from __future__ import annotations
 
+import errno
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from pathlib import Path
 
-from crpv_cli.language import Message
+from crpv_cli.language import N_, Message, msg
 
 
 class ExitCode(IntEnum):
@@ -19,7 +23,9 @@ class ExitCode(IntEnum):
     USAGE = 2
     UNREADABLE = 3
     BUG = 70
+    HANGUP = 129
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 class CrpvError(Exception):
@@ -47,6 +53,56 @@ class RegistryProblem(CrpvError):
     """The registry is missing, locked, damaged, or made by a newer program."""
 
     exit_code = ExitCode.UNREADABLE
+
+
+# Where a write to a full disk may be told as no more than a write that failed, the disk is asked how much room it has.
+_PERHAPS_FULL = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_SHMSIZE"}
+_ROOM = 1 << 20
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether an error of the system or of SQLite, or the one that it was raised from, says that a disk is full."""
+    while error is not None:
+        if errno.errorcode.get(getattr(error, "errno", None) or 0) in {"ENOSPC", "EDQUOT"}:
+            return True
+        if getattr(error, "sqlite_errorname", None) == "SQLITE_FULL":
+            return True
+        error = error.__cause__
+    return False
+
+
+def full_disk(error: BaseException, folder: Path) -> FileProblem | None:
+    """Say which disk is full, if that is what an error of the system or of SQLite means.
+
+    Args:
+        error: what was raised.
+        folder: where it was written. SQLite also writes to the folder for temporary files: the one with less room is
+            named.
+    """
+    name, folders = getattr(error, "sqlite_errorname", None), [folder]
+    if not is_full(error) and not (name in _PERHAPS_FULL and _room(folder) < _ROOM):
+        return None
+    if name is not None:
+        import tempfile
+
+        with suppress(OSError):  # where there is no such folder
+            folders.append(Path(tempfile.gettempdir()))
+    return FileProblem(
+        msg("There is no room left on the disk of {folder}.", folder=min(folders, key=_room)),
+        msg(FREE_SPACE),
+    )
+
+
+FREE_SPACE = N_("Free some space there, then run the command again.")
+
+
+def _room(folder: Path) -> float:
+    """How many bytes a folder has room for; no end of them where that cannot be asked."""
+    try:
+        found = os.statvfs(folder)
+    except (OSError, AttributeError):
+        return float("inf")
+    return found.f_bavail * found.f_frsize
 
 
 class Severity(Enum):

@@ -135,6 +135,7 @@ class Message:
 
 # The errors of the system, SQLite and the csv module: none of them uses our catalogue.
 _REASONS = (
+    N_("Bad file descriptor"),
     N_("Device or resource busy"),
     N_("Directory not empty"),
     N_("Disk quota exceeded"),
@@ -145,11 +146,14 @@ _REASONS = (
     N_("Invalid argument"),
     N_("Is a directory"),
     N_("No space left on device"),
+    N_("No such device or address"),
     N_("No such file or directory"),
     N_("Not a directory"),
     N_("Operation not permitted"),
     N_("Permission denied"),
     N_("Read-only file system"),
+    N_("Resource temporarily unavailable"),
+    N_("Too many levels of symbolic links"),
     N_("Too many open files"),
     N_("[Errno {number}] {error}: {file}"),
     N_("CHECK constraint failed: {what}"),
@@ -242,6 +246,11 @@ def first_few(values: Sequence[object], most: int) -> list[object]:
 def literal(text: str) -> str:
     """Return a text with a visible sign for each character that would be obeyed: ␛ for escape, ⟨U+202E⟩."""
     return _OBEYED.sub(_sign, text)
+
+
+def decoded(text: str) -> str:
+    r"""Return a text in which the bytes that are no UTF-8, in the name of a file or of a user, are written as \xff."""
+    return text.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def _sign(found: re.Match[str]) -> str:

@@ -8,15 +8,16 @@ import re
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
 from typing import Annotated
 
 import click
 import typer
 
-from crpv_cli import __version__
+from crpv_cli import __version__, interrupts, publishing
 from crpv_cli.commands.group import Commands, settings
-from crpv_cli.errors import CrpvError, ExitCode, FileProblem, UsageProblem
-from crpv_cli.language import N_, msg, translate
+from crpv_cli.errors import FREE_SPACE, CrpvError, ExitCode, FileProblem, UsageProblem, full_disk, is_full
+from crpv_cli.language import N_, decoded, msg, translate
 from crpv_cli.language import text as _
 from crpv_cli.output import streams
 
@@ -61,14 +62,24 @@ for kind, name in (
     kind.name = translate(name)
 
 
+class _WholePath(type(Path())):  # type: ignore[misc]
+    """A path that is written whole or not at all: the one that Typer writes anew is the start-up file of the shell."""
+
+    def write_text(self, data: str, *_more: object, **_others: object) -> int:
+        """Write a text as ``Path`` does."""
+        with publishing.new_file(Path(self), replace=True) as part:
+            return part.write_text(data)
+
+
 def _install_completion(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
     if not asked or context.resilient_parsing:
         return
-    from typer._completion_shared import install
+    from typer import _completion_shared as shared
 
+    shared.Path = _WholePath  # type: ignore[attr-defined]
     try:
         with redirect_stdout(io.StringIO()):
-            shell, path = install()
+            shell, path = shared.install()
     except typer.Exit:
         raise _no_completion() from None
     streams.say(
@@ -119,8 +130,21 @@ def _translate_suggestion(error: click.ClickException) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with a code of ``docs/reference/exit-codes.md``."""
+    interrupts.start()
     streams.prepare()
-    sys.exit(_run(arguments))
+    try:
+        try:
+            code = _run(arguments)
+        except BaseException as error:
+            code = _ended(error)
+        interrupts.hold()
+    except interrupts.Interrupted as error:
+        # While another end was being told: this one is told instead.
+        interrupts.hold()
+        code = _ended(error)
+    code = _told(code)
+    interrupts.ignore()
+    sys.exit(code)
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -128,39 +152,115 @@ def _run(arguments: Sequence[str] | None) -> int:
         code = _program().main(
             args=None if arguments is None else list(arguments), prog_name="crpv", standalone_mode=False
         )
-        return code if isinstance(code, int) else ExitCode.DONE
-    except click.exceptions.NoArgsIsHelpError as error:
-        typer.echo(error.ctx.get_help() if error.ctx else "", err=True)
-        return ExitCode.USAGE
-    except click.ClickException as error:
-        _translate_suggestion(error)
-        error.show()
-        return ExitCode.USAGE
-    except CrpvError as error:
-        streams.fail(error)
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        streams.say(msg("Interrupted."))
-        return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        # The reader of a pipe stopped reading: that is not an error, and nothing more can be sent to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.DONE
-    except OSError as error:
-        streams.fail(
-            FileProblem(msg("{reason}: {file}", reason=error.strerror or str(error), file=error.filename or "?"))
-        )
-        return ExitCode.UNREADABLE
-    except Exception as error:
-        if os.environ.get("CRPV_DEBUG"):
-            import traceback
+    except SystemExit as error:  # the end of a completion
+        code = error.code
+    return code if isinstance(code, int) else ExitCode.DONE
 
-            traceback.print_exc()
-            return ExitCode.BUG
+
+def _ended(error: BaseException) -> int:
+    """Say how a command ended that did not end by itself; returns its exit code."""
+    signal = interrupts.came()
+    if written := interrupts.written():
+        # Whatever went wrong since then, it is in.
+        reason = error.message if isinstance(error, CrpvError) else str(error) or type(error).__name__
         streams.say(
-            msg(
-                "This is a bug in crpv ({error}). Run it again with CRPV_DEBUG=1 and report what it prints.",
-                error=f"{type(error).__name__}: {error}",
+            msg("It is done; what came after it failed: {reason}", reason=reason)
+            if written.load is None
+            else msg(
+                "Load {load} is in the registry; what came after it failed: {reason}",
+                load=str(written.load),
+                reason=reason,
             )
         )
+        return written.code
+    if signal is not None or isinstance(error, click.Abort | KeyboardInterrupt):
+        # Where a signal was raised in the middle of a library's work, that may have made another error of it.
+        streams.say(msg("Interrupted: nothing was written.") if interrupts.wrote_nothing() else msg("Interrupted."))
+        return ExitCode.INTERRUPTED if signal is None else signal.exit_code
+    if isinstance(error, streams.NobodyReads):
+        return ExitCode.DONE
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        with streams.telling():
+            typer.echo(error.ctx.get_help() if error.ctx else "", err=True)
+        return ExitCode.USAGE
+    if isinstance(error, click.ClickException):
+        _translate_suggestion(error)
+        with streams.telling():
+            error.show()
+        return ExitCode.USAGE
+    if (problem := _problem(error)) is not None:
+        streams.fail(problem)
+        if interrupts.wrote_nothing() and (is_full(error) or isinstance(error, MemoryError)):
+            streams.say(msg("Nothing was written."))
+        return problem.exit_code
+    if os.environ.get("CRPV_DEBUG"):
+        import traceback
+
+        with streams.telling():
+            traceback.print_exception(error)
         return ExitCode.BUG
+    streams.say(
+        msg(
+            "This is a bug in crpv ({error}). Run it again with CRPV_DEBUG=1 and report what it prints.",
+            error=f"{type(error).__name__}: {error}",
+        )
+    )
+    return ExitCode.BUG
+
+
+def _problem(error: BaseException) -> CrpvError | None:
+    """What the user can do about an error; None if it is a bug."""
+    if isinstance(error, CrpvError):
+        if isinstance(error, FileProblem) and is_full(error.__cause__):
+            error.advice = msg(FREE_SPACE)
+        return error
+    if isinstance(error, MemoryError):
+        return FileProblem(
+            msg("There is not enough memory for this."),
+            msg("Close other programs, or ask for less at once: fewer files, a part of a table."),
+        )
+    if isinstance(error, RecursionError) and not os.environ.get("CRPV_DEBUG"):
+        return FileProblem(
+            msg("Something is nested too deeply to be read."),
+            msg("Look at what you asked or loaded. If it is simple, run it again with CRPV_DEBUG=1 and report that."),
+        )
+    if isinstance(error, UnicodeEncodeError) and "surrogates" in error.reason:
+        return UsageProblem(
+            msg("A name or a text is not valid UTF-8: {text}", text=decoded(error.object)),
+            msg("Rename the file, or set the locale of the terminal to UTF-8."),
+        )
+    if not isinstance(error, OSError):
+        return None
+    reason = error.strerror or str(error)
+    if error.filename is not None:
+        file = os.fsdecode(error.filename) if isinstance(error.filename, bytes) else str(error.filename)
+        return full_disk(error, Path(file).parent) or FileProblem(msg("{reason}: {file}", reason=reason, file=file))
+    if isinstance(error, FileNotFoundError) and not _is_somewhere():
+        return FileProblem(msg("The folder you are in was removed."), msg("Go to another one: cd"))
+    return FileProblem(
+        msg("The system refuses something: {reason}", reason=reason), msg(FREE_SPACE) if is_full(error) else None
+    )
+
+
+def _is_somewhere() -> bool:
+    try:
+        Path.cwd()
+    except OSError:
+        return False
+    return True
+
+
+def _told(code: int) -> int:
+    """Send what is left of the result; returns the exit code that is true then."""
+    written = interrupts.written()
+    if written is not None and interrupts.came() is not None:
+        streams.say(
+            msg("The interruption came too late: it is done.")
+            if written.load is None
+            else msg("The interruption came too late: load {load} is in the registry.", load=str(written.load))
+        )
+    problem = streams.finish()
+    if problem is None or written is not None or code != ExitCode.DONE:
+        return code
+    streams.fail(problem)
+    return problem.exit_code

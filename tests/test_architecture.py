@@ -13,7 +13,9 @@ TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PA
 
 # What each room may import besides itself, the words it shares with all (language, errors, result, spelling,
 # definitions) and libraries.
-SHARED = {"language", "errors", "result", "spelling", "definitions", "bundled", "publishing", "__init__"}
+SHARED = {
+    "language", "errors", "interrupts", "publishing", "result", "spelling", "definitions", "bundled", "__init__"
+}  # fmt: skip
 MAY_IMPORT = {
     "definitions": {"language", "errors", "spelling"},
     "intake": {"registry"},

@@ -16,6 +16,7 @@ from crpv_cli.definitions import choices
 from crpv_cli.errors import ExitCode, UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.language import text as _
+from crpv_cli.registry.conflicts import ChangedMeanwhileError
 from crpv_cli.registry.life import Event
 from crpv_cli.registry.loads import LoadReport
 from crpv_cli.reports.finding import find_centre, find_department
@@ -58,12 +59,12 @@ def _event(day: str = "--on", help_: str = _DAY) -> Callable[[Plan], Callable[..
             ]
             with door.writing() as connection:
 
-                def load(dry: bool) -> LoadReport:
+                def planned() -> Event:
                     event = Event(connection, on, source, (reason or "").strip() or None)
                     plan(event, **given)
-                    return _load(door, event, shlex.join(words), dry)
+                    return event
 
-                _written(load, dry_run, yes)
+                _written(door, planned, shlex.join(words), dry_run, yes)
 
         kind = inspect.Parameter.KEYWORD_ONLY
         shared = [inspect.Parameter("on", kind, annotation=Annotated[str, _day(day, help_)])]
@@ -88,48 +89,81 @@ def _typed(own: Sequence[inspect.Parameter], given: Mapping[str, Any]) -> list[s
     return words
 
 
-def _written(load: Callable[[bool], LoadReport], dry_run: bool, yes: bool) -> None:
-    """Show what an event would change, and write it if that is agreed to.
+def _written(door: Door, planned: Callable[[], Event], command: str, dry_run: bool, yes: bool) -> None:
+    """Show what an event would change, and write it if that is agreed to; if others change it meanwhile, once more.
 
     Raises:
         typer.Exit: it cannot be written as it is, or nobody is there to agree to it.
     """
     from crpv_cli.output import streams
 
-    found = load(True)
-    if found.errors:
-        raise typer.Exit(ExitCode.ANOMALIES)
-    if not found.changed:
-        streams.say(msg("Nothing was changed."))
+    while True:
+        event = planned()
+        found = _load(door, event, command, dry=True)
+        if found.errors:
+            raise typer.Exit(ExitCode.ANOMALIES)
+        if not found.changed:
+            streams.say(msg("Nothing was changed."))
+            return
+        if dry_run:
+            streams.say(msg("Nothing was written: this was a dry run."))
+            return
+        if not yes and not streams.confirm(msg("Write this?")):
+            streams.say(msg("Nothing was written."))
+            if not streams.can_ask():
+                streams.say(msg("There is no terminal to ask for confirmation: --yes writes without asking."))
+                raise typer.Exit(ExitCode.USAGE)
+            return
+        try:
+            loaded = _load(door, event, command, dry=False, planned=planned)
+        except ChangedMeanwhileError:
+            streams.say(msg("Others changed the registry meanwhile; this is what it would change now."))
+            continue
+        if loaded.errors:
+            raise typer.Exit(ExitCode.ANOMALIES)
         return
-    if dry_run:
-        streams.say(msg("Nothing was written: this was a dry run."))
-        return
-    if not yes and not streams.confirm(msg("Write this?")):
-        streams.say(msg("Nothing was written."))
-        if not streams.can_ask():
-            streams.say(msg("There is no terminal to ask for confirmation: --yes writes without asking."))
-            raise typer.Exit(ExitCode.USAGE)
-        return
-    if load(False).errors:
-        raise typer.Exit(ExitCode.ANOMALIES)
 
 
-def _load(door: Door, event: Event, command: str, dry: bool) -> LoadReport:
-    """Load what an event changes; a dry run shows it."""
+def _load(door: Door, event: Event, command: str, dry: bool, planned: Callable[[], Event] | None = None) -> LoadReport:
+    """Load what an event changes; a dry run shows it.
+
+    Raises:
+        ChangedMeanwhileError: it is to be written, and planned anew it would change something else.
+    """
     from crpv_cli.intake.sources import sources_of_rows
+    from crpv_cli.output.loads import tell_load
     from crpv_cli.registry.loading import load
     from crpv_cli.reports.history import would_change
     from crpv_cli.reports.listing import Selection, shape
 
-    loads = [sources_of_rows(table, rows) for table, rows in event.cells().items()]
+    cells = event.cells()
+
+    def still_so() -> None:
+        if planned and planned().cells() != cells:
+            raise ChangedMeanwhileError
+
+    loads = [sources_of_rows(table, rows) for table, rows in cells.items()]
     sources = [source for some, _anomalies in loads for source in some]
     anomalies = [anomaly for _sources, some in loads for anomaly in some]
-    report = load(event.connection, sources, anomalies, command=command, dry_run=dry, details=dry)
+
+    def before_commit(report: LoadReport) -> None:
+        if report.errors or not dry:
+            door.show_found(report)
+
+    report = load(
+        event.connection,
+        sources,
+        anomalies,
+        command=command,
+        dry_run=dry,
+        details=dry,
+        under_lock=still_so,
+        before_commit=before_commit,
+    )
     if dry and report.changes:
         door.show(shape(would_change(event.connection, report.changes), Selection(columns=_CHANGES)))
     if report.errors or not dry:
-        door.show_load(report)
+        tell_load(report)
     return report
 
 

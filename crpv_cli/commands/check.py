@@ -111,7 +111,8 @@ def _accept(
     """
     from crpv_cli.intake.sources import sources_of_rows
     from crpv_cli.output import streams
-    from crpv_cli.registry.loading import load
+    from crpv_cli.output.loads import tell_load
+    from crpv_cli.registry.loading import LoadReport, load
     from crpv_cli.rules.checking import covered, rule_named
 
     its_rule = rule_named(rule)
@@ -137,10 +138,21 @@ def _accept(
             "accepted_by": by or "",
         }
         sources, anomalies = sources_of_rows("exceptions", [row])
-        report = load(connection, sources, anomalies, command=f"check --accept {its_rule.id} {subject}")
-        about = centre or department or _NETWORK
-        found = covered(connection, as_of, its_rule.id, about)
-    Door().show_load(report)
+        about, found = centre or department or _NETWORK, 0
+
+        def before_commit(report: LoadReport) -> None:
+            nonlocal found
+            Door().show_found(report)
+            found = covered(connection, as_of, its_rule.id, about)
+
+        report = load(
+            connection,
+            sources,
+            anomalies,
+            command=f"check --accept {its_rule.id} {subject}",
+            before_commit=before_commit,
+        )
+        tell_load(report)
     if report.errors:
         raise typer.Exit(ExitCode.ANOMALIES)
     streams.say(msg("Accepted: {rule} for {about}, until {until}.", rule=its_rule.id, about=about, until=Day(until)))

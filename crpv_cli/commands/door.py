@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from crpv_cli import interrupts
 from crpv_cli.commands.options import load_or_date
+from crpv_cli.errors import FileProblem
 from crpv_cli.language import msg
 from crpv_cli.language import text as _
 from crpv_cli.output import streams
@@ -70,6 +72,7 @@ class Door:
         """
         from crpv_cli.registry.connection import open_writing
 
+        interrupts.will_write()
         with open_writing(self._path(), streams.say) as connection:
             yield connection
 
@@ -96,11 +99,23 @@ class Door:
 
         show(result, self.format, self.output, self.force, default)
 
-    def show_load(self, report: LoadReport) -> None:
-        """Print what a load found and did, or write what it found to the file that was named."""
-        from crpv_cli.output.loads import print_load
+    def show_found(self, report: LoadReport) -> None:
+        """Print what a load found, or write it to the file that was named: what must not fail after the commit.
 
-        print_load(report, self.format, self.output, self.force)
+        Raises:
+            FileProblem: it cannot be written, or nobody reads it; what was to be loaded is not.
+        """
+        from crpv_cli.output.loads import print_found
+
+        try:
+            print_found(report, self.format, self.output, self.force)
+        except streams.NobodyReads:
+            if report.load is None:
+                raise
+            raise FileProblem(
+                msg("Nothing was loaded: the reader of standard output stopped before the result was written."),
+                msg("Let it read to the end, or write the result to a file with -o."),
+            ) from None
 
     def _path(self) -> Path:
         """Find the registry: made where it may be, or refused when it is opened."""
@@ -115,6 +130,7 @@ class Door:
             except FileExistsError:
                 return path  # another command was faster
             streams.say(msg("A registry was made from the bundled reference data: {path}", path=path))
+            interrupts.release()
         return path
 
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crpv_cli.commands import options
 from crpv_cli.commands.door import Door, command
-from crpv_cli.errors import CrpvError, ExitCode, FileProblem, UsageProblem
+from crpv_cli.errors import CrpvError, ExitCode, UsageProblem
+from crpv_cli.language import Message, first_few
 from crpv_cli.language import text as _
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crpv_cli.commands.editor import EditedFile
+    from crpv_cli.registry.conflicts import HandedOut
     from crpv_cli.registry.loads import LoadReport
 
-Keys = Sequence[tuple[object, ...]]
+_SHOWN = ("table", "key", "action", "column", "before", "after")  # without the file and its lines: there is but one
 
 
 @command("db")
@@ -29,100 +32,190 @@ def edit(
     year: options.Year = None,
     as_of: options.AsOf = None,
     yes: Annotated[bool, typer.Option("--yes", help=_("Load the changes without asking."))] = False,
+    remove: Annotated[
+        bool, typer.Option("--remove", help=_("Remove the rows that are no longer in the file without asking."))
+    ] = False,
 ) -> None:
     """Edit rows by hand."""
-    import tempfile
-
-    import click
-
+    from crpv_cli.commands.editor import cut_off, edited_file, named_editor
     from crpv_cli.definitions.named import table_named
     from crpv_cli.language import msg
     from crpv_cli.output import streams
     from crpv_cli.output.delimited import csv_text
+    from crpv_cli.registry.conflicts import hand_out, one_moment
     from crpv_cli.reports.listing import Selection, list_table
 
     its_table = table_named(table)
-    if not (os.environ.get("VISUAL") or os.environ.get("EDITOR") or streams.can_ask()):
+    if not (named_editor() or streams.can_ask()):
         raise UsageProblem(
             msg("There is no terminal to run an editor in."), msg("Name a program that edits the file in EDITOR.")
         )
     asked = Selection(region=region, department=department, year=year, as_of=as_of)
-    with door.reading() as connection:
-        before = list_table(connection, its_table, asked)
-    folder = Path(tempfile.mkdtemp(prefix="crpv-edit-"))
-    path = folder / f"{its_table.name}.csv"
-    original = csv_text(before)
-    path.write_bytes(original.encode())
-    keys = [tuple(record[name] for name in its_table.key) for record in before.records()]
-    try:
-        _edit_until_valid(door, path, original, its_table.name, keys, yes)
-    except (CrpvError, click.ClickException):
-        streams.say(msg("Nothing was written. What you typed is kept in {file}", file=path))
-        raise
-    path.unlink()
-    folder.rmdir()
+    with door.reading() as connection, one_moment(connection):
+        shown = list_table(connection, its_table, asked)
+        keys = ([record[name] for name in its_table.key] for record in shown.records())
+        handed = hand_out(connection, its_table, keys)
+    streams.say_all(cut_off())
+    with edited_file(f"{its_table.name}.csv", csv_text(shown).encode()) as file:
+        _Edit(door, file, handed, yes, remove).run()
 
 
-def _edit_until_valid(door: Door, path: Path, original: str, table: str, keys: Keys, yes: bool) -> None:
-    """Open the editor until its rows are valid and agreed to, or given up; then load them.
+class _Edit:
+    """An edit until its rows are loaded or given up."""
 
-    Raises:
-        typer.Exit: the rows were not loaded; the file is kept and named.
-    """
-    import click
+    def __init__(self, door: Door, file: EditedFile, handed: HandedOut, yes: bool, remove: bool) -> None:
+        self.door = door
+        self.file = file
+        self.handed = handed
+        self.yes = yes
+        self.remove = remove
+        self.done = False
 
-    from crpv_cli.language import msg
-    from crpv_cli.output import streams
+    def run(self) -> None:
+        """Let rows be edited until they are valid and agreed to, and load them; what is typed and not loaded is kept.
 
-    while True:
+        Raises:
+            typer.Exit: the rows were not loaded.
+            CrpvError: the same, where nobody can be asked to try again.
+        """
+        from crpv_cli.language import msg
+        from crpv_cli.output import streams
+
+        code: int | None = None
         try:
-            click.edit(filename=str(path))
-        except (OSError, click.ClickException) as error:
-            raise FileProblem(
-                msg("The editor cannot be started: {reason}", reason=getattr(error, "strerror", None) or str(error)),
-                msg("Set EDITOR to one that is installed: EDITOR=nano crpv edit {table}", table=table),
-            ) from error
-        if path.read_bytes() == original.encode():
+            while code is None:
+                try:
+                    code = self._once()
+                except CrpvError as error:
+                    if self.done or not streams.can_ask():
+                        raise
+                    streams.fail(error)
+                    code = None if self._again() else error.exit_code
+        except BaseException as error:
+            if not self.done and (kept := self.file.keep_or_remove(failed=True)):
+                with suppress(OSError):
+                    streams.say(msg("Nothing was written. {kept}", kept=kept) if isinstance(error, CrpvError) else kept)
+            raise
+        if not self.done:
+            kept = self.file.keep_or_remove(failed=code == ExitCode.UNREADABLE)
+            streams.say(msg("Nothing was written. {kept}", kept=kept) if kept else msg("Nothing was written."))
+        if code:
+            raise typer.Exit(code)
+
+    def _again(self) -> bool:
+        from crpv_cli.language import msg
+        from crpv_cli.output import streams
+
+        return streams.confirm(msg("Open the editor again?"))
+
+    def _once(self) -> int | None:
+        """Open the editor once; returns the exit code, or None to open it again."""
+        from crpv_cli.language import msg
+        from crpv_cli.output import streams
+        from crpv_cli.output.loads import tell_load
+
+        typed = self.file.open(self.handed.table.name)
+        found = self._load(typed, dry_run=True) if typed else None
+        if typed and found and found.errors:
+            return self._refused(found)
+        if typed is None or found is None or not found.changed:
+            self.done = True
             streams.say(msg("Nothing was changed."))
-            return
-        found = _load(door, path, table, keys, dry_run=True)
-        if not found.errors and not found.changed:
-            streams.say(msg("Nothing was changed."))
-            return
-        if not found.errors and (yes or streams.confirm(msg("Load these changes?"))):
-            break
-        if found.errors and streams.confirm(msg("Open the editor again?")):
-            continue
-        streams.say(msg("Nothing was written. What you typed is kept in {file}", file=path))
-        if not found.errors and not streams.can_ask():
-            streams.say(msg("There is no terminal to ask for confirmation: --yes loads without asking."))
-            raise typer.Exit(ExitCode.USAGE)
-        raise typer.Exit(ExitCode.ANOMALIES if found.errors else ExitCode.DONE)
-    if _load(door, path, table, keys, dry_run=False).errors:
-        streams.say(msg("Nothing was written. What you typed is kept in {file}", file=path))
-        raise typer.Exit(ExitCode.ANOMALIES)
+            if typed is None and self.file.at_once and streams.can_ask():
+                streams.say(
+                    msg(
+                        "If the file is still open in your editor, have the editor wait next time: "
+                        "EDITOR='code --wait' crpv edit {table}",
+                        table=self.handed.table.name,
+                    )
+                )
+                self.file.leave()
+            if found and _left_out(found):
+                self.door.show_found(found)
+                tell_load(found)
+                streams.say(self.file.keep())
+            return ExitCode.DONE
+        if (question := self._question(found)) and not streams.confirm(question):
+            if streams.can_ask():
+                return ExitCode.DONE
+            streams.say_all(self._unasked(found))
+            return ExitCode.USAGE
+        loaded = self._load(typed, dry_run=False)
+        if loaded.errors:
+            return self._refused(loaded)
+        if _left_out(loaded):
+            streams.say(self.file.keep())
+        return ExitCode.DONE
+
+    def _refused(self, report: LoadReport) -> int | None:
+        self.handed = report.handed or self.handed
+        return None if self._again() else ExitCode.ANOMALIES
+
+    def _question(self, found: LoadReport) -> Message | None:
+        """What has to be agreed to before the rows are loaded."""
+        from crpv_cli.language import msg, msgs
+
+        if found.vanished and not self.remove:
+            return msgs(
+                "Load these changes, and remove the row that is no longer in the file ({rows})?",
+                "Load these changes, and remove the {count} rows that are no longer in the file ({rows})?",
+                len(found.vanished),
+                rows=first_few(found.vanished, 5),
+            )
+        return None if self.yes else msg("Load these changes?")
+
+    def _unasked(self, found: LoadReport) -> list[Message]:
+        """What is said where nobody can be asked."""
+        from crpv_cli.language import msg, msgs
+
+        said = []
+        if found.vanished and not self.remove:
+            said.append(
+                msgs(
+                    "{count} row is no longer in the file ({rows}): --remove removes it.",
+                    "{count} rows are no longer in the file ({rows}): --remove removes them.",
+                    len(found.vanished),
+                    rows=first_few(found.vanished, 5),
+                )
+            )
+        if not self.yes:
+            said.append(msg("There is no terminal to ask for confirmation: --yes loads without asking."))
+        return said
+
+    def _load(self, typed: Path, dry_run: bool) -> LoadReport:
+        """Load what was changed; a dry run shows what would change."""
+        from crpv_cli.intake.files import InputFile, ReadOptions
+        from crpv_cli.intake.sources import sources_of
+        from crpv_cli.output.loads import tell_load
+        from crpv_cli.registry.loading import load
+        from crpv_cli.reports.history import would_change
+        from crpv_cli.reports.listing import Selection, shape
+
+        def before_commit(report: LoadReport) -> None:
+            if report.errors or not dry_run:
+                self.door.show_found(report)
+
+        name = self.handed.table.name
+        with self.door.writing() as connection:
+            sources, anomalies = sources_of([InputFile(typed, str(self.file.path))], ReadOptions(name))
+            report = load(
+                connection,
+                sources,
+                anomalies,
+                command=f"edit {name}",
+                dry_run=dry_run,
+                details=dry_run,
+                handed=self.handed,
+                before_commit=before_commit,
+            )
+            self.done = not dry_run and not report.errors
+            if dry_run and report.changes:
+                self.door.show(shape(would_change(connection, report.changes), Selection(columns=_SHOWN)))
+        if report.errors or not dry_run:
+            tell_load(report)
+        return report
 
 
-def _load(door: Door, path: Path, table: str, keys: Keys, dry_run: bool) -> LoadReport:
-    """Load the edited rows and remove those that are no longer there; a dry run shows what would change."""
-    from crpv_cli.intake.files import InputFile, ReadOptions
-    from crpv_cli.intake.sources import sources_of
-    from crpv_cli.registry.loading import load
-    from crpv_cli.reports.history import would_change
-
-    with door.writing() as connection:
-        sources, anomalies = sources_of([InputFile(path, str(path))], ReadOptions(table))
-        report = load(
-            connection,
-            sources,
-            anomalies,
-            command=f"edit {table}",
-            dry_run=dry_run,
-            details=dry_run,
-            gone=(table, keys),
-        )
-        if dry_run and report.changes:
-            door.show(would_change(connection, report.changes))
-    if report.errors or not dry_run:
-        door.show_load(report)
-    return report
+def _left_out(report: LoadReport) -> bool:
+    """Whether something in the file went nowhere: a column that the table does not have, or without a heading."""
+    return any(anomaly.code in {"extra-column", "unnamed-column"} for anomaly in report.anomalies)

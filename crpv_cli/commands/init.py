@@ -28,9 +28,9 @@ def init(
     ] = False,
 ) -> None:
     """Make a registry, or add the demonstration to one that is there."""
-    from crpv_cli.bundled import demo_folder
-    from crpv_cli.commands.new import load_paths, make
+    from crpv_cli.commands.new import add_demonstration, make
     from crpv_cli.output import streams
+    from crpv_cli.output.loads import tell_load
     from crpv_cli.registry.connection import resolve_path, version_of
 
     if demo and empty:
@@ -52,9 +52,10 @@ def init(
         streams.say(msg("The registry was made: {path}", path=path))
     else:
         with door.writing() as connection:
-            report = load_paths(connection, [str(demo_folder())], command="init --demo")
+            report = add_demonstration(connection)
     if report is not None:
-        door.show_load(report)
+        door.show_found(report)
+        tell_load(report)
     if demo:
         streams.say(msg("What the demonstration adds is fictitious; every screen and file says so."))
     streams.say(msg("Next: crpv list"))

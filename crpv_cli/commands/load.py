@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import click
 import typer
 
+from crpv_cli import interrupts
 from crpv_cli.commands import options
 from crpv_cli.commands.door import NOW, Door, command
 from crpv_cli.errors import ExitCode, UsageProblem
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crpv_cli.intake.files import InputFile, ReadOptions
-    from crpv_cli.registry.loads import Source
+    from crpv_cli.registry.loads import LoadReport, Source
 
 
 def _delimiter(value: str) -> str:
@@ -86,7 +87,7 @@ def load(
     from crpv_cli.intake.refused import refused_rows
     from crpv_cli.intake.sources import sources_of
     from crpv_cli.output import streams
-    from crpv_cli.output.loads import print_unanswered, write_refused
+    from crpv_cli.output.loads import print_unanswered, tell_load, tell_refused, write_refused
     from crpv_cli.output.streams import progress
     from crpv_cli.registry.loading import load as load_sources
     from crpv_cli.registry.queries import open_centres, today
@@ -98,18 +99,42 @@ def load(
         streams.check_free(door.output, door.force)  # before the registry is touched
     asked = ReadOptions(table, encoding, delimiter and _delimiter(delimiter), sheet, profile=profile)
     with _opened(door, paths, asked) as (connection, files, how):
-        with progress(sum(file.path.stat().st_size for file in files)) as bar:
+        aside: dict[tuple[str, str | None], Path] = {}
+        kept: list[Path] = []
+        unanswered: list[str] = []
+        with progress(sum(file.path.stat().st_size for file in files)) as bar, streams.taken_back() as made:
+
+            def before_commit(report: LoadReport) -> None:
+                if bar is not None:
+                    bar.close()
+                for outcome, lines in report.refusals() if aside else ():
+                    header, rows = refused_rows(by_name[outcome.name], how, outcome.sheet, lines)
+                    reasons = ((line, cells, lines[line]) for line, cells in rows)
+                    place = aside[outcome.name, outcome.sheet]
+                    with interrupts.Held():
+                        write_refused(header, reasons, place, door.force)
+                        made.append(place)
+                    kept.append(place)
+                if expect is not None:
+                    unanswered.extend(name for name in open_centres(connection, today()) if name not in report.centres)
+                if door.output is None:
+                    door.show_found(report)  # a reader may take its time: it can be interrupted
+                    return
+                with interrupts.Held():
+                    door.show_found(report)
+                    made.append(door.output)
+
+            by_name = {file.name: file for file in files}
             sources, anomalies = sources_of(files, replace(how, progress=bar))
-            aside = _places_aside(sources, refused or Path(), door.force) if keep_valid and not dry_run else {}
-            report = load_sources(connection, sources, anomalies, dry_run=dry_run, keep_valid=keep_valid)
-        door.show_load(report)
-        by_name = {file.name: file for file in files}
-        for outcome, lines in report.refusals() if aside else ():
-            header, rows = refused_rows(by_name[outcome.name], how, outcome.sheet, lines)
-            reasons = ((line, cells, lines[line]) for line, cells in rows)
-            write_refused(header, reasons, aside[outcome.name, outcome.sheet], door.force)
+            if keep_valid and not dry_run:
+                aside = _places_aside(sources, refused or Path(), door.force)
+            report = load_sources(
+                connection, sources, anomalies, dry_run=dry_run, keep_valid=keep_valid, before_commit=before_commit
+            )
+        tell_load(report)
+        tell_refused(kept)
         if expect is not None:
-            print_unanswered([name for name in open_centres(connection, today()) if name not in report.centres])
+            print_unanswered(unanswered)
     if report.errors:
         raise typer.Exit(ExitCode.ANOMALIES)
 
@@ -123,6 +148,7 @@ def diff(door: Door, paths: options.Paths, table: options.As = None, profile: op
     """
     from crpv_cli.intake.files import ReadOptions
     from crpv_cli.intake.sources import sources_of
+    from crpv_cli.output.loads import tell_load
     from crpv_cli.registry.loading import load as load_sources
     from crpv_cli.reports.history import would_change
 
@@ -133,7 +159,8 @@ def diff(door: Door, paths: options.Paths, table: options.As = None, profile: op
         result = would_change(connection, report.changes)
     if not report.stopped:
         door.show(result)
-    Door().show_load(report)
+    Door().show_found(report)
+    tell_load(report)
     if report.errors:
         raise typer.Exit(ExitCode.ANOMALIES)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
-from crpv_cli.errors import FileProblem
-from crpv_cli.language import msg
+from crpv_cli import interrupts
+from crpv_cli.errors import FileProblem, Severity, UsageProblem
+from crpv_cli.language import first_few, msg, msgs
 from crpv_cli.registry.loading import LoadReport
 
 
@@ -14,7 +16,7 @@ def make(path: Path, demo: bool, empty: bool, shared: bool = False) -> LoadRepor
     """Make a registry with the bundled reference data, the demonstration's as well, or nothing in it.
 
     Returns what was loaded, None for an empty registry. Its owner alone may read and write it, or its group as well if
-    it is to be shared.
+    it is to be shared. Once the file is there, signals wait until the command releases them.
 
     Raises:
         FileExistsError: there is a registry already, perhaps since a moment ago.
@@ -38,7 +40,11 @@ def make(path: Path, demo: bool, empty: bool, shared: bool = False) -> LoadRepor
                 folders = [reference_folder(), *([demo_folder()] if demo else [])]
                 with open_writing(part) as connection:
                     report = load_paths(connection, [str(folder) for folder in folders], command="init")
+            interrupts.release()  # what is loaded so far is not the registry yet
+            interrupts.hold()
+        interrupts.settle(report.load if report else None)
     except FileExistsError:
+        interrupts.release()
         raise
     except (OSError, sqlite3.OperationalError) as error:
         raise FileProblem(
@@ -52,11 +58,18 @@ def make(path: Path, demo: bool, empty: bool, shared: bool = False) -> LoadRepor
     return report
 
 
-def load_paths(connection: sqlite3.Connection, paths: list[str], command: str) -> LoadReport:
-    """Load files or folders that are known to be valid.
+def load_paths(
+    connection: sqlite3.Connection,
+    paths: list[str],
+    command: str,
+    dry_run: bool = False,
+    under_lock: Callable[[], None] | None = None,
+) -> LoadReport:
+    """Load files or folders that are valid in themselves.
 
     Raises:
         FileProblem: a path does not exist.
+        UsageProblem: the registry lacks what they refer to, or contradicts it.
     """
     from crpv_cli.intake.files import ReadOptions, gather
     from crpv_cli.intake.sources import sources_of
@@ -64,6 +77,58 @@ def load_paths(connection: sqlite3.Connection, paths: list[str], command: str) -
 
     with gather(paths) as (files, _):
         sources, anomalies = sources_of(files, ReadOptions())
-        report = load(connection, sources, anomalies, command=command)
-    assert not report.errors, [anomaly.message.text("en") for anomaly in report.anomalies]
+        report = load(
+            connection, sources, anomalies, command=command, dry_run=dry_run, details=dry_run, under_lock=under_lock
+        )
+    if report.errors:
+        raise UsageProblem(
+            msg(
+                "The demonstration does not fit this registry: {reason}",
+                reason=next(anomaly.message for anomaly in report.anomalies if anomaly.severity is Severity.ERROR),
+            ),
+            msg("Make another one for it with: crpv init --demo --db NEW_FILE"),
+        )
     return report
+
+
+def add_demonstration(connection: sqlite3.Connection) -> LoadReport:
+    """Add the rows of the demonstration to a registry: beside real ones, and in the place of none.
+
+    Raises:
+        UsageProblem: one of them would replace a real row, or the registry lacks what they refer to.
+    """
+    from crpv_cli.bundled import demo_folder
+    from crpv_cli.registry.conflicts import ChangedMeanwhileError, moment
+    from crpv_cli.registry.journal import key_text, row_of
+    from crpv_cli.reports.fictitious import fictitious_sources
+
+    paths, command = [str(demo_folder())], "init --demo"
+    while True:
+        seen = moment(connection)
+
+        def still_so(seen: int = seen) -> None:
+            if moment(connection) != seen:
+                raise ChangedMeanwhileError
+
+        sources = fictitious_sources(connection)
+        updates = [c for c in load_paths(connection, paths, command, dry_run=True).changes if c.action == "update"]
+        rows = [(change, dict(row_of(connection, change.table, change.key) or {})) for change in updates]
+        real = [
+            f"{change.table.name}: {key_text(change.table, change.key)}"
+            for change, row in rows
+            if not row.get("fictitious", row.get("source") in sources)
+        ]
+        if real:
+            raise UsageProblem(
+                msgs(
+                    "The demonstration would replace {count} row that is real: {rows}.",
+                    "The demonstration would replace {count} rows that are real: {rows}.",
+                    len(real),
+                    rows=first_few(real, 5),
+                ),
+                msg("Make another one for it with: crpv init --demo --db NEW_FILE"),
+            )
+        try:
+            return load_paths(connection, paths, command, under_lock=still_so)
+        except ChangedMeanwhileError:
+            continue

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from crpv_cli import publishing
 from crpv_cli.definitions.named import table_named
 from crpv_cli.errors import Anomaly, FileProblem
 from crpv_cli.intake.faults import Fault
@@ -172,24 +173,24 @@ def gather(paths: Sequence[str]) -> Iterator[tuple[list[InputFile], list[Message
     """Find the files that paths name: files, folders (their CSV files and workbooks), ``-`` for standard input.
 
     Yields the files, and notices about those that were skipped. Standard input and pipes are kept in a
-    temporary file while the block runs, since a file is read twice.
+    temporary file while the block runs, since a file is read twice; it stands in a folder that only its owner may read.
 
     Raises:
         FileProblem: a path does not exist, or a folder contains no such file.
     """
     files: list[InputFile] = []
     notices: list[Message] = []
-    with tempfile.TemporaryDirectory(prefix="crpv-") as folder:
+    with ExitStack() as kept:
         for name in paths:
             if name == "-":
-                files.append(InputFile(_spool(sys.stdin.buffer, Path(folder, "stdin.csv")), "-"))
+                files.append(InputFile(_spool(sys.stdin.buffer, kept, "stdin"), "-"))
                 continue
             path = Path(name)
             if path.is_dir():
                 files.extend(_inside(path, notices))
             elif path.is_fifo():
                 with path.open("rb") as stream:
-                    files.append(InputFile(_spool(stream, Path(folder, f"{path.name}.csv")), name))
+                    files.append(InputFile(_spool(stream, kept, path.name), name))
             elif path.exists():
                 files.append(InputFile(path, name))
             else:
@@ -197,9 +198,19 @@ def gather(paths: Sequence[str]) -> Iterator[tuple[list[InputFile], list[Message
         yield files, notices
 
 
-def _spool(stream: BinaryIO, spool: Path) -> Path:
-    with spool.open("wb") as kept:
-        shutil.copyfileobj(stream, kept)
+def _spool(stream: BinaryIO, kept: ExitStack, name: str) -> Path:
+    """Keep what a stream holds until ``kept`` is closed, in a file whose stem is the name."""
+    spool = kept.enter_context(publishing.temporary("crpv")) / f"{name[:50]}.csv"
+    with spool.open("wb") as file:
+        try:
+            shutil.copyfileobj(stream, file)
+        except OSError as error:
+            if error.errno != errno.EBADF:
+                raise
+            raise FileProblem(
+                msg("There is nothing to read: standard input is closed."),
+                msg("Send a file to it, as in: crpv load - < FILE"),
+            ) from error
     return spool
 
 

@@ -41,11 +41,10 @@ def write_all(tables: Sequence[Result], output: Path, chosen: Format | None, for
         streams.check_free(output, force)
         streams.deliver(function_of(named.row.tables)(tables), output, force)
     else:
-        streams.make_folder(output)
         format_ = chosen or Format.CSV
         # A file of one table among others holds the table alone, unless it has a place for the notes of several.
         alone = tables if format_.row.tables else [replace(table, notes=()) for table in tables]
-        _deliver({output / f"{table.name}{format_.extension}": render(table, format_) for table in alone}, force)
+        _deliver({f"{table.name}{format_.extension}": render(table, format_) for table in alone}, output, force)
     # Said once for all, not once a file.
     streams.say_all({note.code: note.message for table in tables for note in table.notes if table.fictitious}.values())
     streams.say(
@@ -58,12 +57,9 @@ def write_all(tables: Sequence[Result], output: Path, chosen: Format | None, for
     )
 
 
-def _deliver(documents: Mapping[Path, Document], force: bool) -> None:
-    """Write files that were rendered, after all of them were found free."""
-    for file in documents:
-        streams.check_free(file, force)
-    for file, document in documents.items():
-        streams.deliver(document.content, file, force, document.encoding)
+def _deliver(documents: Mapping[str, Document], folder: Path, force: bool) -> None:
+    """Write files that were rendered into a folder, all at once."""
+    streams.write_folder({name: document.encoded for name, document in documents.items()}, folder, force)
 
 
 def write_dossiers(
@@ -91,14 +87,12 @@ def write_dossiers(
     target = checked_folder(folder)
     format_ = chosen or Format.HTML
     names = _file_names(dossiers, format_.extension)
-    files = {target / names[id_]: id_ for id_ in dossiers}
-    index = target / f"{_INDEX}{format_.extension}"
-    for file in (index, *files):
-        streams.check_free(file, force)
-    documents = {file: render(dossiers[id_], format_) for file, id_ in files.items()}
+    index = f"{_INDEX}{format_.extension}"
+    for name in (index, *names.values()):
+        streams.check_free(target / name, force)
+    documents = {names[id_]: render(dossier, format_) for id_, dossier in dossiers.items()}
     documents[index] = render(_index(title, dossiers, shown, names), format_)
-    streams.make_folder(target)
-    _deliver(documents, force)
+    _deliver(documents, target, force)
     streams.say(
         msgs(
             "{count} sheet was written to {folder}.",
@@ -107,7 +101,7 @@ def write_dossiers(
             folder=target,
         )
     )
-    streams.say(msg("They are listed in {file}.", file=index))
+    streams.say(msg("They are listed in {file}.", file=target / index))
 
 
 def checked_folder(folder: Path | None) -> Path:

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from time import monotonic
 
-from crpv_cli import publishing
-from crpv_cli.errors import CrpvError, FileProblem, UsageProblem
+from crpv_cli.errors import CrpvError, UsageProblem
 from crpv_cli.language import Message, msg
 from crpv_cli.output import streams
 from crpv_cli.output.formats import Format, function_of, ready, show
@@ -42,13 +41,16 @@ def show_flow(
         show(_whole(flow, chosen), chosen, output, force)
         return
     lines = function_of(chosen.row.lines)(flow.columns, flow.rows)
-    encoder = codecs.getincrementalencoder(chosen.row.encoding)()  # which writes a byte order mark once
+    # It writes a byte order mark once. The name of a file in it need not be UTF-8.
+    encoder = codecs.getincrementalencoder(chosen.row.encoding)("backslashreplace")
     pieces = (encoder.encode(text) for text in _gathered(lines))
     if output is None:
         for piece in pieces:
             streams.deliver(piece, None, force)
     else:
-        _write(pieces, output, force)
+        with streams.writing(output, force) as file:
+            for piece in pieces:
+                file.write(piece)
     streams.say_all(flow.remarks())
 
 
@@ -68,21 +70,6 @@ def _gathered(lines: Iterable[str]) -> Iterator[str]:
         yield "".join(gathered)  # what came before it
         raise
     yield "".join(gathered)
-
-
-def _write(pieces: Iterable[bytes], output: Path, force: bool) -> None:
-    try:
-        with publishing.new_file(output, replace=force) as part, part.open("wb") as stream:
-            for piece in pieces:
-                stream.write(piece)
-    except FileExistsError:
-        streams.check_free(output, force)
-        raise
-    except OSError as error:
-        raise FileProblem(
-            msg("{file} cannot be written: {reason}", file=output, reason=error.strerror or str(error)),
-            msg("Check that the folder exists and that you may write to it."),
-        ) from error
 
 
 def _whole(flow: Flow, chosen: Format) -> Result:

@@ -168,6 +168,13 @@ class Document:
     encoding: str = "utf-8"
     remarks: tuple[Message, ...] = ()
 
+    @property
+    def encoded(self) -> bytes:
+        """What to write, as bytes."""
+        if isinstance(self.content, bytes):
+            return self.content
+        return self.content.encode(self.encoding, errors="backslashreplace")  # a name of a file need not be UTF-8
+
 
 def function_of(address: str) -> Callable[..., Any]:
     """Import a function of ``output`` by the address that a row gives of it."""

@@ -20,13 +20,13 @@ _SEVERITIES = (Choice("error", N_("error")), Choice("warning", N_("warning")))
 _MOST_SHOWN = 200
 
 
-def print_load(
+def print_found(
     report: LoadReport, chosen: Format | None = None, output: Path | None = None, force: bool = False
 ) -> None:
-    """Print anomalies and, last, read / inserted / updated / unchanged / refused per table.
+    """Print the anomalies: on standard error, since a load has no result.
 
-    Everything goes to standard error, since a load has no result; in a machine format, or with a file to write, the
-    anomalies are the result.
+    In a machine format, or with a file to write, they are the result. It is out when this returns, so that a load whose
+    result cannot be written is not committed.
 
     Raises:
         FileProblem: the file to write exists already, or cannot be written.
@@ -36,6 +36,10 @@ def print_load(
         show(anomalies_result(report.anomalies, chosen.row.machine), chosen, output, force)
     else:
         print_anomalies(report.anomalies)
+
+
+def tell_load(report: LoadReport) -> None:
+    """Say read / inserted / updated / unchanged / refused per table, and the verdict. Nothing in it fails."""
     streams.say_all(report.notices)
     for line in _figures(report.files):
         streams.say(line)
@@ -127,6 +131,8 @@ def _figures(files: Sequence[FileOutcome]) -> Iterable[Message]:
 
 
 def _verdict(report: LoadReport) -> Message:
+    if report.stopped and report.handed:
+        return msgs("Nothing was loaded: {count} anomaly.", "Nothing was loaded: {count} anomalies.", report.errors)
     if report.stopped:
         return msgs(
             "Nothing was loaded: {count} anomaly. Correct it and load again, or keep the valid rows with --keep-valid.",
@@ -173,7 +179,12 @@ def write_refused(
     for line, cells, anomalies in rows:
         writer.writerow([line, " | ".join(_reason(anomaly) for anomaly in anomalies), *cells])
     streams.write_file(stream.getvalue().encode(), output, force)
-    streams.say(msg("The refused rows are in {file}; correct them there and load that file.", file=output))
+
+
+def tell_refused(files: Iterable[Path]) -> None:
+    """Say where the refused rows are."""
+    for file in files:
+        streams.say(msg("The refused rows are in {file}; correct them there and load that file.", file=file))
 
 
 def _reason(anomaly: Anomaly) -> str:

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
+import re
 import shutil
+import stat
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
-from crpv_cli import language
-from crpv_cli.errors import CrpvError, FileProblem
-from crpv_cli.language import Message, msg
+from crpv_cli import interrupts, language, publishing
+from crpv_cli.errors import FREE_SPACE, CrpvError, FileProblem, is_full
+from crpv_cli.language import N_, Message, msg
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 PATIENCE_SECONDS = 1.0
+
+
+WIDEST = 10_000
+"""Nobody has a terminal of more columns; a larger number in COLUMNS is a mistake."""
+
+
+class NobodyReads(Exception):
+    """The reader of a pipe stopped reading: that is no error of ours, and nothing more can be sent to it."""
 
 
 class _Before:
@@ -28,12 +40,106 @@ class _Before:
 
 
 def prepare() -> None:
-    """Make both streams UTF-8: a redirected stream on Windows is not, and a name with œ must not fail."""
+    """Make the streams usable, whatever the command was given.
+
+    Both are UTF-8: a redirected stream on Windows is not, and a name with œ must not fail. A stream that was closed is
+    there, but fails when it is used, as its descriptor does (``__main__`` sees to that). A pipe that does not wait for
+    its reader is made to wait, or it would get half a result.
+    """
+    if sys.stdin is None:
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115 - as long as the process
+    if sys.stdout is None:
+        sys.stdout = _Out(open(1, "wb", closefd=False), "utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
     _Before.encoding = sys.stdout.encoding
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure and (stream.encoding or "").lower().replace("-", "") != "utf8":
             reconfigure(encoding="utf-8", errors="replace")
+        elif reconfigure and stream.errors == "strict":
+            reconfigure(errors="backslashreplace")  # the name of a file need not be UTF-8
+        with suppress(OSError, ValueError, AttributeError):
+            os.set_blocking(stream.fileno(), True)
+    if type(sys.stdout) is io.TextIOWrapper:
+        sys.stdout = _Out(sys.stdout.buffer, sys.stdout.encoding, sys.stdout.errors, None, sys.stdout.line_buffering)
+    for name in ("COLUMNS", "LINES"):
+        # Rich believes whatever stands there.
+        if not (os.environ.get(name, "").isdecimal() and 0 < int(os.environ[name]) <= WIDEST):
+            os.environ.pop(name, None)
+
+
+class _Out(io.TextIOWrapper):
+    """Standard output for Click, which prints help, the version and completion: what fails is an error of ours."""
+
+    def flush(self) -> None:
+        with sending():
+            super().flush()
+
+
+@contextmanager
+def sending() -> Iterator[None]:
+    """Tell what fails on the way to standard output, and only that.
+
+    Raises:
+        FileProblem: it cannot be written.
+        NobodyReads: it is a pipe whose reader has left.
+    """
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise NobodyReads from error
+    except OSError as error:
+        raise _unwritten(error) from error
+
+
+def finish() -> FileProblem | None:
+    """Send what is left, so that Python sends nothing more when it ends.
+
+    Returns:
+        Why standard output does not take what was left of the result; None if it does, or if nobody reads it.
+    """
+    _drain(sys.stderr)
+    return _drain(sys.stdout)
+
+
+def _drain(stream: TextIO) -> FileProblem | None:
+    try:
+        stream.flush()
+    except (FileProblem, NobodyReads, OSError, ValueError) as error:
+        # What Python still holds of it goes nowhere: it would be tried again, and complained about, at the end.
+        with suppress(FileProblem, NobodyReads, OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+            stream.flush()
+        return error if isinstance(error, FileProblem) else None
+    return None
+
+
+def _unwritten(error: OSError) -> FileProblem:
+    if error.errno == errno.EBADF:
+        return FileProblem(
+            msg("The result cannot be written: standard output is closed."),
+            msg("Open it, or write to a file with -o where the command has it."),
+        )
+    return FileProblem(
+        msg("The result cannot be written to standard output: {reason}", reason=error.strerror or str(error)),
+        msg(
+            FREE_SPACE
+            if is_full(error)
+            else N_("Send it elsewhere, or write to a file with -o where the command has it.")
+        ),
+    )
+
+
+@contextmanager
+def telling() -> Iterator[None]:
+    """Let what is printed on standard error be passed over where that cannot be written: it is not the result."""
+    try:
+        yield
+    except (OSError, ValueError):
+        _drain(sys.stderr)
 
 
 def on_terminal() -> bool:
@@ -61,8 +167,9 @@ def blocks() -> bool:
 
 
 def say(message: Message) -> None:
-    """Print a notice for the reader, apart from the result."""
-    print(_wrapped(message.text()), file=sys.stderr)
+    """Print a notice for the reader, apart from the result; where nobody can be told, nobody is."""
+    with telling():
+        print(_wrapped(message.text()), file=sys.stderr, flush=True)
 
 
 def say_all(messages: Iterable[Message]) -> None:
@@ -80,17 +187,22 @@ def confirm(question: Message) -> bool:
     """Ask a question that is answered by yes or no; where nobody can answer, the answer is no."""
     if not can_ask():
         return False
-    sys.stderr.write(_wrapped(language.text(language.N_("{question} [y/N]"), question=question)) + " ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().casefold() in {"y", "yes", "o", "oui"}
+    try:
+        sys.stderr.write(_wrapped(language.text(language.N_("{question} [y/N]"), question=question)) + " ")
+        sys.stderr.flush()
+        return sys.stdin.readline().strip().casefold() in {"y", "yes", "o", "oui"}
+    except (OSError, UnicodeError):
+        return False  # the terminal is gone, or what was typed is no text
 
 
 def fail(error: CrpvError) -> None:
     """Print what is wrong and what to do."""
     label = language.text(language.N_("Error: {message}"), message=error.message)
-    print(_wrapped(label), file=sys.stderr)
-    if error.advice:
-        print(_wrapped(error.advice.text()), file=sys.stderr)
+    with telling():
+        print(_wrapped(label), file=sys.stderr)
+        if error.advice:
+            print(_wrapped(error.advice.text()), file=sys.stderr)
+        sys.stderr.flush()
 
 
 def _wrapped(text: str) -> str:
@@ -108,39 +220,96 @@ def deliver(content: str | bytes, output: Path | None, force: bool, encoding: st
     """Put a rendered result on standard output, or into a file.
 
     Raises:
-        FileProblem: the file exists and ``force`` is not given, or it cannot be written.
+        FileProblem: the file exists and ``force`` is not given, or it or standard output cannot be written.
+        NobodyReads: standard output is a pipe whose reader has left.
     """
+    # The name of a file in it need not be UTF-8.
+    sent = content.encode(encoding, errors="backslashreplace") if isinstance(content, str) else content
     if output is not None:
-        write_file(content.encode(encoding) if isinstance(content, str) else content, output, force)
+        write_file(sent, output, force)
         return
-    # As bytes: text mode would write other line ends on Windows.
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content.encode(encoding) if isinstance(content, str) else content)
-    sys.stdout.buffer.flush()
+    with sending():
+        # As bytes: text mode would write other line ends on Windows.
+        sys.stdout.flush()
+        sys.stdout.buffer.write(sent)
+        sys.stdout.buffer.flush()
 
 
-def write_file(content: bytes, output: Path, force: bool) -> None:
-    """Write a file whole or not at all.
+@contextmanager
+def taken_back() -> Iterator[list[Path]]:
+    """Yield a list of the files that were written for what is to be committed: they go if it is not."""
+    made: list[Path] = []
+    try:
+        yield made
+    except BaseException:
+        for file in made if interrupts.written() is None else ():
+            with suppress(OSError):
+                file.unlink()
+        raise
+
+
+@contextmanager
+def writing(output: Path, force: bool) -> Iterator[BinaryIO]:
+    """Open a file that appears whole when the block ends without an error, and otherwise not at all.
+
+    Into a device, a pipe or a stream that is open already, what comes is only written.
 
     Raises:
         FileProblem: the file exists and ``force`` is not given, or it cannot be written.
+        BrokenPipeError: nobody reads the pipe any more.
     """
     check_free(output, force)
-    import tempfile
+    try:
+        if (stream := _stream_of(output)) is not None:
+            with stream:
+                yield stream
+            return
+        with publishing.new_file(output, replace=force) as part, part.open("wb") as file:
+            yield file
+    except BrokenPipeError:
+        raise
+    except FileExistsError as error:
+        raise _taken(output) from error
+    except OSError as error:
+        raise _unwritable(output, error) from error
 
+
+def write_file(content: bytes, output: Path, force: bool) -> None:
+    """Write a file whole or not at all, as ``writing`` does.
+
+    Raises:
+        FileProblem: the file exists and ``force`` is not given, or it cannot be written.
+        BrokenPipeError: nobody reads the pipe any more.
+    """
+    with writing(output, force) as file:
+        file.write(content)
+
+
+def write_folder(contents: Mapping[str, bytes], folder: Path, force: bool) -> None:
+    """Write files into a folder, which is made if it is missing: all of them at once, or none.
+
+    Args:
+        contents: the files by name.
+        folder: where to; what else is in it stays.
+        force: whether files that are there are written over.
+
+    Raises:
+        FileProblem: one of the files exists and ``force`` is not given, or the folder cannot be made or written.
+    """
+    for name in contents:
+        check_free(folder / name, force)
+    if not folder.is_dir():
+        make_folder(folder.parent)
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.parent)
+        with publishing.new_folder(folder, replace=force) as new:
+            for name, content in contents.items():
+                (new / name).write_bytes(content)
+    except FileExistsError as error:
+        raise _taken(folder / Path(error.filename or folder).name) from error
     except OSError as error:
-        raise _unwritable(output, error) from error
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        part.chmod(0o666 & ~_umask())  # mkstemp makes it private
-        part.replace(output)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise _unwritable(output, error) from error
+        if folder.is_dir():
+            raise _unwritable(folder, error) from error
+        raise _unmade(folder, error) from error
 
 
 def make_folder(folder: Path) -> None:
@@ -152,40 +321,77 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise FileProblem(
-            msg("The folder {folder} cannot be made: {reason}", folder=folder, reason=error.strerror or str(error)),
-            msg("Name another folder."),
-        ) from error
+        raise _unmade(folder, error) from error
 
 
 def check_free(output: Path, force: bool) -> None:
     """Refuse to write over a file that is there, before any work is done for it.
 
     Raises:
-        FileProblem: the file exists and ``force`` is not given.
+        FileProblem: the file exists and ``force`` is not given, or it cannot be a file.
     """
-    if output.is_dir():
+    if _OPEN.fullmatch(str(output)):
+        return
+    try:
+        if not output.exists() and output.is_symlink():
+            raise FileProblem(
+                msg("{file} is a link to {target}, which is not there.", file=output, target=output.readlink()),
+                msg("Check that the disk or share that it leads to is connected, or name another file."),
+            )
+        kind = stat.S_IFMT(output.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        raise _unwritable(output, error) from error
+    if kind == stat.S_IFDIR:
         raise FileProblem(
             msg("{file} is a folder.", file=output),
             msg("Name a file in it, for example: {file}", file=output / "out.csv"),
         )
-    if output.exists() and not force:
-        raise FileProblem(
-            msg("{file} already exists; it was not changed.", file=output),
-            msg("Name another file, or overwrite it with --force."),
-        )
+    if kind not in {stat.S_IFCHR, stat.S_IFIFO} and not force:
+        raise _taken(output)
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+_OPEN = re.compile(r"/dev/std(?:out|err)|/(?:dev|proc/self)/fd/(\d+)")
+"""The names of streams that are open already."""
+
+
+def _stream_of(output: Path) -> BinaryIO | None:
+    """Open what is written into and never replaced: a device, a pipe, a stream that is open already; None for others.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    if named := _OPEN.fullmatch(str(output)):
+        number = int(named[1]) if named[1] else 1 if output.name == "stdout" else 2
+        if sys.stdout:
+            sys.stdout.flush()
+        return os.fdopen(os.dup(number), "wb")
+    try:
+        kind = stat.S_IFMT(output.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return None if kind in {stat.S_IFREG, stat.S_IFDIR} else output.open("wb")
+
+
+def _taken(output: Path) -> FileProblem:
+    return FileProblem(
+        msg("{file} already exists; it was not changed.", file=output),
+        msg("Name another file, or overwrite it with --force."),
+    )
 
 
 def _unwritable(output: Path, error: OSError) -> FileProblem:
     return FileProblem(
         msg("{file} cannot be written: {reason}", file=output, reason=error.strerror or str(error)),
         msg("Check that the folder exists and that you may write to it."),
+    )
+
+
+def _unmade(folder: Path, error: OSError) -> FileProblem:
+    return FileProblem(
+        msg("The folder {folder} cannot be made: {reason}", folder=folder, reason=error.strerror or str(error)),
+        msg("Name another folder."),
     )
 
 
@@ -205,7 +411,8 @@ class Bar:
         if self._shown is None:
             if time.monotonic() - self._start < PATIENCE_SECONDS:
                 return
-            self._show()
+            with telling():
+                self._show()
         if self._shown is not None and self._task is not None:
             self._shown.update(self._task, completed=sum(self._done.values()))
 
@@ -226,9 +433,12 @@ class Bar:
         self._task = self._shown.add_task(language.text(language.N_("Reading")), total=self.total)
 
     def close(self) -> None:
-        """Take the bar away."""
+        """Take the bar away, and show the cursor again; a terminal that is gone has none."""
         if self._shown is not None:
-            self._shown.stop()
+            with suppress(OSError, ValueError):
+                self._shown.stop()
+            self._shown = None
+        self._start = float("inf")  # it does not come back
 
 
 @contextmanager

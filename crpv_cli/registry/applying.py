@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crpv_cli.definitions.tables import Table
 from crpv_cli.errors import Anomaly, UsageProblem
-from crpv_cli.language import msg
+from crpv_cli.language import decoded, msg
 from crpv_cli.registry.loads import FileOutcome, Source
 from crpv_cli.registry.schema import key_columns, key_condition, key_json, key_values
 from crpv_cli.registry.staging import same_key
@@ -71,7 +71,7 @@ def remove_rows(connection: sqlite3.Connection, table: Table, keys: Sequence[Seq
 
 
 def _record_file(connection: sqlite3.Connection, load: int, source: Source, outcome: FileOutcome) -> int:
-    path = source.name if source.name == "-" else str(Path(source.name).resolve())
+    path = source.name if source.name == "-" else decoded(str(Path(source.name).resolve()))
     done = connection.execute(
         """
         insert into load_files

@@ -6,14 +6,13 @@ Nothing else in crpv connects to a registry. What stands in it is not looked at 
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from crpv_cli import publishing
-from crpv_cli.errors import RegistryProblem
+from crpv_cli.errors import CrpvError, RegistryProblem, full_disk
 from crpv_cli.language import Message, msg
 
 BUSY_TIMEOUT_SECONDS = 5.0
@@ -127,6 +126,8 @@ def _copy(path: Path, copy: Path) -> None:
         OSError: they cannot be read.
         sqlite3.OperationalError: another program goes on writing to them.
     """
+    import shutil
+
     path = path.resolve()
     for _ in range(20):
         before = [moment(beside(path, suffix)) for suffix in ("", *BESIDE)]
@@ -197,21 +198,15 @@ def _primary(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
-def problem(path: Path, error: sqlite3.Error) -> RegistryProblem:
+def problem(path: Path, error: sqlite3.Error) -> CrpvError:
     """Say what SQLite's error means for a registry: what is wrong, and what to do."""
     code = _primary(error)
+    if (full := full_disk(error, path.resolve().parent)) is not None:
+        return full
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL) or "locked" in str(error):
         return RegistryProblem(
             msg("Another program is writing to {path}.", path=path),
             msg("Wait until it has finished, or close it, then try again."),
-        )
-    if code == sqlite3.SQLITE_FULL:
-        return RegistryProblem(
-            msg("There is no room left for {path}; nothing was written.", path=path),
-            msg(
-                "Make room in {folder}, and where temporary files are kept, then try again.",
-                folder=path.resolve().parent,
-            ),
         )
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH):
         return RegistryProblem(

@@ -17,7 +17,7 @@ from typing import Any
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import first_few, msg, msgs
-from crpv_cli.registry.recording import close_load, open_load
+from crpv_cli.registry.recording import close_load, commit, open_load
 from crpv_cli.registry.schema import key_condition, key_values
 
 
@@ -222,6 +222,33 @@ def given_by(
     return found
 
 
+def last_change(
+    connection: sqlite3.Connection, table: Table, key: dict[str, Any], since: int, column: str | None = None
+) -> sqlite3.Row | None:
+    """Return ``load`` and ``who`` of the last change of a row after a load, an undoing included; None if there is none.
+
+    Args:
+        connection: an open registry.
+        table: the table of the row.
+        key: its key, by column name.
+        since: the load.
+        column: a stored column, if only changes of it count.
+    """
+    row: sqlite3.Row | None = connection.execute(
+        """
+        select c.load, l.who
+        from changes as c join loads as l on l.id = c.load
+        where c.table_name = :table and c.key = :key and c.load > :since
+          and (:column is null or c.action <> 'update'
+               or exists (select 1 from json_each(c.after) as a where a.key = :column))
+        order by c.id desc
+        limit 1
+        """,
+        {"table": table.name, "key": _stored(key), "since": since, "column": column},
+    ).fetchone()
+    return row
+
+
 def _undoes(connection: sqlite3.Connection, load: int) -> bool:
     return connection.execute("select undoes from loads where id = ?", (load,)).fetchone()[0] is not None
 
@@ -251,7 +278,8 @@ class Undone:
 def undo(connection: sqlite3.Connection, load: int, dry_run: bool = False) -> Undone:
     """Undo a load: every row it touched becomes what it was, to the value and to its provenance.
 
-    An undo is itself a load, which can be undone too.
+    An undo is itself a load, which can be undone too. Once it is committed, signals wait until the command releases
+    them.
 
     Raises:
         UsageProblem: there is no such load, it was already undone, or later loads touched or refer to its rows;
@@ -271,10 +299,13 @@ def undo(connection: sqlite3.Connection, load: int, dry_run: bool = False) -> Un
             _reverse(connection, change, number, undone)
         _refuse_references(connection, load, number)
         close_load(connection, number, 0, undone.restored.total(), undone.removed.total())
+        if dry_run:
+            connection.rollback()
+        else:
+            commit(connection, number)
     except BaseException:
         connection.rollback()  # nothing to do where SQLite has ended it itself
         raise
-    connection.execute("rollback" if dry_run else "commit")
     return undone
 
 

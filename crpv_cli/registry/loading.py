@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import msg
 from crpv_cli.registry.applying import apply_source, remove_rows
 from crpv_cli.registry.checks import faulty_ratings, recognised, restated, unresolved
-from crpv_cli.registry.journal import changes_of
+from crpv_cli.registry.conflicts import Comparison, HandedOut, shown
+from crpv_cli.registry.journal import changes_of, key_text
 from crpv_cli.registry.loads import FileOutcome, Line, LoadReport, Refused, Source
-from crpv_cli.registry.recording import close_load, open_load
+from crpv_cli.registry.recording import close_load, commit, open_load
 from crpv_cli.registry.staging import Stage
 
 __all__ = ["FileOutcome", "LoadReport", "Source", "load"]
@@ -29,7 +29,9 @@ def load(  # noqa: D417 - the connection needs no words
     dry_run: bool = False,
     keep_valid: bool = False,
     details: bool = False,
-    gone: tuple[str, Sequence[tuple[object, ...]]] | None = None,
+    handed: HandedOut | None = None,
+    under_lock: Callable[[], None] | None = None,
+    before_commit: Callable[[LoadReport], None] | None = None,
 ) -> LoadReport:
     """Load files into an open registry, all or nothing.
 
@@ -41,45 +43,48 @@ def load(  # noqa: D417 - the connection needs no words
         keep_valid: write the valid rows even where others are refused; a file whose header is at fault
             has no valid rows.
         details: also report every change of a row.
-        gone: a table and the keys of rows that were handed out to be edited: those that the files no longer have are
-            removed.
+        handed: rows that were handed out to be changed: of what came back, only what was changed is loaded, rows that
+            did not come back are removed, and what others changed meanwhile is a conflict (``changed-meanwhile``).
+        under_lock: what is called as soon as nobody else can write, to see whether what was decided before still holds;
+            where it raises, nothing is written.
+        before_commit: what is given the report once everything is decided, and does all that can still fail. If it
+            raises, nothing is written. After it, only the commit is left where there is something to commit, and
+            signals wait until the command releases them.
 
     Raises:
         RegistryProblem: through the connection's opener, if another program holds the registry.
     """
     report = LoadReport(dry_run, anomalies=list(anomalies))
-    work = _Load(connection, sources, report, keep_valid)
+    work = _Load(connection, sources, report, keep_valid, handed)
     try:
         work.stage_rows()
-        connection.execute("begin immediate")
         try:
-            work.name_periods(gone)
+            connection.execute("begin immediate")
+            if under_lock is not None:
+                under_lock()
+            work.compare()
+            work.name_periods()
             work.check_references()
             work.check_ratings()
             report.stopped = report.errors > 0 and not keep_valid
             if not report.stopped:
-                work.apply(command, gone)
+                work.apply(command)
+            # A row may still contradict what the registry keeps of it.
+            report.stopped = report.errors > 0 and not keep_valid
+            if report.stopped:
+                work.forget_counts()
+            elif report.load is not None:
+                work.look_again(report.load, details)
+            if report.stopped or dry_run or not report.changed:
+                report.load = None
+                connection.rollback()  # others need not wait while this is told
+            if before_commit is not None:
+                before_commit(report)
+            if report.load is not None:
+                commit(connection, report.load, refused=report.errors > 0)
         except BaseException:
             connection.rollback()  # nothing to do where SQLite has ended it itself, as a trigger can ask
             raise
-        # A row may still contradict what the registry keeps of it.
-        report.stopped = report.errors > 0 and not keep_valid
-        if report.stopped:
-            work.forget_counts()
-        elif report.load is not None:
-            report.anomalies.extend(restated(connection, report.load))
-            file = next(
-                (outcome.name for outcome in work.outcomes if outcome.table == "funding" and outcome.read), None
-            )
-            if file is not None:
-                report.anomalies.extend(recognised(connection, report.load, file))
-            if details:
-                report.changes = list(changes_of(connection, report.load))
-        if report.stopped or dry_run or not report.changed:
-            connection.rollback()
-            report.load = None
-        else:
-            connection.commit()
     finally:
         work.stage.clear()
     return report
@@ -87,13 +92,19 @@ def load(  # noqa: D417 - the connection needs no words
 
 class _Load:
     def __init__(
-        self, connection: sqlite3.Connection, sources: Sequence[Source], report: LoadReport, keep_valid: bool
+        self,
+        connection: sqlite3.Connection,
+        sources: Sequence[Source],
+        report: LoadReport,
+        keep_valid: bool,
+        handed: HandedOut | None,
     ) -> None:
         self.connection = connection
         self.sources = sources
         self.report = report
         self.keep_valid = keep_valid
         self.stage = Stage(connection)
+        self.comparison = Comparison(self.stage, sources, handed) if handed else None
         self.refused: dict[str, set[str]] = {}
         self.contradicted: list[tuple[Table, int, Anomaly]] = []
         self.outcomes = [FileOutcome(source.name, source.table.name, source.sheet, source.made) for source in sources]
@@ -129,6 +140,9 @@ class _Load:
         for table, number, anomaly in self.contradicted:
             if anomaly.line not in self.outcomes[number].refused_lines:
                 self._refuse(table, number, anomaly)
+        if self.comparison:
+            for number in self.comparison.set_aside():
+                self.outcomes[number].unchanged += 1
         self.connection.execute("commit")
 
     def _stage(self, number: int, source: Source, row: Line) -> None:
@@ -144,7 +158,7 @@ class _Load:
         self.outcomes[number].read -= 1  # counted again among the refused lines
         different = unlike[0] if unlike else min(others)
         anomaly = self._same_key(source, row.line, earlier["file"], earlier["line"], different)
-        value = _shown(row.values.get(different), source.table.column(different))
+        value = shown(row.values.get(different), source.table.column(different))
         self._say(number, replace(anomaly, value=value))
         if self.keep_valid:
             # Which of the two is right, only a person knows: neither goes in.
@@ -179,13 +193,26 @@ class _Load:
             removed = self.stage.remove(table, number, anomaly.line or 0)
             self.refused.setdefault(table.name, set()).update(removed)
 
-    def name_periods(self, gone: tuple[str, Sequence[tuple[object, ...]]] | None) -> None:
+    def compare(self) -> None:
+        """Refuse what was changed of rows that others changed meanwhile."""
+        if self.comparison is None:
+            return
+        for number, anomaly in list(self.comparison.settle(complete=not self.report.errors)):
+            if number is None:
+                self.report.anomalies.append(anomaly)
+            else:
+                self._refuse(self.comparison.table, number, anomaly)
+        named = (dict(zip(self.comparison.table.key, key, strict=True)) for key in self.comparison.removed)
+        self.report.vanished = [key_text(self.comparison.table, key) for key in named]
+        self.report.handed = self.comparison.told()
+
+    def name_periods(self) -> None:
         """Let rows that do not say when their period begins be those of the registry that they can only mean.
 
-        Not those of rows that were handed out to be edited: there, a beginning that was deleted is a change.
+        Not those of rows that were handed out to be changed: there, a beginning that was deleted is a change.
         """
         for table in self.stage.in_order():
-            if gone is None or table.name != gone[0]:
+            if self.comparison is None or table is not self.comparison.table:
                 self.stage.name_periods(table)
 
     def check_references(self) -> None:
@@ -202,8 +229,8 @@ class _Load:
         for number, anomaly in faulty_ratings(self.stage, self.sources):
             self._refuse(TABLES["evaluations"], number, anomaly)
 
-    def apply(self, command: str, gone: tuple[str, Sequence[tuple[object, ...]]] | None) -> None:
-        """Write what is staged, and what it changes; remove what is gone."""
+    def apply(self, command: str) -> None:
+        """Write what is staged, and what it changes; remove what did not come back."""
         load = open_load(self.connection, command)
         # A row may refer to one of its own table that comes after it; what all refer to was checked before.
         self.connection.execute("pragma defer_foreign_keys = on")
@@ -211,24 +238,27 @@ class _Load:
             for number, source in enumerate(self.sources):
                 if source.table is table and (self.outcomes[number].read or not source.made):
                     for anomaly in apply_source(self.connection, number, source, self.outcomes[number], load):
-                        self._say(number, anomaly)
+                        self._say(number, self.comparison.explained(number, anomaly) if self.comparison else anomaly)
         self.connection.execute("pragma defer_foreign_keys = off")
         inserted = sum(outcome.inserted for outcome in self.outcomes)
         updated = sum(outcome.updated for outcome in self.outcomes)
-        if gone is not None:
-            table = TABLES[gone[0]]
-            missing = [key for key in gone[1] if not self.stage.holds(table, key)]
-            self.report.removed = remove_rows(self.connection, table, missing, load)
+        if self.comparison:
+            its_rows = self.comparison.removed
+            self.report.removed = remove_rows(self.connection, self.comparison.table, its_rows, load)
+            self.report.handed = self.comparison.told()
         close_load(self.connection, load, inserted, updated, self.report.removed)
         self.report.load = load
+
+    def look_again(self, load: int, details: bool) -> None:
+        """Say what is seen once the rows are in: figures that changed, money that is there already, each change."""
+        self.report.anomalies.extend(restated(self.connection, load))
+        file = next((outcome.name for outcome in self.outcomes if outcome.table == "funding" and outcome.read), None)
+        if file is not None:
+            self.report.anomalies.extend(recognised(self.connection, load, file))
+        if details:
+            self.report.changes = list(changes_of(self.connection, load))
 
     def forget_counts(self) -> None:
         """Say that nothing was written: no row of a stopped load went in."""
         for outcome in self.outcomes:
             outcome.inserted = outcome.updated = outcome.unchanged = 0
-
-
-def _shown(value: object, column: Column) -> str | None:
-    if isinstance(value, int) and column.kind is Kind.MONEY:
-        return f"{value / 100:.2f}"
-    return None if value is None else str(value)

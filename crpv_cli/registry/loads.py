@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from crpv_cli.definitions.tables import Table
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import Message
 from crpv_cli.registry.journal import Change
+
+if TYPE_CHECKING:
+    from crpv_cli.registry.conflicts import HandedOut
 
 
 class Line(Protocol):
@@ -90,7 +93,9 @@ class LoadReport:
     """What a load found and did.
 
     ``load`` is its number in the registry, None if nothing was written; ``centres`` are those that rows of it are
-    about, refused ones included; ``changes`` fills where details were asked for.
+    about, refused ones included; ``changes`` fills where details were asked for. Of rows that were handed out to be
+    changed, ``vanished`` names those that did not come back and are removed, and ``handed`` is what they are compared
+    with next time, since what the conflicts say is known then.
     """
 
     dry_run: bool
@@ -102,6 +107,8 @@ class LoadReport:
     notices: list[Message] = field(default_factory=list)
     centres: set[str] = field(default_factory=set)
     removed: int = 0
+    vanished: list[str] = field(default_factory=list)
+    handed: HandedOut | None = None
 
     def refusals(self) -> list[tuple[FileOutcome, dict[int, list[Anomaly]]]]:
         """Return what was refused, line by line, for each file or sheet: a line may hold rows of several tables."""

@@ -14,6 +14,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crpv_cli import interrupts
 from crpv_cli.errors import RegistryProblem
 from crpv_cli.language import msg
 from crpv_cli.registry import copies, file, schema, trust, upgrades
@@ -82,12 +83,15 @@ def _change_tables(path: Path) -> Path | None:
                 return None  # another command was faster
             with copies.made(path, f"before-schema-{schema.SCHEMA_VERSION}") as copy:
                 _bring_up_to_date(connection)
+                interrupts.hold()  # the copy and the commit belong together
             connection.execute("commit")
             return copy
     except sqlite3.IntegrityError as error:
         raise _contradicting(path, error) from error
     except sqlite3.DatabaseError as error:
         raise file.problem(path, error) from error
+    finally:
+        interrupts.release()
 
 
 def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:

@@ -7,7 +7,9 @@ import socket
 import sqlite3
 from datetime import UTC, datetime
 
-from crpv_cli import __version__
+from crpv_cli import __version__, interrupts
+from crpv_cli.errors import ExitCode
+from crpv_cli.language import decoded
 from crpv_cli.registry.seals import seal_load
 
 
@@ -28,9 +30,27 @@ def close_load(connection: sqlite3.Connection, load: int, inserted: int, updated
     seal_load(connection, load)
 
 
+def commit(  # noqa: D417 - the connection needs no words
+    connection: sqlite3.Connection, load: int, refused: bool = False
+) -> None:
+    """Commit a load. A signal that came before is raised, and it is not in; from then on signals wait for the verdict.
+
+    Args:
+        load: its number.
+        refused: whether rows of it were refused: the exit code that stands.
+    """
+    interrupts.hold()
+    try:
+        connection.commit()
+    except BaseException:
+        interrupts.release()
+        raise
+    interrupts.settle(load, ExitCode.ANOMALIES if refused else ExitCode.DONE)
+
+
 def _user() -> str:
     try:
-        return getpass.getuser()
+        return decoded(getpass.getuser())
     except (OSError, KeyError):
         return "?"
 

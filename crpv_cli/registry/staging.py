@@ -7,7 +7,7 @@ and holds no lock on the registry while files are read.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -101,19 +101,28 @@ class Stage:
         ).fetchone()
         return row
 
-    def holds(self, table: Table, key: Sequence[object]) -> bool:
-        """Whether a record of that key is staged."""
-        found = self.connection.execute(
-            f"select 1 from stage_{table.name} where {key_condition(table)}", key_values(key)
-        ).fetchone()
-        return found is not None
-
     def remove(self, table: Table, file: int, line: int) -> list[str]:
         """Take a record out again; returns the first column of its key, if it was still there."""
         rows = self.connection.execute(
             f"delete from stage_{table.name} where file = ? and line = ? returning {table.key[0]}", (file, line)
         ).fetchall()
         return [str(row[0]) for row in rows]
+
+    def rows(self, table: Table) -> Iterator[sqlite3.Row]:
+        """Yield the staged rows of a table, each with its ``rowid``."""
+        yield from self.connection.execute(f"select rowid, * from stage_{table.name} order by file, line")
+
+    def take_out(self, table: Table, rowids: Iterable[int]) -> None:
+        """Take rows out again."""
+        self.connection.executemany(f"delete from stage_{table.name} where rowid = ?", ((rowid,) for rowid in rowids))
+
+    def overwrite(self, table: Table, rowid: int, values: Mapping[str, Any]) -> None:
+        """Give a staged row other values, by stored column."""
+        if values:
+            settings = ", ".join(f"{name} = ?" for name in values)
+            self.connection.execute(
+                f"update stage_{table.name} set {settings} where rowid = ?", (*values.values(), rowid)
+            )
 
     def unresolved(self, table: Table, column: Column) -> Iterator[sqlite3.Row]:
         """Yield file, line and value of the records whose reference is neither in the registry nor staged."""

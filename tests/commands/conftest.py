@@ -56,6 +56,14 @@ NETWORK = {
 }
 
 
+@pytest.fixture(autouse=True)
+def data_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder of the test's own: where the registry is by default, and what is typed is kept."""
+    home = tmp_path / "data-home"
+    monkeypatch.setenv("XDG_DATA_HOME", str(home))
+    return home
+
+
 @dataclass(frozen=True, slots=True)
 class Ran:
     """What a command ended with and printed."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from crpv_cli.commands import editor
 from tests.commands.conftest import Ran, Registry, add_tables, as_csv, crpv, records, rows_of, state_of
 
 PERIMETERS = """
@@ -21,11 +21,8 @@ Rows = list[dict[str, str]]
 
 
 @pytest.fixture
-def db(registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A registry of three perimeters, no editor, and a place of our own for what is kept."""
-    kept = tmp_path / "kept"
-    kept.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(kept))
+def db(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A registry of three perimeters, and no editor."""
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.delenv("EDITOR", raising=False)
     return registry(perimeters=PERIMETERS)
@@ -54,14 +51,15 @@ def edit(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[
 
 
 def kept(tmp_path: Path) -> list[Path]:
-    """The files that ``edit`` left behind."""
-    return sorted((tmp_path / "kept").rglob("*"))
+    """The files and folders that ``edit`` left behind."""
+    return sorted((tmp_path / "data-home" / "crpv" / "edits").rglob("*"))
 
 
 def kept_text(tmp_path: Path, ran: Ran) -> str:
     """The one file that was kept, which was named."""
     folder, file = kept(tmp_path)
-    assert (folder.name.startswith("crpv-edit-"), file.parent) == (True, folder)
+    assert (folder.name.startswith(f"{file.stem}-"), file.parent) == (True, folder)
+    assert (folder.stat().st_mode & 0o777, file.suffix) == (0o700, ".csv")
     assert str(file) in "".join(ran.err.split("\n"))
     return file.read_text(encoding="utf-8")
 
@@ -134,7 +132,7 @@ def test_rows_that_are_left_as_they_are_need_not_be_valid(edit: Callable[..., Ra
 def test_a_row_that_is_deleted_is_removed_and_no_other(edit: Callable[..., Ran], db: Path, place: int) -> None:
     left = rows_of(db, "perimeters")
     gone = left.pop(place)
-    ran = edit("perimeters", "--yes", left=left)
+    ran = edit("perimeters", "--yes", "--remove", left=left)
     assert ran.code == 0
     assert "1 row removed" in ran.err
     assert rows_of(db, "perimeters") == left
@@ -148,7 +146,7 @@ def test_a_row_that_is_deleted_is_removed_and_no_other(edit: Callable[..., Ran],
 def test_a_row_whose_key_is_changed_is_another_row(edit: Callable[..., Ran], db: Path) -> None:
     left = rows_of(db, "perimeters")
     left[1]["department"] = "971"
-    assert edit("perimeters", "--yes", left=left).code == 0
+    assert edit("perimeters", "--yes", "--remove", left=left).code == 0
     assert rows_of(db, "perimeters") == left
     assert figures(db, 3) == ("edit perimeters", "1", "0", "1")
 
@@ -156,7 +154,7 @@ def test_a_row_whose_key_is_changed_is_another_row(edit: Callable[..., Ran], db:
 def test_all_three_at_once_and_their_undoing(edit: Callable[..., Ran], db: Path) -> None:
     before = rows_of(db, "perimeters")
     new = dict.fromkeys(NAMES, "") | {"centre": "two", "department": "01"}
-    assert edit("perimeters", "--yes", left=[before[0] | {"confidence": "low"}, new, before[1]]).code == 0
+    assert edit("perimeters", "--yes", "--remove", left=[before[0] | {"confidence": "low"}, new, before[1]]).code == 0
     assert figures(db, 3) == ("edit perimeters", "1", "1", "1")
     dry = crpv("undo", 3, "--dry-run", "--db", db)
     assert "perimeters: 1 removed, 2 restored" in dry.err
@@ -198,7 +196,7 @@ def test_all_rows_deleted_stay_if_nobody_agrees(
 def test_where_nobody_can_be_asked_nothing_is_written(edit: Callable[..., Ran], db: Path, tmp_path: Path) -> None:
     before = state_of(db)
     ran = edit("perimeters", left=[])
-    assert (ran.code, "--yes" in ran.err) == (2, True)
+    assert (ran.code, "--yes" in ran.err, "--remove" in ran.err) == (2, True, True)
     assert "one 01" in ran.out
     assert state_of(db) == before
     assert kept_text(tmp_path, ran) == as_csv([], NAMES)
@@ -206,10 +204,9 @@ def test_where_nobody_can_be_asked_nothing_is_written(edit: Callable[..., Ran], 
 
 def test_an_emptied_file_is_no_wish_to_remove_everything(edit: Callable[..., Ran], db: Path, tmp_path: Path) -> None:
     before = state_of(db)
-    ran = edit("perimeters", "--yes", left="")
-    assert ran.code == 1
-    assert state_of(db) == before
-    assert kept_text(tmp_path, ran) == ""
+    ran = edit("perimeters", "--yes", "--remove", left="")
+    assert (ran.code, "The file is empty" in ran.err) == (1, True)
+    assert (state_of(db), kept(tmp_path)) == (before, [])
 
 
 @pytest.mark.parametrize("delimiter", [",", ";"])
@@ -233,7 +230,7 @@ def test_a_filter_hands_out_some_rows_and_touches_no_other(edit: Callable[..., R
         edit("perimeters", option, value, left=[], answers="n\n")
         assert records((tmp_path / "handed.csv").read_text(encoding="utf-8")) == [before[place] for place in places]
     assert rows_of(db, "perimeters") == before
-    assert edit("perimeters", "--as-of", "2011-06-30", "--yes", left=[]).code == 0
+    assert edit("perimeters", "--as-of", "2011-06-30", "--yes", "--remove", left=[]).code == 0
     assert rows_of(db, "perimeters") == [before[2]]
     assert figures(db, 3) == ("edit perimeters", "0", "0", "2")
 
@@ -307,7 +304,7 @@ def test_a_row_that_others_refer_to_stays(edit: Callable[..., Ran], db: Path, tm
     ran = edit("centres", "--yes")
     handed = (tmp_path / "handed.csv").read_text(encoding="utf-8")
     assert (ran.code, len(records(handed))) == (0, 2)
-    ran = edit("centres", "--yes", left="".join(handed.splitlines(keepends=True)[:2]))
+    ran = edit("centres", "--yes", "--remove", left="".join(handed.splitlines(keepends=True)[:2]))
     assert (ran.code, "two" in ran.said) == (2, True)
     assert state_of(db) == before
     assert len(kept(tmp_path)) == 2
@@ -322,8 +319,7 @@ def test_an_editor_that_fails_or_is_missing(
     ran = crpv("edit", "perimeters", "--yes", "--db", db)
     assert (ran.code, ran.out) == (3, "")
     assert editor in ran.err
-    assert state_of(db) == before
-    assert records(kept_text(tmp_path, ran)) == rows_of(db, "perimeters")
+    assert (state_of(db), kept(tmp_path)) == (before, [])
 
 
 def test_without_an_editor_or_a_terminal_nothing_is_begun(db: Path, tmp_path: Path) -> None:
@@ -379,3 +375,221 @@ def test_no_row_is_removed_where_another_contradicts_the_registry(
     assert (ran.code, "centres.csv:2: " in ran.err) == (1, True)
     assert state_of(db) == before
     assert kept_text(tmp_path, ran) == left
+
+
+# --- What others load meanwhile, and what is asked then ---
+
+
+Steps = Callable[..., None]
+
+
+@pytest.fixture
+def opens(db: Path, monkeypatch: pytest.MonkeyPatch) -> Steps:
+    """Says what happens at each opening of the editor: functions of the file's path."""
+    assert db.exists()  # made first, since that takes the editor away
+    monkeypatch.setenv("EDITOR", "an-editor")
+
+    def say(*steps: Callable[[Path], object]) -> None:
+        left = list(steps)
+        monkeypatch.setattr(editor, "_run", lambda _command, path, _table: left.pop(0)(path))
+
+    return say
+
+
+def replaced(*pairs: tuple[str, str]) -> Callable[[Path], object]:
+    """Somebody types other texts."""
+
+    def step(path: Path) -> None:
+        text = path.read_text(encoding="utf-8")
+        for old, new in pairs:
+            assert old in text
+            text = text.replace(old, new)
+        path.write_text(text, encoding="utf-8")
+
+    return step
+
+
+def others_load(db: Path, row: str) -> Ran:
+    """Others load a row of perimeters: its key and its confidence."""
+    return add_tables(db, perimeters=f"centre,department,valid_from,confidence\n{row}\n")
+
+
+MINE = ("one,02,,,low", "one,02,,,high")
+
+
+def test_after_a_conflict_what_is_left_in_the_cell_replaces_theirs(opens: Steps, db: Path, tmp_path: Path) -> None:
+    opens(lambda path: (replaced(MINE)(path), others_load(db, "one,02,,medium")), lambda _path: None)
+    ran = crpv("edit", "perimeters", "--db", db, answers="y\ny\n")
+    assert (ran.code, ran.err.count("[y/N]")) == (0, 2)
+    assert "it is now “medium”" in ran.said
+    assert "medium" in ran.out and "high" in ran.out  # what is replaced is shown before it is
+    assert (rows_of(db, "perimeters")[1]["confidence"], kept(tmp_path)) == ("high", [])
+
+
+def test_after_a_conflict_theirs_can_be_taken(opens: Steps, db: Path, tmp_path: Path) -> None:
+    both = replaced(MINE, ("one,01,2010-01-01,,high", "one,01,2010-01-01,,low"))
+    opens(
+        lambda path: (both(path), others_load(db, "one,02,,medium")),
+        replaced(("one,02,,,high", "one,02,,,medium")),
+    )
+    assert crpv("edit", "perimeters", "--db", db, answers="y\ny\n").code == 0
+    assert [row["confidence"] for row in rows_of(db, "perimeters")] == ["low", "medium", "medium"]
+    assert changed(db, 4) == {("update", "one 01 2010-01-01", "confidence", "high", "low")}
+    assert kept(tmp_path) == []
+
+
+def test_after_a_conflict_others_may_change_it_again(opens: Steps, db: Path, tmp_path: Path) -> None:
+    opens(
+        lambda path: (replaced(MINE)(path), others_load(db, "one,02,,medium")),
+        lambda _path: others_load(db, "one,02,,low"),
+    )
+    ran = crpv("edit", "perimeters", "--db", db, answers="y\nn\n")
+    assert (ran.code, "it is now “low”" in ran.said) == (1, True)
+    assert rows_of(db, "perimeters")[1]["confidence"] == "low"
+    assert "one,02,,,high" in kept_text(tmp_path, ran)
+
+
+@pytest.mark.parametrize("theirs", ["one,02,,medium", "one,02,,"])
+def test_a_row_to_be_removed_is_removed_if_one_insists(opens: Steps, db: Path, theirs: str) -> None:
+    opens(lambda path: (replaced(("one,02,,,low,journal,\n", ""))(path), others_load(db, theirs)), lambda _path: None)
+    ran = crpv("edit", "perimeters", "--db", db, answers="y\ny\n")
+    assert (ran.code, "remove the row that is no longer in the file (one 02)" in ran.said) == (0, True)
+    assert [row["department"] for row in rows_of(db, "perimeters")] == ["01", "971"]
+
+
+def test_what_others_load_while_one_is_asked_is_a_conflict(
+    opens: Steps, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The comparison is of the moment in which the rows are written, not of the one in which they were shown."""
+    opens(replaced(MINE))
+    answers = [True, False]
+
+    def confirm(_question: object) -> bool:
+        if answers[0]:
+            others_load(db, "one,02,,medium")
+        return answers.pop(0)
+
+    monkeypatch.setattr("crpv_cli.output.streams.confirm", confirm)
+    ran = crpv("edit", "perimeters", "--db", db)
+    assert (ran.code, answers) == (1, [])
+    assert "Changed meanwhile by load 3" in ran.said
+    assert rows_of(db, "perimeters")[1]["confidence"] == "medium"
+    assert "one,02,,,high" in kept_text(tmp_path, ran)
+
+
+def test_nobody_is_named_by_a_conflict(opens: Steps, db: Path) -> None:
+    add_tables(
+        db, contacts="centre,function,email,person,consent,valid_to\none,press,a@one.example,Somebody,yes,2999-12-31\n"
+    )
+
+    def step(path: Path) -> None:
+        (line,) = path.read_text(encoding="utf-8").splitlines()[1:]
+        assert "Somebody" not in line
+        path.write_text("centre,function,person,consent,valid_to\none,press,Anybody,yes,2999-12-31\n", encoding="utf-8")
+        add_tables(db, contacts="centre,function,person,consent,valid_to\none,press,Nobody,yes,2999-12-31\n")
+
+    opens(step)
+    ran = crpv("edit", "contacts", "--yes", "--db", db)
+    assert (ran.code, "it is now “…”" in ran.said, "Nobody" in ran.err) == (1, True, False)
+
+
+@pytest.mark.parametrize(("answer", "there"), [("y\n", 0), ("n\n", 3)])
+def test_yes_does_not_answer_for_rows_that_vanish(opens: Steps, db: Path, answer: str, there: int) -> None:
+    opens(lambda path: path.write_text(",".join(NAMES) + "\n"))
+    ran = crpv("edit", "perimeters", "--yes", "--db", db, answers=answer)
+    said = "remove the 3 rows that are no longer in the file (one 01 2010-01-01, one 02, two 971 2012-05-01)? [y/N]"
+    assert (ran.code, said in ran.said) == (0, True)
+    assert len(rows_of(db, "perimeters")) == there
+
+
+def test_a_removal_does_not_answer_for_what_else_was_changed(opens: Steps, db: Path) -> None:
+    opens(replaced(MINE, ("one,01,2010-01-01,,high,books,Œuvre\n", "")))
+    before = state_of(db)
+    ran = crpv("edit", "perimeters", "--remove", "--db", db)
+    assert (ran.code, "--yes loads without asking" in ran.said) == (2, True)
+    assert state_of(db) == before
+    ran = crpv("edit", "perimeters", "--remove", "--yes", "--db", db, answers="")
+    assert "[y/N]" not in ran.err
+
+
+@pytest.mark.parametrize("step", [lambda path: path.unlink(), lambda path: path.write_text(" \n")])
+def test_a_file_that_was_removed_or_emptied_is_handed_out_anew(
+    opens: Steps, db: Path, tmp_path: Path, step: Callable[[Path], None]
+) -> None:
+    opens(step, replaced(MINE))
+    ran = crpv("edit", "perimeters", "--db", db, answers="y\ny\n")
+    assert (ran.code, "Open the editor again?" in ran.said) == (0, True)
+    assert [row["confidence"] for row in rows_of(db, "perimeters")] == ["high", "high", "medium"]
+    assert kept(tmp_path) == []
+
+
+def test_what_was_typed_and_not_loaded_is_kept_after_a_load(opens: Steps, db: Path, tmp_path: Path) -> None:
+    """A column that the table does not have is left out, with a warning."""
+    opens(
+        lambda path: path.write_text(
+            "centre,department,valid_from,confidence,colour\n"
+            "one,01,2010-01-01,low,typed\none,02,,low,\ntwo,971,2012-05-01,medium,\n"
+        )
+    )
+    ran = crpv("edit", "perimeters", "--yes", "--db", db)
+    assert (ran.code, rows_of(db, "perimeters")[0]["confidence"]) == (0, "low")
+    assert "typed" in kept_text(tmp_path, ran)
+
+
+def test_what_is_typed_into_a_window_that_nobody_waits_for_is_found(opens: Steps, db: Path, tmp_path: Path) -> None:
+    opens(lambda _path: None, lambda _path: None, lambda _path: None)
+    assert "EDITOR='code --wait' crpv edit perimeters" in crpv("edit", "perimeters", "--db", db, answers="").said
+    _folder, _mark, file = kept(tmp_path)
+    replaced(MINE)(file)
+    ran = crpv("edit", "perimeters", "--db", db)
+    assert (f"kept in {file}" in ran.err, "--wait" in ran.err) == (True, False)
+    assert "one,02,,,high" in kept_text(tmp_path, ran)
+
+
+def test_a_window_in_which_nothing_was_typed_leaves_nothing(opens: Steps, db: Path, tmp_path: Path) -> None:
+    opens(lambda _path: None, lambda _path: None)
+    crpv("edit", "perimeters", "--db", db, answers="")
+    assert len(kept(tmp_path)) == 3
+    crpv("edit", "perimeters", "--db", db)
+    assert kept(tmp_path) == []
+
+
+def test_an_editor_that_was_open_for_a_while_is_not_suspected(
+    opens: Steps, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opens(lambda _path: None)
+    monkeypatch.setattr(editor, "_AT_ONCE_SECONDS", 0)
+    ran = crpv("edit", "perimeters", "--db", db, answers="")
+    assert (ran.said, kept(tmp_path)) == ("Nothing was changed.", [])
+
+
+def test_a_file_that_an_editor_still_holds_stays(
+    opens: Steps, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was typed may not have been saved yet."""
+    opens()
+
+    def interrupt(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("crpv_cli.commands.editor._run", interrupt)
+    ran = crpv("edit", "perimeters", "--db", db)
+    assert (ran.code, records(kept_text(tmp_path, ran))) == (130, rows_of(db, "perimeters"))
+
+
+@pytest.mark.parametrize("where", ["crpv_cli.output.streams.confirm", "crpv_cli.commands.editor._run"])
+def test_what_was_typed_before_ctrl_c_is_kept(
+    opens: Steps, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    opens(replaced(MINE))
+
+    def interrupt(*given: object) -> None:
+        if len(given) == 3:
+            replaced(MINE)(given[1])  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(where, interrupt)
+    before = state_of(db)
+    ran = crpv("edit", "perimeters", "--db", db)
+    assert (ran.code, state_of(db) == before) == (130, True)
+    assert "one,02,,,high" in kept_text(tmp_path, ran)

@@ -95,7 +95,7 @@ def more_loads(db: Path) -> None:
     """Rows that are new, changed, removed and restored, in tables that every report reads."""
     add_tables(db, funders="id,name,kind\netat,Renamed,state\nfund,Renamed too,commune\nnext,Next,other\n")
     for table in ("agreements", "perimeters", "evaluations", "activities", "funding"):
-        assert crpv("edit", table, "--yes", "--db", db).code == 0
+        assert crpv("edit", table, "--yes", "--remove", "--db", db).code == 0
     add_tables(
         db,
         agreements="centre,funder,title,starts_on,ends_on,reference\noriv,fund,First again,2024-01-01,2030-12-31,A\n",

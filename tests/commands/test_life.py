@@ -515,7 +515,7 @@ def test_a_beginning_that_is_deleted_by_hand_is_deleted(db: Path, monkeypatch: p
     )
     monkeypatch.setenv("EDITOR", f"{sys.executable} {editor}")
     monkeypatch.delenv("VISUAL", raising=False)
-    assert crpv("edit", "perimeters", "--yes", "--db", db).code == 0
+    assert crpv("edit", "perimeters", "--yes", "--remove", "--db", db).code == 0
     assert periods(db, "two") == [("02", None, None)]
 
 

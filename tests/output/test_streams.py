@@ -38,16 +38,6 @@ def test_a_folder_or_a_missing_folder_is_refused(tmp_path: Path) -> None:
         assert caught.value.advice is not None
 
 
-def test_a_failure_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(self: Path, target: Path) -> Path:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(FileProblem):
-        write_file(b"x", tmp_path / "a.csv", force=False)
-    assert list(tmp_path.iterdir()) == []
-
-
 class _Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True

@@ -10,6 +10,7 @@ import pytest
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import UsageProblem
 from crpv_cli.intake.sources import sources_of_rows
+from crpv_cli.registry.conflicts import hand_out
 from crpv_cli.registry.connection import open_writing
 from crpv_cli.registry.journal import Undone, key_text, undo
 from crpv_cli.registry.loading import LoadReport, load
@@ -35,7 +36,8 @@ def refused(world: Bench, number: int) -> tuple[str, str]:
 def edit(world: Bench, rows: list[dict[str, str]], gone: list[tuple[object, ...]]) -> LoadReport:
     """Load funders, and remove those of ``gone`` that are not among them."""
     with open_writing(world.registry) as connection:
-        return load(connection, *sources_of_rows("funders", rows), command="edit", gone=("funders", gone))
+        handed = hand_out(connection, TABLES["funders"], gone)
+        return load(connection, *sources_of_rows("funders", rows), command="edit", handed=handed)
 
 
 def test_an_undo_counts_what_it_removes_and_restores_in_each_table(world: Bench) -> None:

@@ -19,6 +19,7 @@ from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import UsageProblem
 from crpv_cli.intake.sources import sources_of_rows
 from crpv_cli.registry import journal
+from crpv_cli.registry.conflicts import hand_out
 from crpv_cli.registry.connection import open_reading, open_writing
 from crpv_cli.registry.journal import undo
 from crpv_cli.registry.known import as_known, load_known
@@ -97,11 +98,11 @@ def do(connection: sqlite3.Connection, deed: tuple[Any, ...]) -> None:
         if what == "undo":
             undo(connection, told)
             return
-        gone = None
+        handed = None
         if whole:
             key = ", ".join(TABLES[what].key)
-            gone = (what, [tuple(row) for row in connection.execute(f"select {key} from {what}")])
-        load(connection, *sources_of_rows(what, told), command=what, gone=gone)
+            handed = hand_out(connection, TABLES[what], connection.execute(f"select {key} from {what}").fetchall())
+        load(connection, *sources_of_rows(what, told), command=what, handed=handed)
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -127,7 +128,8 @@ def test_each_state_is_found_again_row_by_row_and_in_its_order(
 
 def change(bench: Bench, rows: list[dict[str, str]], gone: list[tuple[object, ...]] | None = None) -> None:
     with open_writing(bench.registry) as connection:
-        report = load(connection, *sources_of_rows("funders", rows), gone=("funders", gone) if gone else None)
+        handed = hand_out(connection, TABLES["funders"], gone) if gone else None
+        report = load(connection, *sources_of_rows("funders", rows), handed=handed)
     assert not report.errors
     assert report.load is not None
 
