@@ -11,7 +11,7 @@ from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import Table
 from crpv_cli.errors import Anomaly
 from crpv_cli.intake.faults import Correction, Fault, row_length
-from crpv_cli.intake.grid import BrokenRow, Grid, Row
+from crpv_cli.intake.grid import BrokenRow, Grid, Row, Unreadable
 from crpv_cli.intake.headers import Header
 from crpv_cli.intake.records import check
 from crpv_cli.intake.values import read_cell
@@ -100,6 +100,9 @@ class TableFile:
         for row in self.grid.rows():
             if isinstance(row, BrokenRow):
                 yield self._broken(row)
+                return
+            if isinstance(row, Unreadable):
+                yield self._unreadable(row.fault)
                 return
             if isinstance(row, Anomaly):
                 yield row
@@ -190,6 +193,11 @@ class TableFile:
             msg("Look for a quotation mark that is not closed, or not doubled inside a text."),
         )
         return self._anomaly(broken, row.line)
+
+    def _unreadable(self, fault: Fault) -> Anomaly:
+        """An anomaly without a line: it is of the whole file, of which nothing is loaded then."""
+        assert self.grid is not None
+        return Anomaly(fault.code, fault.severity, self.name, fault.message, fault.advice, sheet=self.grid.sheet)
 
     def _unnamed(self, row: Row, place: int) -> Anomaly:
         unnamed = Correction(

@@ -39,7 +39,7 @@ def load(  # noqa: D417 - the connection needs no words
         command: what to record as the reason of the load.
         dry_run: find out what would happen and write nothing.
         keep_valid: write the valid rows even where others are refused; a file whose header is at fault
-            has no valid rows.
+            has no valid rows, and nothing is written if a file changes, or can no longer be read, under way.
         details: also report every change of a row.
         gone: a table and the keys of rows that were handed out to be edited: those that the files no longer have are
             removed.
@@ -56,14 +56,14 @@ def load(  # noqa: D417 - the connection needs no words
             work.name_periods(gone)
             work.check_references()
             work.check_ratings()
-            report.stopped = report.errors > 0 and not keep_valid
+            report.stopped = work.stops
             if not report.stopped:
                 work.apply(command, gone)
         except BaseException:
             connection.rollback()  # nothing to do where SQLite has ended it itself, as a trigger can ask
             raise
         # A row may still contradict what the registry keeps of it.
-        report.stopped = report.errors > 0 and not keep_valid
+        report.stopped = work.stops
         if report.stopped:
             work.forget_counts()
         elif report.load is not None:
@@ -96,8 +96,14 @@ class _Load:
         self.stage = Stage(connection)
         self.refused: dict[str, set[str]] = {}
         self.contradicted: list[tuple[Table, int, Anomaly]] = []
+        self.lost = False
         self.outcomes = [FileOutcome(source.name, source.table.name, source.sheet, source.made) for source in sources]
         report.files = self.outcomes
+
+    @property
+    def stops(self) -> bool:
+        """Whether nothing is to be written."""
+        return self.report.errors > 0 and (self.lost or not self.keep_valid)
 
     def stage_rows(self) -> None:
         self.connection.execute("begin")
@@ -110,6 +116,7 @@ class _Load:
             for row in source.rows:
                 if isinstance(row, Anomaly):
                     self._say(number, row)
+                    self.lost |= row.line is None and row.severity is Severity.ERROR  # the file, not a row of it
                     continue
                 if isinstance(row, Refused):
                     self.stage.note(source.table, number, row.line, row.readable)
