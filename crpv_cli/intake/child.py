@@ -34,7 +34,7 @@ MOST_MEMORY = 460 << 20
 """How much memory the process may ask for, in bytes."""
 
 MOST_SECONDS = 8
-"""How long it may compute for one workbook."""
+"""How long it may compute for one answer."""
 
 _BATCH_CELLS = 20_000
 _BATCH_ROWS = 2_000
@@ -103,7 +103,7 @@ class _Sheet:
                 filled = len(row)
                 while row[filled - 1] == "":
                     filled -= 1
-                rows.append((self._line, left + [as_typed(value) for value in row[:filled]]))
+                rows.append((self._line, left + [value if type(value) is str else as_typed(value) for value in row[:filled]]))
                 room -= filled
             if room < 0 or len(rows) >= _BATCH_ROWS or self._line == until:
                 return {"width": self.width, "rows": rows, "done": self._line == until}
@@ -149,7 +149,7 @@ class _Workbook:
         if name not in self._sheets:
             if self._archive is not None:
                 place = self._workbook.sheet_names.index(name)
-                for rows, columns in _known(_extent_of_xlsx, self._archive, place):
+                for rows, columns in _known(_extent_of_xlsx, self._archive, place, self._most):
                     self._refuse_extent(name, rows, columns)
             if sum(sheet.cells for sheet in self._sheets.values()) > _KEPT_CELLS:
                 self._sheets.clear()
@@ -182,6 +182,8 @@ _RELATION_ID = re.compile(_ATTRIBUTE.format(r"\w+:id").encode())
 _ID = re.compile(_ATTRIBUTE.format("Id").encode())
 _TARGET = re.compile(_ATTRIBUTE.format("Target").encode())
 _CELL = re.compile(rb"<(?:\w+:)?c\s(?:[^<>]*?\s)?r\s*=\s*[\"']([A-Za-z]{1,4})(\d{1,10})[\"'][^<>]*(?<!/)>")
+_COLUMN = re.compile(rb'r="([A-Z]{1,4})\d')
+_PLACE = re.compile(rb'r="[A-Z]{0,4}(\d{1,10})"')
 _LONGEST_TAG = 4096
 
 
@@ -199,8 +201,8 @@ def _windows(archive: ZipFile, part: str) -> Iterator[bytes]:
         yield rest
 
 
-def _extent_of_xlsx(archive: ZipFile, place: int) -> Iterator[tuple[int, int]]:
-    """Yield the rows and columns from A1 to the last filled cell of a sheet of ``xlsx``, if that is found."""
+def _extent_of_xlsx(archive: ZipFile, place: int, most: int) -> Iterator[tuple[int, int]]:
+    """Yield the rows and columns from A1 to the last filled cell of a sheet of ``xlsx``, if there may be too many."""
     names = set(archive.namelist())
     if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
         return
@@ -215,14 +217,32 @@ def _extent_of_xlsx(archive: ZipFile, place: int) -> Iterator[tuple[int, int]]:
     part = target.lstrip("/") if target.startswith(("/", "xl/")) else f"xl/{target}"
     if part not in names:
         return
+    if _product(_reach(archive, part)) > most:
+        yield _extent(archive, part)
+
+
+def _reach(archive: ZipFile, part: str) -> tuple[int, int]:
+    """How far a sheet reaches at most, blank cells and all: quickly, since that is seldom too far."""
     last_row, columns = 0, {b""}
     for window in _windows(archive, part):
-        cells = _CELL.findall(window)
-        columns.update(letters for letters, _ in cells)
-        if cells:
-            # Rows come in order; where they do not, calamine takes each cell's own.
-            last_row = max(last_row, *(int(row) for _, row in cells))
-    yield last_row, max(map(_number, columns))
+        columns.update(_COLUMN.findall(window))
+        if found := _PLACE.match(window, window.rfind(b' r="') + 1):
+            last_row = max(last_row, int(found[1]))  # rows come in order
+    return last_row, max(map(_number, columns))
+
+
+def _extent(archive: ZipFile, part: str) -> tuple[int, int]:
+    """The rows and columns from A1 to the last filled cell of a sheet."""
+    last_row, columns = 0, {b""}
+    for window in _windows(archive, part):
+        for letters, row in _CELL.findall(window):
+            last_row = max(last_row, int(row))
+            columns.add(letters)
+    return last_row, max(map(_number, columns))
+
+
+def _product(extent: tuple[int, int]) -> int:
+    return extent[0] * extent[1]
 
 
 def _number(letters: bytes) -> int:
@@ -232,33 +252,45 @@ def _number(letters: bytes) -> int:
     return number
 
 
-_ODS_TAG = re.compile(rb"<(/?)table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^<>]*)>")
-_ODS_NAME = re.compile(_ATTRIBUTE.format("table:name").encode())
+_ODS_NAME = re.compile(rb"<table:table\s[^<>]*?" + _ATTRIBUTE.format("table:name").encode())
 _ODS_ROWS = re.compile(_ATTRIBUTE.format("table:number-rows-repeated").encode())
 _ODS_COLUMNS = re.compile(_ATTRIBUTE.format("table:number-columns-repeated").encode())
+_ODS_BLANK_END = re.compile(rb"(?:<table:table-cell[^<>]*/>\s*)+$")
 
 
 def _extents_of_ods(archive: ZipFile) -> Iterator[tuple[str, int, int]]:
     """Yield the name of each sheet of ``ods``, and the rows and columns from A1 to its last filled cell."""
     if "content.xml" not in archive.namelist():
         return
-    name, row, column, last_row, last_column, repeated = "", 0, 0, 0, 0, 1
-    for window in _windows(archive, "content.xml"):
-        for closing, kind, attributes in _ODS_TAG.findall(window):
-            if kind == b"table":
-                if closing:
-                    yield name, last_row, last_column
-                else:
-                    found = _ODS_NAME.search(attributes)
-                    name = found[1].decode(errors="replace") if found else ""
-                    row = last_row = last_column = 0
-            elif kind == b"table-row" and not closing:
-                repeated, column = _times(_ODS_ROWS, attributes), 0
-                row += repeated
-            elif not closing:
-                column += _times(_ODS_COLUMNS, attributes)
-                if not attributes.endswith(b"/") or b"office:" in attributes:
-                    last_row, last_column = row, max(last_column, column)
+    name, row, last_row, columns = "", 0, 0, 0
+    for piece in _pieces(archive, "content.xml", b"<table:table-row"):
+        head, _, content = piece.partition(b">")
+        cells, ended, rest = content.partition(b"</table:table-row>")
+        if head.endswith(b"/") or not ended:
+            cells, rest = b"", content
+        row += _times(_ODS_ROWS, head)
+        if b"office:value" in cells or b"<text:" in cells:
+            filled = _ODS_BLANK_END.sub(b"", cells)
+            last_row, columns = row, max(columns, _columns(filled))
+        if b"<table:table " in rest or b"</table:table>" in rest:
+            yield name, last_row, columns
+            found = _ODS_NAME.search(rest)
+            name, row, last_row, columns = found[1].decode(errors="replace") if found else "", 0, 0, 0
+
+
+def _pieces(archive: ZipFile, part: str, mark: bytes) -> Iterator[bytes]:
+    """Yield what lies between the marks of a part of an archive."""
+    rest = b""
+    with archive.open(part) as stream:
+        while read := stream.read(_CHUNK):
+            *whole, rest = (rest + read).split(mark)
+            yield from whole
+    yield rest
+
+
+def _columns(cells: bytes) -> int:
+    repeated = sum(int(times) - 1 for times in _ODS_COLUMNS.findall(cells) if times.isdigit() and len(times) < 10)
+    return cells.count(b"<table:table-cell") + cells.count(b"<table:covered-table-cell") + repeated
 
 
 def _times(pattern: re.Pattern[bytes], attributes: bytes) -> int:
@@ -281,7 +313,7 @@ def _content(stream: BinaryIO) -> bytes:
 
 
 def _limit() -> Callable[[], None]:
-    """Set the limits that the system has; returns what gives the next workbook its time."""
+    """Set the limits that the system has; returns what gives the next answer its time."""
     try:
         import resource
     except ImportError:
@@ -332,11 +364,9 @@ def main() -> None:
     stream, answers = sys.stdin.buffer, sys.stdout.buffer
     opened: list[_Workbook] = []
     while line := stream.readline():
-        question = json.loads(line)
-        if question["ask"] == "open":
-            more_time()
+        more_time()
         try:
-            answers.write(_answer(stream, question, opened))
+            answers.write(_answer(stream, json.loads(line), opened))
             answers.flush()
         except OSError:
             break  # nobody listens any longer

@@ -280,8 +280,8 @@ def _fault(answer: Answer) -> Fault:
     return Fault(
         "workbook-unreadable",
         msg("The workbook cannot be read: {reason}", reason=answer["reason"])
-        if answer["reason"]
-        else msg("The workbook cannot be read: it is damaged."),
+        if answer["reason"] not in {"", "Cannot detect file format"}
+        else msg("The workbook cannot be read: it is damaged, or it is no workbook."),
         msg("Open it in a spreadsheet and save it again as .xlsx or .ods."),
     )
 
