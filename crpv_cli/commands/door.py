@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -50,15 +51,9 @@ class Door:
             UsageProblem: it cannot be shown as it stood then.
         """
         from crpv_cli.registry.connection import open_reading
-        from crpv_cli.registry.schema import is_current
 
-        path = self._path()
         with ExitStack() as opened:
-            connection = opened.enter_context(open_reading(path))
-            if not is_current(connection):
-                opened.close()
-                _bring_up_to_date(path)
-                connection = opened.enter_context(open_reading(path))
+            connection = opened.enter_context(open_reading(self._path(), streams.say))
             known = self.known if known is None else known
             if known is not None:
                 from crpv_cli.registry.known import as_known, load_known
@@ -75,9 +70,7 @@ class Door:
         """
         from crpv_cli.registry.connection import open_writing
 
-        path = self._path()
-        _bring_up_to_date(path)
-        with open_writing(path) as connection:
+        with open_writing(self._path(), streams.say) as connection:
             yield connection
 
     def answer(self, report: Callable[..., Result | Dossier], *asked: object) -> None:
@@ -103,19 +96,15 @@ class Door:
         from crpv_cli.registry import connection as registry
 
         path, by_default = registry.resolve_path(self.db)
-        if by_default and not path.exists():
+        if by_default and not os.path.lexists(path):
             from crpv_cli.commands.new import make
 
-            make(path, demo=False, empty=False)
+            try:
+                make(path, demo=False, empty=False)
+            except FileExistsError:
+                return path  # another command was faster
             streams.say(msg("A registry was made from the bundled reference data: {path}", path=path))
         return path
-
-
-def _bring_up_to_date(path: Path) -> None:
-    from crpv_cli.registry.migrations import migrate
-
-    if path.is_file() and (copy := migrate(path)):
-        streams.say(msg("The registry was brought up to date; a copy of the earlier one was kept: {copy}", copy=copy))
 
 
 def _shared(output: str) -> dict[str, tuple[Any, Any]]:

@@ -23,6 +23,9 @@ def init(
         ),
     ] = False,
     empty: Annotated[bool, typer.Option("--empty", help=_("Leave it empty."))] = False,
+    shared: Annotated[
+        bool, typer.Option("--shared", help=_("Let its group read and write it; by default only you can."))
+    ] = False,
 ) -> None:
     """Make a registry, or add the demonstration to one that is there."""
     from crpv_cli.bundled import demo_folder
@@ -35,20 +38,21 @@ def init(
     path, _by_default = resolve_path(door.db)
     if path.is_file():
         version_of(path)  # a file of another program is reported at once
-    if not path.exists():
-        report = make(path, demo, empty)
+    if not path.exists() or not demo:
+        try:
+            report = make(path, demo, empty, shared)
+        except FileExistsError as error:
+            raise UsageProblem(
+                msg("There is already a registry at {path}; it was not changed.", path=path),
+                msg(
+                    "Name another file with --db, or add the demonstration to it with: crpv init --demo --db {path}",
+                    path=path,
+                ),
+            ) from error
         streams.say(msg("The registry was made: {path}", path=path))
-    elif demo:
+    else:
         with door.writing() as connection:
             report = load_paths(connection, [str(demo_folder())], command="init --demo")
-    else:
-        raise UsageProblem(
-            msg("There is already a registry at {path}; it was not changed.", path=path),
-            msg(
-                "Name another file with --db, or add the demonstration to it with: crpv init --demo --db {path}",
-                path=path,
-            ),
-        )
     if report is not None:
         door.show_load(report)
     if demo:

@@ -10,28 +10,34 @@ from crpv_cli.language import msg
 from crpv_cli.registry.loading import LoadReport
 
 
-def make(path: Path, demo: bool, empty: bool) -> LoadReport | None:
+def make(path: Path, demo: bool, empty: bool, shared: bool = False) -> LoadReport | None:
     """Make a registry with the bundled reference data, the demonstration's as well, or nothing in it.
 
-    Returns what was loaded, None for an empty registry.
+    Returns what was loaded, None for an empty registry. Its owner alone may read and write it, or its group as well if
+    it is to be shared.
 
     Raises:
+        FileExistsError: there is a registry already, perhaps since a moment ago.
         FileProblem: the file cannot be made.
+        RegistryProblem: rows of an earlier registry lie beside that name, and would be taken for rows of this one.
     """
+    from crpv_cli import publishing
     from crpv_cli.bundled import demo_folder, reference_folder
-    from crpv_cli.registry import migrations
+    from crpv_cli.registry import file, migrations
     from crpv_cli.registry.connection import open_writing
 
-    part = path.with_name(f".{path.name}.part")
     report = None
     try:
-        part.unlink(missing_ok=True)
-        migrations.create(part)
-        if not empty:
-            folders = [reference_folder(), *([demo_folder()] if demo else [])]
-            with open_writing(part) as connection:
-                report = load_paths(connection, [str(folder) for folder in folders], command="init")
-        part.replace(path)
+        path.parent.mkdir(0o770 if shared else 0o700, parents=True, exist_ok=True)
+        file.check_alone(path)
+        with publishing.new_file(path, mode=0o660 if shared else 0o600) as part:
+            migrations.create(part)
+            if not empty:
+                folders = [reference_folder(), *([demo_folder()] if demo else [])]
+                with open_writing(part) as connection:
+                    report = load_paths(connection, [str(folder) for folder in folders], command="init")
+    except FileExistsError:
+        raise
     except (OSError, sqlite3.OperationalError) as error:
         raise FileProblem(
             msg(
@@ -41,9 +47,6 @@ def make(path: Path, demo: bool, empty: bool) -> LoadReport | None:
             ),
             msg("Choose another place with --db."),
         ) from error
-    finally:
-        for suffix in ("", "-wal", "-shm"):
-            part.with_name(part.name + suffix).unlink(missing_ok=True)
     return report
 
 

@@ -1,24 +1,20 @@
-"""Where the registry is and how it is opened.
+"""The one door to a registry: where it is, and how it is opened to read or to write.
 
-Reading opens the file read-only.
+Whatever opens a registry comes through here. What it gets is a registry of the present schema with all that was
+committed, in which nothing acts but crpv, and whose rows are those that loads wrote.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from crpv_cli.errors import RegistryProblem
-from crpv_cli.language import msg
-
-# "CRPV" in ASCII: `file` and SQLite tools can distinguish a registry from any other SQLite file.
-APPLICATION_ID = 0x43525056
-# Raised with the first change of a table after a release: earlier programs then refuse the file.
-SCHEMA_VERSION = 7
-BUSY_TIMEOUT_SECONDS = 5.0
+from crpv_cli import publishing
+from crpv_cli.language import Message, msg
+from crpv_cli.registry import file, schema, trust
 
 
 def default_path() -> Path:
@@ -42,108 +38,113 @@ def resolve_path(db: Path | None) -> tuple[Path, bool]:
     return default_path(), "CRPV_DB" not in os.environ or not os.environ["CRPV_DB"]
 
 
-def registry_version(connection: sqlite3.Connection, path: Path) -> int:
-    """Return the schema version of an open registry.
-
-    Raises:
-        RegistryProblem: the file is not a registry, or a newer program made it.
-    """
-    try:
-        (application,) = connection.execute("pragma application_id").fetchone()
-        (version,) = connection.execute("pragma user_version").fetchone()
-    except sqlite3.DatabaseError as error:
-        raise _unreadable(path, error) from error
-    if application != APPLICATION_ID:
-        raise RegistryProblem(
-            msg("{path} is not a crpv registry.", path=path),
-            msg("Name another file with --db, or make a registry with: crpv init --db NEW_FILE"),
-        )
-    if version > SCHEMA_VERSION:
-        raise RegistryProblem(
-            msg(
-                "{path} was made by a newer version of crpv (schema {found}, this one knows {known}).",
-                path=path,
-                found=version,
-                known=SCHEMA_VERSION,
-            ),
-            msg("Upgrade crpv, then try again."),
-        )
-    return int(version)
-
-
 def version_of(path: Path) -> int:
     """Return the schema version of a registry that is there.
 
     Raises:
         RegistryProblem: the file is not a registry, or a newer program made it.
     """
-    with closing(_connect(f"{path.resolve().as_uri()}?mode=ro", path)) as connection:
-        return registry_version(connection, path)
+    with file.reading(path) as connection, _sqlite_problems(path):
+        return trust.check_ours(connection, path)
 
 
 @contextmanager
-def open_reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a registry read-only; rows come as ``sqlite3.Row``.
+def open_reading(path: Path, say: Callable[[Message], None] | None = None) -> Iterator[sqlite3.Connection]:
+    """Open a registry read-only, brought up to date where that can be; rows come as ``sqlite3.Row``.
+
+    Where nothing may be written, an earlier registry is brought up to date in a private copy that is then read.
+
+    Args:
+        path: the registry.
+        say: is told what was done to the file.
 
     Raises:
-        RegistryProblem: the file is missing, unreadable, no registry, or made by a newer program.
+        RegistryProblem: the file is missing, unreadable, no registry, made by a newer program, damaged, or something of
+            somebody else's acts in it.
     """
-    if not path.is_file():
-        raise _missing(path)
-    # In WAL mode a reader writes a small index beside the file. Where the folder cannot be written
-    # (a share, a CD), nobody else can write there either, so the file can be read as immutable.
-    mode = "ro" if os.access(path.resolve().parent, os.W_OK) else "ro&immutable=1"
-    with closing(_connect(f"{path.resolve().as_uri()}?mode={mode}", path)) as connection:
-        registry_version(connection, path)
-        try:
-            yield connection
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.ProgrammingError | sqlite3.IntegrityError):
-                raise
-            raise _unreadable(path, error) from error
+    _require(path)
+    with ExitStack() as opened:
+        connection = opened.enter_context(file.reading(path))
+        if not _is_current(connection, path):
+            opened.close()
+            if not os.access(path, os.W_OK) or not os.access(path.resolve().parent, os.W_OK):
+                connection = opened.enter_context(_brought_up_to_date_in_a_copy(path))
+            else:
+                _migrate(path, say)
+                connection = opened.enter_context(file.reading(path))
+        opened.enter_context(_sqlite_problems(path))
+        _check(connection, path)
+        yield connection
 
 
 @contextmanager
-def open_writing(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open an existing registry to write; transactions are the caller's (autocommit mode).
+def open_writing(path: Path, say: Callable[[Message], None] | None = None) -> Iterator[sqlite3.Connection]:
+    """Open a registry that is there to write, brought up to date; transactions are the caller's (autocommit mode).
 
     Raises:
         RegistryProblem: as ``open_reading``, or another program holds the file too long.
     """
+    _require(path)
+    with ExitStack() as opened:
+        connection = opened.enter_context(file.writing(path))
+        if not _is_current(connection, path):
+            opened.close()
+            _migrate(path, say)
+            connection = opened.enter_context(file.writing(path))
+        opened.enter_context(_sqlite_problems(path))
+        _check(connection, path)
+        file.use_wal(connection)
+        yield connection
+    trust.believe(path)
+
+
+def _require(path: Path) -> None:
     if not path.is_file():
-        raise _missing(path)
-    with closing(_connect(f"{path.resolve().as_uri()}?mode=rw", path)) as connection:
-        registry_version(connection, path)
-        connection.execute("pragma foreign_keys = on")
-        try:
-            yield connection
-        except sqlite3.OperationalError as error:
-            raise _unreadable(path, error) from error
+        raise file.missing(path)
+    publishing.sweep(path.resolve().parent)
 
 
-def _connect(uri: str, path: Path) -> sqlite3.Connection:
+def _is_current(connection: sqlite3.Connection, path: Path) -> bool:
+    with _sqlite_problems(path):
+        trust.check_ours(connection, path)
+        return schema.is_current(connection)
+
+
+def _migrate(path: Path, say: Callable[[Message], None] | None) -> None:
+    from crpv_cli.registry.migrations import migrate
+
+    if (copy := migrate(path)) and say is not None:
+        say(msg("The registry was brought up to date; a copy of the earlier one was kept: {copy}", copy=copy))
+
+
+@contextmanager
+def _brought_up_to_date_in_a_copy(path: Path) -> Iterator[sqlite3.Connection]:
+    from crpv_cli.registry.migrations import bring_up_to_date
+
+    with file.copied(path) as copy:
+        with _sqlite_problems(path):
+            trust.check_nothing_acts(copy, path)
+            bring_up_to_date(copy, path)
+            copy.execute("pragma query_only = on")
+        yield copy
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    version = trust.check_ours(connection, path)
+    trust.check_nothing_acts(connection, path)
+    # Not before: the checks of earlier schemas called functions that it forbids.
+    connection.execute("pragma trusted_schema = off")
+    trust.check_believable(connection, path, version)
+
+
+@contextmanager
+def _sqlite_problems(path: Path) -> Iterator[None]:
+    """Say what an error of SQLite's means; a statement that is wrong is a bug, and stays one."""
     try:
-        connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
-    except sqlite3.Error as error:
-        raise _unreadable(path, error) from error
-    connection.row_factory = sqlite3.Row
-    return connection
-
-
-def _missing(path: Path) -> RegistryProblem:
-    return RegistryProblem(
-        msg("There is no registry at {path}.", path=path),
-        msg("Make one with: crpv init --db {path}", path=path),
-    )
-
-
-def _unreadable(path: Path, error: sqlite3.Error) -> RegistryProblem:
-    if "locked" in str(error) or "busy" in str(error):
-        return RegistryProblem(
-            msg("Another program is writing to {path}.", path=path),
-            msg("Wait until it has finished, or close it, then try again."),
-        )
-    return RegistryProblem(
-        msg("{path} cannot be read as a registry: {reason}", path=path, reason=str(error)),
-        msg("Name another file with --db, or restore a copy."),
-    )
+        yield
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.ProgrammingError | sqlite3.IntegrityError):
+            raise
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+            raise
+        raise file.problem(path, error) from error

@@ -73,8 +73,6 @@ def as_known(connection: sqlite3.Connection, load: int) -> Iterator[sqlite3.Conn
 
 
 def _take_back(copy: sqlite3.Connection, load: int) -> None:
-    for (trigger,) in copy.execute("select name from sqlite_schema where type = 'trigger'").fetchall():
-        copy.execute(f'drop trigger "{trigger}"')  # somebody's own: it would change the rows again
     for later, name, done in rewind(copy, load):
         if not done:
             raise _lost(load, later, name)

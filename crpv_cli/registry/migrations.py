@@ -8,7 +8,6 @@ programs released before, which could neither undo nor trace its rows, refuse th
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 from collections.abc import Collection, Sequence
 from contextlib import closing, suppress
@@ -17,49 +16,54 @@ from typing import TYPE_CHECKING
 
 from crpv_cli.errors import RegistryProblem
 from crpv_cli.language import msg
-from crpv_cli.registry import schema, upgrades
-from crpv_cli.registry.connection import APPLICATION_ID, SCHEMA_VERSION, open_reading, open_writing
+from crpv_cli.registry import copies, file, schema, trust, upgrades
+from crpv_cli.registry.seals import seal_all
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
     from sqlite_utils.db import Table
 
 
+MIGRATION_PATIENCE_SECONDS = 120.0
+"""How long a command waits for another one that brings the registry up to date."""
+
+
 def create(path: Path) -> None:
-    """Create an empty registry; the folder is made if it is missing.
+    """Create an empty registry under a name that is free; only its owner may read it.
 
     Raises:
-        OSError: the folder cannot be made.
-        sqlite3.OperationalError: the file cannot be made.
+        FileExistsError: there is a file of that name.
+        OSError: it cannot be made.
+        sqlite3.OperationalError: the same, as SQLite says it.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         db = _managed(connection)
         db.enable_wal()
         with db.atomic():
-            connection.execute(f"pragma application_id = {APPLICATION_ID}")
+            connection.execute(f"pragma application_id = {schema.APPLICATION_ID}")
             _make_tables(db)
             _make_views(db)
+            seal_all(connection)
 
 
 def migrate(path: Path) -> Path | None:
     """Bring a registry up to date, if it is not.
 
     Where tables change, a copy of the file as it was is kept beside it; returns the path of the copy. Views hold
-    nothing: they are made again without notice, and left as they are where the file cannot be written now.
+    nothing: they are made again without notice, and left as they are where another program is writing just now.
 
     Raises:
         RegistryProblem: the file cannot be read as a registry, or written; a newer program made it; or its rows
             contradict the definitions. It is as it was.
     """
-    with open_reading(path) as connection:
+    with file.reading(path) as connection:
         there = schema.there_is(connection)
         change_tables = schema.is_older(connection) or schema.tables_differ(there)
-        if not change_tables and not schema.differing_views(there):
-            return None
+        trust.check_nothing_acts(connection, path)
     if change_tables:
         return _change_tables(path)
-    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as writing:
+    with suppress(sqlite3.OperationalError, RegistryProblem), file.writing(path, patience=0) as writing:
         writing.execute("begin immediate")
         _make_views(_managed(writing))
         writing.execute("commit")
@@ -67,39 +71,59 @@ def migrate(path: Path) -> Path | None:
 
 
 def _change_tables(path: Path) -> Path | None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    """Change the tables while nobody else writes; what others read meanwhile is the registry as it was."""
     try:
-        with open_writing(path) as connection:
-            connection.execute("vacuum into ?", [str(part)])
+        with file.writing(path, MIGRATION_PATIENCE_SECONDS) as connection:
             connection.execute("pragma foreign_keys = off")  # a table that is rebuilt is gone for a moment
             connection.execute("begin immediate")
-            broken = _broken_references(connection)
-            db = _managed(connection)
-            version = connection.execute("pragma user_version").fetchone()[0]
-            if version < upgrades.SINCE:
-                upgrades.before(connection)
-            if not _make_tables(db, upgrading=version < upgrades.SINCE):
+            trust.check_ours(connection, path)
+            there = schema.there_is(connection)
+            if not schema.is_older(connection) and not schema.tables_differ(there):
                 return None  # another command was faster
-            _make_views(db)
-            db.table("_sqlite_migrations").drop(ignore=True)  # the steps of earlier programs
-            if _broken_references(connection) > broken:
-                raise sqlite3.IntegrityError("FOREIGN KEY constraint failed")
-            copy = part.rename(_free_name(path))
+            with copies.made(path, f"before-schema-{schema.SCHEMA_VERSION}") as copy:
+                _bring_up_to_date(connection)
             connection.execute("commit")
+            return copy
     except sqlite3.IntegrityError as error:
-        raise RegistryProblem(
-            msg("{path} cannot be brought up to date: {reason}", path=path, reason=str(error)),
-            msg("It was left as it was. Correct these rows with the version of crpv that wrote them, then try again."),
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
-    return copy
+        raise _contradicting(path, error) from error
+    except sqlite3.DatabaseError as error:
+        raise file.problem(path, error) from error
 
 
-def _free_name(path: Path) -> Path:
-    named = f"{path.stem}.before-schema-{SCHEMA_VERSION}"
-    names = (path.with_name(f"{named}{more}{path.suffix}") for more in ("", *(f"-{n}" for n in range(2, 1000))))
-    return next(name for name in names if not name.exists())
+def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring a private copy of a registry up to date; ``path`` is the registry's own.
+
+    Raises:
+        RegistryProblem: its rows contradict the definitions.
+    """
+    connection.execute("pragma foreign_keys = off")
+    connection.execute("begin immediate")
+    try:
+        _bring_up_to_date(connection)
+    except sqlite3.IntegrityError as error:
+        raise _contradicting(path, error) from error
+    connection.execute("commit")
+
+
+def _bring_up_to_date(connection: sqlite3.Connection) -> None:
+    broken = _broken_references(connection)
+    db = _managed(connection)
+    version = connection.execute("pragma user_version").fetchone()[0]
+    if version < upgrades.SINCE:
+        upgrades.before(connection)
+    _make_tables(db, upgrading=version < upgrades.SINCE)
+    _make_views(db)
+    db.table("_sqlite_migrations").drop(ignore=True)  # the steps of earlier programs
+    if _broken_references(connection) > broken:
+        raise sqlite3.IntegrityError("FOREIGN KEY constraint failed")
+    seal_all(connection)
+
+
+def _contradicting(path: Path, error: sqlite3.IntegrityError) -> RegistryProblem:
+    return RegistryProblem(
+        msg("{path} cannot be brought up to date: {reason}", path=path, reason=str(error)),
+        msg("It was left as it was. Correct these rows with the version of crpv that wrote them, then try again."),
+    )
 
 
 def _broken_references(connection: sqlite3.Connection) -> int:
@@ -114,7 +138,7 @@ def _make_tables(db: Database, upgrading: bool = False) -> bool:
     there = schema.there_is(db.conn)
     if not schema.is_older(db.conn) and not schema.tables_differ(there):
         return False
-    db.execute(f"pragma user_version = {SCHEMA_VERSION}")
+    db.execute(f"pragma user_version = {schema.SCHEMA_VERSION}")
     for name, parts in schema.tables().items():
         if name not in there:
             db.execute(schema.table_statement(name, parts))
@@ -135,22 +159,17 @@ def _change_table(table: Table, parts: Sequence[str], found: Sequence[str]) -> N
     columns = {column: part for part in found if (column := schema.column_of(part)) and column not in gone}
     lacking = [part for part in parts if part not in found]
     moved = any(schema.column_of(part) in {*renamed, *gone} for part in found)
-    refusing = any(map(schema.may_refuse, set(found).difference(parts)))
+    refusing = any(map(schema.acts, set(found).difference(parts)))
     if not moved and not refusing and all(_can_be_added(part, columns) for part in lacking):
         for part in lacking:
             db.execute(f"alter table {name} add column {part}")
         return
     # sqlite-utils' ``transform`` carries the checks that are there and can change none, so the table is rebuilt.
     defined = {schema.column_of(part) for part in parts}
-    own = [
-        re.sub(" not null", "", part, flags=re.IGNORECASE) if schema.must_be_filled(part) else part
-        for column, part in columns.items()
-        if column not in defined and column not in renamed
-    ]
+    own = [schema.plain(part) for name, part in columns.items() if name not in defined and name not in renamed]
     wanted = sorted([*parts, *own], key=lambda part: schema.column_of(part) is None)
     there = schema.there_is(db.conn)
     attached = [there[index.name] for index in table.indexes if index.name in there.keys() - schema.indexes().keys()]
-    attached += [trigger.sql for trigger in table.triggers]
     kept = ", ".join(f'"{column}"' for column in columns)
     filled = ", ".join(f'"{renamed.get(column, column)}"' for column in columns)
     db.execute(f"create temp table kept as select {kept} from main.{name} order by rowid")

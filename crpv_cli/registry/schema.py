@@ -13,8 +13,12 @@ from functools import cache
 
 from crpv_cli.definitions.columns import Column, Kind, Shape
 from crpv_cli.definitions.tables import TABLES, Table
-from crpv_cli.registry.connection import SCHEMA_VERSION
 from crpv_cli.registry.queries.views import views
+
+# "CRPV" in ASCII: `file` and SQLite tools can distinguish a registry from any other SQLite file.
+APPLICATION_ID = 0x43525056
+# Raised with the first change of a table after a release: earlier programs then refuse the file.
+SCHEMA_VERSION = 7
 
 _ABOUT_THE_WHOLE = {"check", "constraint", "foreign", "primary", "unique"}
 
@@ -24,12 +28,14 @@ _ACCOUNT = {
         "id integer primary key",
         "at text not null",  # UTC, ISO 8601
         "who text not null",
+        "host text",  # the machine; not known of the loads of earlier programs
         "command text not null",
         "version text not null",  # of crpv
         "undoes integer references loads(id)",
         "inserted integer not null default 0",
         "updated integer not null default 0",
         "deleted integer not null default 0",
+        "digest text",  # SHA-256 of its changes (``seals``)
     ),
     "load_files": (
         "id integer primary key",
@@ -39,7 +45,7 @@ _ACCOUNT = {
         "sha256 text not null",
         "table_name text not null",
         "profile text",  # through which a foreign file was read
-        "places text not null check (json_valid(places))",  # column -> its heading, or its letter in a sheet
+        "places text not null",  # column -> its heading, or its letter in a sheet
         "rows_read integer not null",
         "inserted integer not null",
         "updated integer not null",
@@ -54,14 +60,23 @@ _ACCOUNT = {
         "table_name text not null",
         "key text not null",  # JSON object: the natural key
         "action text not null check (action in ('insert', 'update', 'delete'))",
-        "before text check (before is null or json_valid(before))",  # changed columns, or the deleted row
-        "after text check (after is null or json_valid(after))",  # changed columns; null for an insert
+        "before text",  # changed columns, or the deleted row
+        "after text",  # changed columns; null for an insert
     ),
+    # What the rows of each table are (``seals``).
+    "seals": ("table_name text primary key", "digest text not null"),
 }
 _ACCOUNT_INDEXES = {
     "changes_by_row": "CREATE INDEX changes_by_row on changes (table_name, key)",
     "changes_by_load": "CREATE INDEX changes_by_load on changes (load)",
 }
+_PLAIN = re.compile(
+    r"""(?:"[^"]+"|\[[^]]+\]|\w+)                             # its name
+        (?:\s+(?!not\b|primary\b|unique\b|check\b|default\b|collate\b|references\b|generated\b|as\b|constraint\b)
+            \w+(?:\s*\(\s*\d+(?:\s*,\s*\d+)?\s*\))?)?        # its type
+        (?:\s+default\s+(?:'[^']*'|[-+]?[\d.]+|null)(?=\s|$))?  # a value where none is given""",
+    re.IGNORECASE | re.VERBOSE,
+)
 # The shapes that SQLite itself holds; a reference needs none, since what it refers to has it.
 _SHAPES = {
     Shape.DEPARTMENT: "{0} glob '[0-9][0-9AB]' or {0} glob '9[78][0-9]'",
@@ -199,19 +214,24 @@ def column_of(part: str) -> str | None:
 def differs(statement: str, name: str) -> bool:
     """Whether a table is not what it should be.
 
-    A column that is not defined, added by a user or by another version, is no difference unless it must be filled:
-    nothing would fill it.
+    A column that is not defined, added by a user or by another version, is no difference if it only holds values.
     """
     parts = tables()[name]
     if statement == table_statement(name, parts):
         return False
     found = set(parts_of(statement))
-    return not found.issuperset(parts) or any(map(may_refuse, found.difference(parts)))
+    return not found.issuperset(parts) or any(map(acts, found.difference(parts)))
 
 
-def may_refuse(part: str) -> bool:
-    """Whether a part that is not defined could refuse a row."""
-    return column_of(part) is None or must_be_filled(part)
+def acts(part: str) -> bool:
+    """Whether a part that is not defined does more than hold values: it could refuse, change or remove rows."""
+    return column_of(part) is None or plain(part) != part
+
+
+def plain(part: str) -> str:
+    """Return a column without what it asks of rows: its name, its type, and a value that stands where none is given."""
+    found = _PLAIN.match(part)
+    return found[0].rstrip() if found else part
 
 
 def must_be_filled(part: str) -> bool:
@@ -235,6 +255,22 @@ def differing_views(there: Mapping[str, str]) -> dict[str, str]:
 def there_is(connection: sqlite3.Connection) -> dict[str, str]:
     """Return the statements of the tables, indexes and views of a registry, by name."""
     return dict(map(tuple, connection.execute("select name, sql from sqlite_schema where sql is not null")))
+
+
+def strangers(connection: sqlite3.Connection) -> dict[str, list[str]]:
+    """Return the names of what crpv did not make, by kind: tables, views and indexes, and what would obstruct loads.
+
+    ``trigger`` are triggers, which would change rows without a trace, and ``unique`` the indexes on tables of crpv that
+    would refuse rows.
+    """
+    own = tables().keys() | indexes().keys() | views().keys()
+    found: dict[str, list[str]] = {}
+    for kind, name, table, sql in connection.execute("select type, name, tbl_name, sql from sqlite_schema"):
+        if name in own or name.startswith("sqlite_"):
+            continue
+        refuses = kind == "index" and table in tables() and sql and re.match(r"create\s+unique", sql, re.IGNORECASE)
+        found.setdefault("unique" if refuses else kind, []).append(name)
+    return found
 
 
 def is_current(connection: sqlite3.Connection) -> bool:

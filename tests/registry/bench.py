@@ -13,6 +13,8 @@ from crpv_cli.intake.files import ReadOptions, gather
 from crpv_cli.intake.sources import sources_of
 from crpv_cli.registry.connection import open_writing
 from crpv_cli.registry.loading import LoadReport, load
+from crpv_cli.registry.schema import there_is
+from crpv_cli.registry.seals import seal_all
 
 # A small world, in the order in which its tables refer to each other.
 WORLD = {
@@ -43,6 +45,13 @@ WORLD = {
 Dump = dict[str, list[tuple[Any, ...]]]
 
 
+def reseal(connection: sqlite3.Connection) -> None:
+    """Seal what stands in a registry, if its tables are those of today."""
+    with connection:
+        if "seals" in there_is(connection):
+            seal_all(connection)
+
+
 class Bench:
     """A folder with a registry and the files that are loaded into it."""
 
@@ -66,8 +75,12 @@ class Bench:
 
     @contextmanager
     def connect(self) -> Iterator[sqlite3.Connection]:
+        """Connect as another program would; what it changes is sealed, as if crpv had written it."""
         with closing(sqlite3.connect(self.registry)) as connection:
             yield connection
+            if connection.total_changes:
+                connection.commit()
+                reseal(connection)
 
     def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
         with self.connect() as connection:
@@ -77,6 +90,7 @@ class Bench:
         """Everything the registry holds, table by table."""
         with self.connect() as connection:
             names = [name for (name,) in connection.execute("select name from sqlite_schema where type = 'table'")]
+            names.remove("seals")
             return {name: sorted(connection.execute(f"select * from {name}"), key=repr) for name in names}
 
 

@@ -12,8 +12,9 @@ import platformdirs
 import pytest
 
 from crpv_cli.errors import ExitCode, RegistryProblem
-from crpv_cli.registry import connection as registry
-from crpv_cli.registry.connection import SCHEMA_VERSION, open_reading, open_writing, resolve_path, version_of
+from crpv_cli.registry import file
+from crpv_cli.registry.connection import open_reading, open_writing, resolve_path, version_of
+from crpv_cli.registry.schema import SCHEMA_VERSION
 from tests.registry.bench import Bench
 
 Opener = Callable[[Path], AbstractContextManager[sqlite3.Connection]]
@@ -111,11 +112,21 @@ def test_a_registry_in_a_folder_that_cannot_be_written_can_be_read(
     world: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = world.registry.parent
-    for file in folder.iterdir():  # nothing but the registry itself, as on a CD
-        if file != world.registry:
-            file.unlink()
+    for left in folder.iterdir():  # nothing but the registry itself, as on a CD
+        if left != world.registry:
+            left.unlink()
+    connect = file.connect
+
+    def as_on_a_cd(path: Path, mode: str = "rw", patience: float | None = None) -> sqlite3.Connection:
+        if path == world.registry:
+            error = sqlite3.OperationalError("unable to open database file")
+            error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+            raise error
+        return connect(path, mode, patience)
+
     # root may write anywhere, so the permission is only said to be missing
-    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != folder)
+    monkeypatch.setattr(os, "access", lambda path, mode: mode == os.R_OK)
+    monkeypatch.setattr(file, "connect", as_on_a_cd)
     with open_reading(world.registry) as connection:
         assert connection.execute("select count(*) from centres").fetchone()[0] == 2
         assert list(folder.iterdir()) == [world.registry]
@@ -185,7 +196,7 @@ def test_the_version_of_a_registry_is_known_without_opening_it(world: Bench) -> 
     assert version_of(world.registry) == SCHEMA_VERSION
 
 
-def test_a_registry_that_is_damaged_while_it_is_read_is_a_problem(world: Bench) -> None:
+def test_a_registry_that_is_damaged_is_a_problem(world: Bench) -> None:
     with world.connect() as connection:
         connection.execute("pragma wal_checkpoint(truncate)")
         (page,) = connection.execute("select rootpage from sqlite_schema where name = 'centres'").fetchone()
@@ -193,13 +204,12 @@ def test_a_registry_that_is_damaged_while_it_is_read_is_a_problem(world: Bench) 
     content = bytearray(world.registry.read_bytes())
     content[(page - 1) * size : page * size] = b"\xff" * size
     world.registry.write_bytes(content)
-    with pytest.raises(RegistryProblem) as caught, open_reading(world.registry) as connection:
-        connection.execute("select * from centres").fetchall()
-    assert "cannot be read as a registry" in caught.value.message.text("en")
+    found = problem(open_reading, world.registry)
+    assert "is damaged" in found.message.text("en")
 
 
 def test_a_locked_registry_is_a_problem_after_a_while(world: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "BUSY_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(file, "BUSY_TIMEOUT_SECONDS", 0.05)
     with world.connect() as other:
         other.execute("begin immediate")
         with pytest.raises(RegistryProblem) as caught, open_writing(world.registry) as connection:

