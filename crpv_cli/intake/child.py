@@ -103,7 +103,9 @@ class _Sheet:
                 filled = len(row)
                 while row[filled - 1] == "":
                     filled -= 1
-                rows.append((self._line, left + [value if type(value) is str else as_typed(value) for value in row[:filled]]))
+                rows.append(
+                    (self._line, left + [value if type(value) is str else as_typed(value) for value in row[:filled]])
+                )
                 room -= filled
             if room < 0 or len(rows) >= _BATCH_ROWS or self._line == until:
                 return {"width": self.width, "rows": rows, "done": self._line == until}
