@@ -213,22 +213,23 @@ def _line(question: Answer) -> bytes:
     return json.dumps(question).encode() + b"\n"
 
 
-_children: list[_Child] = []
+CHILDREN: list[_Child] = []
+"""The child process, if it was started."""
 
 
 def _running() -> _Child:
     """The child; started if there is none, or if it died."""
-    if _children and _children[0].process.poll() is not None:
-        _children.pop().end()
-    if not _children:
-        _children.append(_Child())
-    return _children[0]
+    if CHILDREN and CHILDREN[0].process.poll() is not None:
+        CHILDREN.pop().end()
+    if not CHILDREN:
+        CHILDREN.append(_Child())
+    return CHILDREN[0]
 
 
 @atexit.register
 def _end() -> None:
-    while _children:
-        _children.pop().end()
+    while CHILDREN:
+        CHILDREN.pop().end()
 
 
 def _refuse_size(size: int) -> None:
