@@ -1,9 +1,9 @@
 """The program of the child process that reads workbooks: whatever a file does to it, crpv goes on.
 
-It is started by ``intake/wall.py`` with the folder of python-calamine, and imports nothing of crpv, so that it starts
-quickly. It sets itself limits of memory and time where the system has them, reads questions from its
-standard input until that ends, and answers each with one line of JSON, which cannot become code whatever a workbook
-holds:
+It is started by ``intake/wall.py`` with the folder of python-calamine, the most memory that it may ask for (bytes) and
+how long it may compute for one answer (seconds), and imports nothing of crpv, so that it starts quickly. It reads
+questions from its standard input until that ends, and answers each with one line of JSON, which cannot become code
+whatever a workbook holds:
 
 ``{"ask": "open", "expanded": bytes, "cells": most}``, then the file as chunks (a line with their size, then the bytes;
     the last size is 0): ``{"sheets": [[name, visible], ...]}``;
@@ -29,12 +29,6 @@ if TYPE_CHECKING:
     from zipfile import ZipFile
 
     from python_calamine import CalamineSheet, CalamineWorkbook
-
-MOST_MEMORY = 460 << 20
-"""How much memory the process may ask for, in bytes."""
-
-MOST_SECONDS = 8
-"""How long it may compute for one answer."""
 
 _BATCH_CELLS = 20_000
 _BATCH_ROWS = 2_000
@@ -314,7 +308,7 @@ def _content(stream: BinaryIO) -> bytes:
     return content.getvalue()
 
 
-def _limit() -> Callable[[], None]:
+def _limit(memory: int, seconds: int) -> Callable[[], None]:
     """Set the limits that the system has; returns what gives the next answer its time."""
     try:
         import resource
@@ -328,10 +322,10 @@ def _limit() -> Callable[[], None]:
 
     def more_time() -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
-        most(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + MOST_SECONDS)
+        most(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + seconds)
 
     most(resource.RLIMIT_CORE, 0)
-    most(resource.RLIMIT_AS, MOST_MEMORY)
+    most(resource.RLIMIT_AS, memory)
     return more_time
 
 
@@ -361,8 +355,9 @@ def _line(answer: Answer) -> bytes:
 
 def main() -> None:
     """Answer questions until there are no more."""
-    sys.path.append(sys.argv[1])
-    more_time = _limit()
+    libraries, memory, seconds = sys.argv[1:]
+    sys.path.append(libraries)
+    more_time = _limit(int(memory), int(seconds))
     stream, answers = sys.stdin.buffer, sys.stdout.buffer
     opened: list[_Workbook] = []
     while line := stream.readline():

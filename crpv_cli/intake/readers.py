@@ -46,21 +46,26 @@ class CsvFile(Grid):
     def rows(self) -> Iterator[Row | BrokenRow | Unreadable]:
         """Yield the rows below the header, without blank ones; a broken file ends with ``BrokenRow``.
 
-        The bytes that rows are made of are hashed on the way: if they are not those of ``sha256``, the last thing that
-        is yielded says so.
+        The bytes that rows are made of are hashed on the way: if they are not those of ``sha256``, ``Unreadable`` comes
+        last, and no ``BrokenRow``.
         """
+        broken: list[BrokenRow] = []
         with _Hashed(io.FileIO(self.path)) as content:
             stream = io.TextIOWrapper(content, encoding=self.encoding, newline="")
             rows = _read(stream, self.delimiter, _escapes_formulas(self.delimiter))
             for number, row in enumerate(rows):
                 if self.progress is not None and number % _ROWS_A_STEP == 0:
                     self.progress(str(self.path), os.lseek(content.fileno(), 0, os.SEEK_CUR))
-                if isinstance(row, BrokenRow) or row.line > self.header_line:
+                if isinstance(row, BrokenRow):
+                    broken.append(row)
+                elif row.line > self.header_line:
                     yield row
             while content.read1(_CHUNK):
                 pass  # what comes after a row that is broken
             if content.digest.hexdigest() != self.sha256:
                 yield Unreadable(file_changed())
+            else:
+                yield from broken
 
 
 class _Hashed(io.BufferedReader):

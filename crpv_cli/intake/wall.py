@@ -21,7 +21,6 @@ from signal import Signals
 from threading import Timer
 from typing import Any
 
-from crpv_cli.intake.child import MOST_MEMORY
 from crpv_cli.intake.child import __file__ as PROGRAM
 from crpv_cli.intake.faults import Fault, file_changed
 from crpv_cli.intake.values import clean
@@ -33,8 +32,14 @@ LARGEST = 1 << 29
 MOST_CELLS = 12_000_000
 """The most places that a sheet may have from A1 to its last filled cell; each takes 32 bytes, filled or not."""
 
+MOST_MEMORY = 460 << 20
+"""How much memory the child may ask for, in bytes, where the system can limit it."""
+
+MOST_SECONDS = 8
+"""How long the child may compute for one answer, where the system can limit it."""
+
 PATIENCE = 60.0
-"""How many seconds an answer may take on a busy machine; the child's own limit is on the time that it computes."""
+"""How many seconds an answer may take on a busy machine; what limits it first is ``MOST_SECONDS``."""
 
 _CHUNK = 1 << 20
 
@@ -88,7 +93,7 @@ class _Child:
         found = find_spec("python_calamine")
         libraries = Path(found.origin).parent.parent if found is not None and found.origin else Path()
         self.process = subprocess.Popen(  # noqa: S603 - this Python, and a file of crpv
-            [sys.executable, "-I", "-S", PROGRAM, str(libraries)],
+            [sys.executable, "-I", "-S", PROGRAM, str(libraries), str(MOST_MEMORY), str(MOST_SECONDS)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -227,7 +232,8 @@ def _running() -> _Child:
 
 
 @atexit.register
-def _end() -> None:
+def end() -> None:
+    """End the child, if there is one; the next workbook starts another."""
     while CHILDREN:
         CHILDREN.pop().end()
 

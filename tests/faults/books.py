@@ -65,7 +65,8 @@ def xlsx_parts(data: str, sheet: str = "funders") -> dict[str, bytes | str]:
         "xl/workbook.xml": f'{head}<workbook xmlns="{_SHEETS}/main" xmlns:r="{_OFFICE}">'
         f'<sheets><sheet name="{escape(sheet)}" sheetId="1" r:id="rId1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": relations.format("worksheet", "worksheets/sheet1.xml"),
-        "xl/worksheets/sheet1.xml": f'{head}<worksheet xmlns="{_SHEETS}/main"><sheetData>{data}</sheetData></worksheet>',
+        "xl/worksheets/sheet1.xml": f'{head}<worksheet xmlns="{_SHEETS}/main">'
+        f"<sheetData>{data}</sheetData></worksheet>",
     }
 
 
