@@ -68,10 +68,10 @@ NUMBERS = (b"0", b"-1", b"1", b"16384", b"65536", b"1048576", b"4294967295", b"9
 WORDS = (
     "", "0", "-1", "1", "3", "9" * 30, "2024", "2023-02-30", "2023-10-17", "17/10/2023", "x", "é", "\u202e", "\udcff",
     "'", '"', "a=b", "=", "*", "-", "--", "--db", "-f", "json", "csv", "markdown", "xlsx", "nonsense", "oriv", "67",
-    "centres", "funding", "all", "etat", "co-funding", "coverage", "x" * 5_000, "{x}", "%s", "\\", "a b",
-    "select 1", "select * from", "select id from centres", "drop table loads", "funders.csv", "out.csv", "out/",
-    "/dev/null", "/dev/full", ".", "..", "missing/out.json", "funders.csv/x", "~", "\n", "1e9", "\u0661", "\uff12\uff10",
-    "NaN", "true", "tab", ";", "utf-16", "idna",
+    "centres", "funding", "all", "etat", "co-funding", "coverage", "x" * 5_000, "{x}", "%s", "\\",
+    "a b", "select 1", "select * from", "select id from centres", "drop table loads", "funders.csv", "out.csv", "out/",
+    "/dev/null", "/dev/full", ".", "..", "missing/out.json", "funders.csv/x", "~", "\n", "1e9", "\u0661",
+    "\uff12\uff10", "NaN", "true", "tab", ";", "utf-16", "idna",
 )  # fmt: skip
 # Arguments and options with values that are right, so that what lies behind their first check is reached.
 RIGHT = {
@@ -80,10 +80,11 @@ RIGHT = {
     "output": ("out.csv", "out.json", "out.md"),
     "limit": ("1", "9" * 30), "known": ("1", "2030-01-01"), "centre": ("oriv", "ORIV"), "name": ("oriv", "X"),
     "table": ("funding", "centres", "all"), "what": ("funding", "all"), "paths": ("funders.csv", "-"),
-    "load": ("1", "3"),
-    "files": ("funders.csv", "-"), "sql": ("select id from centres", "select 1", "select * from v_funding"),
+    "load": ("1", "3"), "files": ("funders.csv", "-"),
+    "sql": ("select id from centres", "select 1", "select * from v_funding"),
     "department": ("67", "2A"), "region": ("Bretagne", "84"), "key": ("oriv", "2024", "etat"),
-    "db": ("registry.sqlite",), "on": ("2026-01-01",), "departments": ("67", "59"), "rule": ("co-funding",), "profile": ("qpv-2024",),
+    "db": ("registry.sqlite",), "on": ("2026-01-01",), "departments": ("67", "59"), "rule": ("co-funding",),
+    "profile": ("qpv-2024",),
 }  # fmt: skip
 LANGUAGES = (
     "", "C", "POSIX", "fr", "FR", "fr_FR.UTF-8", "en", "de", "fr:en", ":", "xx", "fr_FR@euro", "../../etc", "f" * 300,
