@@ -178,11 +178,11 @@ def test_a_question_that_was_given_up_is_not_answered_to_the_next_one(
     path = tmp_path / "good.xlsx"
     path.write_bytes(xlsx(XLSX))
 
-    def interrupted(_line: bytes) -> object:
+    def interrupted(_child: object) -> object:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("crpv_cli.intake.wall.json.loads", interrupted)
+        patch.setattr("crpv_cli.intake.wall._Child._answer", interrupted)
         lines_of(path)
     assert lines_of(path) == [2, 3]
 
@@ -208,8 +208,11 @@ def test_the_child_ends_with_a_command_that_is_killed(tmp_path: Path) -> None:
         rows, child, calamine_here = parent.stdout.readline().split()
         parent.send_signal(signal.SIGKILL)
     assert (rows, calamine_here) == ("2", "False")
-    while alive(int(child)):
+    for _ in range(6_000):
+        if not alive(int(child)):
+            return
         time.sleep(0.01)
+    pytest.fail("the child goes on")
 
 
 def alive(pid: int) -> bool:
@@ -298,6 +301,12 @@ def test_what_is_recorded_is_the_digest_of_what_was_loaded(db: Path, tmp_path: P
 
 
 # --- CSV ---
+
+
+def test_a_file_that_is_broken_halfway_did_not_change(tmp_path: Path) -> None:
+    path = tmp_path / "funders.csv"
+    path.write_text(CSV + 'c,"C"x,other\n' + "d,D,other\n" * 100_000, encoding="utf-8")
+    assert [(anomaly.code, anomaly.line) for anomaly in anomalies_of(path)] == [("broken-csv", 4)]
 
 
 @pytest.mark.parametrize(
