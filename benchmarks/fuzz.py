@@ -27,8 +27,9 @@ import sys
 import tempfile
 import time
 import traceback
+import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from types import FrameType
@@ -103,8 +104,10 @@ class _TooSlow(BaseException):
 class Fuzz:
     """The inputs, and the registry on which they are tried."""
 
-    def __init__(self, folder: Path, seed: int, pristine: Path, connection: sqlite3.Connection) -> None:
-        self.folder, self.seed = folder, seed
+    def __init__(
+        self, folder: Path, seed: int, kinds: Mapping[str, int], pristine: Path, connection: sqlite3.Connection
+    ) -> None:
+        self.folder, self.seed, self.kinds = folder, seed, kinds
         self.database, self.pristine = folder / "registry.sqlite", pristine
         shutil.copy2(self.pristine, self.database)
         self.tables = {path.stem: path.read_bytes() for path in sorted((ROOT / "data").glob("*/*.csv"))}
@@ -113,16 +116,25 @@ class Fuzz:
         profiles = [*(ROOT / "crpv_cli").rglob("*.toml"), *(ROOT / "docs").rglob("*.toml")]
         self.profiles = [path.read_bytes() for path in sorted(profiles)]
         self.commands = [(words, command) for words, command in _commands(typer.main.get_command(app))]
+        self.written: list[dict[str, bytes | str]] = []
+        for arguments in (["template", "evaluations", "--centre", "oriv"], ["export", "funders"], ["list"]):
+            assert self._run([*arguments, "-o", "book.xlsx"], {}) == FINE
+            with zipfile.ZipFile(folder / "scratch" / "book.xlsx") as archive:
+                self.written.append({name: archive.read(name) for name in archive.namelist()})
         self.connection = connection
         self.known = lookups(connection)
 
     def attempt(self, number: int) -> str:
         """Try one input: returns what became of it."""
-        chance = random.Random(f"{self.seed}-{number}")
-        kind = _kind(chance)
+        chance, kind = self.chance(number)
         made: Try = getattr(self, f"_{kind}")
         with _at_most(PATIENCE):
             return made(chance)
+
+    def chance(self, number: int) -> tuple[random.Random, str]:
+        """Return what an input is made from, and its kind."""
+        chance = random.Random(f"{self.seed}-{number}")
+        return chance, chance.choices(list(self.kinds), list(self.kinds.values()))[0]
 
     def _csv(self, chance: random.Random) -> str:
         name = chance.choice(list(self.cut))
@@ -135,6 +147,8 @@ class Fuzz:
         return self._load(f"{name}.csv", mutated(self.cut[name], chance), options)
 
     def _xlsx(self, chance: random.Random) -> str:
+        if chance.random() < 0.3:
+            return self._book("written.xlsx", dict(chance.choice(self.written)), chance)
         name = chance.choice(list(self.rows))
         parts = books.xlsx_parts(books.xlsx_rows(self.rows[name]), name)
         return self._book(f"{name}.xlsx", parts, chance)
@@ -293,10 +307,6 @@ def mutated(content: bytes, chance: random.Random, keep: int = 0) -> bytes:
     return bytes(changed)
 
 
-def _kind(chance: random.Random) -> str:
-    return chance.choices(list(KINDS), list(KINDS.values()))[0]
-
-
 def _rows(text: bytes) -> list[list[object]]:
     rows: list[list[object]] = []
     for cells in csv.reader(io.StringIO(text.decode("utf-8-sig"))):
@@ -362,7 +372,9 @@ def main() -> int:
     parser.add_argument("--inputs", type=int, default=5_000, help="how many inputs to try")
     parser.add_argument("--seed", type=int, default=1, help="what they are made from")
     parser.add_argument("--only", type=int, help="try the input of this number alone")
+    parser.add_argument("--kind", choices=KINDS, help="try inputs of this kind alone; it gives numbers another meaning")
     asked = parser.parse_args()
+    kinds = KINDS if asked.kind is None else {asked.kind: 1}
     numbers = range(asked.inputs) if asked.only is None else [asked.only]
     counts: Counter[tuple[str, str]] = Counter()
     started = time.monotonic()
@@ -371,7 +383,7 @@ def main() -> int:
         make(folder / "pristine.sqlite", demo=False, empty=False)
         make(folder / "loads.sqlite", demo=True, empty=False)
         connection = opened.enter_context(open_writing(folder / "loads.sqlite"))
-        fuzz = Fuzz(folder, asked.seed, folder / "pristine.sqlite", connection)
+        fuzz = Fuzz(folder, asked.seed, kinds, folder / "pristine.sqlite", connection)
         large = False
         for number in numbers:
             began = _computed()
@@ -384,7 +396,7 @@ def main() -> int:
             except Exception:
                 became = BUG
                 print(f"--- input {number}\n{traceback.format_exc()}", flush=True)
-            kind = _kind(random.Random(f"{asked.seed}-{number}"))
+            _, kind = fuzz.chance(number)
             took = _computed() - began
             if took > SECONDS:
                 became = SLOW
