@@ -35,7 +35,8 @@ class _Stream(io.TextIOWrapper):
         return written.getvalue().decode()
 
 
-def _environment(env: Mapping[str, str]) -> dict[str, str]:
+def as_in(env: Mapping[str, str]) -> dict[str, str]:
+    """An environment that holds nothing else than what a process needs to start."""
     kept = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP")
     return {**{name: os.environ[name] for name in kept if name in os.environ}, **env}
 
@@ -50,7 +51,7 @@ def outside(
         check=False,
         cwd=cwd,
         input=stdin,
-        env=_environment(env),
+        env=as_in(env),
     )
     return CompletedProcess([], ran.returncode, ran.stdout.decode(), ran.stderr.decode())
 
@@ -68,7 +69,7 @@ def inside(
     out = _Stream(encoding=env.get("PYTHONIOENCODING", "utf-8"), terminal=terminal)
     err, given, before = _Stream(), _Stream(stdin), language.current()
     with (
-        patch.dict(os.environ, _environment(env), clear=True),
+        patch.dict(os.environ, as_in(env), clear=True),
         chdir(cwd or Path.cwd()),
         pytest.raises(SystemExit) as end,
     ):

@@ -29,6 +29,8 @@ def make(path: Path, demo: bool, empty: bool, shared: bool = False) -> LoadRepor
     report = None
     try:
         path.parent.mkdir(0o770 if shared else 0o700, parents=True, exist_ok=True)
+        if path.is_symlink() and not path.exists():
+            raise file.missing(path)
         file.check_alone(path)
         with publishing.new_file(path, mode=0o660 if shared else 0o600) as part:
             migrations.create(part)

@@ -52,7 +52,8 @@ def version_of(path: Path) -> int:
 def open_reading(path: Path, say: Callable[[Message], None] | None = None) -> Iterator[sqlite3.Connection]:
     """Open a registry read-only, brought up to date where that can be; rows come as ``sqlite3.Row``.
 
-    Where nothing may be written, an earlier registry is brought up to date in a private copy that is then read.
+    All that is read is of one moment, whatever others load meanwhile. Where nothing may be written, an earlier registry
+    is brought up to date in a private copy that is then read.
 
     Args:
         path: the registry.
@@ -93,7 +94,10 @@ def open_writing(path: Path, say: Callable[[Message], None] | None = None) -> It
             connection = opened.enter_context(file.writing(path))
         opened.enter_context(_sqlite_problems(path))
         _check(connection, path)
+        connection.execute("rollback")
         file.use_wal(connection)
+        # Not where one only reads: many versions of SQLite then refuse date() in a view, and ours were compared above.
+        connection.execute("pragma trusted_schema = off")
         yield connection
     trust.believe(path)
 
@@ -130,11 +134,12 @@ def _brought_up_to_date_in_a_copy(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
+    """Begin a transaction, and check what stands in the registry at its moment."""
+    stamp = trust.stamp_of(path)
+    connection.execute("begin")
     version = trust.check_ours(connection, path)
     trust.check_nothing_acts(connection, path)
-    # Not before: the checks of earlier schemas called functions that it forbids.
-    connection.execute("pragma trusted_schema = off")
-    trust.check_believable(connection, path, version)
+    trust.check_believable(connection, path, version, stamp)
 
 
 @contextmanager

@@ -6,7 +6,6 @@ Nothing else in crpv connects to a registry. What stands in it is not looked at 
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -127,6 +126,8 @@ def _copy(path: Path, copy: Path) -> None:
         OSError: they cannot be read.
         sqlite3.OperationalError: another program goes on writing to them.
     """
+    import shutil
+
     path = path.resolve()
     for _ in range(20):
         before = [moment(beside(path, suffix)) for suffix in ("", *BESIDE)]

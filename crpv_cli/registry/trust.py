@@ -66,14 +66,19 @@ def check_nothing_acts(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def check_believable(connection: sqlite3.Connection, path: Path, version: int) -> None:
+def check_believable(connection: sqlite3.Connection, path: Path, version: int, stamp: str) -> None:
     """Refuse a registry that is damaged, or whose rows something else than a load has changed.
+
+    Args:
+        connection: a registry in a transaction: what is compared is of one moment.
+        path: where it is.
+        version: its schema.
+        stamp: what ``stamp_of`` gave before the transaction.
 
     Raises:
         RegistryProblem: it is; with the tables.
         sqlite3.Error: it cannot be read.
     """
-    stamp = _stamp(path)
     if stamp and _noted(path) == stamp:
         return
     if (reason := structure(connection)) is not None:
@@ -104,13 +109,13 @@ def structure(connection: sqlite3.Connection) -> Message | None:
 
 def believe(path: Path) -> None:
     """Note that a file is right: this program has just written it."""
-    _note(path, _stamp(path))
+    _note(path, stamp_of(path))
 
 
 # --- The note ---
 
 
-def _stamp(path: Path) -> str:
+def stamp_of(path: Path) -> str:
     """What tells a file that was found right from one that was written to since; empty if that cannot be told."""
     try:
         moments = [moment(path.resolve()), *(moment(beside(path.resolve(), suffix)) for suffix in BESIDE)]

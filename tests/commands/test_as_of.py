@@ -14,6 +14,7 @@ import pytest
 
 from crpv_cli.errors import ExitCode
 from crpv_cli.main import run
+from tests.registry.bench import reseal
 
 # What nobody could have known on a date: later years, later beginnings, later signatures, later words.
 LATER = (
@@ -71,7 +72,7 @@ def then(request: pytest.FixtureRequest, demo_path: Path, tmp_path_factory: pyte
     with closing(sqlite3.connect(path)) as connection:
         for statement in LATER:
             connection.execute(statement, {"date": date, "year": date[:4]})
-        connection.commit()
+        reseal(connection)
     return date, path
 
 

@@ -22,6 +22,7 @@ from crpv_cli.output.terminal.screen import screen
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.rules.checking import RULES, explained, findings
 from tests.inside import inside
+from tests.registry.bench import reseal
 
 TODAY = "2026-11-25"
 
@@ -33,7 +34,7 @@ def gap(demo_path: Path, tmp_path: Path) -> Path:
     shutil.copy(demo_path, path)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("delete from evaluations where centre = 'oriv' and mission = 'skills'")
-        connection.commit()
+        reseal(connection)
     return path
 
 

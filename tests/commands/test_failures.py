@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from crpv_cli.registry import trust
 from tests.commands.conftest import Registry, add_tables, crpv, records, rows_of, state_of
 
 PERIMETERS = "centre,department,note\none,01,\ntwo,02,kept\n"
@@ -38,11 +39,13 @@ PLACES = (
     "before update on loads",
 )
 # An error of SQLite's that leaves the transaction open, one that ends it, and one of the statement.
-FAULTS = {"raise(abort, 'fault')": {70}, "raise(rollback, 'fault')": {70}, "no_such_function()": {3}}
+FAULTS = {"raise(abort, 'fault')": {70}, "raise(rollback, 'fault')": {70}, "no_such_function()": {70}}
 
 
 @pytest.fixture
-def db(registry: Registry) -> Path:
+def db(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A registry in which triggers may stand for whatever fails midway: otherwise they are refused."""
+    monkeypatch.setattr(trust, "check_nothing_acts", lambda *_: None)
     return registry(perimeters=PERIMETERS)
 
 
@@ -181,7 +184,8 @@ def test_an_undo_counts_each_table(db: Path, folder: Path) -> None:
     assert done == {"centres: 1 removed, 1 restored", "perimeters: 1 removed, 1 restored"}
     assert (log["updated"], log["deleted"]) == ("2", "2")
     # But for the two loads and their changes, the registry is as it was, to its provenance.
-    ours = ('"loads"', '"load_files"', '"changes"', '"sqlite_sequence"')
+    # Their seals tell when they were made; those of the other tables are the same again.
+    ours = ('"loads"', '"load_files"', '"changes"', '"sqlite_sequence"', "VALUES('loads'", "VALUES('load_files'")
     left, found = (
         [line for line in text.splitlines() if not any(n in line for n in ours)] for text in (before, state_of(db))
     )

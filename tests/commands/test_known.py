@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.commands.conftest import Registry, add_tables, crpv, records
+from tests.registry.bench import reseal
 
 DAY = "2025-12-31"
 OCTOBER = "2023-10-17"
@@ -188,7 +189,7 @@ def test_what_cannot_be_asked_is_refused(db: Path, asked: tuple[str, ...], messa
 def test_a_date_is_what_was_known_at_its_end(db: Path) -> None:
     with closing(sqlite3.connect(db)) as connection:
         connection.execute("update loads set at = '2024-03-0' || id || 'T12:00:00+00:00'")
-        connection.commit()
+        reseal(connection)
     for asked, last in (("2024-03-03", 3), ("04/03/2024", 4), (datetime.date.today().isoformat(), 5)):
         assert crpv("log", "--known", asked, "--db", db, "--format", "json").json[0]["load"] == last
 

@@ -46,7 +46,8 @@ Dump = dict[str, list[tuple[Any, ...]]]
 
 
 def reseal(connection: sqlite3.Connection) -> None:
-    """Seal what stands in a registry, if its tables are those of today."""
+    """Commit, and seal what stands in a registry as if crpv had written it, if its tables are those of today."""
+    connection.commit()
     with connection:
         if "seals" in there_is(connection):
             seal_all(connection)
@@ -79,7 +80,6 @@ class Bench:
         with closing(sqlite3.connect(self.registry)) as connection:
             yield connection
             if connection.total_changes:
-                connection.commit()
                 reseal(connection)
 
     def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:

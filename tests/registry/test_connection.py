@@ -15,6 +15,7 @@ from crpv_cli.errors import ExitCode, RegistryProblem
 from crpv_cli.registry import file
 from crpv_cli.registry.connection import open_reading, open_writing, resolve_path, version_of
 from crpv_cli.registry.schema import SCHEMA_VERSION
+from crpv_cli.registry.seals import seal_all
 from tests.registry.bench import Bench
 
 Opener = Callable[[Path], AbstractContextManager[sqlite3.Connection]]
@@ -85,7 +86,7 @@ def test_writing_is_in_autocommit_mode(world: Bench) -> None:
         "delete from centres",
         "insert into loads (at, who, command, version) values ('', '', '', '')",
         "create table t (a)",
-        "vacuum",
+        "drop table funding",
     ],
 )
 def test_reading_cannot_write(world: Bench, statement: str) -> None:
@@ -98,14 +99,18 @@ def test_reading_cannot_write(world: Bench, statement: str) -> None:
     assert world.dump() == before
 
 
-def test_reading_sees_what_was_committed_and_waits_for_nobody(world: Bench) -> None:
-    with open_writing(world.registry) as writer, open_reading(world.registry) as reader:
+def test_reading_is_of_one_moment_and_waits_for_nobody(world: Bench) -> None:
+    query = "select distinct seat from centres order by 1"
+    with open_writing(world.registry) as writer:
         writer.execute("begin immediate")
         writer.execute("update centres set seat = 'Colmar'")
-        query = "select distinct seat from centres order by 1"
-        assert [row[0] for row in reader.execute(query)] == ["Paris", "Strasbourg"]
-        writer.execute("commit")
-        assert [row[0] for row in reader.execute(query)] == ["Colmar"]
+        with open_reading(world.registry) as reader:
+            assert [row[0] for row in reader.execute(query)] == ["Paris", "Strasbourg"]
+            seal_all(writer)
+            writer.execute("commit")
+            assert [row[0] for row in reader.execute(query)] == ["Paris", "Strasbourg"]
+        with open_reading(world.registry) as reader:
+            assert [row[0] for row in reader.execute(query)] == ["Colmar"]
 
 
 def test_a_registry_in_a_folder_that_cannot_be_written_can_be_read(

@@ -16,6 +16,7 @@ from crpv_cli.registry.queries import geographies_on
 from crpv_cli.reports.coverage.report import DIVISIONS, MEASURES, coverage
 from crpv_cli.reports.published import published_figures
 from crpv_cli.result import Result
+from tests.registry.bench import reseal
 
 
 def records(result: Result) -> list[dict[str, object]]:
@@ -391,7 +392,7 @@ def test_counts_of_no_department_are_told_in_one_line(reference_path: Path, tmp_
     shutil.copy(reference_path, path)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("delete from territory_counts")
-        connection.commit()
+        reseal(connection)
     with open_reading(path) as connection:
         result = coverage(connection, "2025-12-31")
         departments = records(coverage(connection, "2025-12-31", by="department"))

@@ -25,6 +25,7 @@ from crpv_cli.reports.network.report import network
 from crpv_cli.result import Dossier, Result
 from crpv_cli.rules.checking import findings
 from tests.commands.conftest import crpv
+from tests.registry.bench import reseal
 
 TODAY = "2026-11-25"
 DRAWN = 40
@@ -232,6 +233,7 @@ def test_what_is_paid_left_and_at_most_adds_up(asked: dict[str, Any], reference_
             "insert into funding (centre, funder, year, scheme, stage, amount_cents, object, load) "
             "values ('irev', 'etat', 2024, 'BOP 112', 'paid', 700, 'paid, not known as granted', 1)"
         )
+        reseal(connection)
     known = set()
     with open_reading(db) as connection:
         report = REPORTS["funding"].load()[0](connection, as_of=TODAY, **asked)

@@ -23,6 +23,7 @@ from crpv_cli.reports.funding.money import SUMS
 from crpv_cli.reports.funding.report import funding
 from crpv_cli.reports.network.report import network
 from crpv_cli.result import Result
+from tests.registry.bench import reseal
 from tests.reports.clock import DATES, at_date
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "views.md"
@@ -115,6 +116,7 @@ def path(
     shutil.copy(demo_path, copy)
     with closing(sqlite3.connect(copy)) as connection:
         connection.executescript(AWKWARD)
+        reseal(connection)
     return copy
 
 
@@ -219,6 +221,7 @@ def test_within_a_year_counts_months_of_the_calendar(reference_path: Path, tmp_p
                 "values ('oriv', 'etat', date('2000-01-01', ? || ' days'), date(?, ? || ' days'), 1)",
                 (number, last, number),
             )
+        reseal(connection)
     with open_reading(copy) as connection:
         found = {row["ends_on"]: row["status"] for row in view(at_date(connection, day), "v_agreements")}
         assert {end for end, status in found.items() if status == "ending"} == {end for end in found if end <= last}
@@ -254,6 +257,7 @@ def test_where_there_is_nothing_to_cover_no_coverage_is_known(reference_path: Pa
     shutil.copy(reference_path, copy)
     with closing(sqlite3.connect(copy)) as connection, connection:
         connection.execute("update territory_counts set value = 0")
+        reseal(connection)
     with open_reading(copy) as connection:
         (found,) = view(connection, "v_network")
         sheet = network(connection, today())
