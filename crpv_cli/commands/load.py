@@ -105,7 +105,7 @@ def load(
         door.show_load(report)
         by_name = {file.name: file for file in files}
         for outcome, lines in report.refusals() if aside else ():
-            header, rows = refused_rows(by_name[outcome.name], how, outcome.sheet, lines)
+            header, rows = refused_rows(by_name[outcome.name], how, outcome.sheet, lines, outcome.sha256)
             reasons = ((line, cells, lines[line]) for line, cells in rows)
             write_refused(header, reasons, aside[outcome.name, outcome.sheet], door.force)
         if expect is not None:

@@ -97,7 +97,10 @@ class _Load:
         self.refused: dict[str, set[str]] = {}
         self.contradicted: list[tuple[Table, int, Anomaly]] = []
         self.lost = False
-        self.outcomes = [FileOutcome(source.name, source.table.name, source.sheet, source.made) for source in sources]
+        self.outcomes = [
+            FileOutcome(source.name, source.table.name, source.sheet, source.made, sha256=source.sha256)
+            for source in sources
+        ]
         report.files = self.outcomes
 
     @property

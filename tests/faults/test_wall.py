@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from crpv_cli.errors import Anomaly
+from crpv_cli.errors import Anomaly, FileProblem
 from crpv_cli.intake import readers, wall
 from crpv_cli.intake.files import InputFile, ReadOptions, open_tables
+from crpv_cli.intake.refused import refused_rows
 from crpv_cli.intake.sources import sources_of
 from crpv_cli.intake.tablefile import Record
 from crpv_cli.registry.connection import open_writing
@@ -298,6 +299,21 @@ def test_what_is_recorded_is_the_digest_of_what_was_loaded(db: Path, tmp_path: P
         (folder / name).write_bytes(content)
     assert crpv("load", folder, "--as", "funders", "--db", db).code == 0
     assert loads_of(db) == [(name, hashlib.sha256(content).hexdigest()) for name, content in contents.items()]
+
+
+@pytest.mark.parametrize("later", [CSV.replace("a,A", "c,C"), CSV + "d,D,other\n", "", "id;x\n\x00"])
+def test_refused_rows_are_those_of_the_bytes_that_were_loaded(tmp_path: Path, later: str) -> None:
+    path = tmp_path / "funders.csv"
+    path.write_text(CSV, encoding="utf-8")
+    file, before = InputFile(path, path.name), hashlib.sha256(CSV.encode()).hexdigest()
+    _, kept = refused_rows(file, ReadOptions(), None, {2}, before)
+    assert list(kept) == [(2, ["a", "A", "other"])]
+    _, kept = refused_rows(file, ReadOptions(), None, {2}, before)
+    path.write_text(later, encoding="utf-8")
+    with pytest.raises(FileProblem):
+        list(kept)
+    with pytest.raises(FileProblem):
+        refused_rows(file, ReadOptions(), None, {2}, before)
 
 
 # --- CSV ---
