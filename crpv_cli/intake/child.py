@@ -249,9 +249,8 @@ def _number(letters: bytes) -> int:
 
 
 _ODS_NAME = re.compile(rb"<table:table\s[^<>]*?" + _ATTRIBUTE.format("table:name").encode())
-_ODS_ROWS = re.compile(_ATTRIBUTE.format("table:number-rows-repeated").encode())
-_ODS_COLUMNS = re.compile(_ATTRIBUTE.format("table:number-columns-repeated").encode())
-_ODS_BLANK_END = re.compile(rb"(?:<table:table-cell[^<>]*/>\s*)+$")
+_ODS_ROWS = re.compile(rb"""number-rows-repeated\s*=\s*["'](\d{1,9})["']""")
+_ODS_COLUMNS = re.compile(rb"""number-columns-repeated\s*=\s*["'](\d{1,9})["']""")
 
 
 def _extents_of_ods(archive: ZipFile) -> Iterator[tuple[str, int, int]]:
@@ -264,10 +263,11 @@ def _extents_of_ods(archive: ZipFile) -> Iterator[tuple[str, int, int]]:
         cells, ended, rest = content.partition(b"</table:table-row>")
         if head.endswith(b"/") or not ended:
             cells, rest = b"", content
-        row += _times(_ODS_ROWS, head)
-        if b"office:value" in cells or b"<text:" in cells:
-            filled = _ODS_BLANK_END.sub(b"", cells)
-            last_row, columns = row, max(columns, _columns(filled))
+        row += _times(head)
+        last = max(cells.rfind(b"office:value"), cells.rfind(b"<text:"))
+        if last >= 0:
+            end = cells.find(b"<table:table-cell", last)
+            last_row, columns = row, max(columns, _columns(cells[:end] if end >= 0 else cells))
         if b"<table:table " in rest or b"</table:table>" in rest:
             yield name, last_row, columns
             found = _ODS_NAME.search(rest)
@@ -285,13 +285,15 @@ def _pieces(archive: ZipFile, part: str, mark: bytes) -> Iterator[bytes]:
 
 
 def _columns(cells: bytes) -> int:
-    repeated = sum(int(times) - 1 for times in _ODS_COLUMNS.findall(cells) if times.isdigit() and len(times) < 10)
-    return cells.count(b"<table:table-cell") + cells.count(b"<table:covered-table-cell") + repeated
+    count = cells.count(b"<table:table-cell") + cells.count(b"<table:covered-table-cell")
+    if b"columns-repeated" in cells:
+        count += sum(int(times) - 1 for times in _ODS_COLUMNS.findall(cells))
+    return count
 
 
-def _times(pattern: re.Pattern[bytes], attributes: bytes) -> int:
-    found = pattern.search(attributes)
-    return int(found[1]) if found and found[1].isdigit() and len(found[1]) < 10 else 1
+def _times(head: bytes) -> int:
+    found = _ODS_ROWS.search(head) if b"rows-repeated" in head else None
+    return int(found[1]) if found else 1
 
 
 def _content(stream: BinaryIO) -> bytes:
