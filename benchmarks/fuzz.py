@@ -393,6 +393,7 @@ def main() -> int:
                 became = REFUSED
             except _TooSlow:
                 became = SLOW
+                print(f"--- input {number} ({kind}) took more than {PATIENCE:.0f} s", flush=True)
             except Exception:
                 became = BUG
                 print(f"--- input {number}\n{traceback.format_exc()}", flush=True)

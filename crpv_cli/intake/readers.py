@@ -22,6 +22,9 @@ from crpv_cli.intake.values import clean
 from crpv_cli.language import msg
 
 DELIMITERS = (";", ",", "\t", "|")
+MOST_COLUMNS = 16_384
+"""The most columns of a file; no spreadsheet has more."""
+
 _CHUNK = 1 << 20
 _ROWS_A_STEP = 2048
 # A quote left open swallows the lines that follow it; past this number of characters it is reported instead.
@@ -113,6 +116,16 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
                     msg("Check its quotation marks."),
                 )
             if not _is_separator_line(row.cells, mark):
+                if len(row.cells) > MOST_COLUMNS:
+                    raise Fault(
+                        "too-many-columns",
+                        msg(
+                            "The header has {count} cells; at most {most} are read.",
+                            count=len(row.cells),
+                            most=MOST_COLUMNS,
+                        ),
+                        msg("Check that it is a table, and name its delimiter with --delimiter if it is not detected."),
+                    )
                 return CsvFile(path, sha256, encoding, mark, row.cells, row.line)
     raise Fault("empty-file", msg("The file is empty."), msg("Check that it was saved."))
 

@@ -19,6 +19,9 @@ from crpv_cli.language import N_, Message, msg, msgs
 from crpv_cli.registry.loads import Refused
 from crpv_cli.spelling import closest, fold
 
+# To find similar names takes its time: where a file has so many columns of its own, it is not worth it.
+_MOST_SUGGESTED = 200
+
 _TOTALS = ("total", "totaux", "sous total", "somme", "ensemble", "grand total", "subtotal", "sum")
 
 
@@ -234,7 +237,7 @@ class TableFile:
             at_place.append((place, twice))
         for place in header.extra:
             moved = {fold(heading): table for heading, table in header.table.moved}
-            near = closest(headings[place], header.table.names, 1)
+            near = closest(headings[place], header.table.names, 1) if len(header.extra) <= _MOST_SUGGESTED else []
             extra = Correction(
                 "extra-column",
                 msg(

@@ -98,7 +98,10 @@ def _header(workbook: Workbook, name: str, fits: Callable[[list[str], str], bool
     first: tuple[int, list[str]] = (0, [])
     for line, cells in workbook.rows(name, until=_HEADER_WITHIN):
         if sum(bool(cell) for cell in cells) > 1:
-            if fits(cells, name):
+            filled = len(cells)
+            while not cells[filled - 1]:
+                filled -= 1
+            if fits(cells[:filled], name):  # a sheet may be as wide as one cell far away
                 return line, cells
             if not first[1]:
                 first = line, cells

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from crpv_cli.errors import Anomaly, FileProblem
-from crpv_cli.intake import readers, wall
+from crpv_cli.intake import readers, tablefile, wall
 from crpv_cli.intake.files import InputFile, ReadOptions, open_tables
 from crpv_cli.intake.refused import refused_rows
 from crpv_cli.intake.sources import sources_of
 from crpv_cli.intake.tablefile import Record
+from crpv_cli.intake.workbooks import open_workbook
 from crpv_cli.registry.connection import open_writing
 from crpv_cli.registry.loading import LoadReport, load
 from tests.commands.conftest import crpv
@@ -346,3 +347,45 @@ def test_a_header_without_end_is_not_read_into_all_memory(tmp_path: Path, monkey
     for header in ("id,name,kind," + "x," * 60, 'id,"name\n' + "x\n" * 60):
         path.write_text(f"{header}\na,A,other\n", encoding="utf-8")
         assert [anomaly.code for anomaly in anomalies_of(path)] == ["broken-csv"]
+
+
+def test_a_header_of_countless_columns_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "funders.csv"
+    path.write_text("id,name,kind" + ",x" * 16_381 + "\n", encoding="utf-8")
+    assert {anomaly.code for anomaly in anomalies_of(path)} == {"extra-column"}
+    path.write_text("id,name,kind" + ",x" * 16_382 + "\n", encoding="utf-8")
+    assert [anomaly.code for anomaly in anomalies_of(path)] == ["too-many-columns"]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_no_name_is_looked_for_beside_countless_columns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    asked: list[str] = []
+
+    def nothing_close(value: str, *_: object) -> list[str]:
+        asked.append(value)
+        return []
+
+    monkeypatch.setattr(tablefile, "closest", nothing_close)
+    path = tmp_path / f"funders.{kind}"
+    for extra, times in ((200, 200), (201, 0)):
+        header = ["id", "name", "kind", *["x"] * extra]
+        path.write_bytes(xlsx(xlsx_rows([header])) if kind == "xlsx" else (",".join(header) + "\n").encode())
+        asked.clear()
+        assert len(anomalies_of(path)) == extra
+        assert len(asked) == times
+
+
+def test_what_may_be_a_header_is_looked_at_as_far_as_it_is_filled(tmp_path: Path) -> None:
+    path = tmp_path / "wide.xlsx"
+    path.write_bytes(xlsx(XLSX + f'<row r="9">{xlsx_cell("XFD9", "x")}</row>'))
+    seen: list[list[str]] = []
+
+    def fits(cells: list[str], _sheet: str) -> bool:
+        seen.append(cells)
+        return True
+
+    (sheet,) = open_workbook(path, fits)
+    assert seen == [["id", "name", "kind"]]
+    assert len(sheet.header) == 16_384
