@@ -20,6 +20,7 @@ OWN_SHEETS = ("crpv", FORM_SHEET)
 """Names of the sheets that crpv adds to the workbooks it writes; they contain no rows to load."""
 
 _HEADER_WITHIN = 50
+_HEADER_BEFORE = 1_000
 _SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -101,7 +102,7 @@ def _header(workbook: Workbook, name: str, fits: Callable[[list[str], str], bool
             filled = len(cells)
             while not cells[filled - 1]:
                 filled -= 1
-            if fits(cells[:filled], name):  # a sheet may be as wide as one cell far away
+            if fits(cells[: min(filled, _HEADER_BEFORE)], name):  # a sheet is as wide as one cell far away makes it
                 return line, cells
             if not first[1]:
                 first = line, cells

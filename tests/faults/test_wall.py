@@ -389,3 +389,7 @@ def test_what_may_be_a_header_is_looked_at_as_far_as_it_is_filled(tmp_path: Path
     (sheet,) = open_workbook(path, fits)
     assert seen == [["id", "name", "kind"]]
     assert len(sheet.header) == 16_384
+    path.write_bytes(xlsx(xlsx_rows([["id", "name", "kind", *range(2_000)]])))
+    (sheet,) = open_workbook(path, fits)
+    assert [len(cells) for cells in seen] == [3, 1_000]
+    assert len(sheet.header) == 2_003
