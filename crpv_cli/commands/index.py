@@ -101,6 +101,11 @@ COMMANDS: dict[str, Command | Report] = {
             "Examples: crpv trace centres oriv · crpv trace funding oriv etat 2023 · crpv trace coverage-neighbourhoods"
         ),
     ),
+    "verify": Command(
+        "verify",
+        N_("Say which load each file was loaded by, byte for byte: when, by whom, and whether that load stands."),
+        N_("Examples: crpv verify evaluations.csv · crpv verify returns/*.xlsx -f json (exit code 1: never loaded)"),
+    ),
     "edit": Command(
         "edit",
         N_("Open the rows of a table in your editor, and load what you changed."),

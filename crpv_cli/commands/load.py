@@ -108,7 +108,7 @@ def load(
                 if bar is not None:
                     bar.close()
                 for outcome, lines in report.refusals() if aside else ():
-                    header, rows = refused_rows(by_name[outcome.name], how, outcome.sheet, lines)
+                    header, rows = refused_rows(by_name[outcome.name], how, outcome.sheet, lines, outcome.sha256)
                     reasons = ((line, cells, lines[line]) for line, cells in rows)
                     place = aside[outcome.name, outcome.sheet]
                     with interrupts.Held():

@@ -174,7 +174,7 @@ def origins(connection: sqlite3.Connection, table: Table, key: dict[str, Any]) -
         (table.name, _stored(key)),
     ).fetchall()
     found: dict[str, Change] = {}
-    cancelled = _cancelled(connection)
+    cancelled = undone_loads(connection)
     for row in rows:
         change = _change(row)
         if change.load in cancelled or _undoes(connection, change.load):
@@ -201,7 +201,7 @@ def given_by(
         A change for each, in their order; None for what is no row of a table.
     """
     asked = json.dumps([[table, _stored(dict(key)), column] for table, key, column in wanted])
-    cancelled = _cancelled(connection)
+    cancelled = undone_loads(connection)
     found: list[Change | None] = [None] * len(wanted)
     rows = connection.execute(
         """
@@ -253,8 +253,8 @@ def _undoes(connection: sqlite3.Connection, load: int) -> bool:
     return connection.execute("select undoes from loads where id = ?", (load,)).fetchone()[0] is not None
 
 
-def _cancelled(connection: sqlite3.Connection) -> set[int]:
-    """The loads that are undone, and whose undoing is not undone itself."""
+def undone_loads(connection: sqlite3.Connection) -> set[int]:
+    """Return the loads that are undone, and whose undoing is not undone itself."""
     undoing = {
         row["id"]: row["undoes"]
         for row in connection.execute("select id, undoes from loads where undoes is not null order by id desc")
@@ -288,7 +288,7 @@ def undo(connection: sqlite3.Connection, load: int, dry_run: bool = False) -> Un
     require_load(connection, load)
     connection.execute("begin immediate")
     try:
-        cancelled = _cancelled(connection)
+        cancelled = undone_loads(connection)
         if load in cancelled:
             raise UsageProblem(msg("Load {load} was already undone.", load=str(load)), msg("See: crpv log"))
         _refuse_later(connection, load, cancelled)

@@ -74,7 +74,7 @@ class Source:
 
 @dataclass(slots=True)
 class FileOutcome:
-    """What became of one file. Rows: ``read`` = inserted + updated + unchanged + refused."""
+    """What became of one file, known by its SHA-256. Rows: ``read`` = inserted + updated + unchanged + refused."""
 
     name: str
     table: str
@@ -86,6 +86,7 @@ class FileOutcome:
     unchanged: int = 0
     refused: int = 0
     refused_lines: dict[int, list[Anomaly]] = field(default_factory=dict)
+    sha256: str = ""
 
 
 @dataclass(slots=True)
