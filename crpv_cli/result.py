@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -10,6 +10,7 @@ from typing import Any
 
 from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import Table
+from crpv_cli.errors import CrpvError
 from crpv_cli.language import Message, msg
 
 
@@ -212,6 +213,32 @@ class Result:
             return self
         cut = Note("limited", msg("The first {limit} of {total} rows.", limit=limit, total=len(self.rows)))
         return replace(self, rows=self.rows[:limit], notes=(*self.notes, cut))
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Rows that come one after the other and are asked for once, so that a million of them need no more than one does.
+
+    Attributes:
+        columns: one per value of a row, in order.
+        rows: the rows, as those of a ``Result``; it raises what ends them early.
+        result: makes a result of all the rows, for a format that has to hold them all.
+        remarks: what has to be said of the rows where notes have no place, once they have come.
+        kept: how many bytes of them may be held at once, as ``size`` counts them; None for any number.
+        too_large: the problem if they are more.
+    """
+
+    columns: tuple[Column, ...]
+    rows: Iterator[tuple[Value, ...]]
+    result: Callable[[Sequence[tuple[Value, ...]]], Result]
+    remarks: Callable[[], Sequence[Message]]
+    kept: int | None
+    too_large: Callable[[], CrpvError]
+
+    @staticmethod
+    def size(row: tuple[Value, ...]) -> int:
+        """About how many bytes a row takes while it is held."""
+        return 64 * (1 + len(row)) + sum(len(value) for value in row if isinstance(value, str))
 
 
 @dataclass(frozen=True)

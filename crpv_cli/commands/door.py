@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from crpv_cli.registry.loading import LoadReport
-    from crpv_cli.result import Dossier, Result
+    from crpv_cli.result import Dossier, Flow, Result
 
 
 NOW = ("format", "output", "force", "db")
@@ -81,6 +81,17 @@ class Door:
         with self.reading() as connection:
             result = report(connection, *asked)
         self.show(result)
+
+    def pour(self, asking: Callable[..., AbstractContextManager[Flow]], *asked: object) -> None:
+        """Ask the registry and show the rows that it answers as they come."""
+        from crpv_cli.output.flow import show_flow
+
+        with ExitStack() as opened:
+
+            def ask() -> Flow:
+                return opened.enter_context(asking(opened.enter_context(self.reading()), *asked))
+
+            show_flow(ask, self.format, self.output, self.force)
 
     def show(self, result: Result | Dossier, default: Format = Format.TABLE) -> None:
         """Print a result, or write it to the file that was named."""

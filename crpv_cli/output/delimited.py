@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable, Iterator, Sequence
 
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.output.shelf.cells import for_csv, for_excel
@@ -13,12 +14,20 @@ from crpv_cli.result import Result, Value
 
 def csv_text(result: Result) -> str:
     """Comma, UTF-8, decimal point, ISO dates, stable names: as data.gouv.fr asks, and as ``crpv load`` reads."""
+    return "".join(csv_lines(result.columns, result.rows))
+
+
+def csv_lines(columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> Iterator[str]:
+    """Set the same a row at a time."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(column.name for column in result.columns)
-    for row in result.rows:
-        writer.writerow(for_csv(value, column) for value, column in zip(row, result.columns, strict=True))
-    return stream.getvalue()
+    writer.writerow(column.name for column in columns)
+    yield stream.getvalue()
+    for row in rows:
+        stream.seek(0)
+        stream.truncate()
+        writer.writerow(for_csv(value, column) for value, column in zip(row, columns, strict=True))
+        yield stream.getvalue()
 
 
 def csv_excel_text(result: Result) -> str:
@@ -27,12 +36,15 @@ def csv_excel_text(result: Result) -> str:
     Texts are between quotation marks and numbers do not: a spreadsheet that is set to take quoted fields as text
     keeps the zero of ``01``.
     """
-    rows = [
-        [_quoted(for_excel(value, column), value, column) for value, column in zip(row, result.columns, strict=True)]
-        for row in result.rows
-    ]
-    lines = [";".join(_quotes(label) for label in named_once(result.columns)), *(";".join(row) for row in rows)]
-    return "".join(f"{line}\r\n" for line in lines)
+    return "".join(csv_excel_lines(result.columns, result.rows))
+
+
+def csv_excel_lines(columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> Iterator[str]:
+    """Set the same a row at a time."""
+    yield ";".join(_quotes(label) for label in named_once(columns)) + "\r\n"
+    for row in rows:
+        cells = [_quoted(for_excel(value, column), value, column) for value, column in zip(row, columns, strict=True)]
+        yield ";".join(cells) + "\r\n"
 
 
 def _quoted(cell: str, value: Value, column: Column) -> str:

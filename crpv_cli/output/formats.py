@@ -30,6 +30,7 @@ class _Row:
         purpose: what it is for, for the documentation.
         extensions: of its files, the first one for those that crpv names; one that two formats have chooses the first.
         dossiers: whether it can hold a dossier, which has several tables.
+        lines: the function that sets a table a row at a time, of its columns and rows, if that is possible.
         tables: the function for several tables in one file, if that is possible.
         machine: whether nothing changes with the reader's language.
         alerts: whether who reads it sees what nobody should miss; it is said beside the result otherwise.
@@ -43,6 +44,7 @@ class _Row:
     purpose: str
     extensions: tuple[str, ...]
     dossiers: bool = True
+    lines: str = ""
     tables: str = ""
     machine: bool = False
     alerts: bool = False
@@ -66,6 +68,7 @@ class Format(StrEnum):
         "programs, and `crpv load`; the default of `crpv export`",
         (".csv",),
         dossiers=False,
+        lines="delimited:csv_lines",
         machine=True,
     )
     CSV_EXCEL = _Row(
@@ -74,15 +77,17 @@ class Format(StrEnum):
         "spreadsheets set to French, or any other with a decimal comma",
         (".csv",),
         dossiers=False,
+        lines="delimited:csv_excel_lines",
         encoding="utf-8-sig",
     )
-    JSON = _Row("json", "jsons:json_text", "programs", (".json",), machine=True)
+    JSON = _Row("json", "jsons:json_text", "programs", (".json",), lines="jsons:json_lines", machine=True)
     JSONL = _Row(
         "jsonl",
         "jsons:jsonl_text",
         "programs that read a row at a time",
         (".jsonl", ".ndjson"),
         dossiers=False,
+        lines="jsons:jsonl_lines",
         machine=True,
     )
     MARKDOWN = _Row("markdown", "markdown:markdown_text", "notes, issues, web pages", (".md", ".markdown"), alerts=True)
@@ -199,6 +204,24 @@ def render(shown: Result | Dossier, chosen: Format, width: int | None = None, co
     return Document(content, row.encoding, remarks)
 
 
+def ready(asked: Format | None, output: Path | None, force: bool, default: Format) -> Format:
+    """Return the format, once it is sure that what is shown can go where it is asked for.
+
+    Raises:
+        UsageProblem: the extension is unknown, or a terminal cannot show it.
+        FileProblem: the file exists already.
+    """
+    chosen = choose(asked, output, default)
+    if output is not None:
+        streams.check_free(output, force)
+    elif chosen.row.file_only and streams.on_terminal():
+        raise UsageProblem(
+            msg(chosen.row.file_only),
+            msg("Name the file to write: {option}", option=msg(N_("-o FILE{extension}"), extension=chosen.extension)),
+        )
+    return chosen
+
+
 def show(
     shown: Result | Dossier,
     asked: Format | None = None,
@@ -212,15 +235,9 @@ def show(
         UsageProblem: the extension is unknown, the format cannot hold a dossier, or a terminal cannot show it.
         FileProblem: the file exists already, or cannot be written.
     """
-    chosen = choose(asked, output, default)
+    chosen = ready(asked, output, force, default)
     if output is not None:
-        streams.check_free(output, force)
         document = render(shown, chosen)
-    elif chosen.row.file_only and streams.on_terminal():
-        raise UsageProblem(
-            msg(chosen.row.file_only),
-            msg("Name the file to write: {option}", option=msg(N_("-o FILE{extension}"), extension=chosen.extension)),
-        )
     else:
         document = render(shown, chosen, streams.terminal_width(), streams.colour())
     streams.deliver(document.content, output, force, document.encoding)

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from math import isinf
 
+from crpv_cli.definitions.columns import Column
 from crpv_cli.output.shelf.cells import for_json
-from crpv_cli.result import Dossier, Note, Result
+from crpv_cli.result import Dossier, Note, Result, Value
 
 
 def _objects(result: Result) -> list[dict[str, object]]:
-    return [
-        {column.name: for_json(value, column) for value, column in zip(row, result.columns, strict=True)}
-        for row in result.rows
-    ]
+    return [_object(result.columns, row) for row in result.rows]
+
+
+def _object(columns: Sequence[Column], row: Sequence[Value]) -> dict[str, object]:
+    return {column.name: _value(value, column) for value, column in zip(row, columns, strict=True)}
+
+
+def _value(value: Value, column: Column) -> object:
+    """JSON has no number that is infinite: it stands as the text that other programs write (Protocol Buffers)."""
+    if isinstance(value, float) and isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return for_json(value, column)
 
 
 def _notes(notes: Sequence[Note]) -> list[dict[str, object]]:
@@ -33,7 +43,7 @@ def json_text(shown: Result | Dossier) -> str:
         sections = {section.name: _objects(section) for section in shown.sections}
         return _dump({shown.name: _objects(shown.facts)[0], **sections, "notes": _notes(shown.notes)})
     if not shown.is_report:
-        return _dump(_objects(shown))
+        return "".join(json_lines(shown.columns, shown.rows))
     return _dump(
         {
             "report": shown.name,
@@ -46,6 +56,22 @@ def json_text(shown: Result | Dossier) -> str:
     )
 
 
+def json_lines(columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> Iterator[str]:
+    """Set an array of objects, an object at a time: as if it were set whole, to the byte."""
+    before = "[\n"
+    for row in rows:
+        # An array of this one alone, without its brackets, is indented as in the array of all.
+        yield before + json.dumps([_object(columns, row)], ensure_ascii=False, indent=2)[2:-2]
+        before = ",\n"
+    yield "[]\n" if before == "[\n" else "\n]\n"
+
+
 def jsonl_text(result: Result) -> str:
     """One object a line."""
-    return "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in _objects(result))
+    return "".join(jsonl_lines(result.columns, result.rows))
+
+
+def jsonl_lines(columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> Iterator[str]:
+    """Set the same a row at a time."""
+    for row in rows:
+        yield json.dumps(_object(columns, row), ensure_ascii=False) + "\n"

@@ -103,7 +103,8 @@ def check_believable(connection: sqlite3.Connection, path: Path, version: int, s
 
 def structure(connection: sqlite3.Connection) -> Message | None:
     """Return the first thing that SQLite finds wrong with a file, or None."""
-    (found,) = connection.execute("pragma integrity_check(1)").fetchone()
+    # Of the file alone: temporary storage would be opened as well, and is then where it is, in memory or on the disk.
+    (found,) = connection.execute("pragma main.integrity_check(1)").fetchone()
     return None if found == "ok" else msg(str(found).strip().splitlines()[-1])
 
 

@@ -35,13 +35,13 @@ from crpv_cli.output.formats import Format, show
 from crpv_cli.output.workbook.book import AMBER, LONGEST_NAME, Book
 from crpv_cli.output.workbook.write import tables_workbook, workbook
 from crpv_cli.registry.connection import open_reading
-from crpv_cli.reports.asking import ask
 from crpv_cli.reports.centre.report import centre_sheet
 from crpv_cli.reports.coverage.report import coverage
 from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.reports.exports import all_tables
 from crpv_cli.reports.listing import Selection, list_rows_of, list_table
 from crpv_cli.result import Note, Origin, Result, Value
+from tests.asked import ask
 from tests.conftest import Convert
 from tests.output.conftest import Load
 

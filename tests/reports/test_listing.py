@@ -11,12 +11,12 @@ import pytest
 from crpv_cli.bundled import demo_folder, reference_folder
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import UsageProblem
-from crpv_cli.reports.asking import ask
 from crpv_cli.reports.centre.report import centre_sheet
 from crpv_cli.reports.exports import export_rows
 from crpv_cli.reports.finding import find_centre, find_department, find_mission, find_region
 from crpv_cli.reports.listing import Selection, list_centres, list_rows_of, list_table
 from crpv_cli.result import Result
+from tests.asked import ask
 
 
 def column(result: Result, name: str) -> list[object]:

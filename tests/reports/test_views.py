@@ -18,11 +18,11 @@ from crpv_cli.registry.queries import today
 from crpv_cli.registry.queries.views import VIEWS, columns_of, views
 from crpv_cli.reports.activity.report import activity
 from crpv_cli.reports.agreements.report import agreements
-from crpv_cli.reports.asking import ask
 from crpv_cli.reports.funding.money import SUMS
 from crpv_cli.reports.funding.report import funding
 from crpv_cli.reports.network.report import network
 from crpv_cli.result import Result
+from tests.asked import ask
 from tests.registry.bench import reseal
 from tests.reports.clock import DATES, at_date
 
