@@ -49,7 +49,9 @@ def version_of(path: Path) -> int:
 
 
 @contextmanager
-def open_reading(path: Path, say: Callable[[Message], None] | None = None) -> Iterator[sqlite3.Connection]:
+def open_reading(
+    path: Path, say: Callable[[Message], None] | None = None, *, as_it_is: bool = False
+) -> Iterator[sqlite3.Connection]:
     """Open a registry read-only, brought up to date where that can be; rows come as ``sqlite3.Row``.
 
     Where nothing may be written, an earlier registry is brought up to date in a private copy that is then read.
@@ -57,6 +59,7 @@ def open_reading(path: Path, say: Callable[[Message], None] | None = None) -> It
     Args:
         path: the registry.
         say: is told what was done to the file.
+        as_it_is: neither bring it up to date nor look at what stands in it, to find out what is wrong with it.
 
     Raises:
         RegistryProblem: the file is missing, unreadable, no registry, made by a newer program, damaged, or something of
@@ -65,6 +68,11 @@ def open_reading(path: Path, say: Callable[[Message], None] | None = None) -> It
     _require(path)
     with ExitStack() as opened:
         connection = opened.enter_context(file.reading(path))
+        if as_it_is:
+            opened.enter_context(_sqlite_problems(path))
+            connection.execute("pragma trusted_schema = off")
+            yield connection
+            return
         if not _is_current(connection, path):
             opened.close()
             if not os.access(path, os.W_OK) or not os.access(path.resolve().parent, os.W_OK):
@@ -78,8 +86,15 @@ def open_reading(path: Path, say: Callable[[Message], None] | None = None) -> It
 
 
 @contextmanager
-def open_writing(path: Path, say: Callable[[Message], None] | None = None) -> Iterator[sqlite3.Connection]:
+def open_writing(
+    path: Path, say: Callable[[Message], None] | None = None, *, as_it_is: bool = False
+) -> Iterator[sqlite3.Connection]:
     """Open a registry that is there to write, brought up to date; transactions are the caller's (autocommit mode).
+
+    Args:
+        path: the registry.
+        say: is told what was done to the file.
+        as_it_is: neither bring it up to date nor look at what stands in it, to mend or to replace it.
 
     Raises:
         RegistryProblem: as ``open_reading``, or another program holds the file too long.
@@ -87,6 +102,10 @@ def open_writing(path: Path, say: Callable[[Message], None] | None = None) -> It
     _require(path)
     with ExitStack() as opened:
         connection = opened.enter_context(file.writing(path))
+        if as_it_is:
+            opened.enter_context(_sqlite_problems(path))
+            yield connection
+            return
         if not _is_current(connection, path):
             opened.close()
             _migrate(path, say)
@@ -124,17 +143,18 @@ def _brought_up_to_date_in_a_copy(path: Path) -> Iterator[sqlite3.Connection]:
     with file.copied(path) as copy:
         with _sqlite_problems(path):
             trust.check_nothing_acts(copy, path)
+            trust.check_whole(copy, path)
             bring_up_to_date(copy, path)
             copy.execute("pragma query_only = on")
         yield copy
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
-    version = trust.check_ours(connection, path)
+    trust.check_ours(connection, path)
     trust.check_nothing_acts(connection, path)
     # Not before: the checks of earlier schemas called functions that it forbids.
     connection.execute("pragma trusted_schema = off")
-    trust.check_believable(connection, path, version)
+    trust.check_believable(connection, path)
 
 
 @contextmanager

@@ -80,6 +80,7 @@ def _change_tables(path: Path) -> Path | None:
             there = schema.there_is(connection)
             if not schema.is_older(connection) and not schema.tables_differ(there):
                 return None  # another command was faster
+            trust.check_whole(connection, path)  # what is sealed anew must be what loads wrote
             with copies.made(path, f"before-schema-{schema.SCHEMA_VERSION}") as copy:
                 _bring_up_to_date(connection)
             connection.execute("commit")

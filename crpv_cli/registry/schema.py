@@ -64,7 +64,7 @@ _ACCOUNT = {
         "after text",  # changed columns; null for an insert
     ),
     # What the rows of each table are (``seals``).
-    "seals": ("table_name text primary key", "digest text not null"),
+    "seals": ("table_name text primary key", "columns text not null", "digest text not null"),
 }
 _ACCOUNT_INDEXES = {
     "changes_by_row": "CREATE INDEX changes_by_row on changes (table_name, key)",

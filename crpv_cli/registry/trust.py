@@ -66,7 +66,7 @@ def check_nothing_acts(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def check_believable(connection: sqlite3.Connection, path: Path, version: int) -> None:
+def check_believable(connection: sqlite3.Connection, path: Path) -> None:
     """Refuse a registry that is damaged, or whose rows something else than a load has changed.
 
     Raises:
@@ -76,9 +76,20 @@ def check_believable(connection: sqlite3.Connection, path: Path, version: int) -
     stamp = _stamp(path)
     if stamp and _noted(path) == stamp:
         return
+    check_whole(connection, path)
+    _note(path, stamp)
+
+
+def check_whole(connection: sqlite3.Connection, path: Path) -> None:
+    """Do the same without asking whether it was done before.
+
+    Raises:
+        RegistryProblem: the registry is damaged, or something else changed its rows; with the tables.
+        sqlite3.Error: it cannot be read.
+    """
     if (reason := structure(connection)) is not None:
         raise damaged(path, reason)
-    if version == schema.SCHEMA_VERSION and "seals" in schema.there_is(connection):
+    if "seals" in schema.there_is(connection):
         from crpv_cli.registry.seals import broken
 
         try:
@@ -93,7 +104,6 @@ def check_believable(connection: sqlite3.Connection, path: Path, version: int) -
                     "the rows as they are with: crpv check --integrity --mend"
                 ),
             )
-    _note(path, stamp)
 
 
 def structure(connection: sqlite3.Connection) -> Message | None:
