@@ -369,10 +369,7 @@ def _reverse(connection: sqlite3.Connection, change: Change, number: int, undone
         undone.restored[table.name] += 1
         if change.action == "update":
             action, before, after = "update", {name: now[name] for name in earlier}, earlier
-    connection.execute(
-        "insert into changes (load, table_name, key, action, before, after) values (?, ?, ?, ?, ?, ?)",
-        (number, table.name, _stored(change.key), action, _json(before), _json(after)),
-    )
+    write_down(connection, number, table, change.key, action, before, after)
 
 
 def _stored(key: dict[str, Any]) -> str:
@@ -382,3 +379,40 @@ def _stored(key: dict[str, Any]) -> str:
 
 def _json(values: dict[str, Any] | None) -> str | None:
     return None if values is None else json.dumps(values, ensure_ascii=False)
+
+
+# --- For whoever goes through the whole record ---
+
+
+def newest_first(connection: sqlite3.Connection) -> Iterator[tuple[sqlite3.Row, Change | None]]:
+    """Yield every change that is recorded, newest first: its row, and what it says, None if that cannot be read."""
+    for row in connection.execute(f"{_SELECT} order by c.id desc"):
+        try:
+            change = _change(row)
+            yield row, change if change.key.keys() == set(change.table.key) else None
+        except (KeyError, ValueError, AttributeError):
+            yield row, None
+
+
+def put_back(connection: sqlite3.Connection, change: Change) -> bool:
+    """Make the row of a change what it was before, and write nothing down; whether there was one such row."""
+    try:
+        return _put_back(connection, change) == 1
+    except sqlite3.IntegrityError:
+        return False
+
+
+def write_down(
+    connection: sqlite3.Connection,
+    load: int,
+    table: Table,
+    key: dict[str, Any],
+    action: str,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Record a change that no file tells of."""
+    connection.execute(
+        "insert into changes (load, table_name, key, action, before, after) values (?, ?, ?, ?, ?, ?)",
+        (load, table.name, _stored(key), action, _json(before), _json(after)),
+    )

@@ -120,6 +120,17 @@ def _bring_up_to_date(connection: sqlite3.Connection) -> None:
     seal_all(connection)
 
 
+def make_again(connection: sqlite3.Connection) -> None:
+    """Make the tables, indexes and views of a registry of the present schema that are missing or differ.
+
+    Raises:
+        sqlite3.IntegrityError: its rows contradict the definitions.
+    """
+    db = _managed(connection)
+    _make_tables(db)
+    _make_views(db)
+
+
 def _contradicting(path: Path, error: sqlite3.IntegrityError) -> RegistryProblem:
     return RegistryProblem(
         msg("{path} cannot be brought up to date: {reason}", path=path, reason=str(error)),

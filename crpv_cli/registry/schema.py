@@ -257,6 +257,12 @@ def there_is(connection: sqlite3.Connection) -> dict[str, str]:
     return dict(map(tuple, connection.execute("select name, sql from sqlite_schema where sql is not null")))
 
 
+def quoted(name: str) -> str:
+    """Return a name that somebody else gave, as SQL takes it."""
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'
+
+
 def strangers(connection: sqlite3.Connection) -> dict[str, list[str]]:
     """Return the names of what crpv did not make, by kind: tables, views and indexes, and what would obstruct loads.
 

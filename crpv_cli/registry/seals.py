@@ -69,8 +69,7 @@ def broken(connection: sqlite3.Connection) -> list[str]:
 def contents(connection: sqlite3.Connection) -> dict[str, str]:
     """Return a digest of each table of a file, whoever made it: two files with the same ones hold the same rows."""
     there = {name: sql for name, sql in schema.there_is(connection).items() if sql.upper().startswith("CREATE TABLE")}
-    quoted = {name: name.replace('"', '""') for name in there}
-    return {name: _digest(connection, f'select * from main."{quoted[name]}"') for name in sorted(there)}
+    return {name: _digest(connection, f"select * from main.{schema.quoted(name)}") for name in sorted(there)}
 
 
 def _any(connection: sqlite3.Connection, name: str) -> bool:
