@@ -108,7 +108,7 @@ def _written(source: sqlite3.Connection, part: Path, verified: bool) -> dict[str
         source.execute("begin")
         try:
             expected = contents(source) if verified else {}
-            source.backup(copy)
+            file.copy_pages(source, copy)
         finally:
             source.execute("rollback")
         copy.execute("pragma journal_mode = delete")  # one file, with nothing beside it

@@ -274,7 +274,8 @@ def mend(path: Path) -> Mended:
         connection.execute("pragma foreign_keys = off")  # a table that is rebuilt is gone for a moment
         connection.execute("begin immediate")
         with copies.made(path, "before-mend", verified=False) as copy:
-            found = _examined(connection, path)
+            with open_reading(path, as_it_is=True) as reading:  # which sees the same: nobody can write
+                found = _examined(reading, path)
             load = _mend(connection, found, path)
         connection.execute("commit")
     trust.believe(path)
@@ -298,7 +299,7 @@ def _mend(connection: sqlite3.Connection, found: Examination, path: Path) -> int
         raise _beyond_mending(path, reason)
     load = None
     if found.unsealed or found.differences:
-        load = _accept(connection, replay(connection)[0], found.unsealed)
+        load = _accept(connection, found.differences, found.unsealed)
     seals.seal_all(connection)
     return load
 

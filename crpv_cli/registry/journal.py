@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -241,8 +242,12 @@ def _cancelled(connection: sqlite3.Connection) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What an undo did, or would do: how many rows per table were removed, restored or put back."""
+    """What an undo did, or would do: how many rows per table were removed, restored or put back.
 
+    ``target`` is the load that is undone, ``load`` the one that undoes it, None if nothing was written.
+    """
+
+    target: int
     load: int | None
     removed: Counter[str]
     restored: Counter[str]
@@ -257,24 +262,52 @@ def undo(connection: sqlite3.Connection, load: int, dry_run: bool = False) -> Un
         UsageProblem: there is no such load, it was already undone, or later loads touched or refer to its rows;
             the message names them.
     """
-    require_load(connection, load)
+    return undo_all(connection, [load], dry_run)[0]
+
+
+def undo_all(
+    connection: sqlite3.Connection,
+    loads: Iterable[int],
+    dry_run: bool = False,
+    first: AbstractContextManager[object] | None = None,
+) -> list[Undone]:
+    """Undo several loads in one transaction, newest first whatever their order: all of them, or none.
+
+    Args:
+        connection: an open registry.
+        loads: their numbers.
+        dry_run: find out what would happen and write nothing.
+        first: is entered once nobody else can write, and left before the commit: a copy.
+
+    Raises:
+        UsageProblem: as ``undo``.
+    """
+    numbers = sorted(set(loads), reverse=True)
+    for load in numbers:
+        require_load(connection, load)
     connection.execute("begin immediate")
     try:
-        cancelled = _cancelled(connection)
-        if load in cancelled:
-            raise UsageProblem(msg("Load {load} was already undone.", load=str(load)), msg("See: crpv log"))
-        _refuse_later(connection, load, cancelled)
-        connection.execute("pragma defer_foreign_keys = on")
-        number = open_load(connection, f"undo {load}", undoes=load)
-        undone = Undone(None if dry_run else number, Counter(), Counter())
-        for change in reversed(list(changes_of(connection, load))):
-            _reverse(connection, change, number, undone)
-        _refuse_references(connection, load, number)
-        close_load(connection, number, 0, undone.restored.total(), undone.removed.total())
+        with first or nullcontext():
+            undone = [_undo(connection, load, dry_run) for load in numbers]
     except BaseException:
         connection.rollback()  # nothing to do where SQLite has ended it itself
         raise
     connection.execute("rollback" if dry_run else "commit")
+    return undone
+
+
+def _undo(connection: sqlite3.Connection, load: int, dry_run: bool) -> Undone:
+    cancelled = _cancelled(connection)
+    if load in cancelled:
+        raise UsageProblem(msg("Load {load} was already undone.", load=str(load)), msg("See: crpv log"))
+    _refuse_later(connection, load, cancelled)
+    connection.execute("pragma defer_foreign_keys = on")
+    number = open_load(connection, f"undo {load}", undoes=load)
+    undone = Undone(load, None if dry_run else number, Counter(), Counter())
+    for change in reversed(list(changes_of(connection, load))):
+        _reverse(connection, change, number, undone)
+    _refuse_references(connection, load, number)
+    close_load(connection, number, 0, undone.restored.total(), undone.removed.total())
     return undone
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.registry import schema
+from crpv_cli.registry.file import copy_pages
 from crpv_cli.registry.journal import Change, key_text, newest_first, put_back, row_of
 
 
@@ -77,7 +78,7 @@ def replay(connection: sqlite3.Connection) -> tuple[list[Difference], list[Gap]]
 def _in_memory(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     """A copy in which nothing acts and no table is missing."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
-        connection.backup(copy)
+        copy_pages(connection, copy)
         copy.row_factory = sqlite3.Row
         found = schema.strangers(copy)
         for kind, names in (("trigger", found.get("trigger", [])), ("index", found.get("unique", []))):
