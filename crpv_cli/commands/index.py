@@ -42,9 +42,7 @@ COMMANDS: dict[str, Command | Report] = {
     "check": Command(
         "check",
         N_("Check the registry against the 2017 framework and for consistency."),
-        N_(
-            "Examples: crpv check · crpv check --rule co-funding --year 2024 · crpv check --list · crpv check --integrity"
-        ),
+        N_("Examples: crpv check · crpv check --rule co-funding --year 2024 · crpv check --integrity"),
     ),
     "centre": Command(
         "centre",

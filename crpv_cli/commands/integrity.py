@@ -28,7 +28,7 @@ def check_integrity(door: Door, mend: bool, yes: bool) -> None:
         mended = integrity.mend(path)
         streams.say(msg("The registry was mended; a copy of it as it was is kept: {copy}", copy=mended.copy))
         if mended.load is not None:
-            streams.say(msg("Load {load} says which rows were accepted: crpv log {load}", load=str(mended.load)))
+            streams.say(msg("Load {load} records what was accepted; see: crpv log {load}", load=str(mended.load)))
         found = integrity.examine(path)
         if found.wrong:
             streams.say(msg("Something is still wrong: crpv check --integrity"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from crpv_cli.registry import copies, file, journal, migrations, schema, seals, 
 from crpv_cli.registry.connection import open_reading, open_writing
 from crpv_cli.registry.queries.views import views
 from crpv_cli.registry.recording import close_load, open_load
-from crpv_cli.registry.replay import Difference, Gap, Unlike, replay
+from crpv_cli.registry.replay import Difference, Gap, Unlike, in_memory, replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +106,12 @@ def _examined(connection: sqlite3.Connection, path: Path) -> Examination:
         )
         found.faults.append(Fault("schema", False, message))
     else:
-        for look in (_schema, _seals, _log):
-            _look(found, look, connection)
+        _look(found, _schema, connection)
+        with ExitStack() as opened:
+            # Through an index that is damaged, rows would seem to be gone.
+            copy = connection if found.sound else opened.enter_context(in_memory(connection))
+            for look in (_seals, _log):
+                _look(found, look, copy)
     return found
 
 
@@ -150,7 +155,7 @@ def _strangers(found: Examination, connection: sqlite3.Connection) -> None:
     }
     for kind, names in schema.strangers(connection).items():
         acts = kind in {"trigger", "unique"}
-        for name in names:
+        for name in names if acts or found.current else []:  # earlier programs made others, which are gone now
             found.faults.append(Fault("schema", acts, kinds[kind], table=name))
             if acts:
                 found.acting[name] = "trigger" if kind == "trigger" else "index"
@@ -265,7 +270,7 @@ class Mended:
 
 
 def mend(path: Path) -> Mended:
-    """Mend a registry in one transaction, after a copy of it as it is.
+    """Mend a registry, after a copy of it as it is: all of it, or nothing.
 
     Raises:
         RegistryProblem: it cannot be mended, or another program holds it; it is as it was.
@@ -273,35 +278,44 @@ def mend(path: Path) -> Mended:
     with open_writing(path, as_it_is=True) as connection:
         connection.execute("pragma foreign_keys = off")  # a table that is rebuilt is gone for a moment
         connection.execute("begin immediate")
+        load, sound = None, trust.structure(connection) is None
         with copies.made(path, "before-mend", verified=False) as copy:
-            with open_reading(path, as_it_is=True) as reading:  # which sees the same: nobody can write
-                found = _examined(reading, path)
-            load = _mend(connection, found, path)
+            if sound:
+                load = _mend(connection, path)
+            else:
+                connection.execute("reindex")
+                _check_sound(connection, path)
         connection.execute("commit")
+        if not sound:  # with indexes that are right, the rows can be looked at
+            connection.execute("begin immediate")
+            load = _mend(connection, path)
+            connection.execute("commit")
     trust.believe(path)
     return Mended(copy, load)
 
 
-def _mend(connection: sqlite3.Connection, found: Examination, path: Path) -> int | None:
+def _mend(connection: sqlite3.Connection, path: Path) -> int | None:
+    with open_reading(path, as_it_is=True) as reading:  # which sees the same: nobody else can write
+        found = _examined(reading, path)
     for name, kind in found.acting.items():
         connection.execute(f"drop {kind} main.{schema.quoted(name)}")
-    if not found.sound:
-        connection.execute("reindex")
     if not found.current:
-        if (reason := trust.structure(connection)) is not None:
-            raise _beyond_mending(path, reason)
         return None
     try:
         migrations.make_again(connection)
     except sqlite3.IntegrityError as error:
         raise _beyond_mending(path, msg(str(error))) from error
-    if (reason := trust.structure(connection)) is not None:
-        raise _beyond_mending(path, reason)
+    _check_sound(connection, path)
     load = None
     if found.unsealed or found.differences:
         load = _accept(connection, found.differences, found.unsealed)
     seals.seal_all(connection)
     return load
+
+
+def _check_sound(connection: sqlite3.Connection, path: Path) -> None:
+    if (reason := trust.structure(connection)) is not None:
+        raise _beyond_mending(path, reason)
 
 
 def _beyond_mending(path: Path, reason: Message) -> RegistryProblem:
@@ -320,6 +334,7 @@ def _accept(connection: sqlite3.Connection, rows: Iterable[Difference], tables: 
         condition, key = schema.key_condition(table), schema.key_values(row.key[name] for name in table.key)
         if row.unlike is Unlike.GONE:
             before = {table.column(name).stored: row.key[name] for name in table.key} | row.expected
+            before.pop("load", None)  # not the whole row: nobody takes it for one and puts it back
             journal.write_down(connection, load, table, row.key, "delete", before)
             deleted += 1
             continue

@@ -305,6 +305,15 @@ def _undo(connection: sqlite3.Connection, load: int, dry_run: bool) -> Undone:
     number = open_load(connection, f"undo {load}", undoes=load)
     undone = Undone(load, None if dry_run else number, Counter(), Counter())
     for change in reversed(list(changes_of(connection, load))):
+        if change.action == "delete" and "load" not in (change.before or {}):
+            raise UsageProblem(
+                msg(
+                    "{table}: {key} cannot be put back: something else than crpv removed it, and not all of it is known.",
+                    table=change.table.name,
+                    key=key_text(change.table, change.key),
+                ),
+                msg("Put back a copy from before with: crpv restore; or load the row again."),
+            )
         _reverse(connection, change, number, undone)
     _refuse_references(connection, load, number)
     close_load(connection, number, 0, undone.restored.total(), undone.removed.total())

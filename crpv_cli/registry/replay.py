@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -58,7 +58,7 @@ def replay(connection: sqlite3.Connection) -> tuple[list[Difference], list[Gap]]
     """Compare the rows of a registry of the present schema with its record of changes.
 
     Args:
-        connection: an open registry; it is only read.
+        connection: an open registry; it is only read, from a copy.
 
     Returns:
         The rows that are not what they should be, and those whose history cannot be told.
@@ -66,7 +66,8 @@ def replay(connection: sqlite3.Connection) -> tuple[list[Difference], list[Gap]]
     Raises:
         sqlite3.Error: the file is too damaged to be read.
     """
-    with _in_memory(connection) as copy:
+    with in_memory(connection) as copy:
+        copy.execute("begin")
         work = _Replay(copy)
         for row, change in newest_first(copy):
             work.take_back(row, change)
@@ -75,8 +76,8 @@ def replay(connection: sqlite3.Connection) -> tuple[list[Difference], list[Gap]]
 
 
 @contextmanager
-def _in_memory(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """A copy in which nothing acts and no table is missing."""
+def in_memory(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Copy a registry into memory, where nothing acts in it, no table is missing, and indexes are right if can be."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
         copy_pages(connection, copy)
         copy.row_factory = sqlite3.Row
@@ -90,7 +91,8 @@ def _in_memory(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         for name, parts in schema.tables().items():
             if name not in there:
                 copy.execute(schema.table_statement(name, parts))
-        copy.execute("begin")
+        with suppress(sqlite3.DatabaseError):
+            copy.execute("reindex")
         yield copy
 
 
@@ -101,6 +103,8 @@ class _Replay:
         self.gaps: dict[tuple[str, str], Gap] = {}
         self.later: dict[tuple[str, str], set[str]] = {}  # the columns that later changes of a row have told
         self.lost: set[tuple[str, str]] = set()
+        # What an undoing puts back says which load it was from, and not which one put it back.
+        self.undoing = {row[0] for row in copy.execute("select id from loads where undoes is not null")}
 
     def take_back(self, row: sqlite3.Row, change: Change | None) -> None:
         """Compare a row with what a change left, and make it what it was before."""
@@ -136,7 +140,9 @@ class _Replay:
         self.copy.execute(f"delete from main.{change.table.name} where {condition}", key)
 
     def _compare(self, place: tuple[str, str], change: Change, now: dict[str, Any]) -> None:
-        left = {"load": change.load} | ((change.after or {}) if change.action == "update" else {})
+        left = {} if change.load in self.undoing else {"load": change.load}
+        if change.action == "update":
+            left |= change.after or {}
         unlike = {name: value for name, value in left.items() if name in now and not _same(now[name], value)}
         earlier = self.later.get(place, set())
         if unlike.keys() & earlier or unlike.keys() == {"load"}:  # the values are right, where they come from is not
