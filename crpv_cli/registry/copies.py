@@ -158,8 +158,9 @@ def beside(path: Path) -> list[Copy]:
 
 
 def _held(place: Path) -> tuple[int | None, int | None, str | None]:
-    with suppress(RegistryProblem, sqlite3.Error), file.reading(place) as connection:
-        return held(connection)
+    if file.is_sqlite(place):
+        with suppress(RegistryProblem, sqlite3.Error), file.reading(place) as connection:
+            return held(connection)
     return None, None, None
 
 

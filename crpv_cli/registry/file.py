@@ -167,6 +167,15 @@ def copy_pages(
     source.backup(target, pages=-1 if locked is None else 1, progress=step)
 
 
+def is_sqlite(path: Path) -> bool:
+    """Whether a file begins as one of SQLite's: from beside another one, SQLite removes what it cannot use."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(16) == b"SQLite format 3\0"
+    except OSError:
+        return False
+
+
 def beside(path: Path, suffix: str) -> Path:
     """Return the path of what SQLite keeps beside a file."""
     return path.with_name(path.name + suffix)

@@ -308,7 +308,7 @@ def _undo(connection: sqlite3.Connection, load: int, dry_run: bool) -> Undone:
         if change.action == "delete" and "load" not in (change.before or {}):
             raise UsageProblem(
                 msg(
-                    "{table}: {key} cannot be put back: something else than crpv removed it, and not all of it is known.",
+                    "{table}: {key} cannot be put back: something else than crpv removed it; not all of it is known.",
                     table=change.table.name,
                     key=key_text(change.table, change.key),
                 ),

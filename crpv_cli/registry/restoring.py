@@ -119,19 +119,10 @@ def can_be_restored(copy: Path) -> bool:
 
 def state_of(path: Path) -> State | None:
     """Return what a registry holds, however damaged it is; None if that cannot be read, or there is none."""
-    if _is_sqlite(path):
+    if file.is_sqlite(path):
         with suppress(RegistryProblem, sqlite3.Error), open_reading(path, as_it_is=True) as connection:
             return State(*copies.held(connection))
     return None
-
-
-def _is_sqlite(path: Path) -> bool:
-    """Whether a file begins as one of SQLite's: from beside another one, SQLite removes what it cannot use."""
-    try:
-        with path.open("rb") as stream:
-            return stream.read(16) == b"SQLite format 3\0"
-    except OSError:
-        return False
 
 
 def chosen(path: Path, wanted: Path, day: str | None) -> Path:
@@ -178,7 +169,7 @@ def restore(path: Path, copy: Path) -> Path | None:
             part = place / path.name
             with file.reading(copy) as source:
                 copies.write_copy(copy, part, source=source)
-            if _is_sqlite(path):
+            if file.is_sqlite(path):
                 try:
                     return _into(path, part, place)
                 except RegistryProblem as problem:

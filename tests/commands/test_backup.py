@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -283,7 +283,7 @@ def test_the_copies_are_listed_the_newest_first(db: Path) -> None:
 # --- What is no good is not restored ---
 
 
-BAD = {
+BAD: dict[str, Callable[[Path], object]] = {
     "another file": lambda path: path.write_text("id;name\n"),
     "rows that something else changed": lambda path: changed(path, "update funders set name = 'Other'"),
     "a trigger": lambda path: changed(path, "create trigger t after insert on loads begin delete from funding; end"),
