@@ -97,6 +97,8 @@ def verified(copy: Path) -> State:
         RegistryProblem: it is not; nothing was done.
     """
     try:
+        if copy.is_file() and not file.is_sqlite(copy):
+            raise file.not_a_registry(copy)
         with open_reading(copy, as_it_is=True) as connection:
             trust.check_ours(connection, copy)
             trust.check_nothing_acts(connection, copy)
