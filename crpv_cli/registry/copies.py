@@ -105,12 +105,9 @@ def write_copy(path: Path, part: Path, *, verified: bool = True, source: sqlite3
 def _written(source: sqlite3.Connection, part: Path, verified: bool) -> dict[str, str]:
     """Copy one state in one step, and return what it holds: nobody's later commit is in either."""
     with closing(sqlite3.connect(part, isolation_level=None)) as copy:
-        source.execute("begin")
-        try:
+        with file.one_state(source):
             expected = contents(source) if verified else {}
             file.copy_pages(source, copy)
-        finally:
-            source.execute("rollback")
         copy.execute("pragma journal_mode = delete")  # one file, with nothing beside it
     return expected
 

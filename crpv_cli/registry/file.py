@@ -78,6 +78,19 @@ def writing(path: Path, patience: float | None = None) -> Iterator[sqlite3.Conne
         yield connection
 
 
+@contextmanager
+def one_state(connection: sqlite3.Connection) -> Iterator[None]:
+    """Read several times what others may write to meanwhile, as it is at one moment."""
+    if connection.in_transaction:
+        yield
+        return
+    connection.execute("begin")
+    try:
+        yield
+    finally:
+        connection.rollback()
+
+
 def use_wal(connection: sqlite3.Connection) -> None:
     """Let others read while this program writes; while others have the file open, it stays as it is."""
     with suppress(sqlite3.OperationalError):

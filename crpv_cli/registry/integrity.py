@@ -71,7 +71,7 @@ def examine(path: Path) -> Examination:
         RegistryProblem: it is missing, may not be read, or is something else than a registry.
     """
     try:
-        with open_reading(path, as_it_is=True) as connection:
+        with open_reading(path, as_it_is=True) as connection, file.one_state(connection):
             return _examined(connection, path)
     except RegistryProblem as problem:
         if not _of_the_file(problem.__cause__):

@@ -11,7 +11,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -247,10 +247,10 @@ class Undone:
     ``target`` is the load that is undone, ``load`` the one that undoes it, None if nothing was written.
     """
 
-    target: int
     load: int | None
     removed: Counter[str]
     restored: Counter[str]
+    target: int = field(default=0, compare=False)
 
 
 def undo(connection: sqlite3.Connection, load: int, dry_run: bool = False) -> Undone:
@@ -303,7 +303,7 @@ def _undo(connection: sqlite3.Connection, load: int, dry_run: bool) -> Undone:
     _refuse_later(connection, load, cancelled)
     connection.execute("pragma defer_foreign_keys = on")
     number = open_load(connection, f"undo {load}", undoes=load)
-    undone = Undone(load, None if dry_run else number, Counter(), Counter())
+    undone = Undone(None if dry_run else number, Counter(), Counter(), load)
     for change in reversed(list(changes_of(connection, load))):
         if change.action == "delete" and "load" not in (change.before or {}):
             raise UsageProblem(

@@ -15,7 +15,7 @@ from pathlib import Path
 from crpv_cli.errors import RegistryProblem
 from crpv_cli.language import Message, msg
 from crpv_cli.registry import schema
-from crpv_cli.registry.file import BESIDE, beside, damaged, moment
+from crpv_cli.registry.file import BESIDE, beside, damaged, moment, one_state
 
 _BELIEVED_SECONDS = 24 * 3600
 
@@ -87,23 +87,25 @@ def check_whole(connection: sqlite3.Connection, path: Path) -> None:
         RegistryProblem: the registry is damaged, or something else changed its rows; with the tables.
         sqlite3.Error: it cannot be read.
     """
-    if (reason := structure(connection)) is not None:
-        raise damaged(path, reason)
-    if "seals" in schema.there_is(connection):
+    with one_state(connection):
+        if (reason := structure(connection)) is not None:
+            raise damaged(path, reason)
+        if "seals" not in schema.there_is(connection):
+            return
         from crpv_cli.registry.seals import broken
 
         try:
             tables = broken(connection)
         except (sqlite3.OperationalError, UnicodeDecodeError) as error:
             raise damaged(path, msg(str(error))) from error
-        if tables:
-            raise RegistryProblem(
-                msg("{path}: something else than crpv changed the rows of {tables}.", path=path, tables=tables),
-                msg(
-                    "See what is wrong with: crpv check --integrity; put back a copy with: crpv restore; or accept "
-                    "the rows as they are with: crpv check --integrity --mend"
-                ),
-            )
+    if tables:
+        raise RegistryProblem(
+            msg("{path}: something else than crpv changed the rows of {tables}.", path=path, tables=tables),
+            msg(
+                "See what is wrong with: crpv check --integrity; put back a copy with: crpv restore; or accept "
+                "the rows as they are with: crpv check --integrity --mend"
+            ),
+        )
 
 
 def structure(connection: sqlite3.Connection) -> Message | None:
