@@ -14,7 +14,7 @@ from pathlib import Path
 
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import RegistryProblem
-from crpv_cli.language import Message, msg
+from crpv_cli.language import Message, msg, msgs
 from crpv_cli.registry import copies, file, journal, migrations, schema, seals, trust
 from crpv_cli.registry.connection import open_reading, open_writing
 from crpv_cli.registry.queries.views import views
@@ -247,11 +247,13 @@ def plan(found: Examination) -> list[Message]:
         steps.append(msg("Make what is missing or differs: {names}.", names=found.remade))
     if found.differences:
         rows = sorted({f"{row.table.name}: {row.text}" for row in found.differences})
+        shown = [*rows[:5], *(["…"] if len(rows) > 5 else [])]
         steps.append(
-            msg(
-                "Accept {count} rows as they are, as a load that can be undone: {rows}.",
-                count=len(rows),
-                rows=[*rows[:5], *(["…"] if len(rows) > 5 else [])],
+            msgs(
+                "Accept {count} row as it is, as a load: {rows}.",
+                "Accept {count} rows as they are, as a load: {rows}.",
+                len(rows),
+                rows=shown,
             )
         )
     if found.unsealed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from crpv_cli.definitions.columns import Column, Kind
-from crpv_cli.language import N_, msg
+from crpv_cli.language import N_, msg, msgs
 from crpv_cli.registry import copies
 from crpv_cli.registry.restoring import Backup
 from crpv_cli.result import Note, Result
@@ -32,9 +32,10 @@ def copies_beside(path: Path) -> Result:
     rows = tuple(
         (copy.at, copy.why, copy.load, copy.loaded_at, copy.size, copy.schema, copy.path.name) for copy in found
     )
-    total = msg(
+    total = msgs(
+        "{count} copy, {size} bytes. It is not removed by itself: remove it when you no longer need it.",
         "{count} copies, {size} bytes. None is removed by itself: remove those that you no longer need.",
-        count=len(rows),
+        len(rows),
         size=sum(copy.size for copy in found),
     )
     return Result(
