@@ -393,7 +393,7 @@ def main() -> int:
                 became = REFUSED
             except _TooSlow:
                 became = SLOW
-                print(f"--- input {number} ({kind}) took more than {PATIENCE:.0f} s", flush=True)
+                print(f"--- input {number} took more than {PATIENCE:.0f} s", flush=True)
             except Exception:
                 became = BUG
                 print(f"--- input {number}\n{traceback.format_exc()}", flush=True)
@@ -404,7 +404,7 @@ def main() -> int:
                 print(f"--- input {number} ({kind}) took {took:.1f} s", flush=True)
             if not large and _memory() > MEMORY:
                 large, became = True, LARGE
-                print(f"--- input {number} ({kind}) took more than 500 MB", flush=True)
+                print(f"--- input {number} took more than 500 MB", flush=True)
             counts[kind, became] += 1
     columns = (FINE, REFUSED, BUG, SLOW, LARGE)
     print(f"| kind | inputs | {' | '.join(columns)} |\n| --- |{' ---: |' * (len(columns) + 1)}")
