@@ -145,7 +145,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         )
     except SystemExit as error:
         if isinstance(error.__context__, BrokenPipeError):
-            # Click takes every broken pipe for standard output and ends in silence; that one is told by ``NobodyReads``.
+            # Click takes any broken pipe for standard output and ends in silence; ours is told by ``NobodyReads``.
             sys.stdout, sys.stderr = out, err
             raise error.__context__ from None
         code = error.code  # the end of a completion
