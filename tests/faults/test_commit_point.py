@@ -229,6 +229,12 @@ def test_a_result_that_nobody_reads_is_not_committed(folder: Path) -> None:
     assert (last_load(folder), names(folder)) == (1, set())
 
 
+def test_a_pipe_that_breaks_elsewhere_is_no_silent_success(folder: Path) -> None:
+    ran = crpv(folder, *LOAD, strike="pipe")
+    assert (ran.returncode, ran.stderr) == (3, "Error: The system refuses something: Broken pipe\n")
+    assert last_load(folder) == 1
+
+
 def test_a_file_that_cannot_be_written_stops_the_load(folder: Path) -> None:
     ran = crpv(folder, "load", "perimeters.csv", "--keep-valid", "-o", "nowhere/found.json")
     assert (ran.returncode, "cannot be written" in ran.stderr) == (3, True)
