@@ -670,7 +670,9 @@ def test_the_folder_one_is_in(out: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert out.stat().st_ino == inode
     monkeypatch.chdir(out / "plans")
     put(Path(".."), {"a.csv": "a"})
-    assert content(out) == {**OLD, **OTHERS, **NEW, "a.csv": "a"}
+    monkeypatch.chdir(out.parent)
+    put(Path("out", "plans", ".."), {"b.csv": "b"})
+    assert content(out) == {**OLD, **OTHERS, **NEW, "a.csv": "a", "b.csv": "b"}
     assert leavings(out.parent) == []
 
 
