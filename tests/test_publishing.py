@@ -768,6 +768,9 @@ def test_what_was_begun_is_finished_but_not_over_what_was_changed_since(changed:
             break
     assert it.happened
     assert content(out) == {**OLD, **OTHERS, "centres.csv": "new centres"}
+    with publishing._turn(out, 0):
+        publishing.sweep(out)  # not while somebody else publishes there
+    assert content(out) == {**OLD, **OTHERS, "centres.csv": "new centres"}
     mended = {"funders.csv": "mended by hand", "people.csv": "written by hand"} if changed else {}
     write(out, mended)
     publishing.sweep(out)
