@@ -481,6 +481,19 @@ def test_a_failure_after_the_name_was_taken_frees_it(tmp_path: Path, monkeypatch
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_fails_once_it_is_published_is_not_said_to_have_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fsync = os.fsync
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "unlink", _unsupported)
+        patch.setattr(os, "fsync", lambda it: _unsupported() if stat.S_ISDIR(os.fstat(it).st_mode) else fsync(it))
+        published(tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_text() == "new"
+    publishing.sweep(tmp_path)
+    assert leavings(tmp_path) == []
+
+
 @pytest.mark.parametrize("replace", [False, True])
 def test_devices_pipes_and_folders_are_never_replaced(replace: bool, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
