@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import signal
 import stat
@@ -20,6 +19,7 @@ from crpv_cli.publishing import SUFFIX
 from tests.commands.conftest import crpv
 from tests.inside import inside
 
+resource = pytest.importorskip("resource")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="folders are exchanged on Linux only")
 
 # Kills the command at the n-th event of Python that is about a folder, a lock or an exchange, and in the middle of a
