@@ -207,6 +207,15 @@ def test_a_commit_that_fails_takes_its_files_back_and_says_which_disk_is_full(fo
     assert (last_load(folder), perimeters(folder), names(folder)) == (1, 0, set())
 
 
+def test_a_commit_that_fails_puts_back_the_file_that_it_wrote_over(folder: Path) -> None:
+    (folder / ASIDE).write_text("of last week", encoding="utf-8")
+    ran = crpv(folder, *LOAD, "--force", strike="full")
+    assert ran.returncode == 3
+    assert (folder / ASIDE).read_text(encoding="utf-8") == "of last week"
+    ran = crpv(folder, *LOAD, "--force")
+    assert refused(folder)
+
+
 # --- The streams of a load ---
 
 
