@@ -386,6 +386,7 @@ def main() -> int:
         fuzz = Fuzz(folder, asked.seed, kinds, folder / "pristine.sqlite", connection)
         large = False
         for number in numbers:
+            _, kind = fuzz.chance(number)
             began = _computed()
             try:
                 became = fuzz.attempt(number)
@@ -397,7 +398,6 @@ def main() -> int:
             except Exception:
                 became = BUG
                 print(f"--- input {number}\n{traceback.format_exc()}", flush=True)
-            _, kind = fuzz.chance(number)
             took = _computed() - began
             if took > SECONDS:
                 became = SLOW

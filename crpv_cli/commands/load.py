@@ -107,7 +107,7 @@ def load(
             def before_commit(report: LoadReport) -> None:
                 if bar is not None:
                     bar.close()
-                for outcome, lines in report.refusals() if aside else ():
+                for outcome, lines in report.refusals() if aside and not report.stopped else ():
                     header, rows = refused_rows(by_name[outcome.name], how, outcome.sheet, lines, outcome.sha256)
                     reasons = ((line, cells, lines[line]) for line, cells in rows)
                     place = aside[outcome.name, outcome.sheet]

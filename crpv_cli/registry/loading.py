@@ -107,7 +107,6 @@ class _Load:
         self.comparison = Comparison(self.stage, sources, handed) if handed else None
         self.refused: dict[str, set[str]] = {}
         self.contradicted: list[tuple[Table, int, Anomaly]] = []
-        self.lost = False
         self.outcomes = [
             FileOutcome(source.name, source.table.name, source.sheet, source.made, sha256=source.sha256)
             for source in sources
@@ -117,7 +116,7 @@ class _Load:
     @property
     def stops(self) -> bool:
         """Whether nothing is to be written."""
-        return self.report.errors > 0 and (self.lost or not self.keep_valid)
+        return self.report.errors > 0 and (self.report.lost or not self.keep_valid)
 
     def stage_rows(self) -> None:
         self.connection.execute("begin")
@@ -130,7 +129,8 @@ class _Load:
             for row in source.rows:
                 if isinstance(row, Anomaly):
                     self._say(number, row)
-                    self.lost |= row.line is None and row.severity is Severity.ERROR  # the file, not a row of it
+                    # Without a line it is about the file, whose earlier rows are those of other bytes then.
+                    self.report.lost |= row.line is None and row.severity is Severity.ERROR
                     continue
                 if isinstance(row, Refused):
                     self.stage.note(source.table, number, row.line, row.readable)

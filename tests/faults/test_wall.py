@@ -10,9 +10,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from crpv_cli.commands import load as load_command
 from crpv_cli.errors import Anomaly, FileProblem
 from crpv_cli.intake import readers, tablefile, wall
 from crpv_cli.intake.files import InputFile, ReadOptions, open_tables
@@ -300,6 +302,24 @@ def test_what_is_recorded_is_the_digest_of_what_was_loaded(db: Path, tmp_path: P
         (folder / name).write_bytes(content)
     assert crpv("load", folder, "--as", "funders", "--db", db).code == 0
     assert loads_of(db) == [(name, hashlib.sha256(content).hexdigest()) for name, content in contents.items()]
+
+
+def test_nothing_is_kept_of_a_command_during_which_a_file_changes(
+    db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, other, aside = tmp_path / "funders.csv", tmp_path / "other.csv", tmp_path / "aside"
+    path.write_text(CSV, encoding="utf-8")
+    other.write_text("id,name,kind\nx,X,nonsense\ny,Y,other\n", encoding="utf-8")
+    find_places = load_command._places_aside
+
+    def change(*asked: Any) -> dict[tuple[str, str | None], Path]:
+        path.write_text(CSV + "z,Z,nonsense\n", encoding="utf-8")
+        return find_places(*asked)
+
+    monkeypatch.setattr(load_command, "_places_aside", change)
+    ran = crpv("load", path, other, "--as", "funders", "--db", db, "--keep-valid", "--refused", aside)
+    assert (ran.code, loads_of(db), list(aside.iterdir())) == (1, [], [])
+    assert "Nothing was loaded: a file changed, or could no longer be read, under way." in ran.said
 
 
 @pytest.mark.parametrize("later", [CSV.replace("a,A", "c,C"), CSV + "d,D,other\n", "", "id;x\n\x00"])
