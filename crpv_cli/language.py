@@ -136,6 +136,7 @@ class Message:
 # The errors of the system, SQLite and the csv module: none of them uses our catalogue.
 _REASONS = (
     N_("Bad file descriptor"),
+    N_("Broken pipe"),
     N_("Device or resource busy"),
     N_("Directory not empty"),
     N_("Disk quota exceeded"),

@@ -148,12 +148,17 @@ def run(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    out, err = sys.stdout, sys.stderr
     try:
         code = _program().main(
             args=None if arguments is None else list(arguments), prog_name="crpv", standalone_mode=False
         )
-    except SystemExit as error:  # the end of a completion
-        code = error.code
+    except SystemExit as error:
+        if isinstance(error.__context__, BrokenPipeError):
+            # Click takes any broken pipe for standard output and ends in silence; ours is told by ``NobodyReads``.
+            sys.stdout, sys.stderr = out, err
+            raise error.__context__ from None
+        code = error.code  # the end of a completion
     return code if isinstance(code, int) else ExitCode.DONE
 
 

@@ -355,8 +355,6 @@ def new_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
         OSError: it cannot be written.
     """
     target = followed(target)
-    if target.name in {"", ".."}:
-        target = target.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     there = target.exists()
     if there and not target.is_dir():

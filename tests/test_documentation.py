@@ -6,9 +6,11 @@ import ast
 import json
 import re
 import shlex
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -117,6 +119,10 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.raises(SystemExit) as ended:
         run(["load", str(folder / "neighbourhoods.csv"), "--db", str(folder / "demo.sqlite")])
     assert ended.value.code == ExitCode.DONE
+    with pytest.raises(SystemExit):
+        run(["backup", "--db", str(folder / "demo.sqlite")])
+    with closing(sqlite3.connect(folder / "demo.sqlite")) as connection:
+        connection.execute("create view own as select 1")
     return folder / "demo.sqlite"
 
 

@@ -481,6 +481,19 @@ def test_a_failure_after_the_name_was_taken_frees_it(tmp_path: Path, monkeypatch
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_fails_once_it_is_published_is_not_said_to_have_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fsync = os.fsync
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "unlink", _unsupported)
+        patch.setattr(os, "fsync", lambda it: _unsupported() if stat.S_ISDIR(os.fstat(it).st_mode) else fsync(it))
+        published(tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_text() == "new"
+    publishing.sweep(tmp_path)
+    assert leavings(tmp_path) == []
+
+
 @pytest.mark.parametrize("replace", [False, True])
 def test_devices_pipes_and_folders_are_never_replaced(replace: bool, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
@@ -670,7 +683,9 @@ def test_the_folder_one_is_in(out: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert out.stat().st_ino == inode
     monkeypatch.chdir(out / "plans")
     put(Path(".."), {"a.csv": "a"})
-    assert content(out) == {**OLD, **OTHERS, **NEW, "a.csv": "a"}
+    monkeypatch.chdir(out.parent)
+    put(Path("out", "plans", ".."), {"b.csv": "b"})
+    assert content(out) == {**OLD, **OTHERS, **NEW, "a.csv": "a", "b.csv": "b"}
     assert leavings(out.parent) == []
 
 
@@ -765,6 +780,9 @@ def test_what_was_begun_is_finished_but_not_over_what_was_changed_since(changed:
         if (out / "centres.csv").read_text() == "new centres":
             break
     assert it.happened
+    assert content(out) == {**OLD, **OTHERS, "centres.csv": "new centres"}
+    with publishing._turn(out, 0):
+        publishing.sweep(out)  # not while somebody else publishes there
     assert content(out) == {**OLD, **OTHERS, "centres.csv": "new centres"}
     mended = {"funders.csv": "mended by hand", "people.csv": "written by hand"} if changed else {}
     write(out, mended)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from crpv_cli.bundled import demo_folder
 from crpv_cli.reports.index import REPORTS
 
 # Runs a command as the console script does, then writes the names of all modules that were imported.
@@ -47,6 +48,7 @@ READING = [
     "report changes --from 2023 --format json",
     "query 'select id, seat from centres'",
     "info",
+    f"verify {shlex.quote(str(demo_folder() / 'scales.csv'))}",
 ]
 ASKING = ["--version", "--help", "list --help", "report --help", "load --help"]
 MACHINE = {"--format json", "--format jsonl", "--format csv", "--format csv-excel"}

@@ -55,6 +55,14 @@ def check(
     reason: Annotated[str | None, typer.Option("--reason", metavar=_("TEXT"), help=_("Why it is accepted."))] = None,
     by: Annotated[str | None, typer.Option("--by", metavar=_("NAME"), help=_("Who accepts it."))] = None,
     as_of: options.AsOf = None,
+    integrity: Annotated[
+        bool,
+        typer.Option("--integrity", help=_("Check instead that the registry is intact, and is what loads wrote.")),
+    ] = False,
+    mend: Annotated[
+        bool, typer.Option("--mend", help=_("With --integrity: mend what can be mended, after a copy."))
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help=_("With --mend: do not ask."))] = False,
 ) -> None:
     """Ask the rules.
 
@@ -66,6 +74,16 @@ def check(
     from crpv_cli.rules.checking import explained, findings
     from crpv_cli.rules.model import SEVERITIES
 
+    if integrity or mend or yes:
+        if not integrity or door.known is not None or accept is not None or explain:
+            raise UsageProblem(
+                msg("--integrity, --mend and --yes are about the file of the registry, not about rules."),
+                msg("Write: crpv check --integrity, or crpv check --integrity --mend"),
+            )
+        from crpv_cli.commands.integrity import check_integrity
+
+        check_integrity(door, mend, yes)
+        return
     if accept is not None:
         if door.known is not None:
             raise UsageProblem(

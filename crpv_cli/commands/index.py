@@ -42,7 +42,7 @@ COMMANDS: dict[str, Command | Report] = {
     "check": Command(
         "check",
         N_("Check the registry against the 2017 framework and for consistency."),
-        N_("Examples: crpv check · crpv check --rule co-funding --year 2024 · crpv check --list"),
+        N_("Examples: crpv check · crpv check --rule co-funding --year 2024 · crpv check --integrity"),
     ),
     "centre": Command(
         "centre",
@@ -91,8 +91,8 @@ COMMANDS: dict[str, Command | Report] = {
     ),
     "undo": Command(
         "log",
-        N_("Undo a load: its rows become what they were."),
-        N_("Examples: crpv undo 3 --dry-run · crpv undo 3"),
+        N_("Undo loads: their rows become what they were."),
+        N_("Examples: crpv undo 3 --dry-run · crpv undo 3 · crpv undo 7 6 5"),
     ),
     "trace": Command(
         "log",
@@ -100,6 +100,11 @@ COMMANDS: dict[str, Command | Report] = {
         N_(
             "Examples: crpv trace centres oriv · crpv trace funding oriv etat 2023 · crpv trace coverage-neighbourhoods"
         ),
+    ),
+    "verify": Command(
+        "verify",
+        N_("Say which load each file was loaded by, byte for byte: when, by whom, and whether that load stands."),
+        N_("Examples: crpv verify evaluations.csv · crpv verify returns/*.xlsx -f json (exit code 1: never loaded)"),
     ),
     "edit": Command(
         "edit",
@@ -110,6 +115,16 @@ COMMANDS: dict[str, Command | Report] = {
         "init",
         N_("Make a registry from the bundled reference data."),
         N_("Examples: crpv init · crpv init --demo --db demo.sqlite · crpv init --empty --db new.sqlite"),
+    ),
+    "backup": Command(
+        "backup",
+        N_("Make a backup of the registry, verified, while others may go on writing."),
+        N_("Examples: crpv backup · crpv backup -o /media/stick/crpv.sqlite"),
+    ),
+    "restore": Command(
+        "backup",
+        N_("List the copies of the registry, or put one back in its place."),
+        N_("Examples: crpv restore · crpv restore crpv.backup-20261127T142005Z.sqlite · crpv restore 2026-11-27"),
     ),
     "info": Command("info", N_("Show where the registry is, its versions, and what it holds.")),
 }

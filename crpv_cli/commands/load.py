@@ -107,22 +107,22 @@ def load(
             def before_commit(report: LoadReport) -> None:
                 if bar is not None:
                     bar.close()
-                for outcome, lines in report.refusals() if aside else ():
-                    header, rows = refused_rows(by_name[outcome.name], how, outcome.sheet, lines)
+                for outcome, lines in report.refusals() if aside and not report.stopped else ():
+                    header, rows = refused_rows(by_name[outcome.name], how, outcome.sheet, lines, outcome.sha256)
                     reasons = ((line, cells, lines[line]) for line, cells in rows)
                     place = aside[outcome.name, outcome.sheet]
+                    made.will_be(place)
                     with interrupts.Held():
                         write_refused(header, reasons, place, door.force)
-                        made.append(place)
                     kept.append(place)
                 if expect is not None:
                     unanswered.extend(name for name in open_centres(connection, today()) if name not in report.centres)
                 if door.output is None:
                     door.show_found(report)  # a reader may take its time: it can be interrupted
                     return
+                made.will_be(door.output)
                 with interrupts.Held():
                     door.show_found(report)
-                    made.append(door.output)
 
             by_name = {file.name: file for file in files}
             sources, anomalies = sources_of(files, replace(how, progress=bar))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,34 +36,52 @@ def log(
 @command("db")
 def undo(
     door: Door,
-    load: Annotated[int, typer.Argument(metavar=_("LOAD"), help=_("The number of the load (see: crpv log)."))],
+    loads: Annotated[
+        list[int], typer.Argument(metavar=_("LOAD..."), help=_("The numbers of the loads (see: crpv log)."))
+    ],
     dry_run: options.DryRun = False,
 ) -> None:
-    """Take a load back."""
+    """Take loads back: all of them, or none. Before several are, a copy of the registry is made."""
     from crpv_cli.output import streams
-    from crpv_cli.registry.journal import undo as take_back
+    from crpv_cli.registry.journal import undo_all
 
+    kept: list[Path] = []
     with door.writing() as connection:
-        undone = take_back(connection, load, dry_run)
-    for table in dict.fromkeys([*undone.removed, *undone.restored]):
-        streams.say(
-            msg(
-                "{table}: {removed} removed, {restored} restored",
-                table=table,
-                removed=undone.removed[table],
-                restored=undone.restored[table],
+        copy = _copied(door, kept) if len(set(loads)) > 1 and not dry_run else None
+        all_undone = undo_all(connection, loads, dry_run, copy)
+    for file in kept:
+        streams.say(msg("A copy of the registry as it was is kept: {file}", file=file))
+    for undone in all_undone:
+        for table in dict.fromkeys([*undone.removed, *undone.restored]):
+            streams.say(
+                msg(
+                    "{table}: {removed} removed, {restored} restored",
+                    table=table,
+                    removed=undone.removed[table],
+                    restored=undone.restored[table],
+                )
             )
-        )
-    if undone.load is None:
+        if undone.load is not None:
+            streams.say(
+                msg(
+                    "Load {load} was undone; this is load {number}, which can be undone too.",
+                    load=str(undone.target),
+                    number=str(undone.load),
+                )
+            )
+    if dry_run:
         streams.say(msg("Nothing was written: this was a dry run."))
-        return
-    streams.say(
-        msg(
-            "Load {load} was undone; this is load {number}, which can be undone too.",
-            load=str(load),
-            number=str(undone.load),
-        )
-    )
+
+
+@contextmanager
+def _copied(door: Door, kept: list[Path]) -> Iterator[None]:
+    """Copy the registry before what is done in the block, and note the copy once it is there."""
+    from crpv_cli.registry.connection import resolve_path
+    from crpv_cli.registry.copies import made
+
+    with made(resolve_path(door.db)[0], "before-undo") as copy:
+        yield
+    kept.append(copy)
 
 
 @command()

@@ -30,7 +30,10 @@ def make(path: Path, demo: bool, empty: bool, shared: bool = False) -> LoadRepor
 
     report = None
     try:
-        path.parent.mkdir(0o770 if shared else 0o700, parents=True, exist_ok=True)
+        if not path.parent.is_dir():
+            path.parent.mkdir(0o700, parents=True, exist_ok=True)
+            if shared:
+                path.parent.chmod(0o770)
         if path.is_symlink() and not path.exists():
             raise file.missing(path)
         file.check_alone(path)

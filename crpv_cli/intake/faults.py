@@ -41,3 +41,12 @@ def row_length(found: int, expected: int) -> Fault:
         if found > expected
         else msg("Look for a missing cell; an empty one still needs its delimiter."),
     )
+
+
+def file_changed() -> Fault:
+    """Return the fault of a file whose bytes are no longer those that were read first."""
+    return Fault(
+        "file-changed",
+        msg("The file changed while it was read; nothing was loaded."),
+        msg("Load it again once nothing writes it any longer."),
+    )

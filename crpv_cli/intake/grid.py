@@ -29,6 +29,16 @@ class BrokenRow:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What prevents a file from being read to its end as it was when it was opened: nothing of it may be loaded."""
+
+    fault: Fault
+
+
+Read = Row | BrokenRow | Unreadable | Anomaly
+
+
 class Grid:
     """A header and the rows below it.
 
@@ -49,7 +59,7 @@ class Grid:
         """What the file itself has above its columns."""
         return self.header
 
-    def rows(self) -> Iterator[Row | BrokenRow | Anomaly]:
+    def rows(self) -> Iterator[Read]:
         """Yield the rows below the header, without blank ones."""
         raise NotImplementedError
 
@@ -83,6 +93,6 @@ class RowsGrid(Grid):
     sha256: str
     header_line: int = 1
 
-    def rows(self) -> Iterator[Row | BrokenRow | Anomaly]:
+    def rows(self) -> Iterator[Read]:
         """Yield the rows."""
         yield from (Row(line, cells) for line, cells in enumerate(self.cells, 2))

@@ -54,11 +54,19 @@ def _spellings(table_name: str) -> dict[str, Column]:
 
 def read_header(cells: Sequence[str], table: Table) -> Header:
     """Read header cells as columns of one table."""
+    return _read(cells, _folded(cells), table)
+
+
+def _folded(cells: Sequence[str]) -> list[str]:
+    return [fold(cell) if cell else "" for cell in cells]
+
+
+def _read(cells: Sequence[str], folded: Sequence[str], table: Table) -> Header:
     spellings = _spellings(table.name)
     columns: list[Column | None] = []
     extra, twice = [], []
-    for place, cell in enumerate(cells):
-        column = spellings.get(fold(cell))
+    for place, (cell, spelling) in enumerate(zip(cells, folded, strict=True)):
+        column = spellings.get(spelling)
         if column is None:
             if cell and cell not in OWN_COLUMNS:
                 extra.append(place)
@@ -76,7 +84,8 @@ def recognise(cells: Sequence[str], stem: str) -> Header:
     Raises:
         Fault: no table matches, or two match equally well.
     """
-    headers = [read_header(cells, table) for table in TABLES.values()]
+    folded = _folded(cells)
+    headers = [_read(cells, folded, table) for table in TABLES.values()]
 
     def named(header: Header) -> bool:
         return fold(stem).startswith(fold(header.table.name))

@@ -16,16 +16,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from crpv_cli.intake.faults import Fault
-from crpv_cli.intake.grid import BrokenRow, Grid, Row
+from crpv_cli.intake.faults import Fault, file_changed
+from crpv_cli.intake.grid import BrokenRow, Grid, Row, Unreadable
 from crpv_cli.intake.values import clean
 from crpv_cli.language import msg
 
 DELIMITERS = (";", ",", "\t", "|")
+MOST_COLUMNS = 16_384
+"""The most columns of a file; no spreadsheet has more."""
+
 _CHUNK = 1 << 20
 _ROWS_A_STEP = 2048
-# A quote left open swallows the lines that follow it; past this size it is reported instead.
-_LONGEST_CELL = 1 << 24
+# A quote left open swallows the lines that follow it; past this number of characters it is reported instead.
+_LONGEST_ROW = 1 << 23
 
 
 @dataclass
@@ -43,15 +46,42 @@ class CsvFile(Grid):
     header_line: int
     progress: Callable[[str, int], None] | None = None
 
-    def rows(self) -> Iterator[Row | BrokenRow]:
-        """Yield the rows below the header, without blank ones; a broken file ends with ``BrokenRow``."""
-        with self.path.open(encoding=self.encoding, newline="") as stream:
+    def rows(self) -> Iterator[Row | BrokenRow | Unreadable]:
+        """Yield the rows below the header, without blank ones; a broken file ends with ``BrokenRow``.
+
+        The bytes that rows are made of are hashed on the way: if they are not those of ``sha256``, ``Unreadable`` comes
+        last, and no ``BrokenRow``.
+        """
+        broken: list[BrokenRow] = []
+        with _Hashed(io.FileIO(self.path)) as content:
+            stream = io.TextIOWrapper(content, encoding=self.encoding, newline="")
             rows = _read(stream, self.delimiter, _escapes_formulas(self.delimiter))
             for number, row in enumerate(rows):
                 if self.progress is not None and number % _ROWS_A_STEP == 0:
-                    self.progress(str(self.path), os.lseek(stream.fileno(), 0, os.SEEK_CUR))
-                if isinstance(row, BrokenRow) or row.line > self.header_line:
+                    self.progress(str(self.path), os.lseek(content.fileno(), 0, os.SEEK_CUR))
+                if isinstance(row, BrokenRow):
+                    broken.append(row)
+                elif row.line > self.header_line:
                     yield row
+            while content.read1(_CHUNK):
+                pass  # what comes after a row that is broken
+            if content.digest.hexdigest() != self.sha256:
+                yield Unreadable(file_changed())
+            else:
+                yield from broken
+
+
+class _Hashed(io.BufferedReader):
+    """A file whose bytes are hashed as they are read; only ``read1`` may read them, as text does."""
+
+    def __init__(self, raw: io.RawIOBase) -> None:
+        super().__init__(raw)
+        self.digest = hashlib.sha256()
+
+    def read1(self, size: int = -1, /) -> bytes:
+        content = super().read1(size)
+        self.digest.update(content)
+        return content
 
 
 def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = None) -> CsvFile:
@@ -70,11 +100,11 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
     with path.open(encoding=encoding, newline="") as stream:
         first = ""
         while not first.strip():
-            first = stream.readline()
+            first = stream.readline(_LONGEST_ROW)
             if not first:
                 raise Fault("empty-file", msg("The file is empty."), msg("Check that it was saved."))
         # A heading may contain line breaks: its row ends where its quotation marks are closed.
-        while first.count('"') % 2 and len(first) < _LONGEST_CELL and (more := stream.readline()):
+        while first.count('"') % 2 and len(first) < _LONGEST_ROW and (more := stream.readline(_LONGEST_ROW)):
             first += more
         mark = delimiter or delimiter_of(first)
         stream.seek(0)
@@ -86,6 +116,16 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
                     msg("Check its quotation marks."),
                 )
             if not _is_separator_line(row.cells, mark):
+                if len(row.cells) > MOST_COLUMNS:
+                    raise Fault(
+                        "too-many-columns",
+                        msg(
+                            "The header has {count} cells; at most {most} are read.",
+                            count=len(row.cells),
+                            most=MOST_COLUMNS,
+                        ),
+                        msg("Check that it is a table, and name its delimiter with --delimiter if it is not detected."),
+                    )
                 return CsvFile(path, sha256, encoding, mark, row.cells, row.line)
     raise Fault("empty-file", msg("The file is empty."), msg("Check that it was saved."))
 
@@ -113,20 +153,42 @@ def _escapes_formulas(delimiter: str) -> bool:
 
 
 def _read(stream: io.TextIOBase, delimiter: str, unescape: bool) -> Iterator[Row | BrokenRow]:
-    csv.field_size_limit(_LONGEST_CELL)
-    reader = csv.reader(stream, delimiter=delimiter, strict=True)
+    csv.field_size_limit(_LONGEST_ROW)
+    lines = _Lines(stream)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         line = reader.line_num + 1
+        lines.room = _LONGEST_ROW
         try:
             cells = next(reader)
         except StopIteration:
             return
-        except csv.Error as error:
+        except (csv.Error, UnicodeError) as error:
             yield BrokenRow(line, str(error))
             return
         cells = [clean(_unescape(cell) if unescape else cell) for cell in cells]
         if any(cells):
             yield Row(line, cells)
+
+
+class _Lines:
+    """The lines of a file, as many of a row as there is room for: a row is never read into all the memory there is."""
+
+    def __init__(self, stream: io.TextIOBase) -> None:
+        self._stream = stream
+        self.room = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._stream.readline(self.room)
+        self.room -= len(line)
+        if self.room <= 0:
+            raise csv.Error(f"row longer than {_LONGEST_ROW} characters")
+        if not line:
+            raise StopIteration
+        return line
 
 
 def _unescape(cell: str) -> str:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from crpv_cli.errors import FileProblem
 from crpv_cli.intake.files import InputFile, ReadOptions, open_tables
-from crpv_cli.intake.grid import Row
+from crpv_cli.intake.grid import Row, Unreadable
 from crpv_cli.intake.headers import OWN_COLUMNS
 from crpv_cli.intake.profiles.transform import ProfiledGrid
+from crpv_cli.language import msg
 
 
 def refused_rows(
-    file: InputFile, options: ReadOptions, sheet: str | None, lines: Collection[int]
+    file: InputFile, options: ReadOptions, sheet: str | None, lines: Collection[int], sha256: str
 ) -> tuple[list[str], Iterator[tuple[int, Sequence[str]]]]:
     """Return the header of a table in a file, and the cells of the rows that start on the given lines.
 
     Columns that an earlier file of refused rows added are left out, so that they do not pile up.
+
+    Raises:
+        FileProblem: its bytes are no longer those with this SHA-256; also while the rows are read.
     """
-    (grid,) = [
-        opened.grid for opened in open_tables(file, options) if opened.grid is not None and opened.grid.sheet == sheet
-    ][:1]
+    grids = (opened.grid for opened in open_tables(file, options))
+    grid = next((grid for grid in grids if grid is not None and grid.sheet == sheet and grid.sha256 == sha256), None)
+    if grid is None:
+        raise _changed(file)
     if isinstance(grid, ProfiledGrid):
         grid = grid.origin  # a foreign file is corrected and loaded again as it is
     kept = [place for place, cell in enumerate(grid.headings) if cell not in OWN_COLUMNS]
@@ -27,6 +33,8 @@ def refused_rows(
 
     def rows() -> Iterator[tuple[int, Sequence[str]]]:
         for row in grid.rows():
+            if isinstance(row, Unreadable):
+                raise _changed(file)
             if isinstance(row, Row) and row.line in lines:
                 cells = row.raw or row.cells
                 whole = len(cells) == len(grid.headings)
@@ -34,3 +42,10 @@ def refused_rows(
                 yield row.line, [cells[place] for place in kept] if whole else cells[own:]
 
     return [grid.headings[place] for place in kept], rows()
+
+
+def _changed(file: InputFile) -> FileProblem:
+    return FileProblem(
+        msg("{file} changed while it was read: its refused rows cannot be set aside.", file=file.name),
+        msg("Load it again once nothing writes it any longer."),
+    )

@@ -11,13 +11,16 @@ from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import Table
 from crpv_cli.errors import Anomaly
 from crpv_cli.intake.faults import Correction, Fault, row_length
-from crpv_cli.intake.grid import BrokenRow, Grid, Row
+from crpv_cli.intake.grid import BrokenRow, Grid, Row, Unreadable
 from crpv_cli.intake.headers import Header
 from crpv_cli.intake.records import check
 from crpv_cli.intake.values import read_cell
 from crpv_cli.language import N_, Message, msg, msgs
 from crpv_cli.registry.loads import Refused
 from crpv_cli.spelling import closest, fold
+
+# To find similar names takes its time: where a file has so many columns of its own, it is not worth it.
+_MOST_SUGGESTED = 200
 
 _TOTALS = ("total", "totaux", "sous total", "somme", "ensemble", "grand total", "subtotal", "sum")
 
@@ -100,6 +103,9 @@ class TableFile:
         for row in self.grid.rows():
             if isinstance(row, BrokenRow):
                 yield self._broken(row)
+                return
+            if isinstance(row, Unreadable):
+                yield self._unreadable(row.fault)
                 return
             if isinstance(row, Anomaly):
                 yield row
@@ -191,6 +197,11 @@ class TableFile:
         )
         return self._anomaly(broken, row.line)
 
+    def _unreadable(self, fault: Fault) -> Anomaly:
+        """An anomaly without a line: it is of the whole file, of which nothing is loaded then."""
+        assert self.grid is not None
+        return Anomaly(fault.code, fault.severity, self.name, fault.message, fault.advice, sheet=self.grid.sheet)
+
     def _unnamed(self, row: Row, place: int) -> Anomaly:
         unnamed = Correction(
             "unnamed-column",
@@ -226,7 +237,7 @@ class TableFile:
             at_place.append((place, twice))
         for place in header.extra:
             moved = {fold(heading): table for heading, table in header.table.moved}
-            near = closest(headings[place], header.table.names, 1)
+            near = closest(headings[place], header.table.names, 1) if len(header.extra) <= _MOST_SUGGESTED else []
             extra = Correction(
                 "extra-column",
                 msg(

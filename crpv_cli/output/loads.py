@@ -133,6 +133,8 @@ def _figures(files: Sequence[FileOutcome]) -> Iterable[Message]:
 def _verdict(report: LoadReport) -> Message:
     if report.stopped and report.handed:
         return msgs("Nothing was loaded: {count} anomaly.", "Nothing was loaded: {count} anomalies.", report.errors)
+    if report.lost:
+        return msg("Nothing was loaded: a file changed, or could no longer be read, under way.")
     if report.stopped:
         return msgs(
             "Nothing was loaded: {count} anomaly. Correct it and load again, or keep the valid rows with --keep-valid.",

@@ -235,16 +235,36 @@ def deliver(content: str | bytes, output: Path | None, force: bool, encoding: st
         sys.stdout.buffer.flush()
 
 
+class Made(dict[Path, bytes | None]):
+    """The files that are written for what is to be committed, with what they were: None if there was none."""
+
+    def will_be(self, file: Path) -> None:
+        """Remember what a file is before it is written; a device or a pipe is no file."""
+        if file.is_file():
+            self[file] = file.read_bytes()
+        elif not os.path.lexists(file):
+            self[file] = None
+
+    def take_back(self) -> None:
+        """Make the files what they were, as far as that can be."""
+        for file, before in self.items():
+            with suppress(OSError):
+                if before is None:
+                    file.unlink()
+                elif file.read_bytes() != before:
+                    with publishing.new_file(file, replace=True) as part:
+                        part.write_bytes(before)
+
+
 @contextmanager
-def taken_back() -> Iterator[list[Path]]:
-    """Yield a list of the files that were written for what is to be committed: they go if it is not."""
-    made: list[Path] = []
+def taken_back() -> Iterator[Made]:
+    """Yield the files that were written for what is to be committed: they are what they were if it is not."""
+    made = Made()
     try:
         yield made
     except BaseException:
-        for file in made if interrupts.written() is None else ():
-            with suppress(OSError):
-                file.unlink()
+        if interrupts.written() is None:
+            made.take_back()
         raise
 
 
@@ -256,7 +276,7 @@ def writing(output: Path, force: bool) -> Iterator[BinaryIO]:
 
     Raises:
         FileProblem: the file exists and ``force`` is not given, or it cannot be written.
-        BrokenPipeError: nobody reads the pipe any more.
+        NobodyReads: the reader of the pipe has left.
     """
     check_free(output, force)
     try:
@@ -266,8 +286,8 @@ def writing(output: Path, force: bool) -> Iterator[BinaryIO]:
             return
         with publishing.new_file(output, replace=force) as part, part.open("wb") as file:
             yield file
-    except BrokenPipeError:
-        raise
+    except BrokenPipeError as error:
+        raise NobodyReads from error
     except FileExistsError as error:
         raise _taken(output) from error
     except OSError as error:
@@ -279,7 +299,7 @@ def write_file(content: bytes, output: Path, force: bool) -> None:
 
     Raises:
         FileProblem: the file exists and ``force`` is not given, or it cannot be written.
-        BrokenPipeError: nobody reads the pipe any more.
+        NobodyReads: the reader of the pipe has left.
     """
     with writing(output, force) as file:
         file.write(content)

@@ -49,7 +49,9 @@ def version_of(path: Path) -> int:
 
 
 @contextmanager
-def open_reading(path: Path, say: Callable[[Message], None] | None = None) -> Iterator[sqlite3.Connection]:
+def open_reading(
+    path: Path, say: Callable[[Message], None] | None = None, *, as_it_is: bool = False
+) -> Iterator[sqlite3.Connection]:
     """Open a registry read-only, brought up to date where that can be; rows come as ``sqlite3.Row``.
 
     All that is read is of one moment, whatever others load meanwhile. Where nothing may be written, an earlier registry
@@ -58,6 +60,7 @@ def open_reading(path: Path, say: Callable[[Message], None] | None = None) -> It
     Args:
         path: the registry.
         say: is told what was done to the file.
+        as_it_is: neither bring it up to date nor look at what stands in it, to find out what is wrong with it.
 
     Raises:
         RegistryProblem: the file is missing, unreadable, no registry, made by a newer program, damaged, or something of
@@ -66,6 +69,11 @@ def open_reading(path: Path, say: Callable[[Message], None] | None = None) -> It
     _require(path)
     with ExitStack() as opened:
         connection = opened.enter_context(file.reading(path))
+        if as_it_is:
+            opened.enter_context(_sqlite_problems(path))
+            connection.execute("pragma trusted_schema = off")
+            yield connection
+            return
         if not _is_current(connection, path):
             opened.close()
             if not os.access(path, os.W_OK) or not os.access(path.resolve().parent, os.W_OK):
@@ -79,8 +87,15 @@ def open_reading(path: Path, say: Callable[[Message], None] | None = None) -> It
 
 
 @contextmanager
-def open_writing(path: Path, say: Callable[[Message], None] | None = None) -> Iterator[sqlite3.Connection]:
+def open_writing(
+    path: Path, say: Callable[[Message], None] | None = None, *, as_it_is: bool = False
+) -> Iterator[sqlite3.Connection]:
     """Open a registry that is there to write, brought up to date; transactions are the caller's (autocommit mode).
+
+    Args:
+        path: the registry.
+        say: is told what was done to the file.
+        as_it_is: neither bring it up to date nor look at what stands in it, to mend or to replace it.
 
     Raises:
         RegistryProblem: as ``open_reading``, or another program holds the file too long.
@@ -88,6 +103,10 @@ def open_writing(path: Path, say: Callable[[Message], None] | None = None) -> It
     _require(path)
     with ExitStack() as opened:
         connection = opened.enter_context(file.writing(path))
+        if as_it_is:
+            opened.enter_context(_sqlite_problems(path))
+            yield connection
+            return
         if not _is_current(connection, path):
             opened.close()
             _migrate(path, say)
@@ -128,6 +147,7 @@ def _brought_up_to_date_in_a_copy(path: Path) -> Iterator[sqlite3.Connection]:
     with file.copied(path) as copy:
         with _sqlite_problems(path):
             trust.check_nothing_acts(copy, path)
+            trust.check_whole(copy, path)
             bring_up_to_date(copy, path)
             copy.execute("pragma query_only = on")
         yield copy
@@ -137,9 +157,9 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     """Begin a transaction, and check what stands in the registry at its moment."""
     stamp = trust.stamp_of(path)
     connection.execute("begin")
-    version = trust.check_ours(connection, path)
+    trust.check_ours(connection, path)
     trust.check_nothing_acts(connection, path)
-    trust.check_believable(connection, path, version, stamp)
+    trust.check_believable(connection, path, stamp)
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -76,6 +77,19 @@ def writing(path: Path, patience: float | None = None) -> Iterator[sqlite3.Conne
         yield connection
 
 
+@contextmanager
+def one_state(connection: sqlite3.Connection) -> Iterator[None]:
+    """Read several times what others may write to meanwhile, as it is at one moment."""
+    if connection.in_transaction:
+        yield
+        return
+    connection.execute("begin")
+    try:
+        yield
+    finally:
+        connection.rollback()
+
+
 def use_wal(connection: sqlite3.Connection) -> None:
     """Let others read while this program writes; while others have the file open, it stays as it is."""
     with suppress(sqlite3.OperationalError):
@@ -138,6 +152,42 @@ def _copy(path: Path, copy: Path) -> None:
         if [moment(beside(path, suffix)) for suffix in ("", *BESIDE)] == before:
             return
     raise sqlite3.OperationalError("database is locked")
+
+
+def copy_pages(
+    source: sqlite3.Connection, target: sqlite3.Connection, locked: Callable[[], None] | None = None
+) -> None:
+    """Copy a whole database into another one, as it is at one moment, in one transaction of the other one.
+
+    Args:
+        source: what is copied; it has no transaction that writes.
+        target: what is written.
+        locked: is called once, when nobody else can write to the target any more, and before it is changed.
+
+    Raises:
+        sqlite3.OperationalError: another program holds one of them for too long.
+    """
+    waits_until = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    waiting = [locked] if locked is not None else []
+
+    def step(status: int, _left: int, _total: int) -> None:
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            if time.monotonic() > waits_until:  # Python itself would try for ever
+                raise sqlite3.OperationalError("database is locked")
+        elif waiting:
+            waiting.pop()()
+
+    # The first step locks the target; the one that takes the last page commits.
+    source.backup(target, pages=-1 if locked is None else 1, progress=step)
+
+
+def is_sqlite(path: Path) -> bool:
+    """Whether a file begins as one of SQLite's: from beside another one, SQLite removes what it cannot use."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(16) == b"SQLite format 3\0"
+    except OSError:
+        return False
 
 
 def beside(path: Path, suffix: str) -> Path:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -174,7 +175,7 @@ def origins(connection: sqlite3.Connection, table: Table, key: dict[str, Any]) -
         (table.name, _stored(key)),
     ).fetchall()
     found: dict[str, Change] = {}
-    cancelled = _cancelled(connection)
+    cancelled = undone_loads(connection)
     for row in rows:
         change = _change(row)
         if change.load in cancelled or _undoes(connection, change.load):
@@ -201,7 +202,7 @@ def given_by(
         A change for each, in their order; None for what is no row of a table.
     """
     asked = json.dumps([[table, _stored(dict(key)), column] for table, key, column in wanted])
-    cancelled = _cancelled(connection)
+    cancelled = undone_loads(connection)
     found: list[Change | None] = [None] * len(wanted)
     rows = connection.execute(
         """
@@ -253,8 +254,8 @@ def _undoes(connection: sqlite3.Connection, load: int) -> bool:
     return connection.execute("select undoes from loads where id = ?", (load,)).fetchone()[0] is not None
 
 
-def _cancelled(connection: sqlite3.Connection) -> set[int]:
-    """The loads that are undone, and whose undoing is not undone itself."""
+def undone_loads(connection: sqlite3.Connection) -> set[int]:
+    """Return the loads that are undone, and whose undoing is not undone itself."""
     undoing = {
         row["id"]: row["undoes"]
         for row in connection.execute("select id, undoes from loads where undoes is not null order by id desc")
@@ -268,11 +269,15 @@ def _cancelled(connection: sqlite3.Connection) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What an undo did, or would do: how many rows per table were removed, restored or put back."""
+    """What an undo did, or would do: how many rows per table were removed, restored or put back.
+
+    ``target`` is the load that is undone, ``load`` the one that undoes it, None if nothing was written.
+    """
 
     load: int | None
     removed: Counter[str]
     restored: Counter[str]
+    target: int = field(default=0, compare=False)
 
 
 def undo(connection: sqlite3.Connection, load: int, dry_run: bool = False) -> Undone:
@@ -285,27 +290,64 @@ def undo(connection: sqlite3.Connection, load: int, dry_run: bool = False) -> Un
         UsageProblem: there is no such load, it was already undone, or later loads touched or refer to its rows;
             the message names them.
     """
-    require_load(connection, load)
+    return undo_all(connection, [load], dry_run)[0]
+
+
+def undo_all(
+    connection: sqlite3.Connection,
+    loads: Iterable[int],
+    dry_run: bool = False,
+    first: AbstractContextManager[object] | None = None,
+) -> list[Undone]:
+    """Undo several loads in one transaction, newest first whatever their order: all of them, or none.
+
+    Args:
+        connection: an open registry.
+        loads: their numbers.
+        dry_run: find out what would happen and write nothing.
+        first: is entered once nobody else can write, and left before the commit: a copy.
+
+    Raises:
+        UsageProblem: as ``undo``.
+    """
+    numbers = sorted(set(loads), reverse=True)
+    for load in numbers:
+        require_load(connection, load)
     connection.execute("begin immediate")
     try:
-        cancelled = _cancelled(connection)
-        if load in cancelled:
-            raise UsageProblem(msg("Load {load} was already undone.", load=str(load)), msg("See: crpv log"))
-        _refuse_later(connection, load, cancelled)
-        connection.execute("pragma defer_foreign_keys = on")
-        number = open_load(connection, f"undo {load}", undoes=load)
-        undone = Undone(None if dry_run else number, Counter(), Counter())
-        for change in reversed(list(changes_of(connection, load))):
-            _reverse(connection, change, number, undone)
-        _refuse_references(connection, load, number)
-        close_load(connection, number, 0, undone.restored.total(), undone.removed.total())
+        with first or nullcontext():
+            undone = [_undo(connection, load, dry_run) for load in numbers]
         if dry_run:
             connection.rollback()
         else:
-            commit(connection, number)
+            commit(connection, undone[-1].load or 0)
     except BaseException:
         connection.rollback()  # nothing to do where SQLite has ended it itself
         raise
+    return undone
+
+
+def _undo(connection: sqlite3.Connection, load: int, dry_run: bool) -> Undone:
+    cancelled = undone_loads(connection)
+    if load in cancelled:
+        raise UsageProblem(msg("Load {load} was already undone.", load=str(load)), msg("See: crpv log"))
+    _refuse_later(connection, load, cancelled)
+    connection.execute("pragma defer_foreign_keys = on")
+    number = open_load(connection, f"undo {load}", undoes=load)
+    undone = Undone(None if dry_run else number, Counter(), Counter(), load)
+    for change in reversed(list(changes_of(connection, load))):
+        if change.action == "delete" and "load" not in (change.before or {}):
+            raise UsageProblem(
+                msg(
+                    "{table}: {key} cannot be put back: something else than crpv removed it; not all of it is known.",
+                    table=change.table.name,
+                    key=key_text(change.table, change.key),
+                ),
+                msg("Put back a copy from before with: crpv restore; or load the row again."),
+            )
+        _reverse(connection, change, number, undone)
+    _refuse_references(connection, load, number)
+    close_load(connection, number, 0, undone.restored.total(), undone.removed.total())
     return undone
 
 
@@ -400,10 +442,7 @@ def _reverse(connection: sqlite3.Connection, change: Change, number: int, undone
         undone.restored[table.name] += 1
         if change.action == "update":
             action, before, after = "update", {name: now[name] for name in earlier}, earlier
-    connection.execute(
-        "insert into changes (load, table_name, key, action, before, after) values (?, ?, ?, ?, ?, ?)",
-        (number, table.name, _stored(change.key), action, _json(before), _json(after)),
-    )
+    write_down(connection, number, table, change.key, action, before, after)
 
 
 def _stored(key: dict[str, Any]) -> str:
@@ -413,3 +452,40 @@ def _stored(key: dict[str, Any]) -> str:
 
 def _json(values: dict[str, Any] | None) -> str | None:
     return None if values is None else json.dumps(values, ensure_ascii=False)
+
+
+# --- For whoever goes through the whole record ---
+
+
+def newest_first(connection: sqlite3.Connection) -> Iterator[tuple[sqlite3.Row, Change | None]]:
+    """Yield every change that is recorded, newest first: its row, and what it says, None if that cannot be read."""
+    for row in connection.execute(f"{_SELECT} order by c.id desc"):
+        try:
+            change = _change(row)
+            yield row, change if change.key.keys() == set(change.table.key) else None
+        except (KeyError, ValueError, AttributeError):
+            yield row, None
+
+
+def put_back(connection: sqlite3.Connection, change: Change) -> bool:
+    """Make the row of a change what it was before, and write nothing down; whether there was one such row."""
+    try:
+        return _put_back(connection, change) == 1
+    except sqlite3.IntegrityError:
+        return False
+
+
+def write_down(
+    connection: sqlite3.Connection,
+    load: int,
+    table: Table,
+    key: dict[str, Any],
+    action: str,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Record a change that no file tells of."""
+    connection.execute(
+        "insert into changes (load, table_name, key, action, before, after) values (?, ?, ?, ?, ?, ?)",
+        (load, table.name, _stored(key), action, _json(before), _json(after)),
+    )

@@ -41,7 +41,7 @@ def load(  # noqa: D417 - the connection needs no words
         command: what to record as the reason of the load.
         dry_run: find out what would happen and write nothing.
         keep_valid: write the valid rows even where others are refused; a file whose header is at fault
-            has no valid rows.
+            has no valid rows, and nothing is written if a file changes, or can no longer be read, under way.
         details: also report every change of a row.
         handed: rows that were handed out to be changed: of what came back, only what was changed is loaded, rows that
             did not come back are removed, and what others changed meanwhile is a conflict (``changed-meanwhile``).
@@ -66,11 +66,11 @@ def load(  # noqa: D417 - the connection needs no words
             work.name_periods()
             work.check_references()
             work.check_ratings()
-            report.stopped = report.errors > 0 and not keep_valid
+            report.stopped = work.stops
             if not report.stopped:
                 work.apply(command)
             # A row may still contradict what the registry keeps of it.
-            report.stopped = report.errors > 0 and not keep_valid
+            report.stopped = work.stops
             if report.stopped:
                 work.forget_counts()
             elif report.load is not None:
@@ -107,8 +107,16 @@ class _Load:
         self.comparison = Comparison(self.stage, sources, handed) if handed else None
         self.refused: dict[str, set[str]] = {}
         self.contradicted: list[tuple[Table, int, Anomaly]] = []
-        self.outcomes = [FileOutcome(source.name, source.table.name, source.sheet, source.made) for source in sources]
+        self.outcomes = [
+            FileOutcome(source.name, source.table.name, source.sheet, source.made, sha256=source.sha256)
+            for source in sources
+        ]
         report.files = self.outcomes
+
+    @property
+    def stops(self) -> bool:
+        """Whether nothing is to be written."""
+        return self.report.errors > 0 and (self.report.lost or not self.keep_valid)
 
     def stage_rows(self) -> None:
         self.connection.execute("begin")
@@ -121,6 +129,8 @@ class _Load:
             for row in source.rows:
                 if isinstance(row, Anomaly):
                     self._say(number, row)
+                    # Without a line it is about the file, whose earlier rows are those of other bytes then.
+                    self.report.lost |= row.line is None and row.severity is Severity.ERROR
                     continue
                 if isinstance(row, Refused):
                     self.stage.note(source.table, number, row.line, row.readable)

@@ -74,7 +74,7 @@ class Source:
 
 @dataclass(slots=True)
 class FileOutcome:
-    """What became of one file. Rows: ``read`` = inserted + updated + unchanged + refused."""
+    """What became of one file, known by its SHA-256. Rows: ``read`` = inserted + updated + unchanged + refused."""
 
     name: str
     table: str
@@ -86,6 +86,7 @@ class FileOutcome:
     unchanged: int = 0
     refused: int = 0
     refused_lines: dict[int, list[Anomaly]] = field(default_factory=dict)
+    sha256: str = ""
 
 
 @dataclass(slots=True)
@@ -93,9 +94,10 @@ class LoadReport:
     """What a load found and did.
 
     ``load`` is its number in the registry, None if nothing was written; ``centres`` are those that rows of it are
-    about, refused ones included; ``changes`` fills where details were asked for. Of rows that were handed out to be
-    changed, ``vanished`` names those that did not come back and are removed, and ``handed`` is what they are compared
-    with next time, since what the conflicts say is known then.
+    about, refused ones included; ``changes`` fills where details were asked for. ``lost`` says that a file changed, or
+    could no longer be read, under way: nothing is loaded then. Of rows that were handed out to be changed, ``vanished``
+    names those that did not come back and are removed, and ``handed`` is what they are compared with next time, since
+    what the conflicts say is known then.
     """
 
     dry_run: bool
@@ -103,6 +105,7 @@ class LoadReport:
     anomalies: list[Anomaly] = field(default_factory=list)
     load: int | None = None
     stopped: bool = False
+    lost: bool = False
     changes: list[Change] = field(default_factory=list)
     notices: list[Message] = field(default_factory=list)
     centres: set[str] = field(default_factory=set)

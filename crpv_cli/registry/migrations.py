@@ -81,6 +81,7 @@ def _change_tables(path: Path) -> Path | None:
             there = schema.there_is(connection)
             if not schema.is_older(connection) and not schema.tables_differ(there):
                 return None  # another command was faster
+            trust.check_whole(connection, path)  # what is sealed anew must be what loads wrote
             with copies.made(path, f"before-schema-{schema.SCHEMA_VERSION}") as copy:
                 _bring_up_to_date(connection)
                 interrupts.hold()  # the copy and the commit belong together
@@ -121,6 +122,17 @@ def _bring_up_to_date(connection: sqlite3.Connection) -> None:
     if _broken_references(connection) > broken:
         raise sqlite3.IntegrityError("FOREIGN KEY constraint failed")
     seal_all(connection)
+
+
+def make_again(connection: sqlite3.Connection) -> None:
+    """Make the tables, indexes and views of a registry of the present schema that are missing or differ.
+
+    Raises:
+        sqlite3.IntegrityError: its rows contradict the definitions.
+    """
+    db = _managed(connection)
+    _make_tables(db)
+    _make_views(db)
 
 
 def _contradicting(path: Path, error: sqlite3.IntegrityError) -> RegistryProblem:

@@ -56,4 +56,4 @@ def _user() -> str:
 
 
 def _host() -> str | None:
-    return socket.gethostname() or None
+    return decoded(socket.gethostname()) or None

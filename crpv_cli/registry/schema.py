@@ -64,7 +64,7 @@ _ACCOUNT = {
         "after text",  # changed columns; null for an insert
     ),
     # What the rows of each table are (``seals``).
-    "seals": ("table_name text primary key", "digest text not null"),
+    "seals": ("table_name text primary key", "columns text not null", "digest text not null"),
 }
 _ACCOUNT_INDEXES = {
     "changes_by_row": "CREATE INDEX changes_by_row on changes (table_name, key)",
@@ -255,6 +255,12 @@ def differing_views(there: Mapping[str, str]) -> dict[str, str]:
 def there_is(connection: sqlite3.Connection) -> dict[str, str]:
     """Return the statements of the tables, indexes and views of a registry, by name."""
     return dict(map(tuple, connection.execute("select name, sql from sqlite_schema where sql is not null")))
+
+
+def quoted(name: str) -> str:
+    """Return a name that somebody else gave, as SQL takes it."""
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'
 
 
 def strangers(connection: sqlite3.Connection) -> dict[str, list[str]]:

@@ -26,8 +26,11 @@ def sealed() -> tuple[str, ...]:
 
 def _seal(connection: sqlite3.Connection, names: Iterable[str]) -> None:
     connection.executemany(
-        "insert into seals (table_name, digest) values (?, ?) on conflict do update set digest = excluded.digest",
-        [(name, _of_table(connection, name)) for name in names],
+        """
+        insert into seals (table_name, columns, digest) values (?, ?, ?)
+        on conflict do update set columns = excluded.columns, digest = excluded.digest
+        """,
+        [(name, ", ".join(columns), _of_table(connection, name, columns)) for name, columns in _columns_of(names)],
     )
 
 
@@ -47,8 +50,15 @@ def seal_all(connection: sqlite3.Connection) -> None:
 
 def broken(connection: sqlite3.Connection) -> list[str]:
     """Return the tables whose rows are not those that were sealed, ``changes`` among them."""
-    kept = dict(map(tuple, connection.execute("select table_name, digest from seals")))
-    found = [name for name in sealed() if kept.get(name) != _of_table(connection, name)]
+    there = schema.there_is(connection)
+    kept = {name: (columns.split(", "), digest) for name, columns, digest in connection.execute("select * from seals")}
+    found = [
+        name
+        for name in sealed()
+        if (not _holds(connection, name, *kept[name]) if name in kept else name in there and _any(connection, name))
+    ]
+    if not {"loads", "changes"} <= there.keys():
+        return [*found, "changes"]
     loads = connection.execute("select id, digest from loads").fetchall()
     (untold,) = connection.execute("select count(*) from changes where load not in (select id from loads)").fetchone()
     if untold or any(digest != _of_changes(connection, load) for load, digest in loads):
@@ -56,17 +66,36 @@ def broken(connection: sqlite3.Connection) -> list[str]:
     return found
 
 
-def _of_table(connection: sqlite3.Connection, name: str) -> str:
-    return _digest(connection, f"select {_columns(name)} from main.{name} order by rowid")
+def contents(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return a digest of each table of a file, whoever made it: two files with the same ones hold the same rows."""
+    there = {name: sql for name, sql in schema.there_is(connection).items() if sql.upper().startswith("CREATE TABLE")}
+    return {name: _digest(connection, f"select * from main.{schema.quoted(name)}") for name in sorted(there)}
+
+
+def _any(connection: sqlite3.Connection, name: str) -> bool:
+    """Whether a table has rows; one that was defined since the registry was sealed has none."""
+    return connection.execute(f"select 1 from main.{name} limit 1").fetchone() is not None
+
+
+def _holds(connection: sqlite3.Connection, name: str, columns: list[str], digest: str) -> bool:
+    """Whether a table holds the rows that were sealed; columns that were added to it since do not count."""
+    there = {row[1] for row in connection.execute(f"pragma main.table_info({name})")}
+    return there.issuperset(columns) and digest == _of_table(connection, name, columns)
+
+
+def _of_table(connection: sqlite3.Connection, name: str, columns: Iterable[str]) -> str:
+    named = ", ".join(f'"{column}"' for column in columns)
+    return _digest(connection, f"select {named} from main.{name} order by rowid")
 
 
 def _of_changes(connection: sqlite3.Connection, load: int) -> str:
-    return _digest(connection, f"select {_columns('changes')} from main.changes where load = ? order by id", load)
+    ((_, columns),) = _columns_of(["changes"])
+    return _digest(connection, f"select {', '.join(columns)} from main.changes where load = ? order by id", load)
 
 
-def _columns(table: str) -> str:
-    """The columns of a table that crpv defines, in an order that does not depend on who made the table."""
-    return ", ".join(sorted(filter(None, map(schema.column_of, schema.tables()[table]))))
+def _columns_of(tables: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """The columns of tables that crpv defines, in an order that does not depend on who made the table."""
+    return [(name, sorted(filter(None, map(schema.column_of, schema.tables()[name])))) for name in tables]
 
 
 def _digest(connection: sqlite3.Connection, sql: str, *parameters: object) -> str:
@@ -76,5 +105,5 @@ def _digest(connection: sqlite3.Connection, sql: str, *parameters: object) -> st
     cursor.row_factory = None
     cursor.execute(sql, parameters)
     while rows := cursor.fetchmany(_BATCH):
-        digest.update(json.dumps(rows, ensure_ascii=False).encode())
+        digest.update(json.dumps(rows, ensure_ascii=False, default=bytes.hex).encode(errors="surrogatepass"))
     return digest.hexdigest()

@@ -15,7 +15,7 @@ from pathlib import Path
 from crpv_cli.errors import RegistryProblem
 from crpv_cli.language import Message, msg
 from crpv_cli.registry import schema
-from crpv_cli.registry.file import BESIDE, beside, damaged, moment
+from crpv_cli.registry.file import BESIDE, beside, damaged, moment, one_state
 
 _BELIEVED_SECONDS = 24 * 3600
 
@@ -66,13 +66,12 @@ def check_nothing_acts(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def check_believable(connection: sqlite3.Connection, path: Path, version: int, stamp: str) -> None:
+def check_believable(connection: sqlite3.Connection, path: Path, stamp: str) -> None:
     """Refuse a registry that is damaged, or whose rows something else than a load has changed.
 
     Args:
         connection: a registry in a transaction: what is compared is of one moment.
         path: where it is.
-        version: its schema.
         stamp: what ``stamp_of`` gave before the transaction.
 
     Raises:
@@ -81,24 +80,36 @@ def check_believable(connection: sqlite3.Connection, path: Path, version: int, s
     """
     if stamp and _noted(path) == stamp:
         return
-    if (reason := structure(connection)) is not None:
-        raise damaged(path, reason)
-    if version == schema.SCHEMA_VERSION and "seals" in schema.there_is(connection):
+    check_whole(connection, path)
+    _note(path, stamp)
+
+
+def check_whole(connection: sqlite3.Connection, path: Path) -> None:
+    """Do the same without asking whether it was done before.
+
+    Raises:
+        RegistryProblem: the registry is damaged, or something else changed its rows; with the tables.
+        sqlite3.Error: it cannot be read.
+    """
+    with one_state(connection):
+        if (reason := structure(connection)) is not None:
+            raise damaged(path, reason)
+        if "seals" not in schema.there_is(connection):
+            return
         from crpv_cli.registry.seals import broken
 
         try:
             tables = broken(connection)
         except (sqlite3.OperationalError, UnicodeDecodeError) as error:
             raise damaged(path, msg(str(error))) from error
-        if tables:
-            raise RegistryProblem(
-                msg("{path}: something else than crpv changed the rows of {tables}.", path=path, tables=tables),
-                msg(
-                    "See what is wrong with: crpv check --integrity; put back a copy with: crpv restore; or accept "
-                    "the rows as they are with: crpv check --integrity --mend"
-                ),
-            )
-    _note(path, stamp)
+    if tables:
+        raise RegistryProblem(
+            msg("{path}: something else than crpv changed the rows of {tables}.", path=path, tables=tables),
+            msg(
+                "See what is wrong with: crpv check --integrity; put back a copy with: crpv restore; or accept "
+                "the rows as they are with: crpv check --integrity --mend"
+            ),
+        )
 
 
 def structure(connection: sqlite3.Connection) -> Message | None:

@@ -32,7 +32,7 @@ CHANGE_COLUMNS = (
 )
 
 
-_SCREEN = ("load", "at", "who", "command", "inserted", "updated", "deleted", "undone_by", "origin")
+_SCREEN = ("load", "at", "who", "host", "command", "inserted", "updated", "deleted", "undone_by", "origin")
 
 
 def loads(connection: sqlite3.Connection, limit: int | None = None) -> Result:
@@ -41,6 +41,7 @@ def loads(connection: sqlite3.Connection, limit: int | None = None) -> Result:
         Column("load", N_("Load"), Kind.INTEGER, grouped=False),
         Column("at", N_("When (UTC)"), Kind.DATE),
         Column("who", N_("Who")),
+        Column("host", N_("Machine")),
         Column("command", N_("Command")),
         Column("inserted", N_("Inserted"), Kind.INTEGER),
         Column("updated", N_("Updated"), Kind.INTEGER),
@@ -73,6 +74,7 @@ def loads(connection: sqlite3.Connection, limit: int | None = None) -> Result:
         columns=columns,
         rows=tuple(rows),
         screen=_SCREEN,
+        spare=("host",),
         notes=fictitious.notes(connection, rests=False),
     )
 
@@ -97,8 +99,16 @@ def changes_of_load(connection: sqlite3.Connection, load: int) -> Result:
         title=msg("Load {load}: {command}, {at}", load=str(load), command=record["command"], at=Day(record["at"])),
         columns=CHANGE_COLUMNS,
         rows=tuple(change_rows(changes_of(connection, load))),
-        notes=fictitious.notes(connection, rests=False),
+        notes=(*fictitious.notes(connection, rests=False), _by(record)),
     )
+
+
+def _by(record: sqlite3.Row) -> Note:
+    """Who made a load, on which machine if that is known, and with which version."""
+    who = {"who": record["who"], "host": record["host"], "version": record["version"]}
+    if record["host"] is None:
+        return Note("load", msg("By {who}, with crpv {version}.", **who), who)
+    return Note("load", msg("By {who} on {host}, with crpv {version}.", **who), who)
 
 
 def would_change(connection: sqlite3.Connection, changes: Sequence[Change]) -> Result:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from crpv_cli import __version__
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, msg
+from crpv_cli.registry.schema import strangers
 from crpv_cli.reports import fictitious
-from crpv_cli.result import Dossier, Result
+from crpv_cli.result import Dossier, Note, Result
 
 
 def registry_info(connection: sqlite3.Connection, path: Path, schema: int, data: Path) -> Dossier:
@@ -48,6 +50,14 @@ def registry_info(connection: sqlite3.Connection, path: Path, schema: int, data:
                 tuple(counts),
             ),
         ),
-        notes=fictitious.notes(connection, rests=False),
+        notes=(*fictitious.notes(connection, rests=False), *_strangers(connection)),
         command="crpv info",
     )
+
+
+def _strangers(connection: sqlite3.Connection) -> Iterator[Note]:
+    """Name the tables, views and indexes that are not of crpv: they are left alone."""
+    found = strangers(connection)
+    names = sorted(name for kind in ("table", "view", "index") for name in found.get(kind, []))
+    if names:
+        yield Note("strangers", msg("Not of crpv, and left alone: {names}.", names=names), {"names": names})

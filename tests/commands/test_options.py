@@ -253,6 +253,7 @@ WRITING = (
     "log 2",
     "trace perimeters two",
     "diff new.csv",
+    "verify new.csv",
     "export perimeters",
     "profiles",
     "profiles scdl-subventions",

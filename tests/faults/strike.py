@@ -6,6 +6,7 @@ SQLite and of the system rather than of the program, as far as that can be: they
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sqlite3
@@ -102,6 +103,12 @@ if __name__ == "__main__":
         from crpv_cli.output import streams
 
         streams.write_file = striking(streams.write_file)
+    elif MOMENT == "pipe":
+
+        def break_() -> None:
+            raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+        interrupts.will_write = break_
     elif MOMENT == "telling":
         from crpv_cli.output import loads
 

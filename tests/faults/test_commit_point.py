@@ -207,6 +207,15 @@ def test_a_commit_that_fails_takes_its_files_back_and_says_which_disk_is_full(fo
     assert (last_load(folder), perimeters(folder), names(folder)) == (1, 0, set())
 
 
+def test_a_commit_that_fails_puts_back_the_file_that_it_wrote_over(folder: Path) -> None:
+    (folder / ASIDE).write_text("of last week", encoding="utf-8")
+    ran = crpv(folder, *LOAD, "--force", strike="full")
+    assert ran.returncode == 3
+    assert (folder / ASIDE).read_text(encoding="utf-8") == "of last week"
+    ran = crpv(folder, *LOAD, "--force")
+    assert refused(folder)
+
+
 # --- The streams of a load ---
 
 
@@ -227,6 +236,12 @@ def test_a_result_that_nobody_reads_is_not_committed(folder: Path) -> None:
     os.close(writer)
     assert (ran.returncode, "Error: Nothing was loaded" in ran.stderr) == (3, True)
     assert (last_load(folder), names(folder)) == (1, set())
+
+
+def test_a_pipe_that_breaks_elsewhere_is_no_silent_success(folder: Path) -> None:
+    ran = crpv(folder, *LOAD, strike="pipe")
+    assert (ran.returncode, ran.stderr) == (3, "Error: The system refuses something: Broken pipe\n")
+    assert last_load(folder) == 1
 
 
 def test_a_file_that_cannot_be_written_stops_the_load(folder: Path) -> None:

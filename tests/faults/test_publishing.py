@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import signal
 import stat
@@ -20,9 +19,11 @@ from crpv_cli.publishing import SUFFIX
 from tests.commands.conftest import crpv
 from tests.inside import inside
 
+resource = pytest.importorskip("resource")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="folders are exchanged on Linux only")
 
-# Kills the command at the n-th event of Python that is about a folder, or about a lock or an exchange.
+# Kills the command at the n-th event of Python that is about a folder, a lock or an exchange, and in the middle of a
+# write where the size of files is limited.
 KILLER = """
 import os, signal, sys
 left, where = int(os.environ["KILL_AT"]), os.environ["KILL_IN"]
@@ -34,6 +35,7 @@ def watch(event, arguments):
             os.kill(os.getpid(), signal.SIGKILL)
         left -= 1
 sys.addaudithook(watch)
+signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
 """
 
 
@@ -146,14 +148,27 @@ def test_an_export_to_the_folder_one_is_in_is_finished_by_the_next_command(
             (out / f"{name}.csv").write_text("old")
 
 
-def test_a_file_that_is_killed_is_the_old_or_the_new_one(environment: dict[str, str], tmp_path: Path) -> None:
+def test_a_file_is_whole_although_its_writer_was_killed_in_the_middle(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
     work = tmp_path / "work"
     work.mkdir()
-    code, whole, _ = ran("list", "centres", "-f", "csv", env=environment, cwd=work)
-    assert code == 0
-    for _code in killed(environment, work, "a.csv", "list", "centres", "-o", "a.csv", "--force", step=3):
-        assert (work / "a.csv").exists() == (_code == 0) or (work / "a.csv").read_text() in {"old", whole}
-        (work / "a.csv").write_text("old")
+    (work / "old.csv").write_text("old")
+    killing = {"PYTHONPATH": str(tmp_path / "killer"), "KILL_AT": "-1", "KILL_IN": "nowhere"}
+    for arguments in (["old.csv", "--force"], ["new.csv"]):
+        process = start(
+            "list", "funding", "-o", *arguments, env={**environment, **killing}, cwd=work, before=small_files
+        )
+        assert end(process)[0] == -signal.SIGXFSZ
+        assert [path.name for path in work.glob("*.csv")] == ["old.csv"]
+        assert (work / "old.csv").read_text() == "old"
+        assert len(leavings(work)) == 2  # a workplace and its lock; what was written stands in it
+    assert quick("list", "-o", "a.csv", env=environment, cwd=work)[0] == 0
+    assert leavings(tmp_path) == []
+
+
+def small_files() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))  # SQLite's own index of its WAL takes 32,768 bytes
 
 
 @pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM", "SIGHUP"])
@@ -216,21 +231,25 @@ def test_exports_into_one_folder_at_once(environment: dict[str, str], tmp_path: 
         assert leavings(tmp_path) == []
 
 
-def test_of_two_that_may_not_overwrite_one_is_refused(environment: dict[str, str], tmp_path: Path) -> None:
-    for where, arguments in (("a.csv", ["list", "-o", "a.csv"]), ("centres.csv", ["export", "all", "-o", "out"])):
-        processes = [start(*arguments, env=environment, cwd=tmp_path) for _ in range(2)]
-        ends = sorted(end(process) for process in processes)
-        assert [code for code, _, _ in ends] == [0, 3], ends
-        assert "already exists; it was not changed" in ends[1][2]
-        assert where or ends
+def test_a_name_that_another_one_takes_meanwhile_stays_his(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for taken, arguments in (("a.csv", ["list", "-o", "a.csv"]), ("out/centres.csv", ["export", "all", "-o", "out"])):
+
+        def other(descriptor: int, file: Path = tmp_path / taken) -> None:
+            file.parent.mkdir(exist_ok=True)
+            file.write_text("theirs")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", other)
+            code, _, err = quick(*arguments, env=environment, cwd=tmp_path)
+        assert code == 3
+        assert f"{taken} already exists; it was not changed." in err
+        assert (tmp_path / taken).read_text() == "theirs"
     assert leavings(tmp_path) == []
 
 
 # --- No room ---
-
-
-def small_files() -> None:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))  # SQLite's own index of its WAL takes 32,768 bytes
 
 
 def test_no_room_leaves_what_was_there(environment: dict[str, str], tmp_path: Path) -> None:

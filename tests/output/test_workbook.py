@@ -24,6 +24,7 @@ from crpv_cli.bundled import demo_folder
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import FileProblem, UsageProblem
+from crpv_cli.intake.grid import Row
 from crpv_cli.intake.headers import read_header, recognise
 from crpv_cli.intake.records import check
 from crpv_cli.intake.values import clean
@@ -91,6 +92,7 @@ def read_back(path: Path) -> dict[str, list[dict[str, object]]]:
         assert header.present == names, sheet.sheet
         rows = []
         for row in sheet.rows():
+            assert isinstance(row, Row)
             cells = {column.name: cell for column, cell in zip(header.columns, row.cells, strict=True) if column}
             checked = check(header.table, {name: cell for name, cell in cells.items() if cell})
             assert checked.faults == [] and checked.corrections == [], (sheet.sheet, row, checked)
@@ -150,7 +152,7 @@ def through_a_cell(value: Value, column: Column) -> str:
         path = Path(folder, "x.xlsx")
         path.write_bytes(workbook(result))
         (sheet,) = open_workbook(path, lambda cells, sheet: cells[:1] == ["Key"])
-        ((_, cell),) = [row.cells for row in sheet.rows()]
+        ((_, cell),) = [row.cells for row in sheet.rows() if isinstance(row, Row)]
         return cell
 
 

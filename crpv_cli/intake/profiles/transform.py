@@ -10,7 +10,7 @@ from decimal import Decimal
 from crpv_cli.definitions.columns import Kind
 from crpv_cli.errors import Anomaly
 from crpv_cli.intake.faults import Correction, Fault, row_length
-from crpv_cli.intake.grid import BrokenRow, Grid, Row
+from crpv_cli.intake.grid import Grid, Read, Row
 from crpv_cli.intake.profiles.profile import ColumnSpec, Combine, Profile
 from crpv_cli.intake.profiles.rows import Created, Faulty, KnownIds, RowValues, Skipped
 from crpv_cli.language import Message, msg, msgs
@@ -95,7 +95,7 @@ class _Transform:
         self.created.clear()
         self.notices.clear()
 
-    def rows(self) -> Iterator[Row | BrokenRow | Anomaly]:
+    def rows(self) -> Iterator[Read]:
         """Yield our rows from those of the foreign grid."""
         self.begin()
         groups: dict[tuple[str | None, ...], _Group] = {}
@@ -342,7 +342,7 @@ class ProfiledGrid(Grid):
         foreign = self._places[place]
         return None if foreign is None else self.origin.letter(foreign)
 
-    def rows(self) -> Iterator[Row | BrokenRow | Anomaly]:
+    def rows(self) -> Iterator[Read]:
         """Yield the rows to load, the anomalies of others, and at the end the corrections."""
         return self._transform.rows()
 
@@ -355,7 +355,7 @@ class CreatedGrid(ProfiledGrid):
         self.notices = []  # the main grid has them
         self._table = table
 
-    def rows(self) -> Iterator[Row | BrokenRow | Anomaly]:
+    def rows(self) -> Iterator[Read]:
         """Yield them, each at the line that first needed it."""
         if not self._transform.started:
             for _ in self._transform.rows():
