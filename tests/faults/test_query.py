@@ -674,7 +674,7 @@ def test_what_is_computed_on_the_way_is_not_put_on_the_disk(place: Place, run: R
 @pytest.mark.parametrize("chosen", [chosen for chosen in Format if chosen.row.lines])
 def test_rows_without_number_take_no_memory(place: Place, peak: Path, run: Run, tmp_path: Path, chosen: Format) -> None:
     file = tmp_path / f"answer{chosen.extension}"
-    sql = f"{ROWS.format(60000)} select x, hex(zeroblob(200)) as y from r"
+    sql = f"{ROWS.format(30000)} select x, hex(zeroblob(400)) as y from r"
     code, out, err = run("query", sql, "--memory", 16, "-f", chosen.value, "-o", file, "--timeout", 50)
     assert (code, out, err) == (0, b"", "")
     assert file.stat().st_size > 20_000_000
