@@ -344,13 +344,18 @@ def test_a_registry_that_is_missing_is_restored_without_asking(db: Path, tmp_pat
     copy = tmp_path / "copy.sqlite"
     crpv("backup", "--db", db, "-o", copy)
     before = state_of(db)
+    with closing(sqlite3.connect(db)) as reader:
+        reader.execute("begin")
+        reader.execute("select 1 from loads").fetchone()
+        add_tables(db, funders=FUNDERS.format("late"))
+        rows = file.beside(db, "-wal").read_bytes()  # which SQLite would add to whatever has the name
     db.unlink()
-    file.beside(db, "-wal").write_bytes(b"y" * 50)
+    file.beside(db, "-wal").write_bytes(rows)
     ran = crpv("restore", copy, "--db", db)
     assert ran.code == 0, ran.err
     assert state_of(db) == before
     (kept,) = db.parent.glob("registry.replaced-*-wal")
-    assert kept.read_bytes() == b"y" * 50
+    assert kept.read_bytes() == rows
 
 
 def test_a_damaged_registry_is_replaced_and_kept_as_it_is(db: Path, tmp_path: Path) -> None:
