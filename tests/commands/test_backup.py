@@ -140,6 +140,22 @@ def test_copies_have_the_rights_of_the_registry(db: Path, rights: int) -> None:
     assert {stat.S_IMODE(place.stat().st_mode) for place in [db, *(copy.path for copy in beside(db))]} == {rights}
 
 
+@pytest.mark.parametrize(("allowed", "rights"), [(True, 0o660), (False, 0o600)])
+def test_a_copy_that_cannot_be_given_to_the_group_is_read_by_no_other(
+    db: Path, monkeypatch: pytest.MonkeyPatch, allowed: bool, rights: int
+) -> None:
+    """Who is no owner of the registry can give the copy to its group at most."""
+    db.chmod(0o660)
+
+    def chown(_path: object, owner: int, _group: int) -> None:
+        if owner != -1 or not allowed:
+            raise PermissionError
+
+    monkeypatch.setattr(os, "chown", chown)
+    assert crpv("backup", "--db", db).code == 0
+    assert stat.S_IMODE(beside(db)[0].path.stat().st_mode) == rights
+
+
 @pytest.mark.parametrize("mask", [0o022, 0o077, 0o002])
 def test_a_shared_registry_is_its_groups_with_all_that_sqlite_puts_beside_it(tmp_path: Path, mask: int) -> None:
     path, before = tmp_path / "folder" / "shared.sqlite", os.umask(mask)
@@ -447,11 +463,29 @@ def test_the_integrity_of_a_registry_is_told_and_mended(loaded: Path) -> None:
     assert (ran.code, "There is nothing that can be mended." in ran.said) == (0, True)
 
 
-@pytest.mark.parametrize("options", [("--mend",), ("--yes",), ("--integrity", "--list"), ("--integrity", "--known", 1)])
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--mend",),
+        ("--yes",),
+        ("--integrity", "--list"),
+        ("--integrity", "--known", 1),
+        ("--integrity", "--year", 2024),
+    ],
+)
 def test_integrity_is_asked_for_alone(db: Path, options: tuple[object, ...]) -> None:
     ran = crpv("check", *options, "--db", db)
     assert ran.code == 2
     assert "--integrity" in ran.said
+
+
+def test_what_acts_in_an_earlier_registry_is_removed_before_it_is_brought_up_to_date(tmp_path: Path) -> None:
+    db = made(tmp_path / "old.db", 5)
+    changed(db, "create trigger t after insert on loads begin delete from funding; end")
+    assert crpv("list", "--db", db).code == 3
+    assert crpv("check", "--integrity", "--mend", "--yes", "--db", db).code == 0
+    assert kinds(db) == ["before-mend"]
+    assert crpv("list", "--db", db).code == 0
 
 
 def test_a_registry_that_is_missing_is_no_finding(tmp_path: Path) -> None:
