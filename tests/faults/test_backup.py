@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import shutil
 import signal
 import sqlite3
@@ -22,6 +21,8 @@ from crpv_cli.registry.restoring import Backup, back_up, verified
 from tests.commands.conftest import add_tables, crpv, state_of
 from tests.faults.conftest import ended, started, values
 from tests.inside import as_in
+
+resource = pytest.importorskip("resource", reason="Windows has neither these limits nor these signals")
 
 FUNDERS = "id,name,kind\n{},Somebody,other\n"
 MOMENTS = 6
@@ -51,9 +52,7 @@ finally:
 """
 
 
-def killed(
-    at: int, *arguments: object, env: dict[str, str], by: int = signal.SIGKILL
-) -> subprocess.CompletedProcess[str]:
+def killed(at: int, *arguments: object, env: dict[str, str], by: int = 9) -> subprocess.CompletedProcess[str]:
     """Run a command that gets a signal at one of its calls; none for 0."""
     return subprocess.run(
         [sys.executable, "-c", KILLED, str(int(by)), str(at), *map(str, arguments)],
