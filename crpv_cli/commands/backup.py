@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crpv_cli import interrupts
 from crpv_cli.commands.door import NOW, Door, command
 from crpv_cli.errors import ExitCode, UsageProblem
 from crpv_cli.language import Message, msg
@@ -85,6 +86,7 @@ def restore(
         if not streams.confirm(msg("Replace {path} ({load}) by this copy?", path=path, load=_was(now))):
             streams.say(msg("Nothing was restored."))
             raise typer.Exit(ExitCode.DONE)
+    interrupts.will_write()
     kept = restoring.restore(path, found)
     streams.say(msg("{path} was restored.", path=path))
     if kept is None:

@@ -75,7 +75,8 @@ def check(
     from crpv_cli.rules.model import SEVERITIES
 
     if integrity or mend or yes:
-        if not integrity or door.known is not None or accept is not None or explain:
+        others = (door.known, rules, region, department, centre, year, cycle, accept, as_of)
+        if not integrity or strict or explain or any(value is not None for value in others):
             raise UsageProblem(
                 msg("--integrity, --mend and --yes are about the file of the registry, not about rules."),
                 msg("Write: crpv check --integrity, or crpv check --integrity --mend"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from crpv_cli import interrupts
 from crpv_cli.commands.door import Door
 from crpv_cli.errors import ExitCode, UsageProblem
 from crpv_cli.language import Message, msg
@@ -25,6 +26,7 @@ def check_integrity(door: Door, mend: bool, yes: bool) -> None:
     found = integrity.examine(path)
     door.show(found_of(found, path))
     if mend and _agreed(integrity.plan(found), yes):
+        interrupts.will_write()
         mended = integrity.mend(path)
         streams.say(msg("The registry was mended; a copy of it as it was is kept: {copy}", copy=mended.copy))
         if mended.load is not None:

@@ -95,11 +95,20 @@ def write_copy(path: Path, part: Path, *, verified: bool = True, source: sqlite3
                 raise file.damaged(path, reason)
             if contents(copy) != expected:
                 raise unmade(path, part.parent, "Input/output error")
-    there = path.stat()
-    part.chmod(stat.S_IMODE(there.st_mode))
+    _give_rights(part, path.stat())
+
+
+def _give_rights(part: Path, there: os.stat_result) -> None:
+    """Let those read and write a copy who may read and write the registry, and nobody else."""
+    mode = stat.S_IMODE(there.st_mode)
     if hasattr(os, "chown"):
-        with suppress(OSError):
-            os.chown(part, there.st_uid, there.st_gid)
+        for owner in (there.st_uid, -1):  # who is not its owner can still give it to the group
+            with suppress(OSError):
+                os.chown(part, owner, there.st_gid)
+                break
+        else:
+            mode &= ~stat.S_IRWXG  # it would be another group
+    part.chmod(mode)
 
 
 def _written(source: sqlite3.Connection, part: Path, verified: bool) -> dict[str, str]:

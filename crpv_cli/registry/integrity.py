@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from crpv_cli import interrupts
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import RegistryProblem
 from crpv_cli.language import Message, msg, msgs
@@ -277,6 +278,14 @@ def mend(path: Path) -> Mended:
     Raises:
         RegistryProblem: it cannot be mended, or another program holds it; it is as it was.
     """
+    try:
+        return _mended(path)
+    except BaseException:
+        interrupts.release()
+        raise
+
+
+def _mended(path: Path) -> Mended:
     with open_writing(path, as_it_is=True) as connection:
         connection.execute("pragma foreign_keys = off")  # a table that is rebuilt is gone for a moment
         connection.execute("begin immediate")
@@ -287,11 +296,13 @@ def mend(path: Path) -> Mended:
             else:
                 connection.execute("reindex")
                 _check_sound(connection, path)
+            interrupts.hold()  # the copy and the commit belong together
         connection.execute("commit")
         if not sound:  # with indexes that are right, the rows can be looked at
             connection.execute("begin immediate")
             load = _mend(connection, path)
             connection.execute("commit")
+        interrupts.settle(load)
     trust.believe(path)
     return Mended(copy, load)
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
+from crpv_cli import interrupts
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import first_few, msg, msgs
@@ -317,12 +318,15 @@ def undo_all(
     try:
         with first or nullcontext():
             undone = [_undo(connection, load, dry_run) for load in numbers]
+            if not dry_run:
+                interrupts.hold()  # a copy and the commit belong together
         if dry_run:
             connection.rollback()
         else:
             commit(connection, undone[-1].load or 0)
     except BaseException:
         connection.rollback()  # nothing to do where SQLite has ended it itself
+        interrupts.release()
         raise
     return undone
 

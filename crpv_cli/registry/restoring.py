@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from crpv_cli import publishing
+from crpv_cli import interrupts, publishing
 from crpv_cli.errors import RegistryProblem, UsageProblem
 from crpv_cli.language import Day, msg
 from crpv_cli.registry import copies, file, trust
@@ -48,7 +48,15 @@ def back_up(path: Path, output: Path | None, *, replace: bool = False) -> Backup
         RegistryProblem: the registry cannot be copied, or the backup is not what was copied.
         UsageProblem: the file to write is the registry itself, or a database that is in use.
     """
-    target = copies.place_of(path, "backup") if output is None else output
+    if output is not None:
+        return _back_up(path, output, replace)
+    while True:
+        with suppress(FileExistsError):  # another command took that name meanwhile
+            return _back_up(path, copies.place_of(path, "backup"), replace=False)
+
+
+def _back_up(path: Path, target: Path, replace: bool) -> Backup:
+    done = False
     try:
         target = publishing.followed(target)
         _check_apart(path, target)
@@ -60,13 +68,20 @@ def back_up(path: Path, output: Path | None, *, replace: bool = False) -> Backup
             with part.open("rb") as stream:
                 sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
             size = part.stat().st_size
+            interrupts.hold()
             publishing.publish(part, target, replace=replace, mode=stat.S_IMODE(part.stat().st_mode))
+            done = True
+            interrupts.settle(None)
     except FileExistsError:
         raise
     except sqlite3.Error as error:
-        raise file.problem(path, error) from error
+        full = getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+        raise file.problem(target if full else path, error) from error
     except OSError as error:
         raise copies.unmade(path, target.parent, error.strerror or str(error)) from error
+    finally:
+        if not done:
+            interrupts.release()
     return Backup(target, sha256, size, found.load, found.loaded_at)
 
 
@@ -160,32 +175,40 @@ def chosen(path: Path, wanted: Path, day: str | None) -> Path:
 def restore(path: Path, copy: Path) -> Path | None:
     """Put a verified copy in the place of a registry.
 
-    Returns where what it replaces is kept, None if there was nothing.
+    Returns where what it replaces is kept, None if there was nothing. Once it is done, signals wait until the command
+    releases them.
 
     Raises:
-        RegistryProblem: it cannot be done, or another program holds the registry; it is as it was.
+        CrpvError: it cannot be done, or another program holds the registry; it is as it was.
     """
     path = path.resolve()
     try:
         with publishing.workplace(path.parent, path.name) as place:
-            part = place / path.name
-            with file.reading(copy) as source:
-                copies.write_copy(copy, part, source=source)
-            if file.is_sqlite(path):
-                try:
-                    return _into(path, part, place)
-                except RegistryProblem as problem:
-                    code = getattr(problem.__cause__, "sqlite_errorcode", 0) & 0xFF
-                    if code not in _UNREADABLE:
-                        raise
-            return _instead(path, part, place)
-    except sqlite3.Error as error:
-        raise file.problem(path, error) from error
-    except OSError as error:
-        raise RegistryProblem(
-            msg("{path} cannot be written: {reason}", path=path, reason=error.strerror or str(error)),
-            msg("Check that you may write to the file and to its folder, or name another file with --db."),
-        ) from error
+            kept = _restore(path, copy, place)
+    except BaseException as error:
+        interrupts.release()
+        if isinstance(error, sqlite3.Error):
+            raise file.problem(path, error) from error
+        if isinstance(error, OSError):
+            raise RegistryProblem(
+                msg("{path} cannot be written: {reason}", path=path, reason=error.strerror or str(error)),
+                msg("Check that you may write to the file and to its folder, or name another file with --db."),
+            ) from error
+        raise
+    return kept
+
+
+def _restore(path: Path, copy: Path, place: Path) -> Path | None:
+    part = place / path.name
+    with file.reading(copy) as source:
+        copies.write_copy(copy, part, source=source)
+    if file.is_sqlite(path):
+        try:
+            return _into(path, part, place)
+        except RegistryProblem as problem:
+            if getattr(problem.__cause__, "sqlite_errorcode", 0) & 0xFF not in _UNREADABLE:
+                raise
+    return _instead(path, part, place)
 
 
 # --- Into a registry that is there ---
@@ -209,6 +232,7 @@ def _into(path: Path, part: Path, place: Path) -> Path:
                 old.unlink()
                 copies.write_copy(path, old, source=source, verified=False)  # every page as it is
             kept.append(copies.place_of(path, "replaced"))
+            interrupts.hold()  # the copy and the commit belong together
             publishing.publish(old, kept[0])
 
         try:
@@ -220,6 +244,7 @@ def _into(path: Path, part: Path, place: Path) -> Path:
                 there.execute("commit")  # the lock stays
                 keep(there)
                 file.copy_pages(copy, there)
+            interrupts.settle(None)
         except BaseException:
             if kept and not _took(there, copy):
                 kept[0].unlink(missing_ok=True)
@@ -244,6 +269,7 @@ def _instead(path: Path, part: Path, place: Path) -> Path | None:
     mode = None
     if "" in found:
         mode = stat.S_IMODE(path.stat().st_mode)
+    interrupts.hold()
     if kept is not None:
         for suffix in found:
             bytes_of = file.beside(place / "old", suffix)
@@ -252,4 +278,5 @@ def _instead(path: Path, part: Path, place: Path) -> Path | None:
     for suffix in (*file.BESIDE, "-shm"):
         file.beside(path, suffix).unlink(missing_ok=True)  # SQLite would add its rows to those of the copy
     publishing.publish(part, path, replace="" in found, mode=mode)
+    interrupts.settle(None)
     return kept

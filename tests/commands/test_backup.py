@@ -8,6 +8,7 @@ import re
 import shutil
 import sqlite3
 import stat
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -20,6 +21,8 @@ from crpv_cli.registry.copies import beside
 from tests.commands.conftest import Registry, add_tables, crpv, rows_of, state_of
 from tests.registry.test_migrations import made
 
+with_rights = pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
+
 FUNDERS = "id,name,kind\n{},Somebody,other\n"
 
 
@@ -31,6 +34,8 @@ def db(registry: Registry) -> Path:
 @pytest.fixture
 def paris(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Where the day begins before that of UTC."""
+    if sys.platform == "win32":
+        pytest.skip("Windows has no time zone of a process")
     monkeypatch.setenv("TZ", "Europe/Paris")
     time.tzset()
     yield
@@ -124,6 +129,7 @@ def test_a_damaged_registry_is_not_backed_up(db: Path) -> None:
     assert "changed the rows of centres" in ran.said
 
 
+@with_rights
 @pytest.mark.parametrize("rights", [0o600, 0o640, 0o660])
 def test_copies_have_the_rights_of_the_registry(db: Path, rights: int) -> None:
     db.chmod(rights)
@@ -140,6 +146,24 @@ def test_copies_have_the_rights_of_the_registry(db: Path, rights: int) -> None:
     assert {stat.S_IMODE(place.stat().st_mode) for place in [db, *(copy.path for copy in beside(db))]} == {rights}
 
 
+@with_rights
+@pytest.mark.parametrize(("allowed", "rights"), [(True, 0o660), (False, 0o600)])
+def test_a_copy_that_cannot_be_given_to_the_group_is_read_by_no_other(
+    db: Path, monkeypatch: pytest.MonkeyPatch, allowed: bool, rights: int
+) -> None:
+    """Who is no owner of the registry can give the copy to its group at most."""
+    db.chmod(0o660)
+
+    def chown(_path: object, owner: int, _group: int) -> None:
+        if owner != -1 or not allowed:
+            raise PermissionError
+
+    monkeypatch.setattr(os, "chown", chown)
+    assert crpv("backup", "--db", db).code == 0
+    assert stat.S_IMODE(beside(db)[0].path.stat().st_mode) == rights
+
+
+@with_rights
 @pytest.mark.parametrize("mask", [0o022, 0o077, 0o002])
 def test_a_shared_registry_is_its_groups_with_all_that_sqlite_puts_beside_it(tmp_path: Path, mask: int) -> None:
     path, before = tmp_path / "folder" / "shared.sqlite", os.umask(mask)
@@ -331,26 +355,32 @@ def test_a_registry_that_cannot_be_read_is_replaced_and_its_bytes_kept(db: Path,
     ran = crpv("restore", copy, "--db", db, "--yes")
     assert ran.code == 0, ran.err
     assert state_of(db) == before
-    assert stat.S_IMODE(db.stat().st_mode) == 0o640
+    if sys.platform != "win32":
+        assert stat.S_IMODE(db.stat().st_mode) == 0o640
+        assert stat.S_IMODE(beside(db)[0].path.stat().st_mode) == 0o640
     assert "what was replaced was not right" in ran.said
     (kept,) = beside(db)
     assert [file.beside(kept.path, suffix).read_bytes() for suffix in ("", "-wal", "-journal")] == [
         b"x" * 5000, b"y" * 50, b"z" * 50,
     ]  # fmt: skip
-    assert stat.S_IMODE(kept.path.stat().st_mode) == 0o640
 
 
 def test_a_registry_that_is_missing_is_restored_without_asking(db: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.sqlite"
     crpv("backup", "--db", db, "-o", copy)
     before = state_of(db)
+    with closing(sqlite3.connect(db)) as reader:
+        reader.execute("begin")
+        reader.execute("select 1 from loads").fetchone()
+        add_tables(db, funders=FUNDERS.format("late"))
+        rows = file.beside(db, "-wal").read_bytes()  # which SQLite would add to whatever has the name
     db.unlink()
-    file.beside(db, "-wal").write_bytes(b"y" * 50)
+    file.beside(db, "-wal").write_bytes(rows)
     ran = crpv("restore", copy, "--db", db)
     assert ran.code == 0, ran.err
     assert state_of(db) == before
     (kept,) = db.parent.glob("registry.replaced-*-wal")
-    assert kept.read_bytes() == b"y" * 50
+    assert kept.read_bytes() == rows
 
 
 def test_a_damaged_registry_is_replaced_and_kept_as_it_is(db: Path, tmp_path: Path) -> None:
@@ -442,11 +472,29 @@ def test_the_integrity_of_a_registry_is_told_and_mended(loaded: Path) -> None:
     assert (ran.code, "There is nothing that can be mended." in ran.said) == (0, True)
 
 
-@pytest.mark.parametrize("options", [("--mend",), ("--yes",), ("--integrity", "--list"), ("--integrity", "--known", 1)])
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--mend",),
+        ("--yes",),
+        ("--integrity", "--list"),
+        ("--integrity", "--known", 1),
+        ("--integrity", "--year", 2024),
+    ],
+)
 def test_integrity_is_asked_for_alone(db: Path, options: tuple[object, ...]) -> None:
     ran = crpv("check", *options, "--db", db)
     assert ran.code == 2
     assert "--integrity" in ran.said
+
+
+def test_what_acts_in_an_earlier_registry_is_removed_before_it_is_brought_up_to_date(tmp_path: Path) -> None:
+    db = made(tmp_path / "old.db", 5)
+    changed(db, "create trigger t after insert on loads begin delete from funding; end")
+    assert crpv("list", "--db", db).code == 3
+    assert crpv("check", "--integrity", "--mend", "--yes", "--db", db).code == 0
+    assert kinds(db) == ["before-mend"]
+    assert crpv("list", "--db", db).code == 0
 
 
 def test_a_registry_that_is_missing_is_no_finding(tmp_path: Path) -> None:

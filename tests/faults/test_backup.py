@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import shutil
 import signal
 import sqlite3
@@ -10,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -22,13 +22,15 @@ from tests.commands.conftest import add_tables, crpv, state_of
 from tests.faults.conftest import ended, started, values
 from tests.inside import as_in
 
+resource = pytest.importorskip("resource", reason="Windows has neither these limits nor these signals")
+
 FUNDERS = "id,name,kind\n{},Somebody,other\n"
 MOMENTS = 6
 
-# Counts the calls in the parts of crpv that touch files, and dies at one of them.
+# Counts the calls in the parts of crpv that touch files, and gets a signal at one of them.
 KILLED = """
 import os, signal, sys
-at, found = int(sys.argv[1]), 0
+signum, at, found = int(sys.argv[1]), int(sys.argv[2]), 0
 places = tuple(os.path.join("crpv_cli", *name.split("/")) for name in (
     "publishing.py", "registry/copies.py", "registry/restoring.py", "registry/file.py", "registry/integrity.py",
     "registry/journal.py"))
@@ -37,21 +39,23 @@ def count(frame, event, _argument):
     if event in ("call", "return", "c_return") and frame.f_code.co_filename.endswith(places):
         found += 1
         if found == at:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), signum)
+from crpv_cli import interrupts
 from crpv_cli.main import run
+interrupts.install()
 sys.setprofile(count)
 try:
-    run(sys.argv[2:])
+    run(sys.argv[3:])
 finally:
     sys.setprofile(None)
     print(found)
 """
 
 
-def killed(at: int, *arguments: object, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run a command that is killed at one of its calls; none for 0."""
+def killed(at: int, *arguments: object, env: dict[str, str], by: int = 9) -> subprocess.CompletedProcess[str]:
+    """Run a command that gets a signal at one of its calls; none for 0."""
     return subprocess.run(
-        [sys.executable, "-c", KILLED, str(at), *map(str, arguments)],
+        [sys.executable, "-c", KILLED, str(int(by)), str(at), *map(str, arguments)],
         capture_output=True, text=True, check=False, env=as_in(env), timeout=60,
     )  # fmt: skip
 
@@ -110,44 +114,80 @@ def rows(path: Path) -> str | bytes:
         return path.read_bytes()
 
 
-@pytest.mark.parametrize("kind", COMMANDS)
-def test_what_is_killed_leaves_the_one_state_or_the_other_and_whole_copies(db: Path, tmp_path: Path, kind: str) -> None:
-    command, prepare = COMMANDS[kind]
+@dataclass
+class Attempt:
+    """A command to be struck at moments: what it starts from, what it makes of that, and in how many calls."""
+
+    db: Path
+    arguments: list[str]
+    env: dict[str, str]
+    start: dict[str, bytes]
+    before: str | bytes
+    after: str | bytes
+    calls: int
+
+    def fresh(self) -> None:
+        shutil.rmtree(self.db.parent)
+        self.db.parent.mkdir()
+        for name, content in self.start.items():
+            (self.db.parent / name).write_bytes(content)
+
+    def struck(self, at: int, by: int) -> tuple[subprocess.CompletedProcess[str], list[Path]]:
+        """What it ended with, and the copies that there are then."""
+        self.fresh()
+        ran = killed(at, *self.arguments, env=self.env, by=by)
+        kept = [path for path in self.db.parent.glob("r.*.sqlite") if path != self.db]
+        assert rows(self.db) in (self.before, self.after), f"{at} of {self.calls}: {kept}"
+        assert all(rows(path) == self.before for path in kept), f"{at} of {self.calls}: {kept}"
+        return ran, kept
+
+    def moments(self) -> list[int]:
+        return [self.calls - (self.calls - 1) * moment // MOMENTS for moment in range(MOMENTS)]
+
+
+@pytest.fixture
+def attempt(db: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Attempt:
+    command, prepare = COMMANDS[request.param]
     arguments = [argument.replace("..", str(tmp_path)) for argument in command]
     prepare(db)
     start = {path.name: path.read_bytes() for path in db.parent.iterdir() if not path.name.endswith("-shm")}
     before = rows(db)
     env = {"HOME": str(tmp_path / "home"), "CRPV_DB": str(db)}
-
-    def fresh() -> None:
-        shutil.rmtree(db.parent)
-        db.parent.mkdir()
-        for name, content in start.items():
-            (db.parent / name).write_bytes(content)
-
-    fresh()
+    made = Attempt(db, arguments, env, start, before, before, 0)
+    made.fresh()
     whole = killed(0, *arguments, env=env)
     assert whole.returncode == 0, whole.stderr
-    after, calls = rows(db), int(whole.stdout.splitlines()[-1])
-    assert (after == before) is (kind == "backup")
+    made.after, made.calls = rows(db), int(whole.stdout.splitlines()[-1])
+    assert (made.after == before) is (request.param == "backup")
+    return made
+
+
+@pytest.mark.parametrize("attempt", COMMANDS, indirect=True)
+def test_what_is_killed_leaves_the_one_state_or_the_other_and_whole_copies(attempt: Attempt) -> None:
     seen = set()
-    for moment in range(MOMENTS):
-        fresh()
-        at = calls - (calls - 1) * moment // MOMENTS if moment else calls
-        ran = killed(at, *arguments, env=env)
+    for at in attempt.moments():
+        ran, kept = attempt.struck(at, signal.SIGKILL)
         assert ran.returncode == -signal.SIGKILL, (ran.returncode, ran.stderr)
-        names = {path.name for path in db.parent.iterdir()}
-        found = rows(db)
-        assert found in (before, after), f"{at} of {calls}: {names}"
+        found = rows(attempt.db)
         seen.add(found)
-        kept = [path for path in db.parent.iterdir() if path.name.startswith("r.") and path.suffix == ".sqlite"]
-        kept.remove(db)
-        assert all(rows(path) == before for path in kept), f"{at} of {calls}: {kept}"
-        if found != before:
-            assert len(kept) == 1, f"{at} of {calls}: {names}"
-        crpv("list", "--db", db)
-        assert list(db.parent.glob(".*")) == [], f"{at} of {calls}"
-    assert seen == {before, after}
+        if found != attempt.before:
+            assert len(kept) == 1, f"{at} of {attempt.calls}: {kept}"
+        crpv("list", "--db", attempt.db)
+        assert list(attempt.db.parent.glob(".*")) == [], f"{at} of {attempt.calls}"
+    assert seen == {attempt.before, attempt.after}
+
+
+@pytest.mark.parametrize("attempt", ["backup", "restore", "undo", "mend"], indirect=True)
+def test_what_is_interrupted_says_what_is_true_and_leaves_nothing(attempt: Attempt) -> None:
+    codes = set()
+    for at in attempt.moments():
+        ran, kept = attempt.struck(at, signal.SIGTERM)
+        codes.add(ran.returncode)
+        assert ran.returncode in {0, 143}, (ran.returncode, ran.stderr)
+        assert (ran.returncode == 0) is (len(kept) == 1), f"{at} of {attempt.calls}: {ran.stderr}"
+        assert rows(attempt.db) == (attempt.after if ran.returncode == 0 else attempt.before), ran.stderr
+        assert list(attempt.db.parent.glob(".*")) == [], f"{at} of {attempt.calls}"
+    assert codes == {0, 143}
 
 
 # --- The disk is full ---
@@ -232,6 +272,12 @@ def test_backups_are_right_while_four_write(db: Path, tmp_path: Path) -> None:
         loads.append(last)
     assert loads == sorted(loads)
     assert max(loads) <= start[1] + 4 * LOADS
+
+
+def test_backups_that_start_together_are_all_made(db: Path, tmp_path: Path) -> None:
+    running = [started("backup", env={"HOME": str(tmp_path), "CRPV_DB": str(db)}) for _ in range(4)]
+    assert [ended(process)[0] for process in running] == [0] * 4
+    assert [verified(copy.path).load for copy in copies.beside(db)] == [4] * 4
 
 
 def test_a_restore_while_four_write_loses_nothing_that_it_does_not_keep(db: Path, tmp_path: Path) -> None:
