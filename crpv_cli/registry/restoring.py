@@ -143,7 +143,7 @@ def state_of(path: Path) -> State | None:
 
 
 def chosen(path: Path, wanted: Path, day: str | None) -> Path:
-    """Return the copy that is meant: a file, one beside the registry by its name, or the last one until a day.
+    """Return the copy that is meant: a file, one beside the registry by its name, or the last intact one until a day.
 
     Args:
         path: the registry.
@@ -163,9 +163,9 @@ def chosen(path: Path, wanted: Path, day: str | None) -> Path:
     advice = msg("See the copies that there are with: crpv restore")
     if day is None:
         raise UsageProblem(msg("There is no file {file}, and that is no date.", file=wanted), advice)
-    for copy in copies.beside(path):
-        if copy.day <= day:
-            return copy.path
+    until = [copy.path for copy in copies.beside(path) if copy.day <= day]
+    if until:  # the last one that is intact; where none is, the last one, so that it is said what is wrong with it
+        return next(filter(can_be_restored, until), until[0])
     raise UsageProblem(
         msg("There is no copy of {date} or before beside {path}.", date=Day(day), path=path),
         advice,

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 
 from tests.conftest import OpenPage
 from tests.inside import inside, outside
+from tests.registry.bench import reseal
 
 WIDTHS = (360, 768, 1280)
 # What stands out at the right of the page, besides what can be scrolled in its own frame.
@@ -109,7 +110,7 @@ def odd_path(demo_path: Path, tmp_path: Path) -> Path:
         connection.execute("update centres set name = ?, short_name = ?, note = ? where id = 'paris'", (ODD, ODD, ODD))
         connection.execute("update sources set title = ? where id = 'rencontre-8'", (ODD,))
         connection.execute("update activities set theme = ? where theme = 'Numérique'", (ODD,))
-        connection.commit()
+        reseal(connection)
     return path
 
 

@@ -216,6 +216,7 @@ def odd_path(demo_path: Path, tmp_path: Path) -> Path:
     with sqlite3.connect(path) as connection:
         connection.execute("update centres set name = ?, short_name = ?, note = ? where id = 'oriv'", (ODD, ODD, ODD))
         connection.execute("update sources set title = ?", (ODD,))
+        reseal(connection)
     connection.close()
     return path
 
@@ -294,6 +295,7 @@ from pathlib import Path
 from crpv_cli.output.page.page import html_page
 from crpv_cli.registry.connection import open_reading
 from tests.output.sheets import network_like
+from tests.registry.bench import reseal
 with open_reading(Path(sys.argv[1])) as connection:
     sys.stdout.buffer.write(html_page(network_like(connection, "2025-12-31")).encode())
 """
