@@ -34,6 +34,7 @@ from crpv_cli.result import Chart, ChartShape, Dossier, Note, Origin, Point, Res
 from tests.inside import inside
 from tests.output.pages import figures_of_json, read_page
 from tests.output.sheets import network_like
+from tests.registry.bench import reseal
 from tests.test_language import english_words
 
 DAY = "2025-12-31"
