@@ -296,7 +296,6 @@ from pathlib import Path
 from crpv_cli.output.page.page import html_page
 from crpv_cli.registry.connection import open_reading
 from tests.output.sheets import network_like
-from tests.registry.bench import reseal
 with open_reading(Path(sys.argv[1])) as connection:
     sys.stdout.buffer.write(html_page(network_like(connection, "2025-12-31")).encode())
 """
