@@ -42,7 +42,7 @@ def edit(
     from crpv_cli.language import msg
     from crpv_cli.output import streams
     from crpv_cli.output.delimited import csv_text
-    from crpv_cli.registry.conflicts import hand_out, one_moment
+    from crpv_cli.registry.conflicts import hand_out
     from crpv_cli.reports.listing import Selection, list_table
 
     its_table = table_named(table)
@@ -51,7 +51,7 @@ def edit(
             msg("There is no terminal to run an editor in."), msg("Name a program that edits the file in EDITOR.")
         )
     asked = Selection(region=region, department=department, year=year, as_of=as_of)
-    with door.reading() as connection, one_moment(connection):
+    with door.reading() as connection:
         shown = list_table(connection, its_table, asked)
         keys = ([record[name] for name in its_table.key] for record in shown.records())
         handed = hand_out(connection, its_table, keys)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -36,19 +35,6 @@ class HandedOut:
     load: int
 
 
-@contextmanager
-def one_moment(connection: sqlite3.Connection) -> Iterator[None]:
-    """Let what is read in the block be of one moment, whatever others write meanwhile."""
-    if connection.in_transaction:
-        yield
-        return
-    connection.execute("begin")
-    try:
-        yield
-    finally:
-        connection.rollback()
-
-
 class ChangedMeanwhileError(Exception):
     """Others changed what a decision rests on: it is to be taken again."""
 
@@ -61,7 +47,7 @@ def moment(connection: sqlite3.Connection) -> int:
 def hand_out(connection: sqlite3.Connection, table: Table, keys: Iterable[Sequence[object]]) -> HandedOut:
     """Keep rows as the registry holds them, to be compared with what comes back; keys of no row are passed over.
 
-    To be called in the ``one_moment`` in which the rows are read to be shown.
+    To be called in the transaction in which the rows are read to be shown.
     """
     wanted = {tuple(key) for key in keys}
     names = ", ".join(column.stored for column in table.columns)

@@ -16,8 +16,9 @@ from crpv_cli.definitions.tables import TABLES
 from crpv_cli.intake.files import InputFile, ReadOptions
 from crpv_cli.intake.sources import sources_of, sources_of_rows
 from crpv_cli.output.delimited import csv_text
-from crpv_cli.registry.conflicts import Comparison, HandedOut, hand_out, one_moment
+from crpv_cli.registry.conflicts import Comparison, HandedOut, hand_out
 from crpv_cli.registry.connection import open_reading, open_writing
+from crpv_cli.registry.file import one_state
 from crpv_cli.registry.loading import LoadReport, load
 from crpv_cli.reports.listing import Selection, list_table
 from tests.registry.bench import Bench
@@ -40,7 +41,7 @@ def save(connection: sqlite3.Connection, state: State, handed: HandedOut) -> Loa
 
 
 def handed_out(connection: sqlite3.Connection) -> HandedOut:
-    with one_moment(connection):
+    with one_state(connection):
         return hand_out(connection, FUNDERS, connection.execute("select id from funders").fetchall())
 
 
@@ -174,7 +175,7 @@ def test_rows_that_cannot_be_read_do_not_vanish(world: Bench) -> None:
 
 
 def test_what_is_read_in_one_moment_is_of_one_moment(world: Bench) -> None:
-    with open_writing(world.registry) as other, open_reading(world.registry) as connection, one_moment(connection):
+    with open_writing(world.registry) as other, open_reading(world.registry) as connection, one_state(connection):
         before = connection.execute("select count(*) from funders").fetchone()[0]
         other.execute("delete from funders where id = 'ville'")
         assert connection.execute("select count(*) from funders").fetchone()[0] == before
