@@ -20,6 +20,7 @@ from crpv_cli.errors import RegistryProblem, UsageProblem
 from crpv_cli.language import Day, msg
 from crpv_cli.registry import copies, file, trust
 from crpv_cli.registry.connection import open_reading, open_writing
+from crpv_cli.registry.seals import contents
 
 _UNREADABLE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -255,7 +256,7 @@ def _into(path: Path, part: Path, place: Path) -> Path:
 def _took(there: sqlite3.Connection, copy: sqlite3.Connection) -> bool:
     """Whether the registry holds what the copy does: an error came after the commit."""
     with suppress(sqlite3.Error):
-        return copies.held(there) == copies.held(copy)
+        return contents(there) == contents(copy)
     return True
 
 

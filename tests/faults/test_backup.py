@@ -202,16 +202,16 @@ def limited(size: int) -> Callable[[], None]:
     return limit
 
 
-@pytest.mark.parametrize("share", [0.3, 1.0])
-@pytest.mark.parametrize("kind", ["backup", "restore", "restore in rollback mode", "undo"])
+@pytest.mark.parametrize(
+    ("kind", "share"),
+    [("backup", 0.3), ("restore", 0.3), ("restore", 1), ("restore in rollback mode", 0.3), ("undo", 0.3)],
+)
 def test_on_a_full_disk_nothing_is_changed_and_nothing_left(db: Path, tmp_path: Path, kind: str, share: float) -> None:
     """Where the copy still has room, it is the registry that has none: what was kept of it is not kept then."""
     command, prepare = COMMANDS[kind]
     prepare(db)
     with closing(sqlite3.connect(db)) as connection:
         connection.execute("pragma wal_checkpoint(truncate)")
-    if share == 1 and kind != "restore":
-        pytest.skip("it would have room")
     before, names = state_of(db), {path.name for path in db.parent.iterdir()}
     arguments = [argument.replace("..", str(tmp_path)) for argument in command]
     limit = limited(int(db.stat().st_size * share))
