@@ -154,3 +154,12 @@ def test_columns_that_somebody_adds_and_fills_do_not_count(tmp_path: Path, whole
         connection.execute("update funders set own = 'x'")
         connection.commit()
     assert len(figures(path)["funders"]) == 62
+
+
+def test_seals_that_somebody_made_anew_seal_nothing(world: Bench) -> None:
+    with closing(sqlite3.connect(world.registry)) as connection:
+        connection.execute("drop table seals")
+        connection.execute("create table seals (table_name text primary key, digest text not null)")
+        connection.commit()
+    with pytest.raises(RegistryProblem, match="changed the rows of sources"), open_reading(world.registry):
+        pass
