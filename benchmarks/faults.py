@@ -52,6 +52,8 @@ CALLS = (
 """The system calls at which a command is killed: those that change what others see, and those that lock it."""
 
 SHEETS = ("report", "network", "--centre", "all", "-f", "markdown", "-o", "out")
+OURS = (".crpv-part", ".crpv-new")
+"""How names of what crpv is writing end; the next command removes what a dead one left."""
 State = str
 
 
@@ -155,13 +157,13 @@ def files(folder: Path) -> dict[str, str]:
     return {
         str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
         for file in sorted(folder.rglob("*"))
-        if file.is_file()
+        if file.is_file() and not file.name.endswith(OURS)
     }
 
 
 def leavings(folder: Path) -> list[str]:
     """What is left of a dead process beneath a folder."""
-    return [str(file.relative_to(folder)) for file in folder.rglob("*") if file.name.endswith(".crpv-part")]
+    return [str(file.relative_to(folder)) for file in folder.rglob("*") if file.name.endswith(OURS)]
 
 
 # --- Kills ---
