@@ -237,6 +237,19 @@ def test_on_a_full_disk_nothing_is_changed_and_nothing_left(db: Path, tmp_path: 
     assert {name for name in left if not name.endswith(("-wal", "-shm"))} == set()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+def test_a_backup_that_is_made_is_made_whatever_can_be_told_of_it(db: Path, tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "crpv_cli", "backup", "--format", "json", "--db", str(db)],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=as_in({"HOME": str(tmp_path)}),
+        )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    (copy,) = copies.beside(db)
+    assert str(copy.path) in ran.stderr
+    assert "It is done; what came after it failed" in ran.stderr
+
+
 # --- While others write ---
 
 LOADS = 6
