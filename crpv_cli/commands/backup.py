@@ -31,8 +31,6 @@ def backup(door: Door) -> None:
         streams.check_free(door.output, door.force)
     with door.reading():
         made = back_up(path, door.output, replace=door.force)
-    if door.format is not None:
-        Door(format=door.format).show(backup_made(made))
     streams.say(msg("The backup was made and verified: {file}", file=made.path))
     streams.say(
         msg(
@@ -42,6 +40,8 @@ def backup(door: Door) -> None:
             load=_load(made.load),
         )
     )
+    if door.format is not None:
+        Door(format=door.format).show(backup_made(made))
 
 
 @command(*NOW)

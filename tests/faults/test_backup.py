@@ -27,18 +27,21 @@ resource = pytest.importorskip("resource", reason="Windows has neither these lim
 FUNDERS = "id,name,kind\n{},Somebody,other\n"
 MOMENTS = 6
 
-# Counts the calls in the parts of crpv that touch files, and gets a signal at one of them.
+# Counts the calls in the parts of crpv that touch files, and gets a signal at one of them, or at the return from the
+# nth call of a function, as in publish:1.
 KILLED = """
 import os, signal, sys
-signum, at, found = int(sys.argv[1]), int(sys.argv[2]), 0
+signum, at, found = int(sys.argv[1]), sys.argv[2], 0
+name, _, number = at.partition(":")
 places = tuple(os.path.join("crpv_cli", *name.split("/")) for name in (
     "publishing.py", "registry/copies.py", "registry/restoring.py", "registry/file.py", "registry/integrity.py",
     "registry/journal.py"))
 def count(frame, event, _argument):
     global found
     if event in ("call", "return", "c_return") and frame.f_code.co_filename.endswith(places):
-        found += 1
-        if found == at:
+        found += number == "" or (event == "return" and frame.f_code.co_name == name)
+        if str(found) == (number or at):
+            found += 1
             os.kill(os.getpid(), signum)
 from crpv_cli import interrupts
 from crpv_cli.main import run
@@ -52,7 +55,7 @@ finally:
 """
 
 
-def killed(at: int, *arguments: object, env: dict[str, str], by: int = 9) -> subprocess.CompletedProcess[str]:
+def killed(at: int | str, *arguments: object, env: dict[str, str], by: int = 9) -> subprocess.CompletedProcess[str]:
     """Run a command that gets a signal at one of its calls; none for 0."""
     return subprocess.run(
         [sys.executable, "-c", KILLED, str(int(by)), str(at), *map(str, arguments)],
@@ -132,7 +135,7 @@ class Attempt:
         for name, content in self.start.items():
             (self.db.parent / name).write_bytes(content)
 
-    def struck(self, at: int, by: int) -> tuple[subprocess.CompletedProcess[str], list[Path]]:
+    def struck(self, at: int | str, by: int) -> tuple[subprocess.CompletedProcess[str], list[Path]]:
         """What it ended with, and the copies that there are then."""
         self.fresh()
         ran = killed(at, *self.arguments, env=self.env, by=by)
@@ -190,6 +193,17 @@ def test_what_is_interrupted_says_what_is_true_and_leaves_nothing(attempt: Attem
     assert codes == {0, 143}
 
 
+# When what is done can no longer be taken back, and nothing has been told yet.
+DONE = {"backup": "publish:1", "restore": "copy_pages:3", "undo": "publish:1", "mend": "publish:1"}
+
+
+@pytest.mark.parametrize(("attempt", "at"), DONE.items(), indirect=["attempt"])
+def test_a_signal_that_comes_too_late_waits_for_the_verdict(attempt: Attempt, at: str) -> None:
+    ran, kept = attempt.struck(at, signal.SIGTERM)
+    assert (ran.returncode, len(kept), rows(attempt.db) == attempt.after) == (0, 1, True), ran.stderr
+    assert str(kept[0]) in ran.stderr
+
+
 # --- The disk is full ---
 
 
@@ -221,6 +235,19 @@ def test_on_a_full_disk_nothing_is_changed_and_nothing_left(db: Path, tmp_path: 
     assert state_of(db) == before
     left = {path.name for path in db.parent.iterdir()} - names
     assert {name for name in left if not name.endswith(("-wal", "-shm"))} == set()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+def test_a_backup_that_is_made_is_made_whatever_can_be_told_of_it(db: Path, tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "crpv_cli", "backup", "--format", "json", "--db", str(db)],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=as_in({"HOME": str(tmp_path)}),
+        )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    (copy,) = copies.beside(db)
+    assert str(copy.path) in ran.stderr
+    assert "It is done; what came after it failed" in ran.stderr
 
 
 # --- While others write ---
