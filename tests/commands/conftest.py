@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from crpv_cli import interrupts
 from crpv_cli.main import run
 
 # A network of two centres, as small as can be loaded; every test adds what it is about.
@@ -105,6 +106,8 @@ class _Bytes(io.TextIOWrapper):
 def crpv(*arguments: object, answers: str | None = None, stdin: bytes | None = None) -> Ran:
     """Run the command in this process. With answers, somebody sits at a terminal and gives them."""
     out, err, asked = _Bytes(), _Bytes(), _Terminal()
+    # One command may run while another one waits: what was written is told by each process for itself.
+    before = {name: value for name, value in vars(interrupts._State).items() if not name.startswith("__")}
     with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as ended:
         if answers is not None:
             patch.setattr("sys.stdin", _Terminal(answers))
@@ -112,6 +115,8 @@ def crpv(*arguments: object, answers: str | None = None, stdin: bytes | None = N
             patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
         with redirect_stdout(out), redirect_stderr(err if answers is None else asked):
             run([str(argument) for argument in arguments])
+    for name, value in before.items():
+        setattr(interrupts._State, name, value)
     return Ran(ended.value.code, out.text(), err.text() + asked.getvalue())
 
 
