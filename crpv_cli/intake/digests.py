@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,12 +12,27 @@ from crpv_cli.errors import FileProblem
 from crpv_cli.language import msg
 
 
+def refuse_device(path: Path) -> None:
+    """Refuse what is read without an end, such as ``/dev/zero``, or is a disk.
+
+    Raises:
+        FileProblem: it is a device.
+    """
+    with suppress(OSError):
+        if path.is_char_device() or path.is_block_device():
+            raise FileProblem(
+                msg("{file} is a device, not a file.", file=path),
+                msg("Name a file, or send one to standard input, as in: crpv load - < FILE"),
+            )
+
+
 def sha256_of(name: str) -> str:
     """Return the SHA-256 of a file, or of standard input if it is called ``-``, in hexadecimal digits.
 
     Raises:
-        FileProblem: it is missing, a folder, or cannot be read.
+        FileProblem: it is missing, a folder, a device, or cannot be read.
     """
+    refuse_device(Path(name))
     try:
         if name == "-":
             return _digest(sys.stdin.buffer)

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from crpv_cli import publishing
 from crpv_cli.definitions.named import table_named
 from crpv_cli.errors import Anomaly, FileProblem
+from crpv_cli.intake.digests import refuse_device
 from crpv_cli.intake.faults import Fault
 from crpv_cli.intake.grid import Grid
 from crpv_cli.intake.headers import read_header, recognise
@@ -186,6 +187,7 @@ def gather(paths: Sequence[str]) -> Iterator[tuple[list[InputFile], list[Message
                 files.append(InputFile(_spool(sys.stdin.buffer, kept, "stdin"), "-"))
                 continue
             path = Path(name)
+            refuse_device(path)
             if path.is_dir():
                 files.extend(_inside(path, notices))
             elif path.is_fifo():

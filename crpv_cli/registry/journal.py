@@ -74,6 +74,8 @@ def _change(row: sqlite3.Row) -> Change:
     )
 
 
+_LARGEST = 2**63 - 1
+"""The largest integer of SQLite's."""
 _SELECT = """
     select c.*, f.path, f.sheet, f.places
     from changes as c left join load_files as f on f.id = c.file
@@ -137,7 +139,9 @@ def require_load(connection: sqlite3.Connection, load: int) -> sqlite3.Row:
     Raises:
         UsageProblem: there is no such load.
     """
-    row: sqlite3.Row | None = connection.execute("select * from loads where id = ?", (load,)).fetchone()
+    row: sqlite3.Row | None = None
+    if load <= _LARGEST:
+        row = connection.execute("select * from loads where id = ?", (load,)).fetchone()
     if row is None:
         raise UsageProblem(msg("There is no load {load}.", load=str(load)), msg("See the loads with: crpv log"))
     return row

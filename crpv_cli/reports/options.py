@@ -72,6 +72,7 @@ CYCLE = Option(
     N_("YEARS"),
     Takes.NUMBER,
     minimum=1,
+    maximum=100,
 )
 DEPARTMENT = Option("department", N_("Only this department: its code or name."), N_("DEPARTMENT"))
 EXPLAIN = Option(

@@ -413,3 +413,20 @@ def test_what_may_be_a_header_is_looked_at_as_far_as_it_is_filled(tmp_path: Path
     (sheet,) = open_workbook(path, fits)
     assert [len(cells) for cells in seen] == [3, 1_000]
     assert len(sheet.header) == 2_003
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no such device here")
+@pytest.mark.parametrize("command", ["load", "diff", "verify"])
+def test_what_has_no_end_is_not_read(command: str, tmp_path: Path) -> None:
+    db = tmp_path / "r.sqlite"
+    assert crpv("init", "--empty", "--db", db).code == 0
+    ran = crpv(command, "/dev/zero", "--db", db)
+    assert (ran.code, "is a device" in ran.said) == (3, True)
+
+
+@pytest.mark.parametrize("arguments", [("undo",), ("log",), ("list", "--known")])
+def test_a_number_that_is_too_large_is_that_of_no_load(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    db = tmp_path / "r.sqlite"
+    assert crpv("init", "--empty", "--db", db).code == 0
+    ran = crpv(*arguments, "9" * 30, "--db", db)
+    assert (ran.code, "There is no load 9" in ran.said) == (2, True)
