@@ -27,6 +27,14 @@ settings.register_profile("crpv", derandomize=True, deadline=None, database=None
 settings.load_profile("crpv")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is noted of the registries of tests is not noted in the cache of who runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     language.activate("en")

@@ -162,8 +162,17 @@ def _note(path: Path, stamp: str) -> None:
         return
     with suppress(OSError, RuntimeError):  # a cache that cannot be written: the next command looks again
         note = _note_of(path)
-        if not note.parent.is_dir():
+        if not note.exists():
             note.parent.mkdir(0o700, parents=True, exist_ok=True)
+            _forget_old(note.parent)
         descriptor = os.open(note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
             stream.write(stamp)
+
+
+def _forget_old(notes: Path) -> None:
+    """Remove the notes that nobody believes any more, of registries that may be gone."""
+    for entry in os.scandir(notes):
+        with suppress(OSError):
+            if time.time() - entry.stat().st_mtime >= _BELIEVED_SECONDS:
+                Path(entry.path).unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -163,3 +164,18 @@ def test_seals_that_somebody_made_anew_seal_nothing(world: Bench) -> None:
         connection.commit()
     with pytest.raises(RegistryProblem, match="changed the rows of sources"), open_reading(world.registry):
         pass
+
+
+def test_a_note_that_nobody_believes_any_more_is_removed(
+    world: Bench, empty_registry: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    with open_reading(world.registry):
+        pass
+    (first,) = (tmp_path / "cache").rglob("*-*")
+    day_ago = first.stat().st_mtime - 24 * 3600 - 60
+    os.utime(first, (day_ago, day_ago))
+    with open_reading(empty_registry):
+        pass
+    (second,) = (tmp_path / "cache").rglob("*-*")
+    assert second != first
