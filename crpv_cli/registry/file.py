@@ -227,6 +227,8 @@ def _problems(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise problem(path, error) from error
+    except UnicodeDecodeError as error:
+        raise not_text(path) from error
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from error
 
@@ -287,6 +289,11 @@ def not_a_registry(path: Path) -> RegistryProblem:
         msg("{path} is not a crpv registry.", path=path),
         msg("Name another file with --db, or make a registry with: crpv init --db NEW_FILE"),
     )
+
+
+def not_text(path: Path) -> RegistryProblem:
+    """Say that a text of a registry is none; Python raises that even for a message of SQLite's that quotes it."""
+    return damaged(path, msg("a text in it is not UTF-8"))
 
 
 def damaged(path: Path, reason: Message) -> RegistryProblem:

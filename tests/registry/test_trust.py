@@ -179,3 +179,18 @@ def test_a_note_that_nobody_believes_any_more_is_removed(
         pass
     (second,) = (tmp_path / "cache").rglob("*-*")
     assert second != first
+
+
+@pytest.mark.parametrize("name", ["centres", "funding_key", "v_coverage"])
+def test_a_name_that_is_no_text_any_more_is_a_damage(whole: bytes, tmp_path: Path, name: str) -> None:
+    """SQLite quotes it in its message, which Python cannot read then."""
+    path = tmp_path / "registry.db"
+    for word in (name.encode(), f"TABLE {name}".encode()):
+        content = bytearray(whole)
+        start = content.find(word, 100)
+        if start < 0:
+            continue
+        content[start + 2] = 0xFE
+        path.write_bytes(content)
+        with pytest.raises(RegistryProblem, match=r"damaged|did not make"), open_reading(path):
+            pass
