@@ -128,7 +128,7 @@ def _require(path: Path) -> None:
 
 
 def _is_current(connection: sqlite3.Connection, path: Path) -> bool:
-    with _damaged_texts(path), _sqlite_problems(path):
+    with _sqlite_problems(path):
         trust.check_ours(connection, path)
         return schema.is_current(connection)
 
@@ -136,9 +136,7 @@ def _is_current(connection: sqlite3.Connection, path: Path) -> bool:
 def _migrate(path: Path, say: Callable[[Message], None] | None) -> None:
     from crpv_cli.registry.migrations import migrate
 
-    with _damaged_texts(path):
-        copy = migrate(path)
-    if copy and say is not None:
+    if (copy := migrate(path)) and say is not None:
         say(msg("The registry was brought up to date; a copy of the earlier one was kept: {copy}", copy=copy))
 
 
@@ -159,19 +157,9 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     """Begin a transaction, and check what stands in the registry at its moment."""
     stamp = trust.stamp_of(path)
     connection.execute("begin")
-    with _damaged_texts(path):
-        trust.check_ours(connection, path)
-        trust.check_nothing_acts(connection, path)
-        trust.check_believable(connection, path, stamp)
-
-
-@contextmanager
-def _damaged_texts(path: Path) -> Iterator[None]:
-    """Say that the registry is damaged where a text in it, or SQLite's message about it, cannot be read."""
-    try:
-        yield
-    except UnicodeDecodeError as error:
-        raise file.not_text(path) from error
+    trust.check_ours(connection, path)
+    trust.check_nothing_acts(connection, path)
+    trust.check_believable(connection, path, stamp)
 
 
 @contextmanager
