@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 for name in ("CRPV_DB", "CRPV_LANG", "CRPV_DEBUG", "FORCE_COLOR", "LANGUAGE"):
     os.environ.pop(name, None)
+
+# Who runs them in the background, or with nohup, ignores signals; what the commands do with them is tried here.
+for number in (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGTERM), signal.SIGTERM):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, signal.default_int_handler if number is signal.SIGINT else signal.SIG_DFL)
 
 settings.register_profile("crpv", derandomize=True, deadline=None, database=None)
 settings.load_profile("crpv")
