@@ -111,8 +111,7 @@ def load(
                     header, rows = refused_rows(by_name[outcome.name], how, outcome.sheet, lines, outcome.sha256)
                     reasons = ((line, cells, lines[line]) for line, cells in rows)
                     place = aside[outcome.name, outcome.sheet]
-                    made.will_be(place)
-                    with interrupts.Held():
+                    with interrupts.Held(), made.writing(place):
                         write_refused(header, reasons, place, door.force)
                     kept.append(place)
                 if expect is not None:
@@ -120,8 +119,7 @@ def load(
                 if door.output is None:
                     door.show_found(report)  # a reader may take its time: it can be interrupted
                     return
-                made.will_be(door.output)
-                with interrupts.Held():
+                with interrupts.Held(), made.writing(door.output):
                     door.show_found(report)
 
             by_name = {file.name: file for file in files}

@@ -238,12 +238,13 @@ def deliver(content: str | bytes, output: Path | None, force: bool, encoding: st
 class Made(dict[Path, bytes | None]):
     """The files that are written for what is to be committed, with what they were: None if there was none."""
 
-    def will_be(self, file: Path) -> None:
-        """Remember what a file is before it is written; a device or a pipe is no file."""
-        if file.is_file():
-            self[file] = file.read_bytes()
-        elif not os.path.lexists(file):
-            self[file] = None
+    @contextmanager
+    def writing(self, file: Path) -> Iterator[None]:
+        """Note a file that the block writes, once it is written; a device or a pipe is no file."""
+        there, before = os.path.lexists(file), file.read_bytes() if file.is_file() else None
+        yield
+        if before is not None or not there:
+            self[file] = before
 
     def take_back(self) -> None:
         """Make the files what they were, as far as that can be."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from crpv_cli.errors import RegistryProblem
 from crpv_cli.language import Message, msg
 from crpv_cli.registry import schema
-from crpv_cli.registry.file import BESIDE, beside, damaged, moment, one_state
+from crpv_cli.registry.file import BESIDE, beside, damaged, moment, not_a_registry, one_state
 
 _BELIEVED_SECONDS = 24 * 3600
 
@@ -30,8 +30,6 @@ def check_ours(connection: sqlite3.Connection, path: Path) -> int:
     (application,) = connection.execute("pragma application_id").fetchone()
     (version,) = connection.execute("pragma user_version").fetchone()
     if application != schema.APPLICATION_ID:
-        from crpv_cli.registry.file import not_a_registry
-
         raise not_a_registry(path)
     if version > schema.SCHEMA_VERSION:
         raise RegistryProblem(

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from crpv_cli import interrupts
+from crpv_cli.output import streams
 from tests.commands.conftest import NETWORK, table
 
 STRIKE = Path(__file__).with_name("strike.py")
@@ -214,6 +215,14 @@ def test_a_commit_that_fails_puts_back_the_file_that_it_wrote_over(folder: Path)
     assert (folder / ASIDE).read_text(encoding="utf-8") == "of last week"
     ran = crpv(folder, *LOAD, "--force")
     assert refused(folder)
+
+
+def test_a_file_that_another_command_put_there_meanwhile_is_not_taken_away(tmp_path: Path) -> None:
+    file = tmp_path / "aside.csv"
+    with pytest.raises(FileExistsError), streams.taken_back() as made, made.writing(file):
+        file.write_text("another command's", encoding="utf-8")
+        raise FileExistsError
+    assert file.read_text(encoding="utf-8") == "another command's"
 
 
 # --- The streams of a load ---
