@@ -39,12 +39,25 @@ class Unreadable:
 Read = Row | BrokenRow | Unreadable | Anomaly
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found of a grid before its rows were read: a line that was left out, a hidden column, its encoding.
+
+    ``place`` is the number of a column, from 0; without a line it is about the whole file or sheet.
+    """
+
+    problem: Fault | Correction
+    line: int | None = None
+    place: int | None = None
+    value: str | None = None
+
+
 class Grid:
     """A header and the rows below it.
 
     ``header`` are the cells that name columns. ``sheet`` is the name of the sheet, None outside workbooks.
     ``prepared`` names the columns that a form was sent with: a row in which nothing else is filled in was not answered.
-    ``profile`` names the profile that a foreign file was read with.
+    ``profile`` names the profile that a foreign file was read with. ``findings`` are told with the rows' own anomalies.
     """
 
     sha256: str
@@ -53,6 +66,7 @@ class Grid:
     sheet: str | None = None
     profile: str | None = None
     prepared: tuple[str, ...] = ()
+    findings: Sequence[Finding] = ()
 
     @property
     def headings(self) -> list[str]:
@@ -67,18 +81,22 @@ class Grid:
         """Return the letter of a column in its sheet, None outside workbooks."""
         return None
 
+    def merged_with(self, line: int, place: int) -> str | None:
+        """Return the cell that has the value of an empty one (``A2``), where the two are merged; else None."""
+        return None
+
     def anomaly(
         self,
         file: str,
         found: Fault | Correction,
-        line: int,
+        line: int | None,
         place: int | None = None,
         column: str | None = None,
         value: str | None = None,
     ) -> Anomaly:
         """Return what was found as an anomaly, at its place in the file."""
         letter = self.letter(place) if place is not None else None
-        cell = f"{letter}{line}" if letter else None
+        cell = f"{letter}{line}" if letter and line is not None else None
         return Anomaly(
             found.code, found.severity, file, found.message, found.advice, line, column, value, self.sheet, cell
         )
