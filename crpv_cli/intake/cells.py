@@ -1,8 +1,8 @@
 """Cells as a file gives them: a text, or a text with what a workbook says it is.
 
-Whatever reads a file hands on texts, each as a person would have typed it. What a text alone cannot say goes with it, so
-that the column, which knows what it expects, can judge: a date where a reference is due, an error, a formula that was
-never computed, thousands of euros in the format of a number.
+Whatever reads a file hands on texts, each as a person would have typed it. What a text alone cannot say goes with it,
+so that the column, which knows what it expects, can judge: a date where a reference is due, an error, a formula that
+was never computed, thousands of euros in the format of a number.
 """
 
 from __future__ import annotations

@@ -22,12 +22,12 @@ from crpv_cli.intake.profiles.profile import Profile
 from crpv_cli.intake.profiles.rows import KnownIds
 from crpv_cli.intake.profiles.transform import apply
 from crpv_cli.intake.readers import open_csv
-from crpv_cli.intake.tablefile import Record, TableFile
+from crpv_cli.intake.tablefile import TableFile
 from crpv_cli.intake.workbooks import is_workbook, open_workbook
 from crpv_cli.language import Message, msg
 from crpv_cli.spelling import closest
 
-__all__ = ["REFUSED_SUFFIX", "InputFile", "ReadOptions", "Record", "TableFile", "gather", "open_tables"]
+__all__ = ["REFUSED_SUFFIX", "InputFile", "ReadOptions", "TableFile", "gather", "open_tables"]
 
 CSV_SUFFIXES = (".csv", ".tsv", ".txt")
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")

@@ -22,6 +22,17 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """Some rows as the file has them: the line on which each starts, and its cells, not cleaned yet.
+
+    They are handed on together so that a column of them can be judged at once; blank rows may be among them.
+    """
+
+    lines: list[int]
+    cells: list[list[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class BrokenRow:
     """The place from which a file cannot be read."""
 
@@ -73,9 +84,24 @@ class Grid:
         """What the file itself has above its columns."""
         return self.header
 
-    def rows(self) -> Iterator[Read]:
-        """Yield the rows below the header, without blank ones."""
+    def batches(self) -> Iterator[Rows | Read]:
+        """Yield the rows below the header, many at a time where they come from a file."""
         raise NotImplementedError
+
+    def tidy(self, cell: str) -> str:
+        """Return a cell of ``batches`` as a row has it: without what surrounds its value."""
+        return cell
+
+    def rows(self) -> Iterator[Read]:
+        """Yield the rows below the header one by one, cleaned, without blank ones."""
+        for batch in self.batches():
+            if not isinstance(batch, Rows):
+                yield batch
+                continue
+            for line, cells in zip(batch.lines, batch.cells, strict=True):
+                tidied = [self.tidy(cell) for cell in cells]
+                if any(tidied):
+                    yield Row(line, tidied)
 
     def letter(self, place: int) -> str | None:
         """Return the letter of a column in its sheet, None outside workbooks."""
@@ -111,6 +137,6 @@ class RowsGrid(Grid):
     sha256: str
     header_line: int = 1
 
-    def rows(self) -> Iterator[Read]:
+    def batches(self) -> Iterator[Rows | Read]:
         """Yield the rows."""
-        yield from (Row(line, cells) for line, cells in enumerate(self.cells, 2))
+        yield Rows(list(range(2, len(self.cells) + 2)), self.cells)

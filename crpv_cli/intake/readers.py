@@ -14,10 +14,11 @@ import io
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from crpv_cli.intake.faults import Fault, file_changed
-from crpv_cli.intake.grid import BrokenRow, Grid, Row, Unreadable
+from crpv_cli.intake.grid import BrokenRow, Grid, Read, Rows, Unreadable
 from crpv_cli.intake.values import clean
 from crpv_cli.language import msg
 
@@ -46,29 +47,44 @@ class CsvFile(Grid):
     header_line: int
     progress: Callable[[str, int], None] | None = None
 
-    def rows(self) -> Iterator[Row | BrokenRow | Unreadable]:
-        """Yield the rows below the header, without blank ones; a broken file ends with ``BrokenRow``.
+    def batches(self) -> Iterator[Rows | Read]:
+        """Yield the rows below the header as they are; a broken file ends with ``BrokenRow``.
 
         The bytes that rows are made of are hashed on the way: if they are not those of ``sha256``, ``Unreadable`` comes
         last, and no ``BrokenRow``.
         """
-        broken: list[BrokenRow] = []
         with _Hashed(io.FileIO(self.path)) as content:
             stream = io.TextIOWrapper(content, encoding=self.encoding, newline="")
-            rows = _read(stream, self.delimiter, _escapes_formulas(self.delimiter))
-            for number, row in enumerate(rows):
-                if self.progress is not None and number % _ROWS_A_STEP == 0:
+            broken: BrokenRow | None = None
+            rows = _read(stream, self.delimiter)
+            while broken is None:
+                lines: list[int] = []
+                cells: list[list[str]] = []
+                for row in islice(rows, _ROWS_A_STEP):
+                    if isinstance(row, BrokenRow):
+                        broken = row
+                    elif row[0] > self.header_line:
+                        lines.append(row[0])
+                        cells.append(row[1])
+                if self.progress is not None:
                     self.progress(str(self.path), os.lseek(content.fileno(), 0, os.SEEK_CUR))
-                if isinstance(row, BrokenRow):
-                    broken.append(row)
-                elif row.line > self.header_line:
-                    yield row
+                if lines:
+                    yield Rows(lines, cells)
+                elif not broken:
+                    break
             while content.read1(_CHUNK):
                 pass  # what comes after a row that is broken
             if content.digest.hexdigest() != self.sha256:
                 yield Unreadable(file_changed())
-            else:
-                yield from broken
+            elif broken is not None:
+                yield broken
+
+    def tidy(self, cell: str) -> str:
+        """Return a cell without surrounding blanks, and without the apostrophe that guards what is no formula."""
+        if self.delimiter == ";" and cell.startswith("'"):
+            # Only ``csv-excel``, whose delimiter is the semicolon, puts an apostrophe before what looks like a formula.
+            cell = _unescape(cell)
+        return clean(cell)
 
 
 class _Hashed(io.BufferedReader):
@@ -108,25 +124,26 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
             first += more
         mark = delimiter or delimiter_of(first)
         stream.seek(0)
-        for row in _read(stream, mark, unescape=False):
+        for row in _read(stream, mark):
             if isinstance(row, BrokenRow):
                 raise Fault(
                     "broken-csv",
                     msg("The header line cannot be read as CSV: {reason}", reason=row.reason),
                     msg("Check its quotation marks."),
                 )
-            if not _is_separator_line(row.cells, mark):
-                if len(row.cells) > MOST_COLUMNS:
+            line, cells = row[0], [clean(cell) for cell in row[1]]
+            if any(cells) and not _is_separator_line(cells, mark):
+                if len(cells) > MOST_COLUMNS:
                     raise Fault(
                         "too-many-columns",
                         msg(
                             "The header has {count} cells; at most {most} are read.",
-                            count=len(row.cells),
+                            count=len(cells),
                             most=MOST_COLUMNS,
                         ),
                         msg("Check that it is a table, and name its delimiter with --delimiter if it is not detected."),
                     )
-                return CsvFile(path, sha256, encoding, mark, row.cells, row.line)
+                return CsvFile(path, sha256, encoding, mark, cells, line)
     raise Fault("empty-file", msg("The file is empty."), msg("Check that it was saved."))
 
 
@@ -147,12 +164,7 @@ def _is_separator_line(cells: list[str], mark: str) -> bool:
     return [cell.lower() for cell in cells] in (["sep=", ""], [f"sep={mark}"])
 
 
-def _escapes_formulas(delimiter: str) -> bool:
-    # Only ``csv-excel``, whose delimiter is the semicolon, puts an apostrophe before what looks like a formula.
-    return delimiter == ";"
-
-
-def _read(stream: io.TextIOBase, delimiter: str, unescape: bool) -> Iterator[Row | BrokenRow]:
+def _read(stream: io.TextIOBase, delimiter: str) -> Iterator[tuple[int, list[str]] | BrokenRow]:
     csv.field_size_limit(_LONGEST_ROW)
     lines = _Lines(stream)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -166,9 +178,7 @@ def _read(stream: io.TextIOBase, delimiter: str, unescape: bool) -> Iterator[Row
         except (csv.Error, UnicodeError) as error:
             yield BrokenRow(line, str(error))
             return
-        cells = [clean(_unescape(cell) if unescape else cell) for cell in cells]
-        if any(cells):
-            yield Row(line, cells)
+        yield line, cells
 
 
 class _Lines:

@@ -1,29 +1,27 @@
-"""One pydantic model per table, built from the table's definition.
+"""Rows of cells become records of a table, according to its definition.
 
-``values`` reads a cell as people type it; the model checks which columns are required, and their limits; row checks
-compare two columns. The definition itself is in ``definitions``, so that commands that only read can use it without
-importing pydantic.
+``values`` reads a cell as people type it; here stands which columns are required, their limits, and what holds between
+the columns of a row. A batch of rows is judged column by column, each distinct cell once; a row with a cell that is not
+plain takes the path that explains. Both ask the same ``ColumnReader``.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache, partial
-from typing import Annotated, Any
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, create_model
-from pydantic_core import PydanticCustomError
+from functools import cache
+from typing import Any, Final
 
 from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.ratings import levels_of
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.intake.values import read_cell
-from crpv_cli.language import Day, msg
+from crpv_cli.language import Day, Message, msg
 
-_TYPES: dict[str, type] = {"TEXT": str, "INTEGER": int, "REAL": float}
+_MOST_KEPT = 20_000
+"""How many distinct cells of a column are remembered: ids, years and stages are repeated, texts of a large file not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,81 +42,159 @@ def check(table: Table, cells: Mapping[str, str]) -> Checked:
 
     Everything wrong with the row is returned at once, each fault with its column.
     """
-    seen = _Seen()
+    values: dict[str, Any] = {}
     faults: list[tuple[str, Fault]] = []
-    values = None
-    try:
-        values = dict(model_of(table.name).model_validate(cells, context=seen))
-    except ValidationError as error:
-        faults = [_fault(table, dict(detail)) for detail in error.errors(include_url=False)]
+    corrections: list[tuple[str, Correction]] = []
+    for name, reader in readers_of(table.name).items():
+        try:
+            values[name], correction = reader.read(cells.get(name, ""))
+        except Fault as fault:
+            faults.append((name, fault))
+            continue
+        if correction:
+            corrections.append((name, correction))
     # Columns that were read are checked against each other even if another one is at fault.
+    seen: defaultdict[str, Any] = defaultdict(lambda: None, values)
     faulty = {name for name, _ in faults}
-    periods = ((period, _ordered(*period)) for period in table.periods)
-    for columns, row_check in (*_ROW_CHECKS.get(table.name, ()), *periods):
-        if faulty.isdisjoint(columns) and (found := row_check(seen.values)):
+    for columns, row_check in row_checks(table):
+        if faulty.isdisjoint(columns) and (found := row_check(seen)):
             faults.append(found)
     faulty = {name for name, _ in faults}
-    readable = {name: value for name, value in seen.values.items() if name not in faulty} if faults else {}
-    return Checked(None if faults else values, faults, seen.corrections, readable)
+    if not faults:
+        return Checked(values, faults, corrections)
+    readable = {name: value for name, value in values.items() if cells.get(name) and name not in faulty}
+    return Checked(None, faults, corrections, readable)
 
 
-@dataclass(slots=True)
-class _Seen:
-    """The values read in a row before the model checks it; an empty cell is None."""
+class ColumnReader:
+    """What the cells of a column mean in a row of its table."""
 
-    values: defaultdict[str, Any] = field(default_factory=lambda: defaultdict(lambda: None))
-    corrections: list[tuple[str, Correction]] = field(default_factory=list)
+    def __init__(self, column: Column) -> None:
+        self.column = column
+        self._read: dict[str, tuple[object, Correction | None]] = {}
+
+    def read(self, cell: str) -> tuple[object, Correction | None]:
+        """Return the value of a cell, None for an empty one, and a warning if it was corrected.
+
+        Raises:
+            Fault: it is no value of the column, out of bounds, or empty and required.
+        """
+        found = self._read.get(cell)
+        if found is None:
+            found = self._value(cell)
+            if len(self._read) >= _MOST_KEPT:
+                self._read.clear()
+            self._read[cell] = found
+        return found
+
+    def _value(self, cell: str) -> tuple[object, Correction | None]:
+        column = self.column
+        value, correction = read_cell(cell, column) if cell else (None, None)
+        if value is None:
+            if column.required:
+                raise Fault(
+                    "empty-cell",
+                    msg("The cell is empty; {column} is required.", column=msg(column.label)),
+                    msg(column.explanation),
+                )
+        elif column.minimum is not None and value < column.minimum:  # type: ignore[operator]
+            raise _out_of_bounds(cell, msg("Write {bound} or more.", bound=f"{column.minimum:g}"))
+        elif column.maximum is not None and value > column.maximum:  # type: ignore[operator]
+            raise _out_of_bounds(cell, msg("Write {bound} or less.", bound=f"{column.maximum:g}"))
+        return value, correction
 
 
 @cache
-def model_of(table_name: str) -> type[BaseModel]:
-    """Return the model of a table's records; its fields have the names of the columns."""
-    table = TABLES[table_name]
-    fields: dict[str, Any] = {}
-    for column in table.columns:
-        stored: Any = _TYPES[column.kind.sql_type]
-        kind: Any = Annotated[stored, Field(ge=column.minimum, le=column.maximum), BeforeValidator(_reader(column))]
-        fields[column.name] = (kind, ...) if column.required else (kind | None, None)
-    return create_model(table_name, __config__=ConfigDict(extra="forbid", frozen=True), **fields)
+def readers_of(table_name: str) -> dict[str, ColumnReader]:
+    """Return the readers of a table's columns, by name."""
+    return {column.name: ColumnReader(column) for column in TABLES[table_name].columns}
 
 
-def _reader(column: Column) -> Callable[[str, ValidationInfo], object]:
-    # Ids, years and stages are repeated many times in a file of any size.
-    known = lru_cache(maxsize=4096)(partial(read_cell, column=column))
+def _out_of_bounds(cell: str, advice: Message) -> Fault:
+    return Fault("out-of-bounds", msg("“{value}” is outside the allowed range.", value=cell), advice)
 
-    def read(text: str, info: ValidationInfo) -> object:
+
+# --- Many rows at once ---
+
+ODD: Final = object()
+"""Stands for what a cell is worth that must be explained."""
+
+
+class _Plain(dict[str, object]):
+    """The values of the plain cells of a column: those that are read without a word; ``odd`` says that one was not."""
+
+    def __init__(self, reader: ColumnReader, tidy: Callable[[str], str], marks: Collection[str]) -> None:
+        super().__init__()
+        self._reader = reader
+        self._tidy = tidy
+        self._marks = marks
+        self.odd = False
+
+    def __missing__(self, cell: str) -> object:
+        tidied = self._tidy(cell)
         try:
-            value, correction = known(text)
-        except Fault as fault:
-            raise PydanticCustomError("fault", "{column}", {"column": column.name, "fault": fault}) from None
-        if isinstance(info.context, _Seen):
-            info.context.values[column.name] = value
-            if correction:
-                info.context.corrections.append((column.name, correction))
+            value, correction = self._reader.read(tidied)
+        except Fault:
+            self.odd = True
+            return ODD
+        if correction is not None or tidied in self._marks:
+            self.odd = True
+            return ODD
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        self[cell] = value
         return value
 
-    return read
 
+class BatchReader:
+    """Judges the cells of many rows column by column.
 
-def _fault(table: Table, detail: Mapping[str, Any]) -> tuple[str, Fault]:
-    context = detail.get("ctx") or {}
-    if detail["type"] == "fault":
-        return context["column"], context["fault"]
-    column = table.column(str(detail["loc"][0]))
-    if detail["type"] == "missing":
-        return column.name, Fault(
-            "empty-cell",
-            msg("The cell is empty; {column} is required.", column=msg(column.label)),
-            msg(column.explanation),
-        )
-    bound = context.get("ge", context.get("le"))
-    return column.name, Fault(
-        "out-of-bounds",
-        msg("“{value}” is outside the allowed range.", value=str(detail["input"])),
-        msg("Write {bound} or more.", bound=f"{bound:g}")
-        if "ge" in context
-        else msg("Write {bound} or less.", bound=f"{bound:g}"),
-    )
+    Args:
+        table: the table of the rows.
+        columns: the place and the name of each column that the file has.
+        tidy: returns a cell without what surrounds its value.
+        marks: by column, cells that are never plain: what a repeated header would have there.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        columns: Mapping[str, int],
+        tidy: Callable[[str], str],
+        marks: Mapping[str, Collection[str]],
+    ) -> None:
+        readers = readers_of(table.name)
+        self.names = tuple(columns)
+        self._places = tuple(columns.values())
+        self._plain = [_Plain(readers[name], tidy, marks.get(name, ())) for name in columns]
+        absent = [column.name for column in table.columns if column.required and column.name not in columns]
+        self._hopeless = bool(absent)
+        self._checks = [check for _, check in row_checks(table)]
+
+    def judge(self, columns: Sequence[Sequence[str]]) -> tuple[list[list[object]], list[int]]:
+        """Judge the cells of rows, by column of the file.
+
+        Returns:
+            The values of each of ``names``, and the numbers of the rows in which something must be explained: what
+            stands there in the values means nothing.
+        """
+        values: list[list[object]] = []
+        odd: set[int] = set()
+        for place, plain in zip(self._places, self._plain, strict=True):
+            found = list(map(plain.__getitem__, columns[place]))
+            if plain.odd:
+                plain.odd = False
+                odd.update(number for number, value in enumerate(found) if value is ODD)
+            values.append(found)
+        if self._hopeless:
+            return values, list(range(len(values[0]) if values else 0))
+        if self._checks:
+            for number, row in enumerate(zip(*values, strict=True)):
+                if number not in odd:
+                    record: defaultdict[str, Any] = defaultdict(lambda: None, zip(self.names, row, strict=True))
+                    if any(check(record) for check in self._checks):
+                        odd.add(number)
+        return values, sorted(odd)
 
 
 RowCheck = Callable[[Mapping[str, Any]], tuple[str, Fault] | None]
@@ -271,3 +347,9 @@ _ROW_CHECKS: dict[str, tuple[tuple[tuple[str, ...], RowCheck], ...]] = {
     "scales": ((("minimum", "maximum", "levels"), _scale),),
     "evaluations": ((("scale", "rating"), _evaluation),),
 }
+
+
+@cache
+def row_checks(table: Table) -> tuple[tuple[tuple[str, ...], RowCheck], ...]:
+    """Return what must hold between the columns of a row: the columns, and the check."""
+    return (*_ROW_CHECKS.get(table.name, ()), *((period, _ordered(*period)) for period in table.periods))

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import Table
 from crpv_cli.errors import Anomaly
 from crpv_cli.intake.faults import Correction, Fault, row_length
-from crpv_cli.intake.grid import BrokenRow, Grid, Row, Unreadable
+from crpv_cli.intake.grid import BrokenRow, Grid, Row, Rows, Unreadable
 from crpv_cli.intake.headers import Header
-from crpv_cli.intake.records import check
+from crpv_cli.intake.records import BatchReader, check
 from crpv_cli.intake.values import read_cell
 from crpv_cli.language import N_, Message, msg, msgs
-from crpv_cli.registry.loads import Refused
+from crpv_cli.registry.loads import Batch, Refused
 from crpv_cli.spelling import closest, fold
 
 # To find similar names takes its time: where a file has so many columns of its own, it is not worth it.
@@ -36,14 +34,6 @@ def _french_note(header: Header, headings: Sequence[str]) -> int | None:
 def _says_total(row: Row) -> bool:
     first = fold(next((cell for cell in row.cells if cell), ""))
     return any(first == word or first.startswith(f"{word} ") for word in _TOTALS)
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A row that may go into the registry."""
-
-    line: int
-    values: dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -91,103 +81,50 @@ class TableFile:
             if column is not None
         }
 
-    def rows(self) -> Iterator[Record | Refused | Anomaly]:
-        """Yield each row as a record, or as the anomalies for which it is refused; warnings come with records."""
+    def rows(self) -> Iterator[Batch | Refused | Anomaly]:
+        """Yield the rows that may go into the registry, and the anomalies for which others are refused.
+
+        Plain rows come in batches. A row in which something must be explained comes alone after its warnings, or as
+        its errors.
+        """
         if self.header is None:
             return
         assert self.grid is not None
-        places = {column.name: place for place, column in enumerate(self.header.columns) if column}
-        unnamed = {place for place, cell in enumerate(self.grid.header) if not cell}
-        to_fill_in = [place for name, place in places.items() if name not in self.grid.prepared]
-        unanswered = 0
-        for row in self.grid.rows():
-            if isinstance(row, BrokenRow):
-                yield self._broken(row)
+        work = _Rows(self, self.grid, self.header)
+        for read in self.grid.batches():
+            if isinstance(read, Rows):
+                yield from work.batch(read)
+            elif isinstance(read, Row):
+                yield from work.row(read)
+            elif isinstance(read, BrokenRow):
+                yield self._broken(read)
                 return
-            if isinstance(row, Unreadable):
-                yield self._unreadable(row.fault)
+            elif isinstance(read, Unreadable):
+                yield self._unreadable(read.fault)
                 return
-            if isinstance(row, Anomaly):
-                yield row
-                continue
-            if len(row.cells) != len(self.grid.header):
-                yield self._anomaly(row_length(len(row.cells), len(self.grid.header)), row.line)
-                self._remember(row, places)
-                continue
-            for place in [place for place in unnamed if row.cells[place]]:
-                unnamed.discard(place)
-                yield self._unnamed(row, place)
-            if self.grid.prepared and not any(row.cells[place] for place in to_fill_in):
-                unanswered += 1
-                continue
-            if self._is_total(row, self.header, places):
-                yield self._total(row)
-                continue
-            yield from self._check(row, self.header, places)
-        if unanswered:
+            else:
+                yield read
+        if work.unanswered:
             self.notices.append(
                 msgs(
                     "{file}: {count} prepared row was not filled in; it was skipped.",
                     "{file}: {count} prepared rows were not filled in; they were skipped.",
-                    unanswered,
+                    work.unanswered,
                     file=self.name,
                 )
             )
 
-    def _check(self, row: Row, header: Header, places: dict[str, int]) -> Iterator[Record | Refused | Anomaly]:
-        cells = {name: row.cells[place] for name, place in places.items() if row.cells[place]}
-        if "centre" in cells:
-            self.centres.add(cells["centre"])
-        checked = check(header.table, cells)
-        absent = {column.name for column in header.missing}  # reported once, for the header
-        faults = [(name, fault) for name, fault in checked.faults if name not in absent]
-        found: list[tuple[str, Fault | Correction]] = [*faults, *checked.corrections]
-        for name, problem in found:
-            place = places.get(name)
-            value = (row.raw or row.cells)[place] if place is not None else None
-            yield self._anomaly(problem, row.line, place, self.heading(name), value)
-        if checked.values is None:
-            self._remember(row, places)
-            if checked.readable:
-                yield Refused(row.line, checked.readable)
-        else:
-            yield Record(row.line, {name: checked.values[name] for name in header.present})
-
-    def _remember(self, row: Row, places: dict[str, int]) -> None:
-        """Keep the key of a refused row, so that rows that refer to it are not refused for that reason too."""
-        if self.header is None or len(self.header.table.key) != 1:
-            return
-        (name,) = self.header.table.key
-        column: Column = self.header.table.column(name)
-        try:
-            self.refused_keys.add(str(read_cell(row.cells[places[column.name]], column)[0]))
-        except (Fault, IndexError, KeyError):
-            return
-
-    def _is_total(self, row: Row, header: Header, places: dict[str, int]) -> bool:
-        """Whether a row of a sheet is a line of totals: it says so, and lacks a required value."""
-        assert self.grid is not None
-        return (
-            self.grid.sheet is not None
-            and _says_total(row)
-            and not all(row.cells[place] for name, place in places.items() if header.table.column(name).required)
-        )
-
-    def _anomaly(
+    def anomaly(
         self,
         found: Fault | Correction,
-        line: int,
+        line: int | None,
         place: int | None = None,
         column: str | None = None,
         value: str | None = None,
     ) -> Anomaly:
+        """Return what was found as an anomaly of this file, at its place."""
         assert self.grid is not None
         return self.grid.anomaly(self.name, found, line, place, column, value)
-
-    def _total(self, row: Row) -> Anomaly:
-        text = next(cell for cell in row.cells if cell)
-        total = Correction("totals-row", msg("The row “{value}” is a line of totals; it was left out.", value=text))
-        return self._anomaly(total, row.line, row.cells.index(text), value=text)
 
     def _broken(self, row: BrokenRow) -> Anomaly:
         broken = Fault(
@@ -195,20 +132,12 @@ class TableFile:
             msg("From this line on, the file cannot be read as CSV: {reason}.", reason=row.reason),
             msg("Look for a quotation mark that is not closed, or not doubled inside a text."),
         )
-        return self._anomaly(broken, row.line)
+        return self.anomaly(broken, row.line)
 
     def _unreadable(self, fault: Fault) -> Anomaly:
         """An anomaly without a line: it is of the whole file, of which nothing is loaded then."""
         assert self.grid is not None
         return Anomaly(fault.code, fault.severity, self.name, fault.message, fault.advice, sheet=self.grid.sheet)
-
-    def _unnamed(self, row: Row, place: int) -> Anomaly:
-        unnamed = Correction(
-            "unnamed-column",
-            msg("Column {place} has values but no heading; it was left out.", place=place + 1),
-            msg("If it belongs to the table, give it the name of a column."),
-        )
-        return self._anomaly(unnamed, row.line, place, value=row.cells[place])
 
     def _header_anomalies(self, header: Header) -> Iterator[Anomaly]:
         assert self.grid is not None
@@ -219,7 +148,7 @@ class TableFile:
                 msg("The required column {column} is missing.", column=column.name),
                 msg("Add it to the header; it may also be called “{label}”.", label=msg(column.label)),
             )
-            yield self._anomaly(missing, line, column=column.name)
+            yield self.anomaly(missing, line, column=column.name)
         at_place: list[tuple[int, Fault | Correction]] = []
         if (place := _french_note(header, headings)) is not None:
             ambiguous = Fault(
@@ -253,4 +182,118 @@ class TableFile:
             )
             at_place.append((place, extra))
         for place, found in at_place:
-            yield self._anomaly(found, line, place, headings[place])
+            yield self.anomaly(found, line, place, headings[place])
+
+
+class _Rows:
+    """The rows of a table on their way from its grid: plain ones in batches, the others one by one."""
+
+    def __init__(self, table: TableFile, grid: Grid, header: Header) -> None:
+        self._table = table
+        self._grid = grid
+        self._header = header
+        self._places = {column.name: place for place, column in enumerate(header.columns) if column}
+        self._unnamed = {place for place, cell in enumerate(grid.header) if not cell}
+        self._to_fill_in = [place for name, place in self._places.items() if name not in grid.prepared]
+        self._absent = {column.name for column in header.missing}  # reported once, for the header
+        marks = {name: {grid.header[place]} for name, place in self._places.items()}
+        self._reader = BatchReader(header.table, self._places, grid.tidy, marks)
+        self.unanswered = 0
+
+    def batch(self, rows: Rows) -> Iterator[Batch | Refused | Anomaly]:
+        width = len(self._grid.header)
+        cells = rows.cells
+        odd = {number for number, row in enumerate(cells) if len(row) != width}
+        if odd:
+            blank = [""] * width
+            cells = [blank if number in odd else row for number, row in enumerate(cells)]
+        columns = list(zip(*cells, strict=True))
+        values, more = self._reader.judge(columns)
+        odd.update(more)
+        for place in self._unnamed:
+            if any(columns[place]):
+                odd.update(number for number, cell in enumerate(columns[place]) if cell)
+        if self._grid.prepared:
+            odd.update(range(len(cells)))  # they may be valid and yet not be answered
+        lines: Sequence[int] = rows.lines
+        if odd:
+            kept = [number for number in range(len(cells)) if number not in odd]
+            values = [[column[number] for number in kept] for column in values]
+            lines = [rows.lines[number] for number in kept]
+        if lines:
+            names = self._reader.names
+            if "centre" in names:
+                self._table.centres.update(set(map(str, values[names.index("centre")])))
+            yield Batch(lines, names, values)
+        for number in sorted(odd):
+            tidied = [self._grid.tidy(cell) for cell in rows.cells[number]]
+            if any(tidied):
+                yield from self.row(Row(rows.lines[number], tidied))
+
+    def row(self, row: Row) -> Iterator[Batch | Refused | Anomaly]:
+        if len(row.cells) != len(self._grid.header):
+            yield self._table.anomaly(row_length(len(row.cells), len(self._grid.header)), row.line)
+            self._remember(row)
+            return
+        for place in [place for place in self._unnamed if row.cells[place]]:
+            self._unnamed.discard(place)
+            yield self._unnamed_column(row, place)
+        if self._grid.prepared and not any(row.cells[place] for place in self._to_fill_in):
+            self.unanswered += 1
+        elif self._is_total(row):
+            yield self._total(row)
+        else:
+            yield from self._check(row)
+
+    def _check(self, row: Row) -> Iterator[Batch | Refused | Anomaly]:
+        cells = {name: row.cells[place] for name, place in self._places.items() if row.cells[place]}
+        if "centre" in cells:
+            self._table.centres.add(cells["centre"])
+        checked = check(self._header.table, cells)
+        faults = [(name, fault) for name, fault in checked.faults if name not in self._absent]
+        found: list[tuple[str, Fault | Correction]] = [*faults, *checked.corrections]
+        for name, problem in found:
+            place = self._places.get(name)
+            value = (row.raw or row.cells)[place] if place is not None else None
+            yield self._table.anomaly(problem, row.line, place, self._table.heading(name), value)
+        if checked.values is None:
+            self._remember(row)
+            if checked.readable:
+                yield Refused(row.line, checked.readable)
+        else:
+            names = self._reader.names
+            yield Batch([row.line], names, [[checked.values[name]] for name in names])
+
+    def _remember(self, row: Row) -> None:
+        """Keep the key of a refused row, so that rows that refer to it are not refused for that reason too."""
+        table = self._header.table
+        if len(table.key) != 1:
+            return
+        (name,) = table.key
+        try:
+            self._table.refused_keys.add(str(read_cell(row.cells[self._places[name]], table.column(name))[0]))
+        except (Fault, IndexError, KeyError):
+            return
+
+    def _is_total(self, row: Row) -> bool:
+        """Whether a row is a line of totals: it says so, and lacks a required value."""
+        return (
+            self._grid.sheet is not None
+            and _says_total(row)
+            and not all(
+                row.cells[place] for name, place in self._places.items() if self._header.table.column(name).required
+            )
+        )
+
+    def _total(self, row: Row) -> Anomaly:
+        text = next(cell for cell in row.cells if cell)
+        total = Correction("totals-row", msg("The row “{value}” is a line of totals; it was left out.", value=text))
+        return self._table.anomaly(total, row.line, row.cells.index(text), value=text)
+
+    def _unnamed_column(self, row: Row, place: int) -> Anomaly:
+        unnamed = Correction(
+            "unnamed-column",
+            msg("Column {place} has values but no heading; it was left out.", place=place + 1),
+            msg("If it belongs to the table, give it the name of a column."),
+        )
+        return self._table.anomaly(unnamed, row.line, place, value=row.cells[place])

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from crpv_cli.intake.faults import Fault
-from crpv_cli.intake.grid import Grid, Row, Unreadable
+from crpv_cli.intake.grid import Grid, Read, Rows, Unreadable
 from crpv_cli.intake.wall import Workbook, column_letter
 from crpv_cli.language import msg
 
@@ -21,6 +22,7 @@ OWN_SHEETS = ("crpv", FORM_SHEET)
 
 _HEADER_WITHIN = 50
 _HEADER_BEFORE = 1_000
+_ROWS_A_STEP = 2_000
 _SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -45,11 +47,12 @@ class SheetGrid(Grid):
         """Return the letter of a column."""
         return column_letter(place)
 
-    def rows(self) -> Iterator[Row | Unreadable]:
+    def batches(self) -> Iterator[Rows | Read]:
         """Yield the rows below the header, without blank ones."""
+        rows = self.workbook.rows(self.sheet, after=self.header_line)
         try:
-            for line, cells in self.workbook.rows(self.sheet, after=self.header_line):
-                yield Row(line, cells)
+            while some := list(islice(rows, _ROWS_A_STEP)):
+                yield Rows([line for line, _ in some], [cells for _, cells in some])
         except Fault as fault:
             yield Unreadable(fault)
 

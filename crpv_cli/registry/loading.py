@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, Severity
@@ -13,7 +14,7 @@ from crpv_cli.registry.applying import apply_source, remove_rows
 from crpv_cli.registry.checks import faulty_ratings, recognised, restated, unresolved
 from crpv_cli.registry.conflicts import Comparison, HandedOut, shown
 from crpv_cli.registry.journal import changes_of, key_text
-from crpv_cli.registry.loads import FileOutcome, Line, LoadReport, Refused, Source
+from crpv_cli.registry.loads import Batch, FileOutcome, LoadReport, Refused, Source
 from crpv_cli.registry.recording import close_load, commit, open_load
 from crpv_cli.registry.staging import Stage
 
@@ -126,20 +127,15 @@ class _Load:
         for number, source in enumerate(self.sources):
             faulty_header = (source.name, source.sheet) in faulty_headers
             self.stage.add_table(source.table)
-            for row in source.rows:
-                if isinstance(row, Anomaly):
-                    self._say(number, row)
+            for found in source.rows:
+                if isinstance(found, Batch):
+                    self._stage_batch(number, source, found, faulty_header)
+                elif isinstance(found, Refused):
+                    self.stage.note(source.table, number, found.line, found.readable)
+                else:
+                    self._say(number, found)
                     # Without a line it is about the file, whose earlier rows are those of other bytes then.
-                    self.report.lost |= row.line is None and row.severity is Severity.ERROR
-                    continue
-                if isinstance(row, Refused):
-                    self.stage.note(source.table, number, row.line, row.readable)
-                    continue
-                self.outcomes[number].read += 1
-                if not faulty_header:
-                    self._stage(number, source, row)
-                elif len(source.table.key) == 1:
-                    source.refused_keys.update(row.values[name] for name in source.table.key if name in row.values)
+                    self.report.lost |= found.line is None and found.severity is Severity.ERROR
             outcome = self.outcomes[number]
             outcome.read += len(outcome.refused_lines)
             if faulty_header:
@@ -155,24 +151,32 @@ class _Load:
                 self.outcomes[number].unchanged += 1
         self.connection.execute("commit")
 
-    def _stage(self, number: int, source: Source, row: Line) -> None:
-        earlier = self.stage.insert(source.table, number, row.line, row.values)
+    def _stage_batch(self, number: int, source: Source, batch: Batch, faulty_header: bool) -> None:
+        self.outcomes[number].read += len(batch.lines)
+        if not faulty_header:
+            for record in batch.records():
+                self._stage(number, source, record.line, record.values)
+        elif len(source.table.key) == 1 and source.table.key[0] in batch.columns:
+            source.refused_keys.update(map(str, batch.values[batch.columns.index(source.table.key[0])]))
+
+    def _stage(self, number: int, source: Source, line: int, values: Mapping[str, Any]) -> None:
+        earlier = self.stage.insert(source.table, number, line, values)
         if earlier is None:
             return
         # The columns that only one of the two files has: they may be in any order.
         others = set(self.sources[earlier["file"]].present) ^ set(source.present)
-        unlike = [n for n, value in row.values.items() if earlier[source.table.column(n).stored] != value]
+        unlike = [n for n, value in values.items() if earlier[source.table.column(n).stored] != value]
         if not others and not unlike:
             self.outcomes[number].unchanged += 1
             return
         self.outcomes[number].read -= 1  # counted again among the refused lines
         different = unlike[0] if unlike else min(others)
-        anomaly = self._same_key(source, row.line, earlier["file"], earlier["line"], different)
-        value = shown(row.values.get(different), source.table.column(different))
+        anomaly = self._same_key(source, line, earlier["file"], earlier["line"], different)
+        value = shown(values.get(different), source.table.column(different))
         self._say(number, replace(anomaly, value=value))
         if self.keep_valid:
             # Which of the two is right, only a person knows: neither goes in.
-            other = self._same_key(self.sources[earlier["file"]], earlier["line"], number, row.line, different)
+            other = self._same_key(self.sources[earlier["file"]], earlier["line"], number, line, different)
             self.contradicted.append((source.table, earlier["file"], other))
 
     def _same_key(self, source: Source, line: int, other: int, other_line: int, different: str) -> Anomaly:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from crpv_cli.definitions.tables import Table
 from crpv_cli.errors import Anomaly, Severity
@@ -15,13 +15,12 @@ if TYPE_CHECKING:
     from crpv_cli.registry.conflicts import HandedOut
 
 
-class Line(Protocol):
+@dataclass(frozen=True, slots=True)
+class Record:
     """A checked row: the physical line on which it starts, and its values by column name."""
 
-    @property
-    def line(self) -> int: ...  # noqa: D102
-    @property
-    def values(self) -> dict[str, Any]: ...  # noqa: D102
+    line: int
+    values: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,20 @@ class Refused:
 
     line: int
     readable: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Checked rows, many at a time: the lines on which they start, and the values of each of some columns."""
+
+    lines: Sequence[int]
+    columns: tuple[str, ...]
+    values: Sequence[Sequence[Any]]
+
+    def records(self) -> Iterator[Record]:
+        """Yield them one by one."""
+        for line, *row in zip(self.lines, *self.values, strict=True):
+            yield Record(line, dict(zip(self.columns, row, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +60,7 @@ class Source:
     table: Table
     present: tuple[str, ...]
     heading: Mapping[str, str]
-    rows: Iterable[Line | Refused | Anomaly]
+    rows: Iterable[Batch | Refused | Anomaly]
     refused_keys: set[str]
     sheet: str | None
     profile: str | None

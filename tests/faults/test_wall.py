@@ -20,12 +20,12 @@ from crpv_cli.intake import readers, tablefile, wall
 from crpv_cli.intake.files import InputFile, ReadOptions, open_tables
 from crpv_cli.intake.refused import refused_rows
 from crpv_cli.intake.sources import sources_of
-from crpv_cli.intake.tablefile import Record
 from crpv_cli.intake.workbooks import open_workbook
 from crpv_cli.registry.connection import open_writing
 from crpv_cli.registry.loading import LoadReport, load
 from tests.commands.conftest import crpv
 from tests.faults.books import FUNDERS, ods, ods_rows, xls, xlsx, xlsx_cell, xlsx_parts, xlsx_rows, zipped
+from tests.intake.rows import records_of
 
 LIMITED = pytest.mark.skipif(sys.platform != "linux", reason="memory and time are limited by Linux")
 XLSX, ODS = xlsx_rows(FUNDERS), ods_rows(FUNDERS)
@@ -72,7 +72,7 @@ def anomalies_of(path: Path) -> list[Anomaly]:
 def lines_of(path: Path) -> list[int]:
     """The lines of the valid rows of a file."""
     (table,) = open_tables(InputFile(path, path.name), ReadOptions())
-    return [row.line for row in table.rows() if isinstance(row, Record)]
+    return [row.line for row in records_of(table)]
 
 
 @pytest.fixture
@@ -196,6 +196,7 @@ import sys, time
 from pathlib import Path
 from crpv_cli.intake import wall
 from crpv_cli.intake.files import InputFile, ReadOptions, open_tables
+from tests.intake.rows import records_of
 path = Path(sys.argv[1])
 (table,) = open_tables(InputFile(path, path.name), ReadOptions())
 print(len(list(table.rows())), wall.CHILDREN[0].process.pid, "python_calamine" in sys.modules, flush=True)

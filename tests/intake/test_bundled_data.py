@@ -9,9 +9,11 @@ import pytest
 
 from crpv_cli.bundled import demo_folder, reference_folder
 from crpv_cli.definitions.tables import TABLES
-from crpv_cli.intake.files import InputFile, ReadOptions, Record, gather, open_tables
+from crpv_cli.intake.files import InputFile, ReadOptions, gather, open_tables
 from crpv_cli.intake.headers import recognise
 from crpv_cli.intake.readers import open_csv
+from crpv_cli.registry.loads import Record
+from tests.intake.rows import rows_of
 
 FILES = sorted([*reference_folder().glob("*.csv"), *demo_folder().glob("*.csv")])
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
@@ -30,7 +32,7 @@ REFERENCE_ROWS = {
 
 
 def records(path: Path) -> list[Record]:
-    rows = list(open_tables(InputFile(path, path.name), ReadOptions())[0].rows())
+    rows = rows_of(open_tables(InputFile(path, path.name), ReadOptions())[0])
     assert [row for row in rows if not isinstance(row, Record)] == []
     return [row for row in rows if isinstance(row, Record)]
 

@@ -12,8 +12,10 @@ import pytest
 
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import Anomaly, FileProblem, Severity, UsageProblem
-from crpv_cli.intake.files import InputFile, ReadOptions, Record, TableFile, gather, open_tables
+from crpv_cli.intake.files import InputFile, ReadOptions, TableFile, gather, open_tables
 from crpv_cli.intake.sources import sources_of, sources_of_rows
+from crpv_cli.registry.loads import Record
+from tests.intake.rows import records_of, rows_of
 
 PERIMETERS = "centre;department;valid_from;valid_to\n"
 
@@ -31,7 +33,7 @@ def found(file: TableFile) -> list[tuple[int | None, str | None, str | None, str
 
 
 def records(file: TableFile) -> list[Record]:
-    return [row for row in file.rows() if isinstance(row, Record)]
+    return records_of(file)
 
 
 # Rows
@@ -40,7 +42,7 @@ def records(file: TableFile) -> list[Record]:
 def test_a_sound_file_gives_its_records_and_their_lines(tmp_path: Path) -> None:
     file = table_file(tmp_path, PERIMETERS + "\noriv;67;;\noriv;68;01/01/2024;\n")
     assert file.anomalies == []
-    assert list(file.rows()) == [
+    assert rows_of(file) == [
         Record(3, {"centre": "oriv", "department": "67", "valid_from": None, "valid_to": None}),
         Record(4, {"centre": "oriv", "department": "68", "valid_from": "2024-01-01", "valid_to": None}),
     ]
@@ -72,7 +74,7 @@ def test_an_anomaly_names_the_line_the_column_and_the_cell_as_the_file_writes_th
 
 def test_a_correction_is_a_warning_beside_the_record(tmp_path: Path) -> None:
     file = table_file(tmp_path, "centre,department\noriv,1\n")
-    warning, record = list(file.rows())
+    warning, record = rows_of(file)
     assert isinstance(warning, Anomaly)
     assert (warning.severity, warning.code, warning.line) == (Severity.WARNING, "restored-zero", 2)
     assert record == Record(2, {"centre": "oriv", "department": "01"})

@@ -369,8 +369,8 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory,
         assert fault.message.text("fr")
         return
     rows = list(file.rows())
-    lines = [row.line for row in rows if not isinstance(row, Unreadable)]
-    assert len(lines) == len(rows)
+    lines = [row.line for row in rows if isinstance(row, Row | BrokenRow)]
+    assert len(lines) == sum(not isinstance(row, Unreadable) for row in rows)
     assert any(file.header)
     assert lines == sorted(set(lines))
     assert all(line > file.header_line for line in lines)

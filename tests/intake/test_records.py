@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crpv_cli.definitions.columns import Kind
 from crpv_cli.definitions.tables import TABLES, Table
-from crpv_cli.intake.records import Checked, check, model_of
+from crpv_cli.intake.records import Checked, check
 from crpv_cli.intake.values import clean
 
 GOOD: dict[str, dict[str, str]] = {
@@ -76,14 +76,6 @@ def test_a_good_row_is_a_record_of_every_column(table: Table) -> None:
     assert found.values is not None
     assert tuple(found.values) == table.names
     assert {name for name, value in found.values.items() if value is not None} == set(GOOD[table.name])
-
-
-@every_table
-def test_the_model_has_the_columns_of_the_table(table: Table) -> None:
-    fields = model_of(table.name).model_fields
-    assert tuple(fields) == table.names
-    for column in table.columns:
-        assert fields[column.name].is_required() == column.required
 
 
 @every_table

@@ -15,10 +15,11 @@ from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.intake import wall
 from crpv_cli.intake.child import as_typed
 from crpv_cli.intake.files import InputFile, ReadOptions, TableFile, open_tables
-from crpv_cli.intake.tablefile import Record
 from crpv_cli.intake.wall import column_letter
 from crpv_cli.intake.workbooks import is_workbook
+from crpv_cli.registry.loads import Record
 from tests.conftest import Convert
+from tests.intake.rows import rows_of
 
 Sheets = dict[str, list[list[object]]]
 Make = Callable[[Sheets], Path]
@@ -57,8 +58,8 @@ def opened(path: Path, **reading: str) -> list[TableFile]:
 
 
 def read(file: TableFile) -> tuple[list[Record], list[Anomaly]]:
-    rows = list(file.rows())
-    records = [row for row in rows if isinstance(row, Record)]
+    rows = rows_of(file)
+    records = sorted((row for row in rows if isinstance(row, Record)), key=lambda record: record.line)
     return records, [*file.anomalies, *(row for row in rows if isinstance(row, Anomaly))]
 
 

@@ -342,7 +342,7 @@ class ProfiledGrid(Grid):
         foreign = self._places[place]
         return None if foreign is None else self.origin.letter(foreign)
 
-    def rows(self) -> Iterator[Read]:
+    def batches(self) -> Iterator[Read]:
         """Yield the rows to load, the anomalies of others, and at the end the corrections."""
         return self._transform.rows()
 
@@ -355,7 +355,7 @@ class CreatedGrid(ProfiledGrid):
         self.notices = []  # the main grid has them
         self._table = table
 
-    def rows(self) -> Iterator[Read]:
+    def batches(self) -> Iterator[Read]:
         """Yield them, each at the line that first needed it."""
         if not self._transform.started:
             for _ in self._transform.rows():
