@@ -88,7 +88,7 @@ def open_tables(source: InputFile, options: ReadOptions) -> list[TableFile]:
 
 
 def _open_csv(source: InputFile, options: ReadOptions) -> list[TableFile]:
-    grid = open_csv(source.path, options.encoding, options.delimiter, partial(_fits, options, sheet=source.stem))
+    grid = open_csv(source.path, options.encoding, options.delimiter, partial(_fits, options, source.stem))
     grid.progress = options.progress
     try:
         return _recognised(source, grid, options, source.stem)
@@ -148,22 +148,26 @@ def _profile(header: Sequence[str], options: ReadOptions, hint: str) -> Profile 
     return find_profile(header)
 
 
-def _fits(options: ReadOptions, cells: Sequence[str], *, sheet: str) -> bool:
+def _fits_sheet(options: ReadOptions, cells: Sequence[str], sheet: str) -> bool:
+    return _fits(options, sheet, cells)
+
+
+def _fits(options: ReadOptions, hint: str, cells: Sequence[str]) -> bool:
     """Whether cells are the header of a table of ours or of a profile."""
     if options.table is not None:
         header = read_header(cells, table_named(options.table))
         return len(header.present) > len(header.missing)
     try:
-        profile = _profile(cells, options, sheet)
+        profile = _profile(cells, options, hint)
         if profile is not None:
             return not profile.missing(cells)
-        return len(recognise(cells, sheet).present) > 1
+        return len(recognise(cells, hint).present) > 1
     except Fault:
         return False
 
 
 def _open_sheets(source: InputFile, options: ReadOptions) -> list[TableFile]:
-    sheets = open_workbook(source.path, partial(_fits, options), options.sheet)
+    sheets = open_workbook(source.path, partial(_fits_sheet, options), options.sheet)
     found: list[TableFile] = []
     skipped: list[tuple[str, Fault]] = []
     for sheet in sheets:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.definitions.headings import headings_of
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.intake.faults import Fault
 from crpv_cli.language import LANGUAGES, msg, translate
@@ -77,7 +78,7 @@ def _spellings(table_name: str) -> dict[str, Column]:
         for language in LANGUAGES:
             spellings.setdefault(fold(translate(column.label, language)), column)
     for column in table.columns:
-        for heading in column.also:
+        for heading in headings_of(table, column.name):
             spellings.setdefault(fold(heading), column)
     for column in table.columns:
         if column.kind is Kind.INTEGER:

@@ -6,12 +6,11 @@ the text a person would have typed, so that sheets and CSV files are read by the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
 
 from crpv_cli.intake.faults import Fault
 from crpv_cli.intake.grid import Finding, Grid, Read, Row, Rows, Unreadable
@@ -31,12 +30,6 @@ def is_workbook(path: Path) -> bool:
     """Whether a file is a workbook, by its first bytes: the extension may be wrong."""
     with path.open("rb") as stream:
         return stream.read(4) in _SIGNATURES
-
-
-class FitsSheet(Protocol):
-    """Whether cells are the header of a table, given the name of their sheet."""
-
-    def __call__(self, cells: Sequence[str], /, *, sheet: str) -> bool: ...  # noqa: D102
 
 
 @dataclass
@@ -66,7 +59,7 @@ class SheetGrid(Grid):
             yield Unreadable(fault)
 
 
-def open_workbook(path: Path, fits: FitsSheet, only: str | None = None) -> list[SheetGrid]:
+def open_workbook(path: Path, fits: Callable[[Sequence[str], str], bool], only: str | None = None) -> list[SheetGrid]:
     """Find the sheets of a workbook that contain a table, and the header row of each.
 
     Args:
@@ -96,7 +89,7 @@ def open_workbook(path: Path, fits: FitsSheet, only: str | None = None) -> list[
         if (only is None and (not visible or name in OWN_SHEETS)) or only not in {None, name}:
             continue
         first = [Row(line, cells) for line, cells in islice(workbook.rows(name), HEADER_WITHIN + 1)]
-        head = find_head(first, partial(fits, sheet=name))
+        head = find_head(first, partial(_fits, fits, name))
         if head is not None:
             found.append(
                 SheetGrid(
@@ -116,3 +109,7 @@ def open_workbook(path: Path, fits: FitsSheet, only: str | None = None) -> list[
 def _form_facts(workbook: Workbook) -> dict[str, str]:
     """The facts in the hidden sheet of a form made by crpv: keys in column A, values in column B."""
     return {cells[0]: cells[1] for _, cells in workbook.rows(FORM_SHEET) if len(cells) > 1 and cells[0]}
+
+
+def _fits(fits: Callable[[Sequence[str], str], bool], sheet: str, cells: Sequence[str]) -> bool:
+    return fits(cells, sheet)
