@@ -48,7 +48,7 @@ _SENTENCE = re.compile(
 )
 
 Fits = Callable[[Sequence[str]], int]
-"""How well cells are the header of a table: 0 not at all, 1 without all required columns, ``WHOLE`` with all of them."""
+"""How well cells are the header of a table: 0 not at all, 1 without required columns, ``WHOLE`` with all of them."""
 WHOLE = 2
 
 
