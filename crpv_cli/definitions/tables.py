@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from crpv_cli.definitions import choices
-from crpv_cli.definitions.columns import Column, Kind, Shape
+from crpv_cli.definitions.columns import Column, Kind, Shape, Usual
 from crpv_cli.definitions.table import (
     CENTRE,
     CONFIDENCE,
+    DAYS,
     DEPARTMENT,
     LOCATOR,
     MISSION,
@@ -26,6 +27,7 @@ from crpv_cli.definitions.table import (
     count,
     day,
     flag,
+    money,
     reference,
     slug,
     words,
@@ -47,6 +49,7 @@ SOURCES = Table(
             "published_on",
             N_("Published on"),
             Kind.PARTIAL_DATE,
+            usual=Usual(1980, ahead=1),
             explanation=N_("Date of publication: a day, a month or a year."),
         ),
         words("licence", N_("Licence"), N_("Licence under which it may be reused.")),
@@ -217,6 +220,7 @@ CENTRES = Table(
             "opened",
             N_("Opened"),
             Kind.PARTIAL_DATE,
+            usual=Usual(1980, ahead=10),
             explanation=N_("When the centre opened: a day, a month or a year; empty if not known."),
             also=("since", "depuis"),
         ),
@@ -224,6 +228,7 @@ CENTRES = Table(
             "closed",
             N_("Closed"),
             Kind.PARTIAL_DATE,
+            usual=DAYS,
             explanation=N_("The last day, month or year in which it exists; empty if it has not closed."),
         ),
         reference("successor", N_("Successor"), "centres", N_("Id of the centre that took over, if one did.")),
@@ -358,7 +363,7 @@ FUNDING = Table(
         choice(
             "stage", N_("Stage"), choices.STAGES, N_("Whether the amount is requested, granted or paid."), required=True
         ),
-        Column("amount", N_("Amount"), Kind.MONEY, True, explanation=N_("Amount in euros: 1234.50 or 1 234,50 €.")),
+        money("amount", N_("Amount"), 1_000_000, N_("Amount in euros: 1234.50 or 1 234,50 €."), required=True),
         replace(words("object", N_("Object"), N_("What the money is for.")), also=("purpose", "usage")),
         choice(
             "level",
@@ -400,6 +405,7 @@ BUDGETS = Table(
             N_("Resources"),
             Kind.MONEY,
             minimum=0,
+            usual=Usual(0, 5_000_000),
             explanation=N_("All that the centre receives in the year, in euros; empty if not known."),
         ),
         Column(
@@ -407,6 +413,7 @@ BUDGETS = Table(
             N_("Expenditure"),
             Kind.MONEY,
             minimum=0,
+            usual=Usual(0, 5_000_000),
             explanation=N_("All that it spends in the year, in euros; empty if not known."),
         ),
         Column(
@@ -414,6 +421,7 @@ BUDGETS = Table(
             N_("Staff (FTE)"),
             Kind.DECIMAL,
             minimum=0,
+            usual=Usual(0, 50),
             explanation=N_("Staff in full-time equivalents over the year; empty if not known."),
         ),
         SOURCE,
@@ -555,6 +563,7 @@ AGREEMENTS = Table(
             N_("Amount"),
             Kind.MONEY,
             minimum=0,
+            usual=Usual(0, 5_000_000),
             explanation=N_("What this funder commits over the whole agreement, in euros; empty if not known."),
         ),
         words("reference", N_("Reference"), N_("Number of the agreement.")),
@@ -588,10 +597,13 @@ ACTIVITIES = Table(
             choices.AUDIENCES,
             N_("Who it was for; empty if it was for several audiences or is not known."),
         ),
-        count("half_days", N_("Half-days"), N_("How many half-days of activity; empty if not known.")),
-        count("actions", N_("Actions"), N_("How many actions; empty if not known.")),
+        count("half_days", N_("Half-days"), N_("How many half-days of activity; empty if not known."), most=730),
+        count("actions", N_("Actions"), N_("How many actions; empty if not known."), most=1000),
         count(
-            "participants", N_("Participants"), N_("How many people took part, counted each time; empty if not known.")
+            "participants",
+            N_("Participants"),
+            N_("How many people took part, counted each time; empty if not known."),
+            most=20_000,
         ),
         SOURCE,
         NOTE,
@@ -606,13 +618,20 @@ MEETINGS = Table(
     key=("starts_on", "title"),
     columns=(
         words("title", N_("Title"), N_("What the meeting is called."), required=True, prose=True),
-        Column("rank", N_("Rank"), Kind.INTEGER, minimum=1, explanation=N_("8 for the eighth; empty if not known.")),
+        Column(
+            "rank",
+            N_("Rank"),
+            Kind.INTEGER,
+            minimum=1,
+            usual=Usual(1, 60),
+            explanation=N_("8 for the eighth; empty if not known."),
+        ),
         day("starts_on", N_("Starts on"), N_("First day of the meeting."), required=True),
         day("ends_on", N_("Ends on"), N_("Last day; empty if it is one day.")),
         words("town", N_("Town"), N_("Where it was held.")),
         reference("host", N_("Host"), "centres", N_("Id of the centre that received it, if one did.")),
         words("attendance", N_("Who came"), N_("Which centres, institutions and partners came."), prose=True),
-        count("participants", N_("Participants"), N_("How many people came; empty if not known.")),
+        count("participants", N_("Participants"), N_("How many people came; empty if not known."), most=2000),
         CONFIDENCE,
         SOURCE,
         NOTE,
