@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.ratings import levels_of
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.intake.faults import Correction, Fault
-from crpv_cli.intake.values import read_cell
+from crpv_cli.intake.values import read_cell, unusual
 from crpv_cli.language import Day, Message, msg
 
 _MOST_KEPT = 20_000
@@ -47,18 +48,17 @@ def check(table: Table, cells: Mapping[str, str]) -> Checked:
     corrections: list[tuple[str, Correction]] = []
     for name, reader in readers_of(table.name).items():
         try:
-            values[name], correction = reader.read(cells.get(name, ""))
+            values[name], found = reader.read(cells.get(name, ""))
         except Fault as fault:
             faults.append((name, fault))
             continue
-        if correction:
-            corrections.append((name, correction))
+        corrections.extend((name, correction) for correction in found)
     # Columns that were read are checked against each other even if another one is at fault.
     seen: defaultdict[str, Any] = defaultdict(lambda: None, values)
     faulty = {name for name, _ in faults}
     for columns, row_check in row_checks(table):
-        if faulty.isdisjoint(columns) and (found := row_check(seen)):
-            faults.append(found)
+        if faulty.isdisjoint(columns) and (wrong := row_check(seen)):
+            faults.append(wrong)
     faulty = {name for name, _ in faults}
     if not faults:
         return Checked(values, faults, corrections)
@@ -66,15 +66,18 @@ def check(table: Table, cells: Mapping[str, str]) -> Checked:
     return Checked(None, faults, corrections, readable)
 
 
+ReadCell = tuple[object, tuple[Correction, ...]]
+
+
 class ColumnReader:
     """What the cells of a column mean in a row of its table."""
 
     def __init__(self, column: Column) -> None:
         self.column = column
-        self._read: dict[str, tuple[object, Correction | None]] = {}
+        self._read: dict[str, ReadCell] = {}
 
-    def read(self, cell: str) -> tuple[object, Correction | None]:
-        """Return the value of a cell, None for an empty one, and a warning if it was corrected.
+    def read(self, cell: str) -> ReadCell:
+        """Return the value of a cell, None for an empty one, and warnings if it was corrected or is unusual.
 
         Raises:
             Fault: it is no value of the column, out of bounds, or empty and required.
@@ -87,7 +90,7 @@ class ColumnReader:
             self._read[cell] = found
         return found
 
-    def value(self, cell: str) -> tuple[object, Correction | None]:
+    def value(self, cell: str) -> ReadCell:
         """Read a cell, and do not remember it."""
         column = self.column
         value, correction = read_cell(cell, column) if cell else (None, None)
@@ -102,7 +105,8 @@ class ColumnReader:
             raise _out_of_bounds(cell, msg("Write {bound} or more.", bound=f"{column.minimum:g}"))
         elif column.maximum is not None and value > column.maximum:  # type: ignore[operator]
             raise _out_of_bounds(cell, msg("Write {bound} or less.", bound=f"{column.maximum:g}"))
-        return value, correction
+        strange = unusual(value, column, date.today()) if column.usual else None
+        return value, tuple(found for found in (correction, strange) if found)
 
 
 @cache
@@ -134,11 +138,11 @@ class _Plain(dict[str, object]):
     def __missing__(self, cell: str) -> object:
         tidied = self._tidy(cell)
         try:
-            value, correction = self._reader.value(tidied)
+            value, corrections = self._reader.value(tidied)
         except Fault:
             self.odd = True
             return ODD
-        if correction is not None or tidied in self._marks:
+        if corrections or tidied in self._marks:
             self.odd = True
             return ODD
         if len(self) >= _MOST_KEPT:

@@ -46,6 +46,8 @@ _AROUND = " \t\n\x0b\x0c"
 
 def clean(text: str) -> str:
     """Return a cell as one text: composed (NFC), with plain blanks and line feeds, without what nobody sees."""
+    if isinstance(text, Cell):  # its text is a workbook's own
+        return text
     plain = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
     if plain.isascii():  # most cells
         return plain.strip()
@@ -71,7 +73,7 @@ NOT_KNOWN = frozenset(
 )
 _SIGNS = re.compile(r"[-\u2013\u2014\u2015\u2212_.\u2026?!/\\*\u00b7\u2022\s]+€?")
 # Whatever says that something is not known is short and has no digit, but for the date that some databases have.
-_MAY_SAY_SO = re.compile(r"[^0-9]{1,40}|0000-00-00")
+_MAY_SAY_SO = re.compile(r"[^0-9]{1,40}|0000[-/ ]00[-/ ]00")
 _ERROR = re.compile(r"#(?:N/[AD]|[A-ZÉ/0-9_]+[!?]|#+)|Err ?: ?[0-9]{3}")
 
 
@@ -93,15 +95,19 @@ def read_cell(cell: str, column: Column) -> ReadValue:
     """
     if isinstance(cell, Cell):
         return _of_workbook(cell, column)
-    first = cell[:1]
-    text = _unguarded(cell) if first in {"=", "'"} else cell
+    text, stray = (cell, None) if cell.isprintable() else restored(cell)
+    if text[:1] in {"=", "'"}:
+        text = _unguarded(text)
     if not text:
-        return (None, None) if not column.required else _not_known(cell, column)
-    if first in {"#", "E"} and _ERROR.fullmatch(text):
+        return _not_known(cell, column) if stray or column.required else (None, None)
+    value, correction = _read(text, column)
+    return value, correction or stray
+
+
+def _read(text: str, column: Column) -> ReadValue:
+    if text[0] in "#E" and _ERROR.fullmatch(text):
         return _error(text, column)
-    if _is_text(column) or column.shape is Shape.RATING:
-        if column.shape is Shape.RATING and re.fullmatch(r"[0-9]+,[0-9]+", text):
-            text = text.replace(",", ".")  # 3,5 and 3.5 are the same rating
+    if _is_text(column):
         return _text(text, column)
     if column.refers:
         return _reference(text, column)
@@ -115,8 +121,10 @@ def read_cell(cell: str, column: Column) -> ReadValue:
 
 
 def _is_text(column: Column) -> bool:
-    """Whether a column holds any text: sentences, names, codes without a form of their own."""
-    return column.kind in {Kind.TEXT, Kind.CODE} and not (column.choices or column.shape or column.refers)
+    """Whether a column holds any text: sentences, names, ratings, codes without a form of their own."""
+    return column.kind in {Kind.TEXT, Kind.CODE} and not (
+        column.choices or column.refers or column.shape not in {None, Shape.RATING}
+    )
 
 
 def _abbreviated(text: str) -> bool:
@@ -128,9 +136,12 @@ _GUARDED = re.compile(r'=\s*"((?:[^"]|"")*)"', re.DOTALL)
 
 
 def _unguarded(text: str) -> str:
+    inner = text
     if found := _GUARDED.fullmatch(text):
-        return found[1].replace('""', '"').strip()
-    return text[1:].strip() if re.match(r"'[-0-9+=@]", text) else text
+        inner = found[1].replace('""', '"').strip()
+    elif re.match(r"'+[-0-9+=@]", text):
+        inner = text.lstrip("'").strip()
+    return inner if inner == text else _unguarded(inner)
 
 
 def _not_known(text: str, column: Column) -> ReadValue:
@@ -242,7 +253,7 @@ def restored(text: str) -> tuple[str, Correction | None]:
     plain = _CONTROLS.sub(character, text)
     if plain == text:
         return text, None
-    return plain.strip(), Correction(
+    return clean(plain), Correction(
         "control-characters",
         msg("Stray control characters were restored to the characters they were, or removed: “{value}”.", value=plain),
         msg("The file mixes two encodings."),
@@ -250,14 +261,15 @@ def restored(text: str) -> tuple[str, Correction | None]:
 
 
 def _text(text: str, column: Column) -> ReadValue:
-    correction = None
-    if not text.isprintable():
-        text, correction = restored(text)
-    # A spreadsheet shows 0 for an empty cell that it looks up; NA or - may be on a scale.
-    unknown = says_not_known(text) and not (column.shape is Shape.RATING and _abbreviated(text))
-    if not text or unknown or (text == "0" and column.kind is Kind.TEXT):
+    if column.shape is Shape.RATING:
+        if says_not_known(text) and not _abbreviated(text):  # NA and - may be on a scale
+            return _not_known(text, column)
+        # 3,5 and 3.5 are the same rating.
+        return (text.replace(",", ".") if re.fullmatch(r"[0-9]+,[0-9]+", text) else text), None
+    # A spreadsheet shows 0 for an empty cell that it looks up.
+    if says_not_known(text) or (text == "0" and column.kind is Kind.TEXT):
         return _not_known(text, column)
-    return text, correction
+    return text, None
 
 
 def _reference(text: str, column: Column) -> ReadValue:
@@ -267,15 +279,15 @@ def _reference(text: str, column: Column) -> ReadValue:
     if column.shape:
         try:
             return _SHAPES[column.shape](text)
-        except Fault as fault:
-            if fault.code == "number-destroyed":
-                raise
+        except Fault:
+            if not re.search(r"[^\W\d_]", text) and not says_not_known(text):
+                raise  # no name has digits alone
     # A required one may be called so, and the registry refuses what it does not know.
     if _SIGNS.fullmatch(text) or (
         says_not_known(text) and not column.required and not (text.islower() and _abbreviated(text))
     ):
         return _not_known(text, column)
-    return restored(text)
+    return text, None
 
 
 def _value(text: str, column: Column) -> ReadValue:
@@ -373,8 +385,8 @@ def _restored_zero(message: Message) -> Correction:
 
 
 _NAMED = re.compile(
-    r"\(?([0-9][0-9AB]?[0-9]{0,3})\)?\s*[-\u2013:]?\s+(?:[-\u2013:]\s+)?[^\W\d_][^\d()]*"
-    r"|[^\W\d_][^\d()]*?\s*(?:[-\u2013:]\s*|\s)\(?([0-9][0-9AB]?[0-9]{0,3})\)?"
+    r"\(?([0-9][0-9ABab]?[0-9]{0,3})\)?\s*[-\u2013:]?\s+(?:[-\u2013:]\s+)?[^\W\d_][^\d()]*"
+    r"|[^\W\d_][^\d()]*?\s*(?:[-\u2013:]\s*|\s)\(?([0-9][0-9ABab]?[0-9]{0,3})\)?"
 )
 
 
@@ -545,7 +557,9 @@ def unusual(value: object, column: Column, today: date) -> Correction | None:
         return None
     low, high = usual.low, usual.high if usual.ahead is None else today.year + usual.ahead
     dated = column.kind in {Kind.DATE, Kind.PARTIAL_DATE}
-    said = int(str(value)[:4]) if dated else float(str(value)) / (100 if column.kind is Kind.MONEY else 1)
+    said: float = int(str(value)[:4]) if dated else value  # type: ignore[assignment]
+    if column.kind is Kind.MONEY:
+        said /= 100
     if low <= said <= high or (dated and said == 9999):  # which says that there is no end
         return None
 
