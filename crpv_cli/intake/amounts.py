@@ -93,7 +93,7 @@ def number(text: str) -> tuple[Decimal, Correction | None]:
         value = Decimal(text.replace(",", "."))
         return value, Correction(
             "scientific-number",
-            msg("“{value}” was read as {number}.", value=text, number=f"{value:f}"),
+            msg("“{value}” was read as {read}.", value=text, read=f"{value:f}"),
             msg("Format the column as a number with all its digits, so that none is lost."),
         )
     return _plain_number(text), None
@@ -221,7 +221,7 @@ def in_centimes(
 def _read_as(code: str, text: str, centimes: int) -> Correction:
     return Correction(
         code,
-        msg("“{value}” was read as {amount}.", value=text, amount=Euros(centimes)),
+        msg("“{value}” was read as {read}.", value=text, read=Euros(centimes)),
         msg("Check it; write amounts in euros, as 1234.50 or -1234.50."),
     )
 

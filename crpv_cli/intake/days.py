@@ -174,7 +174,7 @@ def _only(text: str, days: Iterator[date]) -> tuple[date, Correction]:
 def _as_day(text: str, day: date) -> Correction:
     return Correction(
         "read-as-day",
-        msg("“{value}” was read as {day}.", value=text, day=Day(day.isoformat())),
+        msg("“{value}” was read as {read}.", value=text, read=Day(day.isoformat())),
         msg("Check it; write the day alone, as in 2023-10-17 or 17/10/2023."),
     )
 

@@ -398,7 +398,7 @@ def _code_beside_name(text: str) -> tuple[str, Correction | None]:
     code = found[1] or found[2]
     return code, Correction(
         "code-beside-name",
-        msg("“{value}” was read as {code}.", value=text, code=code),
+        msg("“{value}” was read as {read}.", value=text, read=code),
         msg("Write the code alone, and the name in a column of its own."),
     )
 
