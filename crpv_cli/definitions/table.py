@@ -71,12 +71,13 @@ def reference(name: str, label: str, to: str, explanation: str, required: bool =
 
 # The first centres are of the 1990s; agreements and labels end within ten years.
 DAYS = Usual(1990, ahead=10)
+PAST = Usual(1990, ahead=0)
 YEARS = Usual(1990, ahead=1)
 
 
-def day(name: str, label: str, explanation: str, required: bool = False) -> Column:
+def day(name: str, label: str, explanation: str, required: bool = False, usual: Usual = DAYS) -> Column:
     """A date."""
-    return Column(name, label, Kind.DATE, required, usual=DAYS, explanation=explanation)
+    return Column(name, label, Kind.DATE, required, usual=usual, explanation=explanation)
 
 
 def flag(name: str, label: str, explanation: str, required: bool = False, emphasis: bool = False) -> Column:
