@@ -17,7 +17,7 @@ from crpv_cli.errors import Anomaly, FileProblem
 from crpv_cli.intake.digests import refuse_device
 from crpv_cli.intake.faults import Fault
 from crpv_cli.intake.grid import Grid
-from crpv_cli.intake.headers import read_header, recognise
+from crpv_cli.intake.headers import Header, read_header, recognise
 from crpv_cli.intake.profiles.profile import Profile
 from crpv_cli.intake.profiles.rows import KnownIds
 from crpv_cli.intake.profiles.transform import apply
@@ -104,8 +104,24 @@ def _recognised(source: InputFile, grid: Grid, options: ReadOptions, hint: str) 
     if options.table is not None:
         header = read_header(grid.header, table_named(options.table))
     else:
-        header = recognise(grid.header, hint)
+        header = _table(grid.header, options, hint)
     return [TableFile(source.name, source.path, grid, header)]
+
+
+def _table(cells: list[str], options: ReadOptions, hint: str) -> Header:
+    """The table that a header belongs to.
+
+    Raises:
+        Fault: it belongs to none; if it is that of a profile but for a few columns, these are named.
+    """
+    try:
+        return recognise(cells, hint)
+    except Fault as fault:
+        if options.known is None:
+            raise
+        from crpv_cli.intake.profiles.shipped import nearest_profile
+
+        raise nearest_profile(cells) or fault from None
 
 
 def _profile(header: list[str], options: ReadOptions, hint: str) -> Profile | None:
