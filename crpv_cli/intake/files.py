@@ -19,15 +19,15 @@ from crpv_cli.errors import Anomaly, FileProblem
 from crpv_cli.intake.digests import refuse_device
 from crpv_cli.intake.faults import Fault
 from crpv_cli.intake.grid import Grid
-from crpv_cli.intake.headers import read_header, recognise, refuse_years_across
+from crpv_cli.intake.headers import Header, read_header, recognise, refuse_years_across
 from crpv_cli.intake.profiles.profile import Profile
 from crpv_cli.intake.profiles.rows import KnownIds
 from crpv_cli.intake.profiles.transform import apply
 from crpv_cli.intake.readers import open_csv
-from crpv_cli.intake.shape import WHOLE
+from crpv_cli.intake.shape import WHOLE, said_above
 from crpv_cli.intake.tablefile import TableFile
 from crpv_cli.intake.workbooks import is_workbook, open_workbook
-from crpv_cli.language import Message, msg, msgs
+from crpv_cli.language import Message, msg
 from crpv_cli.spelling import closest
 
 __all__ = ["REFUSED_SUFFIX", "InputFile", "ReadOptions", "TableFile", "gather", "open_tables"]
@@ -104,31 +104,30 @@ def _recognised(source: InputFile, grid: Grid, options: ReadOptions, hint: str) 
             TableFile(source.name, source.path, read, read_header(read.header, table_named(name)), notices=read.notices)
             for name, read in apply(profile, grid, options.known or KnownIds({}), source.name)
         ]
-    try:
-        if options.table is not None:
-            header = read_header(grid.header, table_named(options.table))
-        else:
-            header = recognise(grid.header, hint)
-    except Fault:
-        refuse_years_across(grid.header)
-        raise
+    if options.table is not None:
+        header = read_header(grid.header, table_named(options.table))
+    else:
+        header = _table(grid.header, options, hint)
     if any(column.kind is Kind.YEAR for column in header.missing):
         refuse_years_across(grid.header)
-    return [TableFile(source.name, source.path, grid, header, notices=_above(source, grid))]
+    return [TableFile(source.name, source.path, grid, header, notices=said_above(grid, source.name))]
 
 
-def _above(source: InputFile, grid: Grid) -> list[Message]:
-    """Say what stands above the header of a grid."""
-    if not grid.above:
-        return []
-    return [
-        msgs(
-            "{file}: {count} line above the header was left out.",
-            "{file}: {count} lines above the header were left out.",
-            grid.above,
-            file=source.name if grid.sheet is None else f"{source.name}, {grid.sheet}",
-        )
-    ]
+def _table(cells: Sequence[str], options: ReadOptions, hint: str) -> Header:
+    """The table that a header belongs to.
+
+    Raises:
+        Fault: it belongs to none; if it is that of a profile but for a few columns, these are named.
+    """
+    try:
+        return recognise(cells, hint)
+    except Fault as fault:
+        refuse_years_across(cells)
+        if options.known is None:
+            raise
+        from crpv_cli.intake.profiles.shipped import nearest_profile
+
+        raise nearest_profile(cells) or fault from None
 
 
 def _profile(header: Sequence[str], options: ReadOptions, hint: str) -> Profile | None:
