@@ -788,7 +788,7 @@ CELL = st.sampled_from(
 @given(st.lists(st.lists(CELL, min_size=16, max_size=16), max_size=12))
 def test_every_row_is_kept_skipped_or_refused(tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]) -> None:
     folder = tmp_path_factory.mktemp("any", numbered=True)
-    rows = [[cell.replace('"', "") for cell in row] for row in rows if any(cell.strip() for cell in row)]
+    rows = [[cell.replace('"', "") for cell in row] for row in rows if sum(bool(cell.strip()) for cell in row) > 1]
     content = SCDL + "".join(",".join(f'"{cell}"' for cell in row) + "\n" for row in rows)
     found = through(folder, content)
     refused = {one.line for one in found.anomalies if one.severity is Severity.ERROR}
