@@ -18,7 +18,7 @@ from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.ratings import levels_of
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.intake.faults import Correction, Fault
-from crpv_cli.intake.values import read_cell, unusual
+from crpv_cli.intake.values import reader_of, unusual, usual_of
 from crpv_cli.language import Day, Message, msg
 
 _MOST_KEPT = 20_000
@@ -75,6 +75,8 @@ class ColumnReader:
     def __init__(self, column: Column) -> None:
         self.column = column
         self._read: dict[str, ReadCell] = {}
+        self._reader = reader_of(column)
+        self._usual = usual_of(column, date.today())
 
     def read(self, cell: str) -> ReadCell:
         """Return the value of a cell, None for an empty one, and warnings if it was corrected or is unusual.
@@ -93,7 +95,7 @@ class ColumnReader:
     def value(self, cell: str) -> ReadCell:
         """Read a cell, and do not remember it."""
         column = self.column
-        value, correction = read_cell(cell, column) if cell else (None, None)
+        value, correction = self._reader(cell) if cell else (None, None)
         if value is None:
             if column.required:
                 raise Fault(
@@ -105,8 +107,10 @@ class ColumnReader:
             raise _out_of_bounds(cell, msg("Write {bound} or more.", bound=f"{column.minimum:g}"))
         elif column.maximum is not None and value > column.maximum:  # type: ignore[operator]
             raise _out_of_bounds(cell, msg("Write {bound} or less.", bound=f"{column.maximum:g}"))
-        strange = unusual(value, column, date.today()) if column.usual else None
-        return value, tuple(found for found in (correction, strange) if found)
+        if self._usual and value is not None and not self._usual[0] <= value <= self._usual[1]:
+            strange = unusual(value, column, date.today())
+            return value, tuple(found for found in (correction, strange) if found)
+        return value, (correction,) if correction else ()
 
 
 @cache
