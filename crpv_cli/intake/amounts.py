@@ -154,12 +154,20 @@ def bounded(value: Decimal, text: str, bound: int = 2**53) -> int:
     return int(value)
 
 
-_PLAIN_AMOUNT = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]{1,2}))?")
+PLAIN_AMOUNT = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]{1,2}))?")
 # Possessive, so that a long text is looked through once.
 _AMOUNT = re.compile(
     rf"(?P<sign>-?+)(?P<before>[^\W\d_]*+€?+)[{SPACES}]*+(?P<number>[0-9+-](?:.*[0-9.,)-])?)(?P<after>[^0-9.,()-]*)"
 )
 _IN_BRACKETS = re.compile(r"\(([^()]*[0-9][^()]*)\)")
+
+
+def centimes_of(plain: re.Match[str]) -> int:
+    """Return the centimes of an amount that ``PLAIN_AMOUNT`` matches."""
+    whole, cents = plain.groups()
+    if cents is None:
+        return int(whole) * 100
+    return int(whole + cents) if len(cents) == 2 else int(whole + cents) * 10
 
 
 def read_amount(text: str) -> ReadValue:
@@ -168,9 +176,8 @@ def read_amount(text: str) -> ReadValue:
     Raises:
         Fault: the text is no amount of euros, has fractions of a centime, or can be read in two ways.
     """
-    if plain := _PLAIN_AMOUNT.fullmatch(text):  # most of them
-        whole, cents = plain.groups()
-        return int(whole) * 100 + (int(cents.ljust(2, "0")) if cents else 0), None
+    if plain := PLAIN_AMOUNT.fullmatch(text):  # most of them
+        return centimes_of(plain), None
     return scaled(text, "")
 
 

@@ -21,7 +21,7 @@ from crpv_cli.intake.amounts import scaled
 from crpv_cli.intake.cells import Cell
 from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.intake.shape import says_total
-from crpv_cli.intake.values import read_cell, unusual
+from crpv_cli.intake.values import read_cell, reader_of, unusual, usual_of
 from crpv_cli.language import Day, Message, msg
 
 _MOST_KEPT = 20_000
@@ -80,6 +80,8 @@ class ColumnReader:
         self.column = column
         self._unit = unit
         self._read: dict[str, ReadCell] = {}
+        self._reader = reader_of(column)
+        self._usual = usual_of(column, date.today())
 
     def read(self, cell: str) -> ReadCell:
         """Return the value of a cell, None for an empty one, and warnings if it was corrected or is unusual.
@@ -98,7 +100,8 @@ class ColumnReader:
     def value(self, cell: str) -> ReadCell:
         """Read a cell, and do not remember it."""
         column = self.column
-        value, correction = self._in_euros(cell) if cell and self._unit else _read(cell, column)
+        read = self._in_euros if self._unit else self._reader
+        value, correction = read(cell) if cell else (None, None)
         if value is None:
             if column.required:
                 raise Fault(
@@ -110,8 +113,10 @@ class ColumnReader:
             raise _out_of_bounds(cell, msg("Write {bound} or more.", bound=f"{column.minimum:g}"))
         elif column.maximum is not None and value > column.maximum:  # type: ignore[operator]
             raise _out_of_bounds(cell, msg("Write {bound} or less.", bound=f"{column.maximum:g}"))
-        strange = unusual(value, column, date.today()) if column.usual else None
-        return value, tuple(found for found in (correction, strange) if found)
+        if self._usual and value is not None and not self._usual[0] <= value <= self._usual[1]:
+            strange = unusual(value, column, date.today())
+            return value, tuple(found for found in (correction, strange) if found)
+        return value, (correction,) if correction else ()
 
     def _in_euros(self, cell: str) -> tuple[object, Correction | None]:
         """Read an amount in the unit of the heading; that it is multiplied was said of the heading."""
@@ -124,10 +129,6 @@ class ColumnReader:
                 return read  # it says that it is not known
             raise
         return value, None if correction is not None and correction.code == "multiplied" else correction
-
-
-def _read(cell: str, column: Column) -> tuple[object, Correction | None]:
-    return read_cell(cell, column) if cell else (None, None)
 
 
 @cache
