@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Sequence
 
+from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import msg
@@ -16,7 +15,7 @@ from crpv_cli.registry.conflicts import Comparison, HandedOut, shown
 from crpv_cli.registry.journal import changes_of, key_text
 from crpv_cli.registry.loads import Batch, FileOutcome, LoadReport, Refused, Source
 from crpv_cli.registry.recording import close_load, commit, open_load
-from crpv_cli.registry.staging import Stage
+from crpv_cli.registry.staging import Stage, Staged
 
 __all__ = ["FileOutcome", "LoadReport", "Source", "load"]
 
@@ -107,7 +106,6 @@ class _Load:
         self.stage = Stage(connection)
         self.comparison = Comparison(self.stage, sources, handed) if handed else None
         self.refused: dict[str, set[str]] = {}
-        self.contradicted: list[tuple[Table, int, Anomaly]] = []
         self.outcomes = [
             FileOutcome(source.name, source.table.name, source.sheet, source.made, sha256=source.sha256)
             for source in sources
@@ -143,9 +141,7 @@ class _Load:
             self.report.notices.extend(source.notices)
             self.report.centres |= source.centres
         self.report.files = [outcome for outcome in self.outcomes if outcome.read or not outcome.made]
-        for table, number, anomaly in self.contradicted:
-            if anomaly.line not in self.outcomes[number].refused_lines:
-                self._refuse(table, number, anomaly)
+        self.find_repeated()
         if self.comparison:
             for number in self.comparison.set_aside():
                 self.outcomes[number].unchanged += 1
@@ -154,44 +150,54 @@ class _Load:
     def _stage_batch(self, number: int, source: Source, batch: Batch, faulty_header: bool) -> None:
         self.outcomes[number].read += len(batch.lines)
         if not faulty_header:
-            for record in batch.records():
-                self._stage(number, source, record.line, record.values)
+            self.stage.insert(source.table, number, batch)
         elif len(source.table.key) == 1 and source.table.key[0] in batch.columns:
             source.refused_keys.update(map(str, batch.values[batch.columns.index(source.table.key[0])]))
 
-    def _stage(self, number: int, source: Source, line: int, values: Mapping[str, Any]) -> None:
-        earlier = self.stage.insert(source.table, number, line, values)
-        if earlier is None:
-            return
-        # The columns that only one of the two files has: they may be in any order.
-        others = set(self.sources[earlier["file"]].present) ^ set(source.present)
-        unlike = [n for n, value in values.items() if earlier[source.table.column(n).stored] != value]
-        if not others and not unlike:
-            self.outcomes[number].unchanged += 1
-            return
-        self.outcomes[number].read -= 1  # counted again among the refused lines
-        different = unlike[0] if unlike else min(others)
-        anomaly = self._same_key(source, line, earlier["file"], earlier["line"], different)
-        value = shown(values.get(different), source.table.column(different))
-        self._say(number, replace(anomaly, value=value))
-        if self.keep_valid:
-            # Which of the two is right, only a person knows: neither goes in.
-            other = self._same_key(self.sources[earlier["file"]], earlier["line"], number, line, different)
-            self.contradicted.append((source.table, earlier["file"], other))
+    def find_repeated(self) -> None:
+        """Count a row that comes again as unchanged, and refuse one that says something else under the same key."""
+        present = [set(source.present) for source in self.sources]
+        shapes = [present.index(names) for names in present]
+        contradicted: list[tuple[Table, int, Anomaly]] = []
+        for table in self.stage.in_order():
+            same, others = self.stage.repeated(table, shapes)
+            for number, count in same.items():
+                self.outcomes[number].unchanged += count
+            for row, first in others:
+                number, column = row["file"], self._different(table, row, first)
+                if row["line"] in self.outcomes[number].refused_lines:
+                    self.outcomes[number].read -= 1  # it counts once
+                self._say(number, self._same_key(row, first, column, shown(row[column.stored], column)))
+                if self.keep_valid:
+                    # Which of the two is right, only a person knows: neither goes in.
+                    contradicted.append((table, first["file"], self._same_key(first, row, column)))
+        for table, number, anomaly in contradicted:
+            if anomaly.line not in self.outcomes[number].refused_lines:
+                self._refuse(table, number, anomaly)
 
-    def _same_key(self, source: Source, line: int, other: int, other_line: int, different: str) -> Anomaly:
+    def _different(self, table: Table, row: Staged, first: Staged) -> Column:
+        """The first column in which two rows differ, or that only one of the two files has."""
+        here, there = (self.sources[one["file"]].present for one in (row, first))
+        columns = [table.column(name) for name in here]
+        unlike = [column for column in columns if row[column.stored] != first[column.stored]]
+        # The columns that only one of the two files has may be in any order.
+        return unlike[0] if unlike else table.column(min(set(here) ^ set(there)))
+
+    def _same_key(self, row: Staged, other: Staged, column: Column, value: str | None = None) -> Anomaly:
+        source: Source = self.sources[row["file"]]
         return source.anomaly(
             "same-key",
             msg(
                 "The same {key} is at line {line} of {file} with other values ({column}).",
                 key=" + ".join(source.table.key),
-                line=str(other_line),
-                file=self.sources[other].name,
-                column=different,
+                line=str(other["line"]),
+                file=self.sources[other["file"]].name,
+                column=column.name,
             ),
             msg("Keep one of the two rows."),
-            line,
-            different,
+            row["line"],
+            column.name,
+            value,
         )
 
     def _say(self, number: int, anomaly: Anomaly) -> None:
