@@ -15,7 +15,8 @@ class Table:
 
     ``periods`` are pairs of days in order, ``checks`` other conditions between columns, in SQL, and ``indexes`` the
     columns that have an index in addition to the key. ``moved`` are headings of earlier files of the table, each with
-    the table that holds such facts now.
+    the table that holds such facts now. ``called`` are the columns, besides the key, by which people name a row where
+    another table refers to it.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Table:
     checks: tuple[str, ...] = ()
     indexes: tuple[str, ...] = ()
     moved: tuple[tuple[str, str], ...] = ()
+    called: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column:
         """Return the column of that name.

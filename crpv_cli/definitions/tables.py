@@ -67,6 +67,7 @@ SOURCES = Table(
         ),
     ),
     screen=("id", "title", "publisher", "published_on"),
+    called=("title",),
 )
 
 DEPARTMENTS = Table(
@@ -81,6 +82,7 @@ DEPARTMENTS = Table(
         SOURCE,
     ),
     screen=("code", "name", "region_code", "region_name"),
+    called=("name",),
 )
 
 TERRITORY_COUNTS = Table(
@@ -244,6 +246,7 @@ CENTRES = Table(
         NOTE,
     ),
     screen=("id", "short_name", "legal_form", "seat", "opened", "closed", "co_funded", "confidence"),
+    called=("name", "short_name", "siren"),
     checks=(
         "co_funded = 1 or exemption_reason is not null",
         "successor is null or (closed is not null and successor <> id)",
@@ -275,6 +278,7 @@ CENTRE_STATES = Table(
         NOTE,
     ),
     screen=("centre", "valid_to", "name", "legal_form", "carrier", "seat"),
+    called=("name", "short_name", "siren"),
 )
 
 LABELS = Table(
@@ -344,6 +348,7 @@ FUNDERS = Table(
         NOTE,
     ),
     screen=("id", "name", "kind", "siren"),
+    called=("name", "siren"),
 )
 
 FUNDING = Table(
@@ -440,6 +445,7 @@ MISSIONS = Table(
         NOTE,
     ),
     screen=("id", "name_fr", "name_en", "core"),
+    called=("name_fr", "name_en"),
 )
 
 SCALES = Table(
@@ -457,6 +463,7 @@ SCALES = Table(
         NOTE,
     ),
     screen=("id", "name", "minimum", "maximum", "levels", "official"),
+    called=("name",),
     # "is true": a comparison with an unknown limit is unknown, which a check would accept.
     checks=("levels is not null or (minimum < maximum) is true",),
 )
@@ -635,6 +642,7 @@ PROJECTS = Table(
         NOTE,
     ),
     screen=("id", "title", "theme", "starts_on", "ends_on"),
+    called=("title",),
     periods=(("starts_on", "ends_on"),),
 )
 

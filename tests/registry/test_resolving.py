@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crpv_cli.registry.connection import open_reading
-from crpv_cli.registry.lookups import lookups
+from crpv_cli.registry.resolving import lookups
 from tests.registry.bench import Bench
 
 
