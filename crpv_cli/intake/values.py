@@ -13,7 +13,6 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from crpv_cli.definitions.choices import MISSIONS
 from crpv_cli.definitions.columns import Choice, Column, Kind, Shape
 from crpv_cli.definitions.sirene import siren_is_valid, siret_is_valid
 from crpv_cli.intake.faults import Correction, Fault
@@ -53,14 +52,23 @@ def read_cell(text: str, column: Column) -> ReadValue:
     """
     if column.choices:
         return _choice(text, column), None
-    if column.refers == "missions":
-        # People read the labels of the known missions on every screen.
-        return _spellings(MISSIONS).get(fold(text)) or _text(text)[0], None
+    if column.refers:
+        return _reference(text, column)
     if column.kind is Kind.CODES:
         return _codes(text, column)
     if column.shape:
         return _SHAPES[column.shape](text)
     return _KINDS[column.kind](text)
+
+
+def _reference(text: str, column: Column) -> ReadValue:
+    """Read an id; what is none is a name, which is found among the rows of the load too (``registry/references``)."""
+    if column.shape:
+        try:
+            return _SHAPES[column.shape](text)
+        except Fault:
+            pass
+    return _text(text)
 
 
 def _bad_number(text: str) -> Fault:

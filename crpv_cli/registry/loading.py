@@ -10,11 +10,12 @@ from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import msg
 from crpv_cli.registry.applying import apply_source, remove_rows
-from crpv_cli.registry.checks import faulty_ratings, recognised, restated, unresolved
+from crpv_cli.registry.checks import faulty_ratings, recognised, restated
 from crpv_cli.registry.conflicts import Comparison, HandedOut, shown
 from crpv_cli.registry.journal import changes_of, key_text
 from crpv_cli.registry.loads import Batch, FileOutcome, LoadReport, Refused, Source
 from crpv_cli.registry.recording import close_load, commit, open_load
+from crpv_cli.registry.references import References
 from crpv_cli.registry.staging import Stage, Staged
 
 __all__ = ["FileOutcome", "LoadReport", "Source", "load"]
@@ -104,6 +105,7 @@ class _Load:
         self.report = report
         self.keep_valid = keep_valid
         self.stage = Stage(connection)
+        self.references = References(self.stage, sources)
         self.comparison = Comparison(self.stage, sources, handed) if handed else None
         self.refused: dict[str, set[str]] = {}
         self.outcomes = [
@@ -141,6 +143,7 @@ class _Load:
             self.report.notices.extend(source.notices)
             self.report.centres |= source.centres
         self.report.files = [outcome for outcome in self.outcomes if outcome.read or not outcome.made]
+        self.resolve_names()
         self.find_repeated()
         if self.comparison:
             for number in self.comparison.set_aside():
@@ -213,6 +216,12 @@ class _Load:
             removed = self.stage.remove(table, number, anomaly.line or 0)
             self.refused.setdefault(table.name, set()).update(removed)
 
+    def resolve_names(self) -> None:
+        """Put ids in the place of names, and say which names were completed."""
+        for number, anomaly in self.references.resolve():
+            self._say(number, anomaly)
+        self.report.centres = {self.references.id_of("centres", centre) for centre in self.report.centres}
+
     def compare(self) -> None:
         """Refuse what was changed of rows that others changed meanwhile."""
         if self.comparison is None:
@@ -241,7 +250,7 @@ class _Load:
             self.refused.setdefault(source.table.name, set()).update(source.refused_keys)
         for table in self.stage.in_order():
             # Rows leave once all their columns were looked at: one may name two unknown things.
-            for number, anomaly in unresolved(self.stage, self.sources, table, self.refused, self.keep_valid):
+            for number, anomaly in self.references.unknown(table, self.refused, self.keep_valid):
                 self._refuse(table, number, anomaly)
 
     def check_ratings(self) -> None:

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.registry.loads import Batch
 from crpv_cli.registry.schema import key_columns, key_expression
@@ -166,30 +165,6 @@ class Stage:
             self.connection.execute(
                 f"update stage_{table.name} set {settings} where rowid = ?", (*values.values(), rowid)
             )
-
-    def unresolved(self, table: Table, column: Column) -> Iterator[sqlite3.Row]:
-        """Yield file, line and value of the records whose reference is neither in the registry nor staged."""
-        target = TABLES[column.refers or ""]
-        (key,) = target.key
-        staged = (
-            f"and not exists (select 1 from stage_{target.name} as t where t.{key} = s.value)"
-            if target.name in self.tables
-            else ""
-        )
-        noted = "union all select file, line, value from noted where table_name = :table and column = :column"
-        # Read to the end first: rows may be removed while the caller walks through them.
-        yield from self.connection.execute(
-            f"""
-            with named as (select file, line, {column.stored} as value from stage_{table.name} {noted})
-            select s.file, s.line, s.value
-            from named as s
-            where s.value is not null
-              and not exists (select 1 from main.{target.name} as r where r.{key} = s.value)
-              {staged}
-            order by s.file, s.line
-            """,
-            {"table": table.name, "column": column.name},
-        ).fetchall()
 
     def rows_of(self, table: str, columns: str) -> list[sqlite3.Row]:
         """Return the rows of a table as they will be: those of the registry, then the staged ones over them."""
