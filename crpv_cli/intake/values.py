@@ -62,12 +62,13 @@ def read_cell(text: str, column: Column) -> ReadValue:
 
 
 def _reference(text: str, column: Column) -> ReadValue:
-    """Read an id; what is none is a name, which is found among the rows of the load too (``registry/references``)."""
+    """Read an id; words that are none are a name, for which ``registry/references`` finds the id."""
     if column.shape:
         try:
             return _SHAPES[column.shape](text)
         except Fault:
-            pass
+            if not any(map(str.isalpha, text)):
+                raise
     return _text(text)
 
 

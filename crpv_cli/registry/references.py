@@ -65,7 +65,8 @@ class References:
             if not keep_valid:
                 strangers -= waiting
             said = {value: self._unknown(table, column, value, value in waiting) for value in strangers}
-            for row in self._named(table, column, strangers, "file, line, value", "order by file, line") if said else ():
+            rows = self._named(table, column, strangers, "file, line, value", "order by file, line") if said else ()
+            for row in rows:
                 source: Source = self.sources[row["file"]]
                 found.append((row["file"], source.anomaly(*said[row["value"]], row["line"], column.name, row["value"])))
         return found

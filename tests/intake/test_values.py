@@ -460,6 +460,17 @@ def test_what_is_no_department_is_refused(text: str) -> None:
     assert refusal(text, DEPARTMENT).code == "not-a-department"
 
 
+@pytest.mark.parametrize(
+    ("text", "value"), [("1", "01"), ("2a", "2A"), ("01.0", None), ("20", None), ("Ain", "Ain"), ("Ain (01)", "Ain (01)")]
+)
+def test_where_a_department_is_referred_to_it_may_have_its_name(text: str, value: str | None) -> None:
+    column = TABLES["perimeters"].column("department")
+    if value is None:
+        assert refusal(text, column).code == "not-a-department"
+    else:
+        assert read_cell(text, column)[0] == value
+
+
 @pytest.mark.parametrize("text", ["415021377", "415 021 377", "415.021.377", "415\u00a0021\u202f377", "356000000"])
 def test_a_siren_is_nine_digits_with_a_right_key(text: str) -> None:
     assert read(text, SIREN) in {"415021377", "356000000"}
