@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Choice, Column, Kind, Shape
@@ -52,6 +52,11 @@ def words(
 ) -> Column:
     """Free text."""
     return Column(name, label, Kind.TEXT, required, explanation=explanation, prose=prose, written=written)
+
+
+def term(name: str, label: str, explanation: str, required: bool = False, prose: bool = False) -> Column:
+    """A word of a vocabulary: free text, but the same thing is always called the same."""
+    return replace(words(name, label, explanation, required, prose), vocabulary=True)
 
 
 def code(

@@ -17,6 +17,7 @@ from crpv_cli.registry.loads import Batch, FileOutcome, LoadReport, Refused, Sou
 from crpv_cli.registry.recording import close_load, commit, open_load
 from crpv_cli.registry.references import References
 from crpv_cli.registry.staging import Stage, Staged
+from crpv_cli.registry.twins import adopt, near_spellings
 
 __all__ = ["FileOutcome", "LoadReport", "Source", "load"]
 
@@ -57,6 +58,7 @@ def load(  # noqa: D417 - the connection needs no words
     """
     report = LoadReport(dry_run, anomalies=list(anomalies))
     work = _Load(connection, sources, report, keep_valid, handed)
+    work.as_written = command != "load" or handed is not None  # each sign is meant, and may be what is corrected
     try:
         work.stage_rows()
         try:
@@ -65,6 +67,7 @@ def load(  # noqa: D417 - the connection needs no words
                 under_lock()
             work.compare()
             work.name_periods()
+            work.find_twins()
             work.check_references()
             work.check_ratings()
             report.stopped = work.stops
@@ -108,6 +111,7 @@ class _Load:
         self.references = References(self.stage, sources)
         self.comparison = Comparison(self.stage, sources, handed) if handed else None
         self.refused: dict[str, set[str]] = {}
+        self.as_written = False
         self.outcomes = [
             FileOutcome(source.name, source.table.name, source.sheet, source.made, sha256=source.sha256)
             for source in sources
@@ -144,7 +148,7 @@ class _Load:
             self.report.centres |= source.centres
         self.report.files = [outcome for outcome in self.outcomes if outcome.read or not outcome.made]
         self.resolve_names()
-        self.find_repeated()
+        self.find_repeated(*self.stage.in_order())
         if self.comparison:
             for number in self.comparison.set_aside():
                 self.outcomes[number].unchanged += 1
@@ -157,12 +161,12 @@ class _Load:
         elif len(source.table.key) == 1 and source.table.key[0] in batch.columns:
             source.refused_keys.update(map(str, batch.values[batch.columns.index(source.table.key[0])]))
 
-    def find_repeated(self) -> None:
+    def find_repeated(self, *tables: Table) -> None:
         """Count a row that comes again as unchanged, and refuse one that says something else under the same key."""
         present = [set(source.present) for source in self.sources]
         shapes = [present.index(names) for names in present]
         contradicted: list[tuple[Table, int, Anomaly]] = []
-        for table in self.stage.in_order():
+        for table in tables:
             same, others = self.stage.repeated(table, shapes)
             for number, count in same.items():
                 self.outcomes[number].unchanged += count
@@ -244,6 +248,16 @@ class _Load:
             if self.comparison is None or table is not self.comparison.table:
                 self.stage.name_periods(table)
 
+    def find_twins(self) -> None:
+        """Take rows that are only written otherwise for what they are, and say which words are."""
+        for table in self.stage.in_order():
+            if not self.as_written:
+                again, found = adopt(self.stage, self.sources, table)
+                self.report.anomalies += found
+                if again:
+                    self.find_repeated(table)
+            self.report.anomalies += near_spellings(self.stage, self.sources, table)
+
     def check_references(self) -> None:
         """Refuse rows that name a centre, a source... that is neither in the registry nor in the load."""
         for source in self.sources:
@@ -266,7 +280,9 @@ class _Load:
         for table in self.stage.in_order():
             for number, source in enumerate(self.sources):
                 if source.table is table and (self.outcomes[number].read or not source.made):
-                    for anomaly in apply_source(self.connection, number, source, self.outcomes[number], load):
+                    for anomaly in apply_source(
+                        self.stage, number, source, self.outcomes[number], load, self.as_written
+                    ):
                         self._say(number, self.comparison.explained(number, anomaly) if self.comparison else anomaly)
         self.connection.execute("pragma defer_foreign_keys = off")
         inserted = sum(outcome.inserted for outcome in self.outcomes)

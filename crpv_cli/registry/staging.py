@@ -41,6 +41,7 @@ class Stage:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self.tables: list[str] = []
+        self._fresh: set[str] = set()
         # What refused rows refer to.
         connection.execute(
             "create temp table if not exists noted (table_name, column, file integer, line integer, value)"
@@ -82,6 +83,27 @@ class Stage:
             """
         )
 
+    def fresh(self, table: Table) -> str:
+        """Return the name of the list of the staged rows, by ``rowid``, whose key the registry does not hold.
+
+        It is made once, under the lock, when keys are final but for spellings.
+        """
+        name = f"fresh_{table.name}"
+        if table.name not in self._fresh:
+            self._fresh.add(table.name)
+            self.connection.execute(f"create temp table {name} (row integer primary key)")
+            self.connection.execute(
+                f"""
+                insert into temp.{name} select s.rowid from temp.stage_{table.name} as s
+                where not exists (select 1 from main.{table.name} as t where {same_key(table, "s", "t")})
+                """
+            )
+        return f"temp.{name}"
+
+    def known(self, table: Table, rowids: Iterable[int]) -> None:
+        """Say of rows that were fresh that the registry holds their key, after all."""
+        self.connection.executemany(f"delete from temp.fresh_{table.name} where row = ?", ((one,) for one in rowids))
+
     def note(self, table: Table, file: int, line: int, readable: Mapping[str, Any]) -> None:
         """Keep what a refused row refers to, so that it is checked as well."""
         references = [
@@ -114,7 +136,7 @@ class Stage:
             order in which they were staged, each beside that first one.
         """
         name, key = f"stage_{table.name}", ", ".join(key_expression(column) for column in key_columns(table))
-        self.connection.execute(f"create index temp.{name}_key on {name} ({key})")
+        self.connection.execute(f"create index if not exists temp.{name}_key on {name} ({key})")
         self.connection.execute(
             f"""
             create temp table repeated as
@@ -183,5 +205,6 @@ class Stage:
         """Drop the temporary tables."""
         for name in self.tables:
             self.connection.execute(f"drop table if exists temp.stage_{name}")
+            self.connection.execute(f"drop table if exists temp.fresh_{name}")
         self.tables.clear()
         self.connection.execute("drop table if exists temp.noted")
