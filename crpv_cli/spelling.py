@@ -9,14 +9,18 @@ from collections.abc import Iterable
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "’": "'"})
 
 
+_NO_WORD = re.compile(r"[\W_]+")
+
+
 def fold(text: str) -> str:
     """Return a text without case, accents and punctuation, its words separated by one space.
 
     ``Valid_From``, ``valid from`` and ``VALID-FROM`` fold to the same text, and so do ``Évry`` and ``evry``.
     """
-    decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
-    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return re.sub(r"[\W_]+", " ", bare.casefold()).strip()
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
+        text = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return _NO_WORD.sub(" ", text.casefold()).strip()
 
 
 # What a Mac, a word processor or a web page writes in the place of what a keyboard has.

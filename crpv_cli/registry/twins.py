@@ -7,27 +7,31 @@ somebody typed again without accents, brings no row twice. Only rows that the re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import groupby
+from typing import Any
 
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.tables import Table
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import Message, first_few, msg, msgs
 from crpv_cli.registry.loads import Source
-from crpv_cli.registry.schema import key_columns, key_condition, key_expression, key_values
+from crpv_cli.registry.schema import key_columns, key_condition, key_expression
 from crpv_cli.registry.staging import Stage
 from crpv_cli.spelling import fold, singular, typed
 
-Texts = tuple[str, ...]
-"""The texts of a key; an empty one is not known."""
+Key = tuple[Any, ...]
+"""The columns of a key from its first text on; what is not known is an empty text."""
 _SHOWN = 3
-# A column that has more spellings is no vocabulary.
+# A column that has more spellings is no vocabulary, and nobody has typed more rows of one centre, funder and year.
 _MOST_SPELLINGS = 10_000
+_MOST_ROWS = 50_000
 
 _folded = lru_cache(1024)(fold)
+_DIGITS = re.compile("[0-9]+")
 
 
 def adopt(stage: Stage, sources: Sequence[Source], table: Table) -> tuple[bool, list[Anomaly]]:
@@ -40,128 +44,137 @@ def adopt(stage: Stage, sources: Sequence[Source], table: Table) -> tuple[bool, 
         Whether a key may be staged twice now, and a warning for each file in which more than apostrophes and blanks
         differ.
     """
+    if not any(column.kind is Kind.TEXT for column in key_columns(table)):
+        return False, []
     work = _Adoption(stage, table)
-    if work.worth_it():
-        work.look()
-        work.write()
-    return work.again, [_adopted(sources[file], table, work.texts, pairs) for file, pairs in work.otherwise.items()]
+    work.look()
+    work.write()
+    return work.again, [_adopted(sources[file], table, pairs) for file, pairs in work.otherwise.items()]
 
 
 class _Adoption:
-    """The fresh rows of a table beside the rows of the registry, one group of keys after another."""
+    """The fresh rows of a table beside those of the registry.
+
+    One group after another is looked at: what shares the key up to its first text (centre, funder and year).
+    """
 
     def __init__(self, stage: Stage, table: Table) -> None:
         self.stage = stage
         self.table = table
         self.connection = stage.connection
-        self.texts = [column for column in key_columns(table) if column.kind is Kind.TEXT]
-        self.others = [column for column in key_columns(table) if column.kind is not Kind.TEXT]
+        columns = key_columns(table)
+        first = next(place for place, column in enumerate(columns) if column.kind is Kind.TEXT)
+        self.shared, self.columns = columns[:first], columns[first:]
+        self.is_text = [column.kind is Kind.TEXT for column in self.columns]
         self.again = False
-        self.otherwise: dict[int, list[tuple[int, Texts, Texts]]] = {}
-        self._new: list[tuple[int, Texts, bool]] = []
-
-    def worth_it(self) -> bool:
-        """Whether there are fresh rows, and rows of the registry or of other files beside which they can be laid."""
-        if not self.texts:
-            return False
-        fresh = f"temp.stage_{self.table.name} where rowid in {self.stage.fresh(self.table)}"
-        files, there = self.connection.execute(
-            f"select (select count(distinct file) from {fresh}), exists (select 1 from main.{self.table.name})"
-        ).fetchone()
-        return bool(files > 1 or (files and there))
+        self.otherwise: dict[int, list[tuple[int, Column, str, str]]] = {}
+        self._new: list[tuple[int, Key, bool]] = []
 
     def look(self) -> None:
-        """Find the rows that have a twin."""
-        parts, names = self._sql(self.others), self._sql(self.texts)
-        fresh = self.connection.execute(
+        """Find the rows that have a twin, where there are rows beside which they can be laid."""
+        shared = ", ".join(map(key_expression, self.shared)) or "1"
+        there = " and ".join(f"{key_expression(one, 't')} = {key_expression(one, 's')}" for one in self.shared)
+        groups = self.connection.execute(
             f"""
-            select rowid, file, line, {", ".join([*parts, *names])} from temp.stage_{self.table.name}
-            where rowid in {self.stage.fresh(self.table)} order by {", ".join([*parts, "file", "line"])}
+            select {shared} from temp.stage_{self.table.name} as s where rowid in {self.stage.fresh(self.table)}
+            group by {shared}
+            having count(*) <= {_MOST_ROWS} and (
+                min(file) <> max(file) or exists (select 1 from main.{self.table.name} as t where {there or "true"})
+            )
             """
         )
-        own = " and ".join(f"{part} = ?" for part in parts)
-        known = f"select {', '.join(names)} from main.{self.table.name} where {own or 'true'}"
-        end = 3 + len(parts)
-        for group, rows in groupby(map(tuple, fresh), key=lambda row: row[3:end]):
-            there: dict[Texts, list[Texts]] = {}
-            for held in map(tuple, self.connection.execute(known, group)):
-                there.setdefault(tuple(map(_key, held)), []).append(held)
-            brought: dict[Texts, tuple[int, Texts]] = {}
-            adopted: dict[Texts, set[int]] = {}
-            for rowid, file, line, *rest in rows:
-                texts: Texts = tuple(rest[len(parts) :])
-                folded = tuple(map(_key, texts))
-                its = _only(there.get(folded, []), texts)
-                if its is not None:
-                    files = adopted.setdefault(its, self._files_with(group, its))
-                    if file in files:
-                        continue  # this file has that row word for word, or in a third way
-                    self.again = self.again or bool(files)
-                    files.add(file)
-                    self._note(rowid, file, line, texts, its, fresh=False)
-                elif folded not in there:
-                    first, its = brought.setdefault(folded, (file, texts))
-                    if first != file and its != texts:
-                        self.again = True
-                        self._note(rowid, file, line, texts, its, fresh=True)
+        for group in groups:
+            self._look_in(tuple(group) if self.shared else ())
+
+    def _look_in(self, group: Key) -> None:
+        names = ", ".join(map(key_expression, self.columns))
+        shared = " and ".join(f"{key_expression(column)} = ?" for column in self.shared) or "true"
+        fresh = self.connection.execute(
+            f"select rowid, file, line, {names} from temp.stage_{self.table.name} "
+            f"where {shared} and rowid in {self.stage.fresh(self.table)} order by file, line",
+            group,
+        ).fetchall()
+        marks = Counter(_digits(row[3:]) for row in fresh)
+        there: dict[Key, list[Key]] = {}
+        for held in self.connection.execute(f"select {names} from main.{self.table.name} where {shared}", group):
+            if (mark := _digits(held)) in marks:
+                marks[mark] += 1
+                there.setdefault(self._fold(held), []).append(tuple(held))
+        brought: dict[Key, tuple[int, Key]] = {}
+        adopted: dict[Key, set[int]] = {}
+        for rowid, file, line, *parts in fresh:
+            if marks[_digits(parts)] == 1:
+                continue  # nothing is like it
+            key = tuple(parts)
+            folded = self._fold(key)
+            its = self._only(there.get(folded, []), key)
+            if its is not None:
+                files = adopted.setdefault(its, self._files_with((*group, *its)))
+                if file in files:
+                    continue  # this file has that row word for word, or in a third way
+                self.again = self.again or bool(files)
+                files.add(file)
+                self._note(rowid, file, line, key, its, fresh=False)
+            elif folded not in there:
+                first, its = brought.setdefault(folded, (file, key))
+                if first != file and its != key:
+                    self.again = True
+                    self._note(rowid, file, line, key, its, fresh=True)
 
     def write(self) -> None:
         """Give them the key of their twin; those that the registry has are fresh no more."""
-        names = ", ".join(f"{column.stored} = nullif(?, '')" for column in self.texts)
+        names = ", ".join(f"{column.stored} = nullif(?, '')" for column in self.columns)
         self.connection.executemany(
             f"update temp.stage_{self.table.name} set {names} where rowid = ?",
-            [(*texts, rowid) for rowid, texts, _ in self._new],
+            [(*key, rowid) for rowid, key, _ in self._new],
         )
         self.stage.known(self.table, [rowid for rowid, _, fresh in self._new if not fresh])
 
-    def _sql(self, columns: Sequence[Column]) -> list[str]:
-        return [key_expression(column) for column in columns]
+    def _fold(self, key: Iterable[Any]) -> Key:
+        """What is compared of a key: texts folded, unless nothing is left of them, and the rest as it is."""
+        return tuple(
+            _folded(part) or typed(part) if is_text else part for part, is_text in zip(key, self.is_text, strict=True)
+        )
 
-    def _files_with(self, group: Sequence[object], texts: Texts) -> set[int]:
+    def _only(self, there: Sequence[Key], key: Key) -> Key | None:
+        """Of rows that fold to the same, the one that is meant: the only one, or the only one that is typed alike."""
+        if len(there) > 1:
+            there = [its for its in there if not self._differing(its, key)]
+        return there[0] if len(there) == 1 else None
+
+    def _differing(self, one: Key, other: Key) -> list[int]:
+        """The places of the texts in which more than apostrophes and blanks differs."""
+        return [
+            place for place, is_text in enumerate(self.is_text) if is_text and typed(one[place]) != typed(other[place])
+        ]
+
+    def _files_with(self, key: Key) -> set[int]:
         """The files that have a row word for word."""
-        found = dict(zip([column.name for column in (*self.others, *self.texts)], (*group, *texts), strict=True))
-        return {
-            file
-            for (file,) in self.connection.execute(
-                f"select file from temp.stage_{self.table.name} where {key_condition(self.table)}",
-                key_values(found[name] for name in self.table.key),
-            )
-        }
+        alike = f"select distinct file from temp.stage_{self.table.name} where {key_condition(self.table)}"
+        return {file for (file,) in self.connection.execute(alike, key)}
 
-    def _note(self, rowid: int, file: int, line: int, texts: Texts, its: Texts, fresh: bool) -> None:
+    def _note(self, rowid: int, file: int, line: int, key: Key, its: Key, fresh: bool) -> None:
         self._new.append((rowid, its, fresh))
-        if [*map(typed, texts)] != [*map(typed, its)]:
-            self.otherwise.setdefault(file, []).append((line, texts, its))
+        if differing := self._differing(key, its):
+            place = differing[0]
+            self.otherwise.setdefault(file, []).append((line, self.columns[place], key[place], its[place]))
 
 
-def _key(text: str) -> str:
-    return _folded(text) or typed(text)
+def _digits(key: Iterable[Any]) -> str:
+    """What two keys that fold to the same have in common, and most others have not."""
+    return " ".join(_DIGITS.findall(" ".join(map(str, key))))
 
 
-def _only(there: Sequence[Texts], texts: Texts) -> Texts | None:
-    """Of rows that fold to the same, the one that is meant: the only one, or the only one that is typed alike."""
-    if len(there) > 1:
-        wanted = [*map(typed, texts)]
-        there = [its for its in there if [*map(typed, its)] == wanted]
-    return there[0] if len(there) == 1 else None
-
-
-def _adopted(
-    source: Source, table: Table, texts: Sequence[Column], pairs: Sequence[tuple[int, Texts, Texts]]
-) -> Anomaly:
-    told = []
-    for _, written, its in pairs:
-        place = next(place for place in range(len(texts)) if typed(written[place]) != typed(its[place]))
-        told.append((texts[place], written[place], its[place]))
-    column, value, _ = told[0]
+def _adopted(source: Source, table: Table, told: Sequence[tuple[int, Column, str, str]]) -> Anomaly:
     message = msgs(
         "{count} row is taken for one that is there in another spelling, which stays: {rows}.",
         "{count} rows are taken for rows that are there in another spelling, which stays: {rows}.",
-        len(pairs),
-        rows=first_few([msg("“{value}” for “{known}”", value=one, known=other) for _, one, other in told], _SHOWN),
+        len(told),
+        rows=first_few([msg("“{value}” for “{known}”", value=value, known=its) for *_, value, its in told], _SHOWN),
     )
+    line, column, value, _ = told[0]
     advice = msg("If one is a row of its own, tell it apart in another column of its key: {key}.", key=list(table.key))
-    return _warning(source, "other-spelling", message, advice, pairs[0][0], column, value)
+    return _warning(source, "other-spelling", message, advice, line, column, value)
 
 
 def near_spellings(stage: Stage, sources: Sequence[Source], table: Table) -> Iterator[Anomaly]:
