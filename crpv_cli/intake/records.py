@@ -292,11 +292,12 @@ def _vintage(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
 def _inside(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
     communes = str(record["communes"] or "").split()
     departments = {code[:3] if code[:2] in {"97", "98"} else code[:2] for code in communes}
-    if not departments or not record["department"] or record["department"] in departments:
-        return None
+    department = record["department"]
+    if not departments or not department or not department[:1].isdigit() or department in departments:
+        return None  # a department may be named
     return "communes", Fault(
         "communes-elsewhere",
-        msg("None of the communes is in the department {department}.", department=record["department"]),
+        msg("None of the communes is in the department {department}.", department=department),
         msg("Check the codes of the communes and of the department."),
     )
 

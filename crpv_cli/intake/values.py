@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
-from crpv_cli.definitions.choices import MISSIONS, NO, YES
+from crpv_cli.definitions.choices import NO, YES
 from crpv_cli.definitions.columns import Choice, Column, Kind, Shape
 from crpv_cli.definitions.sirene import siren_is_valid, siret_is_valid
 from crpv_cli.intake.amounts import (
@@ -311,8 +311,6 @@ def _text(text: str, column: Column) -> ReadValue:
 
 def _reference(text: str, column: Column) -> ReadValue:
     """Read the key of another table, or the name of one of its rows: which row it is, the registry knows."""
-    if column.refers == "missions" and (mission := _spellings(MISSIONS).get(fold(text))):
-        return mission, None  # people read the labels of the known missions on every screen
     if column.shape:
         try:
             return _SHAPES[column.shape](text)

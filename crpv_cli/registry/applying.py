@@ -12,17 +12,21 @@ from crpv_cli.errors import Anomaly, UsageProblem
 from crpv_cli.language import decoded, msg
 from crpv_cli.registry.loads import FileOutcome, Source
 from crpv_cli.registry.schema import key_columns, key_condition, key_json, key_values
-from crpv_cli.registry.staging import same_key
+from crpv_cli.registry.staging import Stage, same_key
+from crpv_cli.spelling import typed
 
 
 def apply_source(
-    connection: sqlite3.Connection, number: int, source: Source, outcome: FileOutcome, load: int
+    stage: Stage, number: int, source: Source, outcome: FileOutcome, load: int, as_written: bool
 ) -> list[Anomaly]:
     """Write the staged records of a source, and count in ``outcome`` what became of them.
 
+    What differs only in apostrophes, blanks and the like is no change, unless all is meant ``as_written``.
+
     Returns what is wrong with rows that, together with what the registry keeps of them, break one of its rules.
     """
-    work = _Applying(connection, source, load, _record_file(connection, load, source, outcome))
+    connection = stage.connection
+    work = _Applying(stage, source, load, _record_file(connection, load, source, outcome), as_written)
     (staged,) = connection.execute(
         f"select count(*) from stage_{source.table.name} where file = ?", (number,)
     ).fetchone()
@@ -97,8 +101,10 @@ def _record_file(connection: sqlite3.Connection, load: int, source: Source, outc
 class _Applying:
     """One source on its way into its table."""
 
-    def __init__(self, connection: sqlite3.Connection, source: Source, load: int, file: int) -> None:
-        self.connection = connection
+    def __init__(self, stage: Stage, source: Source, load: int, file: int, as_written: bool) -> None:
+        self.stage = stage
+        self.connection = stage.connection
+        self.as_written = as_written
         self.source = source
         self.table = source.table
         self.load = load
@@ -126,11 +132,20 @@ class _Applying:
         )
         touched = 0
         for row in self.connection.execute("select * from touched order by line"):
+            after = {
+                name: row[f"new_{name}"] for name in others if self._differ(row[f"new_{name}"], row[f"old_{name}"])
+            }
+            if not after:
+                continue
             touched += 1
-            after = {name: row[f"new_{name}"] for name in others if row[f"new_{name}"] != row[f"old_{name}"]}
             self._update_row(row, after, {"load": row["load"]} | {name: row[f"old_{name}"] for name in after})
         self.connection.execute("drop table temp.touched")
         return touched
+
+    def _differ(self, new: object, old: object) -> bool:
+        if isinstance(new, str) and isinstance(old, str) and not self.as_written:
+            return new != old and typed(new) != typed(old)
+        return new != old
 
     def _update_row(self, row: sqlite3.Row, after: dict[str, object], before: dict[str, object]) -> None:
         settings = ", ".join(f"{name} = ?" for name in after)
@@ -175,8 +190,7 @@ class _Applying:
         values = ", ".join(f"s.{column.stored}" for column in table.columns)
         fresh = f"""
             from stage_{table.name} as s
-            where s.file = :number
-              and not exists (select 1 from main.{table.name} as t where {same_key(table, "s", "t")})
+            where s.file = :number and s.rowid in {self.stage.fresh(table)}
             order by s.line
         """
         parameters = {"load": self.load, "file": self.file, "number": number, "table": table.name}

@@ -6,14 +6,19 @@ and holds no lock on the registry while files are read.
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import TABLES, Table
-from crpv_cli.registry.schema import key_columns, key_condition, key_expression, key_values
+from crpv_cli.registry.loads import Batch
+from crpv_cli.registry.schema import key_columns, key_expression
+
+Staged = sqlite3.Row
+"""A staged record: its file, its line, and its values by stored column."""
 
 
 def same_key(table: Table, left: str, right: str) -> str:
@@ -24,10 +29,10 @@ def same_key(table: Table, left: str, right: str) -> str:
 
 
 @cache
-def _insertion(table: str, names: tuple[str, ...]) -> str:
+def _insertion(table: str, names: tuple[str, ...], file: int) -> str:
     stored = ", ".join(TABLES[table].column(name).stored for name in names)
     marks = ", ".join("?" * len(names))
-    return f"insert into stage_{table} (file, line, {stored}) values (?, ?, {marks}) on conflict do nothing"
+    return f"insert into stage_{table} (file, line, {stored}) values ({file:d}, ?, {marks})"
 
 
 class Stage:
@@ -36,6 +41,7 @@ class Stage:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self.tables: list[str] = []
+        self._fresh: set[str] = set()
         # What refused rows refer to.
         connection.execute(
             "create temp table if not exists noted (table_name, column, file integer, line integer, value)"
@@ -46,9 +52,7 @@ class Stage:
         if table.name in self.tables:
             return
         columns = ", ".join(f"{column.stored} {column.kind.sql_type}" for column in table.columns)
-        key = ", ".join(key_expression(column) for column in key_columns(table))
         self.connection.execute(f"create temp table stage_{table.name} (file integer, line integer, {columns})")
-        self.connection.execute(f"create unique index temp.stage_{table.name}_key on stage_{table.name} ({key})")
         self.tables.append(table.name)
 
     def name_periods(self, table: Table) -> None:
@@ -59,6 +63,8 @@ class Stage:
         """
         if "valid_from" not in table.key:
             return
+        key = ", ".join(key_expression(column) for column in key_columns(table))
+        self.connection.execute(f"create unique index temp.stage_{table.name}_one on stage_{table.name} ({key})")
         same = " and ".join(
             f"{key_expression(column, 's')} = {key_expression(column, 't')}"
             for column in key_columns(table)
@@ -77,6 +83,27 @@ class Stage:
             """
         )
 
+    def fresh(self, table: Table) -> str:
+        """Return the name of the list of the staged rows, by ``rowid``, whose key the registry does not hold.
+
+        It is made once, under the lock, when keys are final but for spellings.
+        """
+        name = f"fresh_{table.name}"
+        if table.name not in self._fresh:
+            self._fresh.add(table.name)
+            self.connection.execute(f"create temp table {name} (row integer primary key)")
+            self.connection.execute(
+                f"""
+                insert into temp.{name} select s.rowid from temp.stage_{table.name} as s
+                where not exists (select 1 from main.{table.name} as t where {same_key(table, "s", "t")})
+                """
+            )
+        return f"temp.{name}"
+
+    def known(self, table: Table, rowids: Iterable[int]) -> None:
+        """Say of rows that were fresh that the registry holds their key, after all."""
+        self.connection.executemany(f"delete from temp.fresh_{table.name} where row = ?", ((one,) for one in rowids))
+
     def note(self, table: Table, file: int, line: int, readable: Mapping[str, Any]) -> None:
         """Keep what a refused row refers to, so that it is checked as well."""
         references = [
@@ -91,14 +118,51 @@ class Stage:
         """The staged tables, each after those it refers to."""
         return [table for name, table in TABLES.items() if name in self.tables]
 
-    def insert(self, table: Table, file: int, line: int, values: Mapping[str, Any]) -> sqlite3.Row | None:
-        """Keep one record. Returns the staged row that already has its key, or None if it was kept."""
-        done = self.connection.execute(_insertion(table.name, tuple(values)), (file, line, *values.values()))
-        if done.rowcount:
-            return None
-        row: sqlite3.Row = self.connection.execute(
-            f"select * from stage_{table.name} where {key_condition(table)}", key_values(map(values.get, table.key))
-        ).fetchone()
+    def insert(self, table: Table, file: int, batch: Batch) -> None:
+        """Keep records of a file after those that were kept before, whether their keys are new or not."""
+        self.connection.executemany(
+            _insertion(table.name, batch.columns, file), zip(batch.lines, *batch.values, strict=True)
+        )
+
+    def repeated(self, table: Table, shapes: Sequence[int]) -> tuple[Counter[int], list[tuple[Staged, Staged]]]:
+        """Take out again the records whose key was staged before.
+
+        Args:
+            table: the table.
+            shapes: a number for each file; only files with the same one have the same columns.
+
+        Returns:
+            How many of each file said the same as the first of their key, and those that say something else, in the
+            order in which they were staged, each beside that first one.
+        """
+        name, key = f"stage_{table.name}", ", ".join(key_expression(column) for column in key_columns(table))
+        self.connection.execute(f"create index if not exists temp.{name}_key on {name} ({key})")
+        self.connection.execute(
+            f"""
+            create temp table repeated as
+            select s.rowid as row, f.first
+            from (select min(rowid) as first, * from {name} group by {key} having count(*) > 1) as f
+            join {name} as s on {same_key(table, "s", "f")} and s.rowid > f.first
+            """
+        )
+        alike = " and ".join(f"s.{column.stored} is f.{column.stored}" for column in table.columns)
+        alike += " and (:shapes ->> s.file) = (:shapes ->> f.file)"
+        both = f"temp.repeated as r join {name} as s on s.rowid = r.row join {name} as f on f.rowid = r.first"
+        parameters = {"shapes": json.dumps(shapes)}
+        same = self.connection.execute(f"select s.file, count(*) from {both} where {alike} group by s.file", parameters)
+        counts = Counter(dict(map(tuple, same)))
+        pairs = [
+            (self._staged(table, row), self._staged(table, first))
+            for row, first in self.connection.execute(
+                f"select r.row, r.first from {both} where not ({alike}) order by r.row", parameters
+            )
+        ]
+        self.connection.execute(f"delete from {name} where rowid in (select row from temp.repeated)")
+        self.connection.execute("drop table temp.repeated")
+        return counts, pairs
+
+    def _staged(self, table: Table, rowid: int) -> Staged:
+        row: Staged = self.connection.execute(f"select * from stage_{table.name} where rowid = ?", (rowid,)).fetchone()
         return row
 
     def remove(self, table: Table, file: int, line: int) -> list[str]:
@@ -124,30 +188,6 @@ class Stage:
                 f"update stage_{table.name} set {settings} where rowid = ?", (*values.values(), rowid)
             )
 
-    def unresolved(self, table: Table, column: Column) -> Iterator[sqlite3.Row]:
-        """Yield file, line and value of the records whose reference is neither in the registry nor staged."""
-        target = TABLES[column.refers or ""]
-        (key,) = target.key
-        staged = (
-            f"and not exists (select 1 from stage_{target.name} as t where t.{key} = s.value)"
-            if target.name in self.tables
-            else ""
-        )
-        noted = "union all select file, line, value from noted where table_name = :table and column = :column"
-        # Read to the end first: rows may be removed while the caller walks through them.
-        yield from self.connection.execute(
-            f"""
-            with named as (select file, line, {column.stored} as value from stage_{table.name} {noted})
-            select s.file, s.line, s.value
-            from named as s
-            where s.value is not null
-              and not exists (select 1 from main.{target.name} as r where r.{key} = s.value)
-              {staged}
-            order by s.file, s.line
-            """,
-            {"table": table.name, "column": column.name},
-        ).fetchall()
-
     def rows_of(self, table: str, columns: str) -> list[sqlite3.Row]:
         """Return the rows of a table as they will be: those of the registry, then the staged ones over them."""
         rows = self.connection.execute(f"select {columns} from main.{table}").fetchall()
@@ -165,5 +205,6 @@ class Stage:
         """Drop the temporary tables."""
         for name in self.tables:
             self.connection.execute(f"drop table if exists temp.stage_{name}")
+            self.connection.execute(f"drop table if exists temp.fresh_{name}")
         self.tables.clear()
         self.connection.execute("drop table if exists temp.noted")

@@ -31,8 +31,8 @@ from crpv_cli.intake.sources import sources_of
 from crpv_cli.registry.connection import open_writing
 from crpv_cli.registry.journal import undo
 from crpv_cli.registry.loading import LoadReport, load
-from crpv_cli.registry.lookups import lookups
 from crpv_cli.registry.queries import read
+from crpv_cli.registry.resolving import lookups
 from tests import official
 from tests.inside import inside
 
