@@ -313,7 +313,9 @@ def _reference(text: str, column: Column) -> ReadValue:
     """Read the key of another table, or the name of one of its rows: which row it is, the registry knows."""
     if column.shape:
         try:
-            return _SHAPES[column.shape](text)
+            value, correction = _SHAPES[column.shape](text)
+            # “Ain (01)” is one department, and nothing was corrected.
+            return value, None if correction is not None and correction.code == "code-beside-name" else correction
         except Fault:
             if not re.search(r"[^\W\d_]", text) and not says_not_known(text):
                 raise  # no name has digits alone
