@@ -605,7 +605,7 @@ def unusual(value: object, column: Column, today: date) -> Correction | None:
     if bounds is None or value is None or bounds[0] <= value <= bounds[1]:
         return None
     dated = column.kind in {Kind.DATE, Kind.PARTIAL_DATE}
-    if dated and str(value).startswith(("2999", "9999")):  # which says that there is no end
+    if dated and str(value).startswith("9999"):  # which says that there is no end
         return None
 
     def shown(figure: object) -> object:
