@@ -461,7 +461,8 @@ def test_what_is_no_department_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("1", "01"), ("2a", "2A"), ("01.0", None), ("20", None), ("Ain", "Ain"), ("Ain (01)", "Ain (01)")]
+    ("text", "value"),
+    [("1", "01"), ("2a", "2A"), ("01.0", None), ("20", None), ("Ain", "Ain"), ("Ain (01)", "Ain (01)")],
 )
 def test_where_a_department_is_referred_to_it_may_have_its_name(text: str, value: str | None) -> None:
     column = TABLES["perimeters"].column("department")
