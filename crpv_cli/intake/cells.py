@@ -48,9 +48,6 @@ class Cell(str):
         cell.unit = unit
         return cell
 
-    def __bool__(self) -> bool:
-        return True  # a formula without a result is no empty cell
-
     def __eq__(self, other: object) -> bool:
         return (
             isinstance(other, Cell) and str.__eq__(self, other) and (self.kind, self.unit) == (other.kind, other.unit)

@@ -103,11 +103,11 @@ def _number(letters: bytes) -> int:
 # --- Units that a number's format shows ---
 
 _MULTIPLES = (
-    (re.compile(r"k|k\s?€|keuros?|keur|milliers?(d'euros?|€)?|mille"), 1_000, "k€"),
+    (re.compile(r"k|k€|keuros?|keur?|milliers?(d'euros?|€)?|mille"), 1_000, "k€"),
     (re.compile(r"m|m€|meuros?|meur|millions?(d'euros?|€)?"), 1_000_000, "M€"),
     (re.compile(r"mde?s?€?|mrde?s?€?|milliards?(d'euros?|€)?"), 1_000_000_000, "Md€"),
 )
-_EURO = re.compile(r"(€|eur|euros?)?(h\.?t\.?|ttc|t\.t\.c\.)?")
+_EURO = re.compile(r"(€|eur|euros?)?")
 # What a number would be in that is neither euros nor pieces: a column that expects these cannot take it as it stands.
 _OTHER_UNITS = re.compile(
     r"[%‰$£¥]|[kmd]?\s?(f|ff|frs?|francs?)|k\$|m\$|k£|usd?|\$us|gbp|chf|xpf|jpy|cad"
@@ -137,6 +137,7 @@ def _unit(literal: str, scale: int) -> str:
     """The unit of a number that stands beside a text, and that is divided where it is shown."""
     literal = " ".join(literal.split()).strip("()+- ")
     folded = re.sub(r"[\s()+-]", "", literal).replace("’", "'").casefold()
+    folded = re.sub(r"(h\.?t\.?|t\.?t\.?c\.?)$", "", folded)
     multiple = next((times for pattern, times, _ in _MULTIPLES if pattern.fullmatch(folded)), 0)
     if scale == 1:
         return literal if multiple or (folded and _OTHER_UNITS.fullmatch(folded)) else ""
@@ -427,21 +428,18 @@ _ODS_TYPED = re.compile(rb"""office:value-type\s*=""")
 _ODS_NUMBER = re.compile(rb"""office:value\s*=\s*["']([^"']*)["']""")
 _ODS_SHOWN = re.compile(rb"<text:p(?:\s[^<>]*)?>(.*?)</text:p>", re.DOTALL)
 _ODS_ERROR = re.compile(rb"""calcext:value-type\s*=\s*["']error["']""")
-_ODS_DURATION = re.compile(rb"""office:time-value\s*=\s*["']PT(\d{2,})H(\d+)M(\d+)""")
 _ODS_FORMAT = re.compile(
     rb"<number:(?:number|currency|percentage)-style\s.*?</number:(?:number|currency|percentage)-style>", re.DOTALL
 )
 _ODS_TEXTS = re.compile(rb"<number:(?:text|currency-symbol)(?:\s[^<>]*)?>([^<]*)<")
 _ODS_FACTOR = re.compile(rb"""number:display-factor\s*=\s*["'](10{3,9})["']""")
-_ODS_ODD = (
-    _ODS_ERROR.pattern,
-    rb"""office:time-value\s*=\s*["']PT(?:2[4-9]|[3-9]\d|\d{3,})H""",
-    rb"table:formula(?![^<>]*office:value-type)[^<>]*>(?!<text:p)",
-)
+_ODS_ODD = re.compile(rb"table:formula(?![^<>]*office:value-type)[^<>]*>(?!<text:p)|" + _ODS_ERROR.pattern)
 
 
 class _OdsRow:
     """A row of a table of ``content.xml``: its first and last line, its tag, its cells, and what follows it."""
+
+    __slots__ = ("cells", "first", "head", "last", "rest")
 
     def __init__(self, piece: bytes, line: int) -> None:
         self.head, _, content = piece.partition(b">")
@@ -457,8 +455,14 @@ class Ods:
 
     def __init__(self, archive: ZipFile) -> None:
         self.archive = archive
-        self.is_odd = re.compile(b"|".join(_ODS_ODD))
         self.factors: set[int] = set()
+        self._marks: set[bytes] = set()
+
+    def is_odd(self, cells: bytes) -> bool:
+        """Whether a row may have something odd, quickly: few rows do."""
+        if b":formula" in cells and _ODS_ODD.search(cells):
+            return True
+        return any(mark in cells for mark in self._marks)
 
     def rows(self) -> Iterator[tuple[int, _OdsRow | None, bytes]]:
         """Yield the number of a table (the first is 1), a row of it, and what follows: another table may begin there.
@@ -488,10 +492,11 @@ class Ods:
                 self._find_units(rest)
             else:
                 last = max(row.cells.rfind(b"office:value"), row.cells.rfind(b"<text:"))
+                survey.look_at(row, filled=last >= 0)
                 if last >= 0:
                     end = row.cells.find(b"<table:table-cell", last)
-                    last_row, columns = row.last, max(columns, _columns(row.cells[:end] if end >= 0 else row.cells))
-                survey.look_at(row, filled=last >= 0)
+                    filled = row.cells[:end] if end >= 0 else row.cells
+                    last_row, columns = row.last, max(columns, _columns(filled, covered=bool(survey.merged)))
             if b"<table:table " in rest or b"</table:table>" in rest:
                 if name:
                     survey.extent = last_row, columns
@@ -506,16 +511,14 @@ class Ods:
         styles = b""
         if "styles.xml" in self.archive.namelist() and self.archive.getinfo("styles.xml").file_size < _LARGEST_STYLES:
             styles = self.archive.read("styles.xml")
-        marks = set(_ODS_ODD)
         for style in _ODS_FORMAT.findall(styles + head):
             texts = _ODS_TEXTS.findall(style)
             factors = {int(factor) for factor in _ODS_FACTOR.findall(style)}
             if factors or _unit("".join(map(_text, texts)), 1):
-                marks.update(re.escape(text.strip()) for text in texts if len(_text(text).strip()) > 0)
+                self._marks.update(text.strip() for text in texts if text.strip())
             if factors:
                 self.factors |= factors
-                marks.add(_ODS_NUMBER.pattern)
-        self.is_odd = re.compile(b"|".join(sorted(marks)))
+                self._marks.add(b"office:value=")
 
 
 class _OdsSurvey(Survey):
@@ -543,7 +546,7 @@ class _OdsSurvey(Survey):
         if filled and b"visibility" in row.head and (found := _ODS_HIDDEN.search(row.head)):
             self.hidden.extend(range(row.first, min(row.last, row.first + _MOST_RANGES) + 1))
             self.filtered = self.filtered or found[1] == b"filter"
-        self._has_odd = self._has_odd or self._workbook.is_odd.search(row.cells) is not None
+        self._has_odd = self._has_odd or self._workbook.is_odd(row.cells)
 
     def odd(self) -> Iterator[tuple[int, dict[int, Odd]]]:
         if not self._has_odd:
@@ -551,7 +554,7 @@ class _OdsSurvey(Survey):
         for number, row, _ in self._workbook.rows():
             if number > self._number:
                 return
-            if row is not None and number == self._number and self._workbook.is_odd.search(row.cells):
+            if row is not None and number == self._number and self._workbook.is_odd(row.cells):
                 found = dict(self._odd_cells(row.cells))
                 for line in range(row.first, row.last + 1 if found else row.first):
                     yield line, found
@@ -572,8 +575,6 @@ class _OdsSurvey(Survey):
             return "error", text or "#N/A", ""
         if b"table:formula" in attributes and not _ODS_TYPED.search(attributes) and b"<text:p" not in inside:
             return "uncomputed", "", ""
-        if (duration := _ODS_DURATION.search(attributes)) and int(duration[1]) >= 24:
-            return "time", b":".join(duration.groups()).decode(), ""
         number = _ODS_NUMBER.search(attributes)
         if number is None or not text:
             return None
@@ -605,8 +606,10 @@ def _spans(cells: bytes, line: int) -> Iterator[Range]:
         place += _times(attributes)
 
 
-def _columns(cells: bytes) -> int:
-    count = cells.count(b"<table:table-cell") + cells.count(b"<table:covered-table-cell")
+def _columns(cells: bytes, covered: bool) -> int:
+    count = cells.count(b"<table:table-cell")
+    if covered:
+        count += cells.count(b"<table:covered-table-cell")
     if b"columns-repeated" in cells:
         count += sum(int(times) - 1 for times in _ODS_COLUMNS.findall(cells))
     return count
