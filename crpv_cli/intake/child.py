@@ -1,7 +1,7 @@
 """The program of the child process that reads workbooks: whatever a file does to it, crpv goes on.
 
 It is started by ``intake/wall.py`` with the folder of python-calamine, the most memory that it may ask for (bytes) and
-how long it may compute for one answer (seconds), and imports of crpv only ``sheetxml``, so that it starts quickly. It
+how long it may compute for one answer (seconds), and imports of crpv only ``sheets``, so that it starts quickly. It
 reads questions from its standard input until that ends, and answers each with one line of JSON, which cannot become
 code whatever a workbook holds:
 
@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
-    from crpv_cli.intake.sheetxml import Odd, Survey, Xlsx
+    from crpv_cli.intake.sheets.survey import Odd, Survey
 
 _BATCH_CELLS = 20_000
 _BATCH_ROWS = 2_000
@@ -218,19 +218,29 @@ class _Workbook:
         from python_calamine import CalamineWorkbook, PasswordError
 
         self._most = cells
-        self._xlsx: Xlsx | None = None
+        self._survey: Callable[[int], Survey | None] = lambda place: None
         self._surveys: dict[str, Survey | None] = {}
         if is_zipfile(io.BytesIO(content)):
-            from crpv_cli.intake.sheetxml import Ods, Xlsx
-
             archive = ZipFile(io.BytesIO(content))
             size = sum(entry.file_size for entry in archive.infolist())
             if size > expanded:
                 raise Refusal("expands", size=size)
-            self._xlsx = _found(Xlsx, archive)
-            for name, survey in _each(Ods(archive).surveys()):
-                self._refuse_extent(name, survey.extent)
-                self._surveys[name] = survey
+            if "content.xml" in archive.namelist():
+                from crpv_cli.intake.sheets.ods import Ods
+
+                for name, survey in _each(Ods(archive).surveys()):
+                    self._refuse_extent(name, survey.extent)
+                    self._surveys[name] = survey
+            else:
+                from crpv_cli.intake.sheets.xlsx import Xlsx
+
+                xlsx = _found(Xlsx, archive)
+                self._survey = (lambda place: xlsx.survey(place, cells)) if xlsx else self._survey
+        else:
+            from crpv_cli.intake.sheets.xls import Xls
+
+            xls = _found(Xls, content)
+            self._survey = xls.survey if xls else self._survey
         try:
             self._workbook: CalamineWorkbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         except PasswordError:
@@ -251,9 +261,8 @@ class _Workbook:
 
     def sheet(self, name: str) -> _Sheet:
         if name not in self._sheets:
-            if self._xlsx is not None and name not in self._surveys:
-                place = self._workbook.sheet_names.index(name)
-                survey = self._surveys[name] = _found(self._xlsx.survey, place, self._most)
+            if name not in self._surveys:
+                survey = self._surveys[name] = _found(self._survey, self._workbook.sheet_names.index(name))
                 if survey is not None:
                     self._refuse_extent(name, survey.extent)
             if sum(sheet.cells for sheet in self._sheets.values()) > _KEPT_CELLS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,10 +16,10 @@ from crpv_cli.errors import Anomaly
 from crpv_cli.intake.cells import Cell
 from crpv_cli.intake.child import told
 from crpv_cli.intake.files import InputFile, ReadOptions, TableFile, open_tables
-from crpv_cli.intake.sheetxml import shown_unit
+from crpv_cli.intake.sheets.units import shown_unit
 from crpv_cli.intake.wall import Workbook
 from tests.conftest import Convert
-from tests.faults.books import FUNDERS, ods, xlsx, xlsx_parts, xlsx_rows, zipped
+from tests.faults.books import FUNDERS, ods, xls, xlsx, xlsx_parts, xlsx_rows, zipped
 
 HEADER = ["centre", "funder", "year", "stage", "amount", "purpose"]
 PLAIN = ["oriv", "etat", 2024, "granted", 1000, "a"]
@@ -179,7 +180,7 @@ def test_what_a_spreadsheet_computed_is_not_doubted(make: Make, convert: Convert
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+@pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])
 def test_errors_that_a_spreadsheet_computed(make: Make, convert: Convert, kind: str) -> None:
     computed = convert(make([*PLAIN[:4], "=1/0", "=NA()"], [*PLAIN[:4], 1, "=nothing()"]), kind)
     assert odd_cells(computed) == {"E2": ("error", "#DIV/0!"), "F2": ("error", "#N/A"), "F3": ("error", "#NAME?")}
@@ -192,6 +193,18 @@ def test_a_formula_of_open_document_without_a_result(tmp_path: Path) -> None:
     empty = '<table:table-cell table:formula="of:=&quot;&quot;"><text:p/></table:table-cell>'
     path.write_bytes(ods(f"<table:table-row>{cell}{formula}{empty}{cell}</table:table-row>"))
     assert odd_cells(path) == {"B1": ("uncomputed", "")}
+
+
+def test_formulas_of_excel_97(tmp_path: Path) -> None:
+    path = tmp_path / "book.xls"
+    never = bytes(8) + b"\3\0"
+    path.write_bytes(xls([["a", never], ["b", never], ["c", 0]]))
+    assert odd_cells(path) == {"B1": ("doubtful", "0"), "B2": ("doubtful", "0")}
+    computed, error = struct.pack("<d", 2.5) + b"\3\0", b"\2\0\x17\0\0\0\xff\xff\0\0"
+    path.write_bytes(xls([["a", never], ["b", computed]]))
+    assert odd_cells(path) == {}
+    path.write_bytes(xls([["a", bytes(10)], ["b", error]]))
+    assert odd_cells(path) == {"B2": ("error", "#REF!")}
 
 
 # --- Units ---
@@ -234,7 +247,7 @@ def test_numbers_say_the_unit_that_their_format_shows(make: Make) -> None:
     assert {cell for place, cell in cells.items() if place[1] == "3"} == {"text"}
 
 
-@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+@pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])
 def test_libreoffice_keeps_the_units_of_formats(make: Make, convert: Convert, kind: str) -> None:
     cells = cells_of(convert(make(then=_formatted), kind))
     assert {place: cell for place, cell in cells.items() if place[1] == "2"} == UNITS
@@ -308,7 +321,7 @@ def test_hidden_rows_are_said_with_their_lines(make: Make) -> None:
     assert found.message.text("fr") == "1 ligne de la feuille est masquée (ligne 3)\u202f; elle a été lue aussi."
 
 
-@pytest.mark.parametrize("kind", ["xlsx", "ods", "as written"])
+@pytest.mark.parametrize("kind", ["xlsx", "ods", "xls", "as written"])
 def test_rows_that_a_filter_hides(make: Make, convert: Convert, kind: str) -> None:
     def hide(sheet: openpyxl.worksheet.worksheet.Worksheet) -> None:
         sheet.auto_filter.ref = "A1:F3"
@@ -325,7 +338,7 @@ def test_a_filter_that_hides_nothing_is_not_worth_a_word(make: Make) -> None:
     assert found_in(path) == []
 
 
-@pytest.mark.parametrize("kind", ["xlsx", "ods", "as written"])
+@pytest.mark.parametrize("kind", ["xlsx", "ods", "xls", "as written"])
 def test_hidden_columns_of_the_table_are_said(make: Make, convert: Convert, kind: str) -> None:
     def hide(sheet: openpyxl.worksheet.worksheet.Worksheet) -> None:
         sheet.column_dimensions["F"].hidden = True
