@@ -305,17 +305,22 @@ def test_what_the_reader_reads_is_read_whatever_else_is_damaged(tmp_path: Path, 
 # --- What nobody sees ---
 
 
-def test_hidden_rows_are_said_with_their_lines(make: Make) -> None:
+@pytest.mark.parametrize("kind", ["xlsx", "ods", "xls", "as written"])
+def test_hidden_rows_are_said_with_their_lines(make: Make, convert: Convert, kind: str) -> None:
     def hide(sheet: openpyxl.worksheet.worksheet.Worksheet) -> None:
         for line in (1, 3, *range(5, 20), 40):
             sheet.row_dimensions[line].hidden = True
 
-    (found,) = found_in(make(*[PLAIN] * 18, then=hide))
+    path = make(*[PLAIN] * 18, then=hide)
+    (found,) = found_in(path if kind == "as written" else convert(path, kind))
     assert found.code == "hidden-rows"
     assert found.message.text("en").startswith(
         "16 rows of the sheet are hidden (lines 3, 5, 6, 7, 8, 9, 10, 11, 12, 13"
     )
     assert "filter" not in found.message.text("en")
+
+
+def test_one_hidden_row(make: Make) -> None:
     (found,) = found_in(make(PLAIN, PLAIN, then=lambda sheet: setattr(sheet.row_dimensions[3], "hidden", True)))
     assert found.message.text("en") == "1 row of the sheet is hidden (line 3); it was read too."
     assert found.message.text("fr") == "1 ligne de la feuille est masquée (ligne 3)\u202f; elle a été lue aussi."
