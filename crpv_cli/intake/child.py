@@ -184,7 +184,7 @@ class _Sheet:
             if not 0 <= at < len(row):
                 continue
             value = row[at]
-            number = isinstance(value, int | float) and not isinstance(value, bool)
+            number = type(value) in {int, float}
             if kind == "unit":
                 if number:
                     row[at] = [kind, as_typed(value), unit]

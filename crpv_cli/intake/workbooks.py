@@ -142,12 +142,12 @@ def open_workbook(path: Path, fits: Callable[[Sequence[str], str], int], only: s
     return found
 
 
-def _head(workbook: Workbook, name: str, fits: Callable[[Sequence[str], str], bool]) -> Head | None:
+def _head(workbook: Workbook, name: str, fits: Callable[[Sequence[str], str], int]) -> Head | None:
     first = [Row(line, cells) for line, cells in islice(workbook.rows(name), HEADER_WITHIN + 1)]
     return find_head(first, partial(_fits, fits, name))
 
 
-def _holds_table(workbook: Workbook, name: str, fits: Callable[[Sequence[str], str], bool]) -> bool:
+def _holds_table(workbook: Workbook, name: str, fits: Callable[[Sequence[str], str], int]) -> bool:
     try:
         head = _head(workbook, name, fits)
     except Fault:

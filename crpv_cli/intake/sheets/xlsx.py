@@ -29,6 +29,7 @@ _MIN, _MAX = attribute("min"), attribute("max")
 _WHOLE_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])([^<>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _SAVED = re.compile(rb"<(?:\w+:)?v(?:\s[^<>]*)?>([^<]*)</")
 _EMPTY_RESULT = rb"\s*(?:<{0}v\s*/>|<{0}v>\s*</{0}v>|</{0}c>)"
+_ALMOST = re.compile(rb"\.99999\d*$")
 _FORMAT = re.compile(rb"<(?:\w+:)?numFmt\s([^<>]*)>")
 _FORMAT_ID, _FORMAT_CODE = attribute("numFmtId"), attribute("formatCode")
 _DOUBLE_QUOTED_CODE = re.compile(rb'\sformatCode\s*=\s*"([^"]*)"')
@@ -115,7 +116,7 @@ class _XlsxSurvey(Survey):
         super().__init__()
         self._archive, self._part = workbook.archive, part
         self._units = workbook.units()
-        self._prefix = b""
+        self._prefix, self._tag, self._cell = b"", b"<f", b"<c "
         self._odd: list[re.Pattern[bytes]] = []
         """What tells that a piece of XML may have something odd; only what was found at all."""
         self._doubtful = False
@@ -155,6 +156,7 @@ class _XlsxSurvey(Survey):
                 if found := re.search(rb"<(\w+:)?sheetData\b", head):
                     in_rows = True
                     self._prefix = found[1] or b""
+                    self._tag, self._cell = b"<" + self._prefix + b"f", b"<" + self._prefix + b"c "
                     unseen, formula = self._patterns(), self._formula()
             columns.update(_COLUMN.findall(window))
             if found_place := _PLACE.match(window, window.rfind(b' r="') + 1):
@@ -211,32 +213,45 @@ class _XlsxSurvey(Survey):
         if not self._odd:
             return
         for line, _, content in self._rows():
-            if any(pattern.search(content) for pattern in self._odd) and (cells := dict(self._odd_cells(content))):
+            if cells := dict(self._odd_cells(content)):
                 yield line, cells
 
     def _odd_cells(self, content: bytes) -> Iterator[tuple[int, Odd]]:
-        formula = b"<" + self._prefix + b"f"
+        for pattern in self._odd:
+            for found in pattern.finditer(content):
+                begin = content.rfind(self._cell, 0, found.start())
+                end = content.find(self._cell, found.start())
+                whole = _WHOLE_CELL.match(content, begin, end if end >= 0 else len(content)) if begin >= 0 else None
+                reference = _REFERENCE.search(whole[1]) if whole else None
+                if whole is None or reference is None:
+                    yield from self._all_cells(content)
+                    return
+                if (odd := self._odd_cell(whole[1], whole[2] or b"")) is not None:
+                    yield number_of(reference[1]) - 1, odd
+
+    def _all_cells(self, content: bytes) -> Iterator[tuple[int, Odd]]:
+        """The odd cells of a row whose cells do not say where they stand."""
         place = -1
         for attributes, inside in _WHOLE_CELL.findall(content):
             reference = _REFERENCE.search(attributes)
             place = number_of(reference[1]) - 1 if reference else place + 1
-            kind, saved = _KIND.search(attributes), _SAVED.search(inside)
-            value = saved[1].strip() if saved else b""
-            if kind and kind[1] == b"e":
-                yield place, ("error", text_of(value) or "#N/A", "")
-            elif formula in inside and not value and not (kind and kind[1] in {b"str", b"inlineStr"}):
-                yield place, ("uncomputed", "", "")
-            elif self._doubtful and formula in inside and value == b"0" and not kind:
-                yield place, ("doubtful", "0", "")
-            elif re.search(rb"\.99999\d*$", value):
-                yield place, ("eve", "", "")
-            elif (
-                self._units
-                and (style := _STYLE.search(attributes))
-                and style[1].isdigit()
-                and (unit := self._units.get(int(style[1]), ""))
-            ):
-                yield place, ("unit", "", unit)
+            if (odd := self._odd_cell(attributes, inside)) is not None:
+                yield place, odd
+
+    def _odd_cell(self, attributes: bytes, inside: bytes) -> Odd | None:
+        kind, saved = _KIND.search(attributes), _SAVED.search(inside)
+        value = saved[1].strip() if saved else b""
+        if kind and kind[1] == b"e":
+            return "error", text_of(value) or "#N/A", ""
+        if self._tag in inside and not value and not (kind and kind[1] in {b"str", b"inlineStr"}):
+            return "uncomputed", "", ""
+        if self._doubtful and self._tag in inside and value == b"0" and not (kind and kind[1] != b"n"):
+            return "doubtful", "0", ""
+        if _ALMOST.search(value):
+            return "eve", "", ""
+        style = _STYLE.search(attributes) if self._units else None
+        unit = self._units.get(int(style[1]), "") if style and style[1].isdigit() else ""
+        return ("unit", "", unit) if unit else None
 
 
 def _extent(archive: ZipFile, part: str) -> tuple[int, int]:
