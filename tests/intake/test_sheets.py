@@ -20,6 +20,7 @@ from crpv_cli.intake.sheets.units import shown_unit
 from crpv_cli.intake.wall import Workbook
 from tests.conftest import Convert
 from tests.faults.books import FUNDERS, ods, xls, xlsx, xlsx_parts, xlsx_rows, zipped
+from tests.intake.rows import records_of, rows_of
 
 HEADER = ["centre", "funder", "year", "stage", "amount", "purpose"]
 PLAIN = ["oriv", "etat", 2024, "granted", 1000, "a"]
@@ -252,6 +253,25 @@ def test_libreoffice_keeps_the_units_of_formats(make: Make, convert: Convert, ki
     cells = cells_of(convert(make(then=_formatted), kind))
     assert {place: cell for place, cell in cells.items() if place[1] == "2"} == UNITS
     assert {cell for place, cell in cells.items() if place[1] == "3"} == {"text"}
+
+
+def test_amounts_in_other_units_are_multiplied_or_refused(make: Make) -> None:
+    values = [(12.5, '0.0 "k€"'), (0.15, "0%"), (12345, "#,##0.0,"), (12345, '#,##0.0, "k€"'), (5, '0 "$"'), (7, "0 €")]
+
+    def write(sheet: openpyxl.worksheet.worksheet.Worksheet) -> None:
+        for line, (value, code) in enumerate(values, 2):
+            sheet.cell(line, 5, value).number_format = code
+
+    (table,) = tables(make(*([*PLAIN[:2], 2000 + line, *PLAIN[3:]] for line in range(len(values))), then=write))
+    anomalies = [row for row in rows_of(table) if isinstance(row, Anomaly)]
+    assert [record.values["amount"] for record in records_of(table)] == [1_250_000, 1_234_500, 700]
+    assert [(anomaly.code, anomaly.cell) for anomaly in anomalies] == [
+        ("multiplied", "E2"),
+        ("unknown-unit", "E3"),
+        ("scaled-number", "E4"),
+        ("unknown-unit", "E6"),
+    ]
+    assert anomalies[2].message.text("en") == "The cell holds 12345, but its format shows it divided by 1,000."
 
 
 # --- Other ways to write the same XML, many rows, and damage ---
