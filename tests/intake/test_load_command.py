@@ -436,7 +436,10 @@ def test_what_several_are_called_is_refused_with_them_in_french_too(desk: Desk) 
     assert (found["code"], found["column"], found["value"]) == ("ambiguous-reference", "funder", "Région")
     home = {"HOME": str(desk.folder), "CRPV_LANG": "fr"}
     done = inside("load", "region.csv", "--db", "registry.db", env=home, cwd=desk.folder)
-    assert "«\u00a0Région\u00a0» peut désigner plusieurs lignes de la table funders\u00a0: region-bretagne, " in done.stderr
+    assert (
+        "«\u00a0Région\u00a0» peut désigner plusieurs lignes de la table funders\u00a0: region-bretagne, "
+        in done.stderr
+    )
 
 
 def test_a_row_that_somebody_typed_again_is_the_same_row(desk: Desk) -> None:
