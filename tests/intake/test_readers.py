@@ -57,7 +57,7 @@ def fault_of(folder: Path, content: bytes | str, encoding: str | None = None) ->
 )
 def test_the_encoding_is_found(tmp_path: Path, content: bytes, encoding: str) -> None:
     file = opened(tmp_path, content)
-    assert file.encoding == encoding
+    assert file.encoding.name == encoding
     assert file.header == ["nom", "siège"]
     assert rows_of(file) == [(2, ["œuvre", "Évry €"])]
     assert file.sha256 == hashlib.sha256(content).hexdigest()
@@ -67,7 +67,7 @@ def test_an_accent_on_the_border_of_two_chunks_does_not_make_a_file_windows_1252
     for shift in range(2):
         lines = "é" * (1 << 20)
         file = opened(tmp_path, f"{'n' * (shift + 1)};b\n{lines};x\n")
-        assert file.encoding == "utf-8-sig"
+        assert file.encoding.name == "utf-8-sig"
         assert rows_of(file) == [(2, [lines, "x"])]
 
 
@@ -75,7 +75,7 @@ def test_a_late_accent_is_enough_to_find_windows_1252(tmp_path: Path) -> None:
     content = b"a;b\n" + (b"x" * 999 + b";y\n") * 1100 + "é;z\n".encode("cp1252")
     assert len(content) > 1 << 20
     file = opened(tmp_path, content)
-    assert file.encoding == "cp1252"
+    assert file.encoding.name == "cp1252"
     assert rows_of(file)[-1] == (1102, ["é", "z"])
 
 
@@ -356,7 +356,7 @@ def test_any_file_that_the_csv_module_writes_comes_back_cell_by_cell(
             expected.append((line, cells))
         line += breaks(chunk)
     file = opened(tmp_path_factory.getbasetemp(), content)
-    assert file.encoding == ("cp1252" if encoding == "cp1252" else "utf-8-sig")
+    assert file.encoding.name == ("cp1252" if encoding == "cp1252" else "utf-8-sig")
     assert file.delimiter == delimiter
     assert [(file.header_line, file.header), *rows_of(file)] == expected
 
