@@ -20,7 +20,7 @@ from crpv_cli.intake.grid import Finding
 from crpv_cli.language import Message, first_few, msg, msgs
 
 _CHUNK = 1 << 20
-_MOST_WORDS, _MOST_LINES = 4_000, 50_000
+_MOST_WORDS, _MOST_LINES = 4_000, 20_000
 """How many different words, and of how many lines, are looked at; more of them would tell nothing new."""
 
 _MARKS = (
@@ -122,7 +122,7 @@ def judge(path: Path, named: str | None = None) -> Judged:
                 if wide and not odd and "\x00" in text:
                     raise _not_text()
             if not (twice or odd or named or chunk.isascii()):
-                twice = any(sign in chunk for sign in _TWICE)
+                twice = any(sign in text for sign in _TWICE)
             chunk = stream.read(_CHUNK)
     if not odd:
         try:
@@ -203,19 +203,23 @@ def _old(path: Path, sha256: str) -> Judged:
     words: Counter[bytes] = Counter()
     right, wrong, undefined = _Lines(), _Lines(), _Lines()
     marked = False
-    for line, content in _odd_lines(path):
-        if line == 1 and content.startswith(codecs.BOM_UTF8):
-            marked, content = True, content[len(codecs.BOM_UTF8) :]  # noqa: PLW2901
-            if content.isascii():
-                continue
-        if (said := _said_in_utf8(content)) is not None:
-            right.add(line, said)
+    for first, data in _pieces(path):
+        enough = len(words) >= _MOST_WORDS or wrong.count >= _MOST_LINES
+        if enough and not any(sign in data for sign in _TELLING):
             continue
-        if len(words) < _MOST_WORDS and wrong.count < _MOST_LINES:
-            words.update(_WORDS.findall(content))
-        wrong.add(line, wrong.word or _shown(content))
-        if not undefined.count and _UNDEFINED.search(content):
-            undefined.add(line, _shown(content))
+        for line, content in _odd_lines(first, data):
+            if line == 1 and content.startswith(codecs.BOM_UTF8):
+                marked, content = True, content[len(codecs.BOM_UTF8) :]  # noqa: PLW2901
+                if content.isascii():
+                    continue
+            if (said := _said_in_utf8(content)) is not None:
+                right.add(line, said)
+                continue
+            if not enough:
+                words.update(_WORDS.findall(content))
+            wrong.add(line, wrong.word or _shown(content))
+            if not undefined.count and _UNDEFINED.search(content):
+                undefined.add(line, _shown(content))
     if right.count:
         raise _mixed(right, wrong)
     best = _most_plausible(words, defined=not undefined.count)
@@ -242,33 +246,37 @@ def _most_plausible(words: Counter[bytes], defined: bool) -> str | None:
     return best if scores[best] > 0 and scores[best] - scores[second] >= 1 else None
 
 
-def _odd_lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """The lines with bytes beyond ASCII, with their numbers; a line without end comes in parts."""
+def _pieces(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The whole lines of a file, many at once, with the number of the first; a line without end comes in parts."""
     line, rest = 1, b""
     with path.open("rb") as stream:
-        while True:
-            chunk = stream.read(_CHUNK)
+        while chunk := stream.read(_CHUNK):
             data = rest + chunk
-            cut = max(data.rfind(b"\n"), data.rfind(b"\r", 0, len(data) - 1)) + 1 if chunk else len(data)
+            cut = max(data.rfind(b"\n"), data.rfind(b"\r", 0, len(data) - 1)) + 1
             if not cut and len(data) > 8 * _CHUNK:
                 cut = len(data)
             data, rest = data[:cut], data[cut:]
-            lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-            if not data.isascii():
-                yield from ((number, one) for number, one in enumerate(lines, line) if not one.isascii())
-            line += len(lines) - 1
-            if not chunk:
-                return
+            yield line, data
+            line += data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+    yield line, rest
+
+
+def _odd_lines(first: int, data: bytes) -> Iterator[tuple[int, bytes]]:
+    """The lines with bytes beyond ASCII, with their numbers."""
+    if not data.isascii():
+        lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        yield from ((number, line) for number, line in enumerate(lines, first) if not line.isascii())
 
 
 _WORDS = re.compile(rb"[^\s;,|\"()]*[\x80-\xff][^\s;,|\"()]*")
 _UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")  # what Windows-1252 leaves undefined
-_SEQUENCES = re.compile(rb"[\xc2\xc3\xc5\xe2]")  # what begins the letters of French in UTF-8
+# What begins the letters and signs of French in UTF-8, and what Windows-1252 leaves undefined.
+_TELLING = (b"\xc2", b"\xc3", b"\xc5", b"\xe2\x80", b"\xe2\x82", b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
 
 
 def _said_in_utf8(line: bytes) -> str | None:
     """A word of a line that makes sense in UTF-8 and in nothing else, or None."""
-    if not _SEQUENCES.search(line):
+    if not any(sign in line for sign in _TELLING[:5]):
         return None
     try:
         line.decode()
@@ -385,7 +393,7 @@ def _some_word(path: Path, encoding: Encoding) -> str:
 
 _THROUGH = ("cp1252", "mac-roman", "cp850")
 # How what begins “é”, “°” and “’” in UTF-8 looks after it was taken for one of these and written as UTF-8.
-_TWICE = ("Ã".encode(), "Â".encode(), "â€".encode(), "√".encode(), "├".encode())
+_TWICE = ("Ã", "Â", "â€", "√", "├")
 
 
 def _undone(text: str, through: str) -> bytes:
@@ -420,7 +428,7 @@ def _encoded_twice(path: Path, sha256: str, encoding: Encoding) -> Judged:
     twice: Counter[str] = Counter()
     lines, plain = _Lines(), 0
     before = ""
-    for line, content in _odd_lines(path):
+    for line, content in (odd for piece in _pieces(path) for odd in _odd_lines(*piece)):
         text = content.decode("utf-8-sig" if line == 1 else "utf-8", errors="replace")
         for word in re.findall(r"[^\s;,|\"()]*[^\x00-\x7f][^\s;,|\"()]*", text):
             restored = _restored(word)

@@ -13,6 +13,7 @@ import io
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -28,7 +29,7 @@ MOST_COLUMNS = 16_384
 """The most columns of a file; no spreadsheet has more."""
 
 _CHUNK = 1 << 20
-_PIECE = 1 << 17
+_PIECE = 1 << 16
 """How many bytes are made rows at once: some 1,500 rows."""
 # A quote left open swallows the lines that follow it; past this number of characters it is reported instead.
 _LONGEST_ROW = 1 << 23
@@ -87,11 +88,12 @@ class CsvFile(Grid):
 
 
 class _Text:
-    """The text of a file, read in pieces; its bytes are hashed as they are read."""
+    r"""The text of a file, read in pieces, whose lines all end in ``\n``; its bytes are hashed as they are read."""
 
     def __init__(self, path: Path, encoding: Encoding) -> None:
         self._stream = path.open("rb", buffering=0)
         self._decoder = encoding.decoder()
+        self._ends = io.IncrementalNewlineDecoder(None, translate=True)
         self.digest = hashlib.sha256()
         self.done = 0
         self.ended = False
@@ -110,7 +112,8 @@ class _Text:
         """
         text = ""
         while not text and not self.ended:
-            text = self._decoder.decode(self._bytes(size), self.ended)
+            data = self._bytes(size)
+            text = self._ends.decode(self._decoder.decode(data, self.ended), self.ended)
         return text
 
     def skip(self) -> None:
@@ -182,17 +185,9 @@ def _lines(text: _Text) -> Iterator[str]:
     rest = ""
     while rest or not text.ended:
         rest += text.read(_PIECE)
-        whole = _whole(rest, text.ended)
-        yield from io.StringIO(rest[:whole], newline="")
+        whole = len(rest) if text.ended or len(rest) >= _LONGEST_ROW else rest.rfind("\n") + 1
+        yield from io.StringIO(rest[:whole])
         rest = rest[whole:]
-        if len(rest) >= _LONGEST_ROW:
-            yield rest
-            return
-
-
-def _whole(text: str, ended: bool) -> int:
-    """How many characters of a text are whole lines; a last ``\\r`` may be half of a line break."""
-    return len(text) if ended else max(text.rfind("\n"), text.rfind("\r", 0, len(text) - 1)) + 1
 
 
 def _empty() -> Fault:
@@ -239,7 +234,7 @@ def _read(text: _Text, delimiter: str, width: int | None = None) -> Iterator[Row
         except UnicodeError as error:
             yield BrokenRow(line, str(error))
             return
-        whole = _whole(rest, text.ended)
+        whole = len(rest) if text.ended else rest.rfind("\n") + 1
         block = _Block(rest[:whole], delimiter)
         rest = rest[whole:]
         if block.error and not text.ended and block.at_end:
@@ -268,18 +263,21 @@ class _Block:
         if '"' in text:
             self._read_quoted()
             return
-        if "\r" in text:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
-        lines = text.split("\n")
-        if not lines[-1]:
-            lines.pop()
+        lines = _split(text)
         self.rows = [line.split(delimiter) if line else [] for line in lines]
         self.ends = range(1, len(lines) + 1)
 
     def _read_quoted(self) -> None:
-        self.rows, self.ends = rows, ends = [], []
-        lines = io.StringIO(self.text, newline="")
+        # Where no row takes several lines, it does not matter that the csv module is not told how they end.
+        reader = csv.reader(_split(self.text), delimiter=self.delimiter, strict=True)
+        with suppress(csv.Error):
+            self.rows = list(reader)
+            self.ends = range(1, len(self.rows) + 1)
+            if reader.line_num == len(self.rows):
+                return
+        lines = io.StringIO(self.text)
         reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+        self.rows, self.ends = rows, ends = [], []
         try:
             for row in reader:
                 rows.append(row)
@@ -295,7 +293,7 @@ class _Block:
 
     def _lengths(self) -> Iterator[int]:
         """The number of characters of each row."""
-        lines, done = io.StringIO(self.text, newline=""), 0
+        lines, done = io.StringIO(self.text), 0
         for end in self.ends:
             yield sum(len(line) for line in islice(lines, end - done))
             done = end
@@ -330,11 +328,11 @@ class _Block:
             return _too_long()
         line = first + (self.ends[-1] if self.ends else 0)
         for mark in _quoted(self.delimiter).finditer(text):
-            opens = line + breaks(text[: mark.start(1)])
+            opens = line + text.count("\n", 0, mark.start(1))
             if not mark[2]:
                 return msg("the quotation mark that opens on line {line} is never closed", line=str(opens))
-            if text[mark.end() : mark.end() + 1] not in {"", "\r", "\n", self.delimiter}:
-                closes = line + breaks(text[: mark.end()])
+            if text[mark.end() : mark.end() + 1] not in {"", "\n", self.delimiter}:
+                closes = line + text.count("\n", 0, mark.end())
                 return msg(
                     "the quotation mark that opens on line {line} is closed on line {closing} within a text",
                     line=str(opens),
@@ -343,14 +341,16 @@ class _Block:
         return msg("{reason}", reason=self.error)
 
 
+def _split(text: str) -> list[str]:
+    lines = text.split("\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines
+
+
 def _quoted(delimiter: str) -> re.Pattern[str]:
     """A cell in quotation marks: where it begins, and its last mark."""
-    return re.compile(rf'(?:^|[\r\n{re.escape(delimiter)}])(")(?:[^"]++|"")*+("?)')
-
-
-def breaks(text: str) -> int:
-    """Return the number of line breaks of any system in a text."""
-    return text.count("\n") + text.count("\r") - text.count("\r\n")
+    return re.compile(rf'(?:^|[\n{re.escape(delimiter)}])(")(?:[^"]++|"")*+("?)')
 
 
 def _too_long() -> Message:
@@ -367,7 +367,6 @@ def _swallowed(opens: int, closes: int) -> Message:
 
 # --- Quotation marks that swallow rows ---
 
-_BREAK = re.compile(r"\r\n|\r|\n")
 _FIGURE = re.compile(r"[-+]?\d[\d.,:/€% -]*")
 
 
@@ -383,7 +382,7 @@ def rows_within(cells: Sequence[str], delimiter: str, width: int) -> tuple[int, 
     """
     before = 0
     for place, cell in enumerate(cells):
-        count = breaks(cell)
+        count = cell.count("\n")
         if count and _holds_rows(cells, place, delimiter, width):
             return before, count
         before += count
@@ -391,7 +390,7 @@ def rows_within(cells: Sequence[str], delimiter: str, width: int) -> tuple[int, 
 
 
 def _holds_rows(cells: Sequence[str], place: int, delimiter: str, width: int) -> bool:
-    lines = [line.split(delimiter) for line in _BREAK.split(cells[place])]
+    lines = [line.split(delimiter) for line in cells[place].split("\n")]
     between = lines[1:-1]
     if width > 3 and any(len(line) >= width and _tight(line) for line in between):
         return True
@@ -416,6 +415,6 @@ def _kind(cell: str) -> str:
 
 def _unescape(cell: str) -> str:
     """Remove the apostrophe that ``csv-excel`` puts before a text that a spreadsheet would compute."""
-    if cell.startswith("'") and cell.lstrip("'")[:1] in {"=", "+", "-", "@", "\t", "\r"}:
+    if cell.startswith("'") and cell.lstrip("'")[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"}:
         return cell[1:]
     return cell
