@@ -23,13 +23,6 @@ OWN_SHEETS = ("crpv", FORM_SHEET)
 _HEADER_WITHIN = 50
 _HEADER_BEFORE = 1_000
 _ROWS_A_STEP = 2_000
-_SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-
-
-def is_workbook(path: Path) -> bool:
-    """Whether a file is a workbook, by its first bytes: the extension may be wrong."""
-    with path.open("rb") as stream:
-        return stream.read(4) in _SIGNATURES
 
 
 @dataclass

@@ -15,8 +15,8 @@ from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.intake import wall
 from crpv_cli.intake.child import as_typed
 from crpv_cli.intake.files import InputFile, ReadOptions, TableFile, open_tables
+from crpv_cli.intake.kinds import is_workbook
 from crpv_cli.intake.wall import column_letter
-from crpv_cli.intake.workbooks import is_workbook
 from crpv_cli.registry.loads import Record
 from tests.conftest import Convert
 from tests.intake.rows import rows_of
