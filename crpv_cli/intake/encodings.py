@@ -107,13 +107,13 @@ def judge(path: Path, named: str | None = None) -> Judged:
     twice = odd = False
     with path.open("rb") as stream:
         chunk = stream.read(_CHUNK)
-        encoding = _named(named, chunk) if named else _first(chunk)
+        encoding = _first(chunk) if named is None else _named(named, chunk)
         wide = encoding.name.startswith(("utf-16", "utf-32"))
         decoder = encoding.decoder()
         while chunk:
             digest.update(chunk)
             if not wide and b"\x00" in chunk:
-                raise _not_in(path, encoding, named) if named and _first(chunk).name[:5] != "utf-8" else _not_text()
+                raise _not_in(path, encoding, named) if named is not None and _first(chunk).name[:5] != "utf-8" else _not_text()
             if not odd:
                 try:
                     text = decoder.decode(chunk)
@@ -121,7 +121,7 @@ def judge(path: Path, named: str | None = None) -> Judged:
                     odd = True
                 if wide and not odd and "\x00" in text:
                     raise _not_text()
-            if not (twice or odd or named or chunk.isascii()):
+            if not (twice or odd or named is not None or chunk.isascii()):
                 twice = any(sign in text for sign in _TWICE)
             chunk = stream.read(_CHUNK)
     if not odd:
@@ -131,10 +131,10 @@ def judge(path: Path, named: str | None = None) -> Judged:
             odd = True
     sha256 = digest.hexdigest()
     if not odd:
-        if encoding.name in _CALLED and not named:
+        if encoding.name in _CALLED and named is None:
             return Judged(sha256, encoding, [_read_as(encoding, _some_word(path, encoding))])
         return _encoded_twice(path, sha256, encoding) if twice else Judged(sha256, encoding)
-    if named:
+    if named is not None:
         raise _not_in(path, encoding, named)
     if wide:
         raise _not_in(path, encoding, encoding.name)
