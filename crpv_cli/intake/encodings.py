@@ -113,7 +113,11 @@ def judge(path: Path, named: str | None = None) -> Judged:
         while chunk:
             digest.update(chunk)
             if not wide and b"\x00" in chunk:
-                raise _not_in(path, encoding, named) if named is not None and _first(chunk).name[:5] != "utf-8" else _not_text()
+                raise (
+                    _not_in(path, encoding, named)
+                    if named is not None and _first(chunk).name[:5] != "utf-8"
+                    else _not_text()
+                )
             if not odd:
                 try:
                     text = decoder.decode(chunk)

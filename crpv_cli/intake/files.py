@@ -8,16 +8,18 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from crpv_cli import publishing
+from crpv_cli.definitions.columns import Kind
 from crpv_cli.definitions.named import table_named
 from crpv_cli.errors import Anomaly, FileProblem
 from crpv_cli.intake.digests import refuse_device
 from crpv_cli.intake.faults import Fault
 from crpv_cli.intake.grid import Grid
-from crpv_cli.intake.headers import read_header, recognise
+from crpv_cli.intake.headers import read_header, recognise, refuse_years_across
 from crpv_cli.intake.kinds import PACKED, TABLES, is_packed, is_workbook, unpack
 from crpv_cli.intake.profiles.profile import Profile
 from crpv_cli.intake.profiles.rows import KnownIds
@@ -25,7 +27,7 @@ from crpv_cli.intake.profiles.transform import apply
 from crpv_cli.intake.readers import open_csv
 from crpv_cli.intake.tablefile import TableFile
 from crpv_cli.intake.workbooks import open_workbook
-from crpv_cli.language import Message, msg
+from crpv_cli.language import Message, msg, msgs
 from crpv_cli.spelling import closest
 
 __all__ = ["REFUSED_SUFFIX", "InputFile", "ReadOptions", "TableFile", "gather", "open_tables"]
@@ -97,7 +99,7 @@ def open_tables(source: InputFile, options: ReadOptions) -> list[TableFile]:
 
 
 def _open_csv(source: InputFile, options: ReadOptions) -> list[TableFile]:
-    grid = open_csv(source.path, options.encoding, options.delimiter)
+    grid = open_csv(source.path, options.encoding, options.delimiter, partial(_fits, options, source.stem))
     grid.progress = options.progress
     try:
         return _recognised(source, grid, options, source.stem)
@@ -112,14 +114,34 @@ def _recognised(source: InputFile, grid: Grid, options: ReadOptions, hint: str) 
             TableFile(source.name, source.path, read, read_header(read.header, table_named(name)), notices=read.notices)
             for name, read in apply(profile, grid, options.known or KnownIds({}), source.name)
         ]
-    if options.table is not None:
-        header = read_header(grid.header, table_named(options.table))
-    else:
-        header = recognise(grid.header, hint)
-    return [TableFile(source.name, source.path, grid, header)]
+    try:
+        if options.table is not None:
+            header = read_header(grid.header, table_named(options.table))
+        else:
+            header = recognise(grid.header, hint)
+    except Fault:
+        refuse_years_across(grid.header)
+        raise
+    if any(column.kind is Kind.YEAR for column in header.missing):
+        refuse_years_across(grid.header)
+    return [TableFile(source.name, source.path, grid, header, notices=_above(source, grid))]
 
 
-def _profile(header: list[str], options: ReadOptions, hint: str) -> Profile | None:
+def _above(source: InputFile, grid: Grid) -> list[Message]:
+    """Say what stands above the header of a grid."""
+    if not grid.above:
+        return []
+    return [
+        msgs(
+            "{file}: {count} line above the header was left out.",
+            "{file}: {count} lines above the header were left out.",
+            grid.above,
+            file=source.name if grid.sheet is None else f"{source.name}, {grid.sheet}",
+        )
+    ]
+
+
+def _profile(header: Sequence[str], options: ReadOptions, hint: str) -> Profile | None:
     """The profile that the user names; else, if the header matches no table of ours, the one that it matches."""
     if options.profile is not None:
         from crpv_cli.intake.profiles.shipped import load_profile
@@ -137,20 +159,26 @@ def _profile(header: list[str], options: ReadOptions, hint: str) -> Profile | No
     return find_profile(header)
 
 
-def _open_sheets(source: InputFile, options: ReadOptions) -> list[TableFile]:
-    def fits(cells: list[str], sheet: str) -> bool:
-        if options.table is not None:
-            header = read_header(cells, table_named(options.table))
-            return len(header.present) > len(header.missing)
-        try:
-            profile = _profile(cells, options, sheet)
-            if profile is not None:
-                return not profile.missing(cells)
-            return len(recognise(cells, sheet).present) > 1
-        except Fault:
-            return False
+def _fits_sheet(options: ReadOptions, cells: Sequence[str], sheet: str) -> bool:
+    return _fits(options, sheet, cells)
 
-    sheets = open_workbook(source.path, fits, options.sheet)
+
+def _fits(options: ReadOptions, hint: str, cells: Sequence[str]) -> bool:
+    """Whether cells are the header of a table of ours or of a profile."""
+    if options.table is not None:
+        header = read_header(cells, table_named(options.table))
+        return len(header.present) > len(header.missing)
+    try:
+        profile = _profile(cells, options, hint)
+        if profile is not None:
+            return not profile.missing(cells)
+        return len(recognise(cells, hint).present) > 1
+    except Fault:
+        return False
+
+
+def _open_sheets(source: InputFile, options: ReadOptions) -> list[TableFile]:
+    sheets = open_workbook(source.path, partial(_fits_sheet, options), options.sheet)
     found: list[TableFile] = []
     skipped: list[tuple[str, Fault]] = []
     for sheet in sheets:

@@ -20,7 +20,8 @@ from pathlib import Path
 
 from crpv_cli.intake.encodings import Encoding, judge
 from crpv_cli.intake.faults import Fault, file_changed
-from crpv_cli.intake.grid import BrokenRow, Finding, Grid, Read, Rows, Unreadable
+from crpv_cli.intake.grid import BrokenRow, Finding, Grid, Read, Row, Rows, Unreadable
+from crpv_cli.intake.shape import HEADER_WITHIN, Fits, find_head
 from crpv_cli.intake.values import clean
 from crpv_cli.language import Message, msg
 
@@ -29,8 +30,9 @@ MOST_COLUMNS = 16_384
 """The most columns of a file; no spreadsheet has more."""
 
 _CHUNK = 1 << 20
+_FIRST_LINES = 1_000
 _PIECE = 1 << 16
-"""How many bytes are made rows at once: some 1,500 rows."""
+"""How many bytes are made rows at once: some 800 rows."""
 # A quote left open swallows the lines that follow it; past this number of characters it is reported instead.
 _LONGEST_ROW = 1 << 23
 
@@ -49,6 +51,7 @@ class CsvFile(Grid):
     header: list[str]
     header_line: int
     progress: Callable[[str, int], None] | None = None
+    above: int = 0
     findings: Sequence[Finding] = ()
 
     def __post_init__(self) -> None:
@@ -129,56 +132,84 @@ class _Text:
         return data
 
 
-def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = None) -> CsvFile:
+def open_csv(
+    path: Path, encoding: str | None = None, delimiter: str | None = None, fits: Fits = lambda _cells: False
+) -> CsvFile:
     """Find a file's encoding, delimiter and header.
 
     Args:
         path: the file.
         encoding: what the user says it is; by default detected from the bytes.
-        delimiter: one of ``DELIMITERS``; by default detected from the header line.
+        delimiter: one of ``DELIMITERS``; by default that with which a header is found, else that which the first line
+            uses most.
+        fits: whether cells are the header of a table.
 
     Raises:
         Fault: the file is empty, not text, or its encoding cannot be told.
         OSError: the file cannot be read.
     """
     judged = judge(path, encoding)
-    with _Text(path, judged.encoding) as text:
-        mark = delimiter or delimiter_of(_first_line(text))
-    with _Text(path, judged.encoding) as text:
-        for read in _read(text, mark):
-            if isinstance(read, BrokenRow):
-                raise Fault(
-                    "broken-csv",
-                    msg("The header line cannot be read as CSV: {reason}", reason=read.reason),
-                    msg("Check its quotation marks."),
-                )
-            for line, row in zip(read.lines, read.cells, strict=True):
-                cells = [clean(cell) for cell in row]
-                if any(cells) and not _is_separator_line(cells, mark):
-                    _refuse_width(len(cells))
-                    return CsvFile(path, judged.sha256, judged.encoding, mark, cells, line, findings=judged.findings)
-    raise _empty()
+    marks = [delimiter] if delimiter else _marks(path, judged.encoding)
+    heads = [
+        (mark, find_head(rows, fits), broken)
+        for mark in marks
+        for rows, broken in [_first_rows(path, judged.encoding, mark)]
+    ]
+    fitting = [found for found in heads if found[1] is not None and found[1].fits]
+    mark, head, broken = next(iter(fitting or heads))
+    if broken is not None and head is None:
+        raise Fault(
+            "broken-csv",
+            msg("The header line cannot be read as CSV: {reason}", reason=broken.reason),
+            msg("Check its quotation marks."),
+        )
+    if head is None:
+        raise _empty()
+    if len(head.cells) > MOST_COLUMNS:
+        raise Fault(
+            "too-many-columns",
+            msg("The header has {count} cells; at most {most} are read.", count=len(head.cells), most=MOST_COLUMNS),
+            msg("Check that it is a table, and name its delimiter with --delimiter if it is not detected."),
+        )
+    findings = [*judged.findings, *head.findings]
+    return CsvFile(
+        path, judged.sha256, judged.encoding, mark, head.cells, head.line, above=head.above, findings=findings
+    )
 
 
-def _first_line(text: _Text) -> str:
-    """The first line that is not blank, with those that a quotation mark binds to it.
-
-    Raises:
-        Fault: there is none.
-    """
+def _marks(path: Path, encoding: Encoding) -> list[str]:
+    """The delimiters that the file may have, the most likely first: that which the first line uses most."""
     parts: list[str] = []
     size = marks = 0
-    for line in _lines(text):
-        if not parts and not line.strip():
-            continue
-        parts.append(line)
-        size, marks = size + len(line), marks + line.count('"')
-        # A heading may contain line breaks: its row ends where its quotation marks are closed.
-        if marks % 2 == 0 or size >= _LONGEST_ROW:
-            break
+    with _Text(path, encoding) as text:
+        for line in _lines(text):
+            if not parts and not line.strip():
+                continue
+            parts.append(line)
+            size, marks = size + len(line), marks + line.count('"')
+            # A heading may contain line breaks: its row ends where its quotation marks are closed.
+            if marks % 2 == 0 or size >= _LONGEST_ROW:
+                break
     if not parts:
         raise _empty()
-    return "".join(parts)
+    likely = delimiter_of("".join(parts))
+    return [likely, *(mark for mark in DELIMITERS if mark != likely)]
+
+
+def _first_rows(path: Path, encoding: Encoding, delimiter: str) -> tuple[list[Row], BrokenRow | None]:
+    """The first rows of a file, cleaned, without blank ones; as many as a header is looked for in, or can be read."""
+    rows: list[Row] = []
+    with _Text(path, encoding) as text:
+        for read in _read(text, delimiter):
+            if isinstance(read, BrokenRow):
+                return rows, read
+            for line, row in zip(read.lines, read.cells, strict=True):
+                cells = [clean(cell) for cell in row]
+                if any(cells) and not _is_separator_line(cells, delimiter):
+                    rows.append(Row(line, cells))
+                if len(rows) > HEADER_WITHIN or line > _FIRST_LINES:
+                    return rows, None
+    return rows, None
 
 
 def _lines(text: _Text) -> Iterator[str]:
@@ -192,15 +223,6 @@ def _lines(text: _Text) -> Iterator[str]:
 
 def _empty() -> Fault:
     return Fault("empty-file", msg("The file is empty."), msg("Check that it was saved."))
-
-
-def _refuse_width(count: int) -> None:
-    if count > MOST_COLUMNS:
-        raise Fault(
-            "too-many-columns",
-            msg("The header has {count} cells; at most {most} are read.", count=count, most=MOST_COLUMNS),
-            msg("Check that it is a table, and name its delimiter with --delimiter if it is not detected."),
-        )
 
 
 def delimiter_of(header_line: str) -> str:
