@@ -171,8 +171,8 @@ def _first(start: bytes) -> Encoding:
 
 def _wide(start: bytes, only: str = "") -> str | None:
     """UTF-16 or UTF-32 without a mark: most characters of a table have a null byte, each at the same place."""
-    sample = start[:4096]
-    if b"\x00" not in sample or len(sample) % 2:
+    sample = start[: min(len(start), 4096) & ~3]
+    if b"\x00" not in sample:
         return None
     null = [sample[place::4].count(0) / max(len(sample[place::4]), 1) for place in range(4)]
     shapes = {
@@ -247,7 +247,7 @@ def _most_plausible(words: Counter[bytes], defined: bool) -> str | None:
     best, second, *_ = sorted(scores, key=lambda name: -scores[name])
     if usual and (scores[best] - scores["cp1252"] < _CLEARLY or scores["cp1252"] >= _PLAUSIBLE):
         return "cp1252" if scores["cp1252"] >= _IMPLAUSIBLE else None
-    return best if scores[best] > 0 and scores[best] - scores[second] >= 1 else None
+    return best if scores[best] >= _PLAUSIBLE and scores[best] - scores[second] >= 1 else None
 
 
 def _pieces(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -332,7 +332,7 @@ _RUN = re.compile(r"[^\W\d_a-zA-Z]+")
 def _fits(word: str, place: int) -> int:
     sign = word[place]
     before, after = word[max(place - 1, 0) : place], word[place + 1 : place + 2]
-    if not sign.isalpha() or sign in "ªºƒˆ":
+    if not sign.isalpha() or sign in "ªºƒ" or "\u02b0" <= sign <= "\u036f":
         return _sign_fits(sign, before, after)
     usual = _LETTERS.get(sign)
     if not (before.isalpha() or after.isalpha()):

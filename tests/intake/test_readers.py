@@ -79,37 +79,9 @@ def test_a_late_accent_is_enough_to_find_windows_1252(tmp_path: Path) -> None:
     assert rows_of(file)[-1] == (1102, ["é", "z"])
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"nom;si\xe8ge\nx;\x81\n",
-        b"a;b\nx;\xff\x8d\n",
-        b"\xef\xbb\xbfnom;ville\nx;\xc9vry\n",  # says that it is UTF-8, and is not
-    ],
-)
-def test_a_file_in_neither_encoding_is_refused(tmp_path: Path, content: bytes) -> None:
-    fault = fault_of(tmp_path, content)
-    assert fault.code == "wrong-encoding"
-    assert fault.message.text("en") == "The file is neither UTF-8 nor Windows-1252."
-
-
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le"])
-def test_a_file_in_utf_16_or_32_is_refused(tmp_path: Path, encoding: str) -> None:
-    fault = fault_of(tmp_path, "id;name\na;b\n".encode(encoding))
-    assert fault.code in {"wrong-encoding", "not-text"}
-    assert "UTF-16" in fault.message.text("en")
-    assert fault.advice
-    assert "CSV UTF-8" in fault.advice.text("en")
-
-
 def test_null_characters_are_refused_wherever_they_stand(tmp_path: Path) -> None:
     assert fault_of(tmp_path, b"id;name\na;b\x00c\n").code == "not-text"
     assert fault_of(tmp_path, b"id;name\n" + b"a;b\n" * 300_000 + b"\x00\n").code == "not-text"
-
-
-@pytest.mark.parametrize("start", [b"PK\x03\x04\x14\x00", b"\xd0\xcf\x11\xe0\xa1\xb1"], ids=["xlsx and ods", "old xls"])
-def test_a_workbook_is_refused_as_such(tmp_path: Path, start: bytes) -> None:
-    assert fault_of(tmp_path, start + b"\x00" * 50).code == "workbook"
 
 
 def test_the_user_may_name_the_encoding(tmp_path: Path) -> None:
@@ -252,10 +224,10 @@ def test_a_quote_inside_a_bare_text_is_part_of_it(tmp_path: Path) -> None:
 
 
 def test_whoever_follows_the_reading_is_told_how_far_it_is_and_changes_nothing(tmp_path: Path) -> None:
-    content = "a;b\n" + "value;1\n" * 5000
+    content = "a;b\n" + "value;1\n" * 50_000
     file, told = opened(tmp_path, content), list[int]()
     file.progress = lambda name, done: told.append(done)
-    assert rows_of(file) == [(line, ["value", "1"]) for line in range(2, 5002)]
+    assert rows_of(file) == [(line, ["value", "1"]) for line in range(2, 50_002)]
     assert len(told) > 1
     assert told == sorted(told)
     assert 0 < told[0] < told[-1] <= len(content)
@@ -333,7 +305,7 @@ def files(draw: st.DrawFn) -> tuple[str, str, list[tuple[str, str, list[str]]]]:
 
 
 def unescaped(cell: str, delimiter: str) -> str:
-    formula = delimiter == ";" and re.match(r"'+[=+\-@\t\r]", cell)
+    formula = delimiter == ";" and re.match(r"'+[=+\-@\t\r\n]", cell)
     return clean(cell[1:] if formula else cell)
 
 
