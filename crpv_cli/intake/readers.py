@@ -322,7 +322,7 @@ class _Block:
 
     def broken(self, first: int, width: int | None) -> BrokenRow | None:
         """Return the first row that must not be read, and leave out the rows from there on."""
-        reason: Message | None = None
+        reason: Message | str | None = None
         at = len(self.rows)
         if self.error:
             reason = self._explained(first)
@@ -343,7 +343,7 @@ class _Block:
         self.rows, self.ends = self.rows[:at], self.ends[:at]
         return BrokenRow(first + (self.ends[-1] if at else 0), reason)
 
-    def _explained(self, first: int) -> Message:
+    def _explained(self, first: int) -> Message | str:
         """Say what is wrong with the row that cannot be read, and where."""
         text = self.text[self.read :]
         if (self.at_end and len(text) >= _LONGEST_ROW) or "limit" in self.error:
@@ -360,7 +360,7 @@ class _Block:
                     line=str(opens),
                     closing=str(closes),
                 )
-        return msg("{reason}", reason=self.error)
+        return self.error
 
 
 def _split(text: str) -> list[str]:
