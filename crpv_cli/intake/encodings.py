@@ -20,8 +20,9 @@ from crpv_cli.intake.grid import Finding
 from crpv_cli.language import Message, first_few, msg, msgs
 
 _CHUNK = 1 << 20
-_MOST_WORDS, _MOST_LINES = 4_000, 20_000
-"""How many different words, and of how many lines, are looked at; more of them would tell nothing new."""
+_PIECE = 1 << 17
+_MOST_LINES = 5_000
+"""How many lines with bytes beyond ASCII are looked at; more of them would tell nothing new."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -208,7 +209,7 @@ def _old(path: Path, sha256: str) -> Judged:
     right, wrong, undefined = _Lines(), _Lines(), _Lines()
     marked = False
     for first, data in _pieces(path):
-        enough = len(words) >= _MOST_WORDS or wrong.count >= _MOST_LINES
+        enough = wrong.count >= _MOST_LINES
         if enough and not any(sign in data for sign in _TELLING):
             continue
         for line, content in _odd_lines(first, data):
@@ -254,7 +255,7 @@ def _pieces(path: Path) -> Iterator[tuple[int, bytes]]:
     """The whole lines of a file, many at once, with the number of the first; a line without end comes in parts."""
     line, rest = 1, b""
     with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
+        while chunk := stream.read(_PIECE):
             data = rest + chunk
             cut = max(data.rfind(b"\n"), data.rfind(b"\r", 0, len(data) - 1)) + 1
             if not cut and len(data) > 8 * _CHUNK:

@@ -13,7 +13,6 @@ import io
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -282,21 +281,33 @@ class _Block:
         self.error = ""
         self.at_end = False
         """Whether the error is at the end of the text, so that more of it may mend it."""
-        if '"' in text:
-            self._read_quoted()
+        lines = text.split("\n")
+        if not lines[-1]:
+            lines.pop()
+        if '"' not in text:
+            self.rows = [line.split(delimiter) if line else [] for line in lines]
+        elif not self._read_lines(lines):
+            self._read_rows()
             return
-        lines = _split(text)
-        self.rows = [line.split(delimiter) if line else [] for line in lines]
         self.ends = range(1, len(lines) + 1)
 
-    def _read_quoted(self) -> None:
-        # Where no row takes several lines, it does not matter that the csv module is not told how they end.
-        reader = csv.reader(_split(self.text), delimiter=self.delimiter, strict=True)
-        with suppress(csv.Error):
-            self.rows = list(reader)
-            self.ends = range(1, len(self.rows) + 1)
-            if reader.line_num == len(self.rows):
-                return
+    def _read_lines(self, lines: list[str]) -> bool:
+        """Read lines that are rows of their own, most of which need no csv module; False if they are not."""
+        quoted = [line for line in lines if '"' in line]
+        some = 2 * len(quoted) < len(lines)
+        reader = csv.reader(quoted if some else lines, delimiter=self.delimiter, strict=True)
+        try:
+            self.rows = rows = list(reader)
+        except csv.Error:
+            return False
+        if reader.line_num != len(rows):
+            return False
+        if some:
+            read = iter(rows)
+            self.rows = [next(read) if '"' in line else line.split(self.delimiter) if line else [] for line in lines]
+        return True
+
+    def _read_rows(self) -> None:
         lines = io.StringIO(self.text)
         reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
         self.rows, self.ends = rows, ends = [], []
@@ -361,13 +372,6 @@ class _Block:
                     closing=str(closes),
                 )
         return self.error
-
-
-def _split(text: str) -> list[str]:
-    lines = text.split("\n")
-    if not lines[-1]:
-        lines.pop()
-    return lines
 
 
 def _quoted(delimiter: str) -> re.Pattern[str]:

@@ -139,7 +139,7 @@ def test_what_is_french_in_no_encoding_is_refused_with_a_line(tmp_path: Path, co
 
 
 def test_bytes_that_tell_more_are_found_wherever_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encodings, "_CHUNK", 1 << 10)
+    monkeypatch.setattr(encodings, "_PIECE", 1 << 10)
     monkeypatch.setattr(encodings, "_MOST_LINES", 10)
     usual = "Orléans;été\n".encode("cp1252") * 1_000
     assert judged(tmp_path, b"a;b\n" + usual).encoding == Encoding("cp1252")
