@@ -25,6 +25,7 @@ from crpv_cli.intake.profiles.profile import Profile
 from crpv_cli.intake.profiles.rows import KnownIds
 from crpv_cli.intake.profiles.transform import apply
 from crpv_cli.intake.readers import open_csv
+from crpv_cli.intake.shape import WHOLE
 from crpv_cli.intake.tablefile import TableFile
 from crpv_cli.intake.workbooks import open_workbook
 from crpv_cli.language import Message, msg, msgs
@@ -159,22 +160,25 @@ def _profile(header: Sequence[str], options: ReadOptions, hint: str) -> Profile 
     return find_profile(header)
 
 
-def _fits_sheet(options: ReadOptions, cells: Sequence[str], sheet: str) -> bool:
+def _fits_sheet(options: ReadOptions, cells: Sequence[str], sheet: str) -> int:
     return _fits(options, sheet, cells)
 
 
-def _fits(options: ReadOptions, hint: str, cells: Sequence[str]) -> bool:
-    """Whether cells are the header of a table of ours or of a profile."""
-    if options.table is not None:
-        header = read_header(cells, table_named(options.table))
-        return len(header.present) > len(header.missing)
+def _fits(options: ReadOptions, hint: str, cells: Sequence[str]) -> int:
+    """How well cells are the header of a table of ours or of a profile, as ``find_head`` asks."""
     try:
-        profile = _profile(cells, options, hint)
-        if profile is not None:
-            return not profile.missing(cells)
-        return len(recognise(cells, hint).present) > 1
+        if options.table is not None:
+            header = read_header(cells, table_named(options.table))
+            known = len(header.present) > len(header.missing)
+        else:
+            profile = _profile(cells, options, hint)
+            if profile is not None:
+                return 0 if profile.missing(cells) else WHOLE
+            header = recognise(cells, hint)
+            known = len(header.present) > 1
     except Fault:
-        return False
+        return 0
+    return 0 if not known else 1 if header.missing else WHOLE
 
 
 def _open_sheets(source: InputFile, options: ReadOptions) -> list[TableFile]:

@@ -132,7 +132,7 @@ class _Text:
 
 
 def open_csv(
-    path: Path, encoding: str | None = None, delimiter: str | None = None, fits: Fits = lambda _cells: False
+    path: Path, encoding: str | None = None, delimiter: str | None = None, fits: Fits = lambda _cells: 0
 ) -> CsvFile:
     """Find a file's encoding, delimiter and header.
 
@@ -141,7 +141,7 @@ def open_csv(
         encoding: what the user says it is; by default detected from the bytes.
         delimiter: one of ``DELIMITERS``; by default that with which a header is found, else that which the first line
             uses most.
-        fits: whether cells are the header of a table.
+        fits: how well cells are the header of a table.
 
     Raises:
         Fault: the file is empty, not text, or its encoding cannot be told.

@@ -18,6 +18,7 @@ from crpv_cli.definitions.ratings import levels_of
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.intake.headers import multiplier
+from crpv_cli.intake.shape import says_total
 from crpv_cli.intake.values import read_cell
 from crpv_cli.language import Day, Message, msg
 
@@ -144,6 +145,7 @@ class _Plain(dict[str, object]):
         self._reader = reader
         self._tidy = tidy
         self._marks = marks
+        self._refers = reader.column.refers is not None
         self.odd = False
 
     def __missing__(self, cell: str) -> object:
@@ -153,7 +155,7 @@ class _Plain(dict[str, object]):
         except Fault:
             self.odd = True
             return ODD
-        if correction is not None or tidied in self._marks:
+        if correction is not None or tidied in self._marks or (self._refers and says_total([tidied])):
             self.odd = True
             return ODD
         if len(self) >= _MOST_KEPT:

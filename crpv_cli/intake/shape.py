@@ -47,8 +47,9 @@ _SENTENCE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
-Fits = Callable[[Sequence[str]], bool]
-"""Whether cells are the header of a table."""
+Fits = Callable[[Sequence[str]], int]
+"""How well cells are the header of a table: 0 not at all, 1 without required columns, ``WHOLE`` with all of them."""
+WHOLE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +69,34 @@ class Head:
 def find_head(rows: Sequence[Row], fits: Fits) -> Head | None:
     """Find the header among the first rows of a file or a sheet.
 
-    It is the first row, or the first two rows that together, name the columns of a table. Where none does, it is the
-    one of several cells whose words are most like names; the caller says what is wrong with it.
+    It is the first row, or the first two rows together, with all columns that a table requires, else with most of them.
+    Where there is none, it is the row that is most like one; the caller says what is wrong with it.
 
     Args:
         rows: the first rows, without blank ones.
-        fits: whether cells are the header of a table.
+        fits: how well cells are the header of a table.
     """
     first = rows
     rows = [replace(row, cells=_filled(row.cells)) for row in rows]
+    found: dict[int, Head] = {}
     for place, row in enumerate(rows):
-        if row.cells and fits(row.cells):
-            return _below(rows, place, first[place], [])
-        if place + 1 < len(rows) and (both := _two_rows(row, rows[place + 1])) and fits(both.cells):
-            if fits(rows[place + 1].cells):
-                continue
-            found = Correction(
-                "two-row-header",
-                msg("The header stands on two lines, {first} and {line}.", first=str(row.line), line=str(both.line)),
-            )
-            return _below(rows, place + 1, both, [Finding(found, both.line)])
+        alone = fits(row.cells) if row.cells else 0
+        if alone < WHOLE and place + 1 < len(rows) and (both := _two_rows(row, rows[place + 1])):
+            together = fits(both.cells)
+            if together > max(alone, fits(rows[place + 1].cells)):
+                two = Correction(
+                    "two-row-header",
+                    msg(
+                        "The header stands on two lines, {first} and {line}.", first=str(row.line), line=str(both.line)
+                    ),
+                )
+                found.setdefault(together, _below(rows, place + 1, both, [Finding(two, both.line)]))
+        if alone:
+            found.setdefault(alone, _below(rows, place, first[place], []))
+        if WHOLE in found:
+            break
+    if found:
+        return found[max(found)]
     if not rows:
         return None
     several = (place for place, row in enumerate(rows) if sum(map(bool, row.cells)) > 1)

@@ -228,6 +228,8 @@ class _Rows:
     def batch(self, rows: Rows) -> Iterator[Batch | Refused | Anomaly]:
         width = len(self._grid.header)
         cells = rows.cells
+        if not cells:
+            return
         odd = {number for number, row in enumerate(cells) if len(row) != width}
         if odd:
             blank = [""] * width

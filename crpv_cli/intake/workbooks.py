@@ -52,12 +52,12 @@ class SheetGrid(Grid):
             yield Unreadable(fault)
 
 
-def open_workbook(path: Path, fits: Callable[[Sequence[str], str], bool], only: str | None = None) -> list[SheetGrid]:
+def open_workbook(path: Path, fits: Callable[[Sequence[str], str], int], only: str | None = None) -> list[SheetGrid]:
     """Find the sheets of a workbook that contain a table, and the header row of each.
 
     Args:
         path: the workbook.
-        fits: whether cells are the header of a table, given the sheet's name.
+        fits: how well cells are the header of a table (``shape.Fits``), given the sheet's name.
         only: the one sheet to read; its first row of several cells is the header if no row is recognised.
 
     Returns:
@@ -104,5 +104,5 @@ def _form_facts(workbook: Workbook) -> dict[str, str]:
     return {cells[0]: cells[1] for _, cells in workbook.rows(FORM_SHEET) if len(cells) > 1 and cells[0]}
 
 
-def _fits(fits: Callable[[Sequence[str], str], bool], sheet: str, cells: Sequence[str]) -> bool:
+def _fits(fits: Callable[[Sequence[str], str], int], sheet: str, cells: Sequence[str]) -> int:
     return fits(cells, sheet)
