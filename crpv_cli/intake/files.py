@@ -105,16 +105,20 @@ def _open_csv(source: InputFile, options: ReadOptions) -> list[TableFile]:
     try:
         return _recognised(source, grid, options, source.stem)
     except Fault as fault:
-        return [_unread(source, fault, grid.header_line)]
+        unread = _unread(source, fault, grid.header_line)
+        unread.anomalies.extend(_found(source, grid))
+        return [unread]
 
 
 def _recognised(source: InputFile, grid: Grid, options: ReadOptions, hint: str) -> list[TableFile]:
     profile = _profile(grid.header, options, hint)
     if profile is not None:
-        return [
+        tables = [
             TableFile(source.name, source.path, read, read_header(read.header, table_named(name)), notices=read.notices)
             for name, read in apply(profile, grid, options.known or KnownIds({}), source.name)
         ]
+        tables[0].anomalies.extend(_found(source, grid))
+        return tables
     try:
         if options.table is not None:
             header = read_header(grid.header, table_named(options.table))
@@ -126,6 +130,11 @@ def _recognised(source: InputFile, grid: Grid, options: ReadOptions, hint: str) 
     if any(column.kind is Kind.YEAR for column in header.missing):
         refuse_years_across(grid.header)
     return [TableFile(source.name, source.path, grid, header, notices=_above(source, grid))]
+
+
+def _found(source: InputFile, grid: Grid) -> Iterator[Anomaly]:
+    """What was found of a grid that is read through a profile, or whose table is not recognised."""
+    return (grid.anomaly(source.name, one.problem, one.line, one.place, value=one.value) for one in grid.findings)
 
 
 def _above(source: InputFile, grid: Grid) -> list[Message]:
