@@ -399,6 +399,7 @@ def _some_word(path: Path, encoding: Encoding) -> str:
 _THROUGH = ("cp1252", "mac-roman", "cp850")
 # How what begins “é”, “°” and “’” in UTF-8 looks after it was taken for one of these and written as UTF-8.
 _TWICE = ("Ã", "Â", "â€", "√", "├")
+_LEADS = re.compile("[ÃÂÅâ√¬≈‚├┬┼Ô]")
 
 
 def _undone(text: str, through: str) -> bytes:
@@ -431,19 +432,21 @@ def _restored(word: str) -> tuple[str, str] | None:
 def _encoded_twice(path: Path, sha256: str, encoding: Encoding) -> Judged:
     """Judge a file in UTF-8 that holds what looks like text that was encoded twice."""
     twice: Counter[str] = Counter()
-    lines, plain = _Lines(), 0
-    before = ""
+    lines, plain, before = _Lines(), 0, ""
     for line, content in (odd for piece in _pieces(path) for odd in _odd_lines(*piece)):
-        text = content.decode("utf-8-sig" if line == 1 else "utf-8", errors="replace")
-        for word in re.findall(r"[^\s;,|\"()]*[^\x00-\x7f][^\s;,|\"()]*", text):
+        text = content.decode(errors="replace").removeprefix("\ufeff")
+        restorable = 0
+        for word in re.findall(r"[^\s;,|\"()]*[^\x00-\x7f][^\s;,|\"()]*", text) if _LEADS.search(text) else ():
             restored = _restored(word)
             if restored is None:
                 plain += 1
                 continue
             twice[restored[0]] += 1
-            if line not in lines.first:
-                lines.add(line, word)
             before = before or restored[1]
+            if not restorable:
+                lines.add(line, word)
+            restorable += 1
+        plain += not (restorable or text.isascii())
     if not twice:
         return Judged(sha256, encoding)
     if not plain and len(twice) == 1:

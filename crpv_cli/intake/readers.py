@@ -421,13 +421,17 @@ def _holds_rows(cells: Sequence[str], place: int, delimiter: str, width: int) ->
     if width > 3 and any(len(line) >= width and _tight(line) for line in between):
         return True
     rows = [[*cells[:place], *lines[0]], *between, [*lines[-1], *cells[place + 1 :]]]
-    if width < 2 or (width == 2 and not between) or any(len(row) != width for row in rows):
+    if not all(map(_tight, lines)) or width < 2 or (width == 2 and not between):
         return False
-    if not all(map(_tight, lines)):
-        return False
-    kinds = [[_kind(cell) for cell in column if cell] for column in zip(*rows, strict=True)]
-    alike = sum(len(set(kind)) == 1 for kind in kinds if len(kind) > 1)
-    return alike > 0 and sum(len(set(kind)) > 1 for kind in kinds) * 4 <= alike
+    if any(len(row) != width for row in rows):
+        # Cells at the end may be missing; then what stands before the cell must tell.
+        heads = zip(cells[:place], lines[-1], strict=False)
+        kinds = [{_kind(above), _kind(below)} for above, below in heads if above and below]
+        short = len(lines[-1]) == place + 1 and all(len(row) <= width for row in rows)
+        return short and {"figure"} in kinds and all(len(kind) == 1 for kind in kinds)
+    columns = [[_kind(cell) for cell in column if cell] for column in zip(*rows, strict=True)]
+    alike = sum(len(set(column)) == 1 for column in columns if len(column) > 1)
+    return alike > 0 and sum(len(set(column)) > 1 for column in columns) * 4 <= alike
 
 
 def _tight(cells: Sequence[str]) -> bool:

@@ -289,6 +289,12 @@ def test_they_are_caught_in_another_row_and_column_too(tmp_path: Path) -> None:
     assert found == (5, "the quotation mark that opens on line 5 closes on line 6, and rows stand between them")
 
 
+@pytest.mark.parametrize("place", [3, 4])
+def test_rows_whose_last_cells_are_missing_are_caught_too(tmp_path: Path, place: int) -> None:
+    rows = [";".join(row.split(";")[: place + 1]) for row in ROWS]
+    assert broken(tmp_path, stray(rows, (0, place), (1, place)).replace(HEAD, f"{HEAD};note;more")) is not None
+
+
 @pytest.mark.parametrize(
     ("content", "line", "reason"),
     [
@@ -316,6 +322,7 @@ def test_the_line_is_named_where_a_quotation_mark_opens(tmp_path: Path, content:
         (4, "Lundi, mardi, jeudi, vendredi\nsamedi, dimanche, lundi, mardi\nfin", ","),
         (6, "un ; deux ; trois ; quatre ; cinq ; six\nsept ; huit ; neuf ; dix ; onze ; douze\n", ";"),
         (6, "a;b\nc;d\ne;f", ";"),
+        (6, "liste :\na;b;c;d", ";"),
     ],
 )
 def test_a_note_of_several_lines_is_read(tmp_path: Path, width: int, note: str, mark: str) -> None:
@@ -347,7 +354,7 @@ NAMES, TEXTS = st.sampled_from(["oriv", "Villes au Carré"]), st.sampled_from(["
 
 
 @given(st.lists(st.tuples(NAMES, st.integers(0, 9**6), TEXTS), min_size=2, max_size=8), st.data())
-def test_whatever_rows_two_stray_marks_swallow_they_are_caught_or_the_row_is_too_long(
+def test_whatever_rows_two_stray_marks_swallow_they_are_caught(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, int, str]], data: st.DataObject
 ) -> None:
     lines = [f"{name};etat;{amount};{text};R{number}" for number, (name, amount, text) in enumerate(rows)]
@@ -355,13 +362,10 @@ def test_whatever_rows_two_stray_marks_swallow_they_are_caught_or_the_row_is_too
     last = data.draw(st.integers(first + 1, len(lines) - 1))
     one, other = data.draw(st.integers(0, 4)), data.draw(st.integers(0, 4))
     content = stray(lines, (first, one), (last, other)).replace(HEAD, "a;b;c;d;e")
-    found = list(opened(tmp_path_factory.getbasetemp(), content).rows())
-    if isinstance(found[-1], BrokenRow):
-        assert found[-1].line == first + 2
-    else:
-        row = found[first]
-        assert isinstance(row, Row)
-        assert len(row.cells) != 5
+    assert broken(tmp_path_factory.getbasetemp(), content) == (
+        first + 2,
+        f"the quotation mark that opens on line {first + 2} closes on line {last + 2}, and rows stand between them",
+    )
 
 
 # However a file is cut into pieces
