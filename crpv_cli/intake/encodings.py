@@ -11,7 +11,7 @@ import codecs
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -205,7 +205,7 @@ class _Lines:
 
 def _old(path: Path, sha256: str) -> Judged:
     """Judge a file that is not UTF-8 throughout."""
-    words: Counter[bytes] = Counter()
+    words: set[bytes] = set()
     right, wrong, undefined = _Lines(), _Lines(), _Lines()
     marked = False
     for first, data in _pieces(path):
@@ -238,7 +238,7 @@ def _old(path: Path, sha256: str) -> Judged:
     return Judged(sha256, encoding)
 
 
-def _most_plausible(words: Counter[bytes], defined: bool) -> str | None:
+def _most_plausible(words: Collection[bytes], defined: bool) -> str | None:
     """The encoding in which words are French; None if there is none, or if two are as good.
 
     ``defined`` is whether no byte is one that Windows-1252 leaves undefined.
@@ -371,14 +371,10 @@ def _sign_fits(sign: str, before: str, after: str) -> int:
     return 1 if attached and sign in "–—" else 2
 
 
-def _score_all(words: Counter[bytes], name: str) -> float:
-    """The score of a character beyond ASCII, on average; a word counts three times at most."""
-    total = signs = 0
-    for word, count in words.items():
-        text, times = _decoded(word, name), min(count, 3)
-        total += times * _score(text)
-        signs += times * sum(sign > "\x7f" for sign in text)
-    return total / max(signs, 1)
+def _score_all(words: Collection[bytes], name: str) -> float:
+    """The score of a character beyond ASCII in different words, on average."""
+    texts = [_decoded(word, name) for word in words]
+    return sum(map(_score, texts)) / max(sum(sign > "\x7f" for text in texts for sign in text), 1)
 
 
 def _telling(words: Iterable[bytes], name: str) -> str:

@@ -277,8 +277,8 @@ def _member(archive: zipfile.ZipFile) -> tuple[zipfile.ZipInfo, list[str]]:
 
 def _hidden(name: str) -> bool:
     """Whether a file of an archive was put there by a system and not by a person."""
-    parts = PurePosixPath(name).parts
-    return "__MACOSX" in parts or parts[-1].startswith((".", "~$")) or parts[-1] in {"Thumbs.db", "desktop.ini"}
+    last = PurePosixPath(name).name
+    return last.startswith((".", "~$")) or last in {"Thumbs.db", "desktop.ini"}
 
 
 def _safe(name: str) -> str:

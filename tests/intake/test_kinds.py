@@ -164,7 +164,14 @@ def test_the_mark_of_an_open_file_names_it(tmp_path: Path, name: str, content: b
 
 
 def test_workbooks_are_told_by_their_bytes(tmp_path: Path) -> None:
-    books = [XLSX, ods(ods_rows(FUNDERS)), xls(FUNDERS), compound("Root Entry", "EncryptedPackage"), XLSX[:700]]
+    books = [
+        stored({"a": "x" * (2 << 20), "xl/workbook.xml": ""}),
+        XLSX,
+        ods(ods_rows(FUNDERS)),
+        xls(FUNDERS),
+        compound("Root Entry", "EncryptedPackage"),
+        XLSX[:700],
+    ]
     assert all(is_workbook(written(tmp_path, "a.csv", content)) for content in books)
     assert not any(is_packed(written(tmp_path, "a.zip", content)) for content in books)
 

@@ -295,6 +295,20 @@ def test_rows_whose_last_cells_are_missing_are_caught_too(tmp_path: Path, place:
     assert broken(tmp_path, stray(rows, (0, place), (1, place)).replace(HEAD, f"{HEAD};note;more")) is not None
 
 
+def test_a_whole_row_within_a_cell_is_enough(tmp_path: Path) -> None:
+    found = broken(tmp_path, "\n".join([HEAD, 'oriv;"etat', *ROWS[:2], 'oriv;etat";2010', ROWS[3]]))
+    assert found == (2, "the quotation mark that opens on line 2 closes on line 5, and rows stand between them")
+
+
+def test_what_is_wrong_with_a_mark_is_said_however_much_follows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers, "_PIECE", 100)
+    monkeypatch.setattr(readers, "_LONGEST_ROW", 1_000)
+    found = broken(tmp_path, 'a;b\n1;"x"y\n' + "2;z\n" * 1_000)
+    assert found == (2, "the quotation mark that opens on line 2 is closed on line 2 within a text")
+
+
 @pytest.mark.parametrize(
     ("content", "line", "reason"),
     [
