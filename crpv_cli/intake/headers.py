@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.headings import headings_of
 from crpv_cli.definitions.tables import TABLES, Table
+from crpv_cli.intake.amounts import factor_of
 from crpv_cli.intake.faults import Fault
 from crpv_cli.language import LANGUAGES, msg, translate
 from crpv_cli.spelling import fold
@@ -42,22 +44,17 @@ class Header:
 
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
 _IN_UNIT = re.compile(r"[\s,:-]+(?:exprimée?s? )?en\s+([^()\[\]]+)$", re.IGNORECASE)
-_MULTIPLIERS = {
-    **dict.fromkeys(("€", "eur", "euro", "euros", "€ ttc", "euros ttc", "ttc", "€ courants", "euros courants"), 1),
-    **dict.fromkeys(("k€", "keur", "keuros", "kilo-euros", "kiloeuros", "milliers d'euros", "milliers €"), 1_000),
-    **dict.fromkeys(("milliers d'€", "millier d'euros", "thousands of euros", "€ thousand", "000 €"), 1_000),
-    **dict.fromkeys(("m€", "meur", "meuros", "millions d'euros", "million d'euros", "millions d'€"), 1_000_000),
-    **dict.fromkeys(("millions €", "millions of euros", "€ million"), 1_000_000),
-}
 # What may stand in brackets in the heading of a number and changes nothing of it.
 _HARMLESS = {"aaaa", "yyyy", "nb", "nombre", "number", "obligatoire", "facultatif", "optionnel", "required", "optional"}
 _NUMBERS = {Kind.INTEGER, Kind.DECIMAL, Kind.MONEY}
 
 
-def multiplier(unit: str) -> int | None:
-    """Return what an amount in a unit is multiplied by to be in euros, None if it is no unit of amounts."""
-    plain = " ".join(unit.replace("’", "'").casefold().strip(" .:;").split())
-    return _MULTIPLIERS.get(plain.removeprefix("en "))
+def multiplier(unit: str) -> Decimal | None:
+    """Return what an amount in a unit is multiplied by to be in euros, None if it is no clear unit of amounts."""
+    try:
+        return factor_of(unit) if unit.strip() else None
+    except Fault:
+        return None
 
 
 def unit_in(text: str) -> str | None:

@@ -10,16 +10,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import Any, Final
 
 from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.ratings import levels_of
 from crpv_cli.definitions.tables import TABLES, Table
+from crpv_cli.intake.amounts import scaled
+from crpv_cli.intake.cells import Cell
 from crpv_cli.intake.faults import Correction, Fault
-from crpv_cli.intake.headers import multiplier
 from crpv_cli.intake.shape import says_total
-from crpv_cli.intake.values import read_cell
+from crpv_cli.intake.values import read_cell, unusual
 from crpv_cli.language import Day, Message, msg
 
 _MOST_KEPT = 20_000
@@ -50,23 +52,25 @@ def check(table: Table, cells: Mapping[str, str], readers: Mapping[str, ColumnRe
     corrections: list[tuple[str, Correction]] = []
     for name, reader in (readers or readers_of(table.name)).items():
         try:
-            values[name], correction = reader.read(cells.get(name, ""))
+            values[name], found = reader.read(cells.get(name, ""))
         except Fault as fault:
             faults.append((name, fault))
             continue
-        if correction:
-            corrections.append((name, correction))
+        corrections.extend((name, correction) for correction in found)
     # Columns that were read are checked against each other even if another one is at fault.
     seen: defaultdict[str, Any] = defaultdict(lambda: None, values)
     faulty = {name for name, _ in faults}
     for columns, row_check in row_checks(table):
-        if faulty.isdisjoint(columns) and (found := row_check(seen)):
-            faults.append(found)
+        if faulty.isdisjoint(columns) and (wrong := row_check(seen)):
+            faults.append(wrong)
     faulty = {name for name, _ in faults}
     if not faults:
         return Checked(values, faults, corrections)
     readable = {name: value for name, value in values.items() if cells.get(name) and name not in faulty}
     return Checked(None, faults, corrections, readable)
+
+
+ReadCell = tuple[object, tuple[Correction, ...]]
 
 
 class ColumnReader:
@@ -75,10 +79,10 @@ class ColumnReader:
     def __init__(self, column: Column, unit: str = "") -> None:
         self.column = column
         self._unit = unit
-        self._read: dict[str, tuple[object, Correction | None]] = {}
+        self._read: dict[str, ReadCell] = {}
 
-    def read(self, cell: str) -> tuple[object, Correction | None]:
-        """Return the value of a cell, None for an empty one, and a warning if it was corrected.
+    def read(self, cell: str) -> ReadCell:
+        """Return the value of a cell, None for an empty one, and warnings if it was corrected or is unusual.
 
         Raises:
             Fault: it is no value of the column, out of bounds, or empty and required.
@@ -91,7 +95,7 @@ class ColumnReader:
             self._read[cell] = found
         return found
 
-    def value(self, cell: str) -> tuple[object, Correction | None]:
+    def value(self, cell: str) -> ReadCell:
         """Read a cell, and do not remember it."""
         column = self.column
         value, correction = self._in_euros(cell) if cell and self._unit else _read(cell, column)
@@ -106,15 +110,20 @@ class ColumnReader:
             raise _out_of_bounds(cell, msg("Write {bound} or more.", bound=f"{column.minimum:g}"))
         elif column.maximum is not None and value > column.maximum:  # type: ignore[operator]
             raise _out_of_bounds(cell, msg("Write {bound} or less.", bound=f"{column.maximum:g}"))
-        return value, correction
+        strange = unusual(value, column, date.today()) if column.usual else None
+        return value, tuple(found for found in (correction, strange) if found)
 
     def _in_euros(self, cell: str) -> tuple[object, Correction | None]:
         """Read an amount in the unit of the heading; that it is multiplied was said of the heading."""
-        value, correction = read_cell(cell, self.column)
-        if value is None or (correction is not None and correction.code == "unit-multiplied"):
-            return value, correction  # it says its own unit
-        assert isinstance(value, int)
-        return value * (multiplier(self._unit) or 1), correction
+        if isinstance(cell, Cell):
+            return read_cell(cell, self.column)  # no plain number
+        try:
+            value, correction = scaled(cell, self._unit)
+        except Fault:
+            if (read := read_cell(cell, self.column))[0] is None:
+                return read  # it says that it is not known
+            raise
+        return value, None if correction is not None and correction.code == "multiplied" else correction
 
 
 def _read(cell: str, column: Column) -> tuple[object, Correction | None]:
@@ -151,11 +160,11 @@ class _Plain(dict[str, object]):
     def __missing__(self, cell: str) -> object:
         tidied = self._tidy(cell)
         try:
-            value, correction = self._reader.value(tidied)
+            value, corrections = self._reader.value(tidied)
         except Fault:
             self.odd = True
             return ODD
-        if correction is not None or tidied in self._marks or (self._refers and says_total([tidied])):
+        if corrections or tidied in self._marks or (self._refers and says_total([tidied])):
             self.odd = True
             return ODD
         if len(self) >= _MOST_KEPT:

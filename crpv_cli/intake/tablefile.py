@@ -164,7 +164,7 @@ class TableFile:
                     "The amounts of “{heading}” are in {unit}: they were multiplied by {times}.",
                     heading=headings[at],
                     unit=unit,
-                    times=multiplier(unit),
+                    times=f"{multiplier(unit):f}",
                 ),
                 msg("Check one of them; if they are in euros, correct the heading."),
             )

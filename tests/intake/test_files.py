@@ -61,7 +61,7 @@ def test_an_anomaly_names_the_line_the_column_and_the_cell_as_the_file_writes_th
     )
     assert found(file) == [
         (2, "Department", "20", "not-a-department"),
-        (2, "valid from", "17/10/23", "not-a-date"),
+        (2, "valid from", "17/10/23", "ambiguous-date"),
         (4, "valid from", "2024-02-30", "no-such-day"),
         (5, "Valid  to", "01/01/2024", "ends-before-start"),
         (6, "Centre", "", "empty-cell"),

@@ -31,7 +31,7 @@ ROWS: list[tuple[list[str], Fault | None]] = [
         ("unknown-reference", "centre", {"centre": "oriv"}),
     ),
     (["oriv", "skills", "16", "external", "", "", "", "", "", SOURCE], ("not-a-year", "year", {"year": "2016"})),
-    (["oriv", "animation", "1969", "self", "", "", "", "", "", SOURCE], ("out-of-bounds", "year", {"year": "1970"})),
+    (["oriv", "animation", "1969", "self", "", "", "", "", "", SOURCE], ("out-of-bounds", "year", {"year": "1990"})),
     (
         ["oriv", "animation", "2017", "peer", "", "", "", "", "a\n\nb", SOURCE],
         ("not-in-list", "kind", {"kind": "joint"}),

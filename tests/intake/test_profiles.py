@@ -654,6 +654,11 @@ def test_every_profile_can_be_described(spoken: str) -> None:
         ("year-of-date", "2017-06-27T10:30:00+02:00", "2017"),
         ("year-of-date", "2017-06-27 10:30", "2017"),
         ("year-of-date", "2017", "2017"),
+        ("year-of-date", "2017-06", "2017"),
+        ("year-of-date", "juin 2017", "2017"),
+        ("year-of-date", "2017-03-06/2018-03-06", "2017"),
+        ("year-of-date", "06/03/2017-05/03/2018", "2017"),
+        ("year-of-date", "23/02/2017 - 17/01/2019", "2017"),
         ("insee-commune", "1053", "01053"),
         ("insee-communes", "1053, 1004 ;01283", "01053 01004 01283"),
         ("insee-communes", "2a004", "2A004"),
@@ -679,13 +684,18 @@ def test_a_conversion_makes(name: str, text: str, made: str) -> None:
         ("amount", "beaucoup", "not-an-amount"),
         ("amount", "1.234", "ambiguous-number"),
         ("year", "17", "not-a-year"),
-        ("year-of-date", "juin 2017", "not-a-date"),
+        ("year-of-date", "juin 17", "not-a-date"),
+        ("year-of-date", "2016-2017", "not-a-date"),
+        ("year-of-date", "0203-03-06", "date-out-of-reach"),
+        ("year-of-date", "45000", "serial-date"),
         ("year-of-date", "2017-30-05", "no-such-day"),
         ("insee-commune", "53", "not-a-commune"),
         ("insee-communes", "1053 53", "not-a-commune"),
         ("insee-department", "20", "not-a-department"),
         ("siren-of-siret", "408211158", "not-a-siren"),
-        ("siren-of-siret", "4,08E+13", "not-a-siren"),
+        ("siren-of-siret", "4,08E+13", "number-destroyed"),
+        ("siren-of-siret", "40821110000000.0", "number-destroyed"),
+        ("siren-of-siret", "000000000", "not-a-siren"),
         ("slug", "—", "not-an-id"),
     ],
 )
@@ -694,6 +704,23 @@ def test_a_conversion_refuses(name: str, text: str, code: str) -> None:
         CONVERSIONS[name](text)
     assert fault.value.code == code
     assert fault.value.advice is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "made", "code"),
+    [
+        ("year-of-date", "2022-12-31T23:00:00.000Z", "2023", "read-as-day"),
+        ("amount", "12,5 k€", "12500.00", "multiplied"),
+        ("amount", "NC", "", "not-known"),
+        ("siren-of-siret", "n.c.", "", "not-known"),
+        ("date", "20170627", "2017-06-27", "read-as-day"),
+    ],
+)
+def test_a_conversion_says_what_it_corrected(name: str, text: str, made: str, code: str) -> None:
+    value, correction = CONVERSIONS[name](text)
+    assert value == made
+    assert correction is not None
+    assert correction.code == code
 
 
 def test_conversions_with_more_than_a_name() -> None:
