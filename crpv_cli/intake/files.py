@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -20,29 +20,34 @@ from crpv_cli.intake.digests import refuse_device
 from crpv_cli.intake.faults import Fault
 from crpv_cli.intake.grid import Grid
 from crpv_cli.intake.headers import Header, read_header, recognise, refuse_years_across
+from crpv_cli.intake.kinds import PACKED, TABLES, is_packed, is_workbook, unpack
 from crpv_cli.intake.profiles.profile import Profile
 from crpv_cli.intake.profiles.rows import KnownIds
 from crpv_cli.intake.profiles.transform import apply
 from crpv_cli.intake.readers import open_csv
 from crpv_cli.intake.shape import WHOLE, said_above
 from crpv_cli.intake.tablefile import TableFile
-from crpv_cli.intake.workbooks import is_workbook, open_workbook
+from crpv_cli.intake.workbooks import open_workbook
 from crpv_cli.language import Message, msg
 from crpv_cli.spelling import closest
 
 __all__ = ["REFUSED_SUFFIX", "InputFile", "ReadOptions", "TableFile", "gather", "open_tables"]
 
-CSV_SUFFIXES = (".csv", ".tsv", ".txt")
-WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
 REFUSED_SUFFIX = ".refused.csv"
 
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """A file to read: where it is, and its name in messages (``-`` for standard input)."""
+    """A file to read: where it is, and its name in messages (``-`` for standard input).
+
+    Of a compressed file, ``path`` is what was in it, ``sha256`` is of the file itself, and ``fault`` says why it could
+    not be unpacked.
+    """
 
     path: Path
     name: str
+    sha256: str | None = None
+    fault: Fault | None = None
 
     @property
     def stem(self) -> str:
@@ -78,7 +83,9 @@ def open_tables(source: InputFile, options: ReadOptions) -> list[TableFile]:
         UsageProblem: ``options`` names an unknown table or profile.
     """
     try:
-        return (_open_sheets if is_workbook(source.path) else _open_csv)(source, options)
+        if source.fault is not None:
+            raise source.fault
+        tables = (_open_sheets if is_workbook(source.path) else _open_csv)(source, options)
     except Fault as fault:
         return [_unread(source, fault)]
     except OSError as error:
@@ -86,6 +93,10 @@ def open_tables(source: InputFile, options: ReadOptions) -> list[TableFile]:
             msg("{file} cannot be read: {reason}", file=source.name, reason=error.strerror or str(error)),
             msg("Check that it exists and that you may read it."),
         ) from error
+    for table in tables:
+        if table.grid is not None and source.sha256 is not None:
+            table.grid.sha256 = source.sha256
+    return tables
 
 
 def _open_csv(source: InputFile, options: ReadOptions) -> list[TableFile]:
@@ -94,7 +105,9 @@ def _open_csv(source: InputFile, options: ReadOptions) -> list[TableFile]:
     try:
         return _recognised(source, grid, options, source.stem)
     except Fault as fault:
-        return [_unread(source, fault, grid.header_line)]
+        unread = _unread(source, fault, grid.header_line)
+        unread.anomalies.extend(_found(source, grid))
+        return [unread]
 
 
 def _recognised(source: InputFile, grid: Grid, options: ReadOptions, hint: str) -> list[TableFile]:
@@ -111,6 +124,11 @@ def _recognised(source: InputFile, grid: Grid, options: ReadOptions, hint: str) 
     if any(column.kind is Kind.YEAR for column in header.missing):
         refuse_years_across(grid.header)
     return [TableFile(source.name, source.path, grid, header, notices=said_above(grid, source.name))]
+
+
+def _found(source: InputFile, grid: Grid) -> Iterator[Anomaly]:
+    """What was found of a grid whose table is not recognised."""
+    return (grid.anomaly(source.name, one.problem, one.line, one.place, value=one.value) for one in grid.findings)
 
 
 def _table(cells: Sequence[str], options: ReadOptions, hint: str) -> Header:
@@ -228,7 +246,32 @@ def gather(paths: Sequence[str]) -> Iterator[tuple[list[InputFile], list[Message
                 files.append(InputFile(path, name))
             else:
                 raise _no_such_file(path)
-        yield files, notices
+        yield [_unpacked(file, kept, notices) for file in files], notices
+
+
+def _unpacked(file: InputFile, kept: ExitStack, notices: list[Message]) -> InputFile:
+    """Give what is in a compressed file, until ``kept`` is closed."""
+    try:
+        if not is_packed(file.path):
+            return file
+        unpacked = unpack(file.path, kept.enter_context(publishing.temporary("crpv")))
+    except Fault as fault:
+        return replace(file, fault=fault)
+    except OSError as error:
+        raise FileProblem(
+            msg("{file} cannot be read: {reason}", file=file.name, reason=error.strerror or str(error)),
+            msg("Check that it exists and that you may read it."),
+        ) from error
+    if unpacked.others:
+        notices.append(
+            msg(
+                "{file}: {member} was read; what else is in it was not: {others}.",
+                file=file.name,
+                member=unpacked.path.name,
+                others=unpacked.others,
+            )
+        )
+    return replace(file, path=unpacked.path, sha256=unpacked.sha256)
 
 
 def _spool(stream: BinaryIO, kept: ExitStack, name: str) -> Path:
@@ -255,7 +298,7 @@ def _inside(folder: Path, notices: list[Message]) -> list[InputFile]:
         if path.is_dir():
             notices.append(msg("{file} was skipped: files in folders of a folder are not read.", file=path))
             continue
-        if path.suffix.lower() in (*CSV_SUFFIXES, *WORKBOOK_SUFFIXES) and not path.name.endswith(REFUSED_SUFFIX):
+        if path.suffix.lower() in (*TABLES, *PACKED) and not path.name.endswith(REFUSED_SUFFIX):
             found.append(InputFile(path, str(path)))
         else:
             notices.append(msg("{file} was skipped: it is neither a CSV file nor a workbook.", file=path))

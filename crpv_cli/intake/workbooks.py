@@ -26,13 +26,6 @@ OWN_SHEETS = ("crpv", FORM_SHEET)
 """Names of the sheets that crpv adds to the workbooks it writes; they contain no rows to load."""
 
 _MOST_NAMED = 10
-_SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-
-
-def is_workbook(path: Path) -> bool:
-    """Whether a file is a workbook, by its first bytes: the extension may be wrong."""
-    with path.open("rb") as stream:
-        return stream.read(4) in _SIGNATURES
 
 
 @dataclass

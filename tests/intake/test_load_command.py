@@ -399,7 +399,7 @@ def test_files_that_cannot_be_read_as_text_are_said_together(desk: Desk) -> None
         "empty.csv": (b"", "empty-file"),
         "neither.csv": (b"nom;siege\n\x81\xe9;x\n", "wrong-encoding"),
         "null.csv": (b"id;name\na;\x00b\n", "not-text"),
-        "wide.csv": ("id;name\n".encode("utf-16"), "wrong-encoding"),
+        "wide.csv": ("id;name\n".encode("utf-16")[:-1], "wrong-encoding"),
     }
     for name, (content, _) in files.items():
         desk.write(name, content)
