@@ -143,7 +143,7 @@ def _read(cells: Sequence[str], folded: Sequence[str], table: Table) -> Header:
     return Header(table, tuple(columns), missing, tuple(extra), tuple(twice), units)
 
 
-_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+_YEAR = re.compile(r"(?<![0-9A-Za-z_])(?:19|20)[0-9]{2}(?![0-9A-Za-z_])")
 
 
 def refuse_years_across(cells: Sequence[str]) -> None:

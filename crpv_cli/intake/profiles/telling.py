@@ -9,6 +9,7 @@ from crpv_cli.errors import Anomaly
 from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.intake.profiles.profile import ColumnSpec, Profile
 from crpv_cli.intake.profiles.rows import Created, Skipped
+from crpv_cli.intake.values import says_not_known
 from crpv_cli.language import Euros, Message, msg, msgs
 
 # How many rows with the name of a centre are told one by one, and how many values of a column.
@@ -95,7 +96,7 @@ class Telling:
         _, value, found = skipped.suspect
         if skipped.destroyed:
             but = msg("a spreadsheet destroyed its number ({number})", number=written)
-        elif not written:
+        elif not written or says_not_known(written):
             but = msg("the row has no number")
         elif skipped.fault is not None:
             but = msg("“{number}” is no valid number", number=written)

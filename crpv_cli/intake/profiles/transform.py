@@ -451,10 +451,6 @@ class ProfiledGrid(Grid):
         self._transform = transform
         places = {spec.name: transform.foreign.place(spec) for spec in specs}
         self._places = [places[name] for name in self.header]
-        self.findings = [
-            replace(one, place=self._places.index(one.place) if one.place in self._places else None)
-            for one in grid.findings
-        ]
 
     @property
     def headings(self) -> list[str]:
