@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,6 +16,7 @@ from crpv_cli.definitions.named import table_named
 from crpv_cli.errors import Anomaly, FileProblem
 from crpv_cli.intake.digests import refuse_device
 from crpv_cli.intake.faults import Fault
+from crpv_cli.intake.given import check_given
 from crpv_cli.intake.grid import Grid
 from crpv_cli.intake.headers import read_header, recognise
 from crpv_cli.intake.profiles.profile import Profile
@@ -51,7 +52,8 @@ class InputFile:
 class ReadOptions:
     """How to read files, as the user says; None where crpv finds out. ``progress`` follows the reading.
 
-    ``known`` holds the ids that foreign files are matched with; without it, none is recognised by its header.
+    ``known`` holds the ids that foreign files are matched with; without it, none is recognised by its header. ``given``
+    has the values of columns that a file lacks, by the names of the columns.
     """
 
     table: str | None = None
@@ -61,6 +63,7 @@ class ReadOptions:
     progress: Callable[[str, int], None] | None = None
     profile: str | None = None
     known: KnownIds | None = None
+    given: Mapping[str, str] = field(default_factory=dict)
 
 
 def open_tables(source: InputFile, options: ReadOptions) -> list[TableFile]:
@@ -102,9 +105,10 @@ def _recognised(source: InputFile, grid: Grid, options: ReadOptions, hint: str) 
             for name, read in apply(profile, grid, options.known or KnownIds({}), source.name)
         ]
     if options.table is not None:
-        header = read_header(grid.header, table_named(options.table))
+        header = read_header(grid.header, table_named(options.table), options.given)
     else:
-        header = recognise(grid.header, hint)
+        header = recognise(grid.header, hint, options.given)
+    check_given(header, options.given)
     return [TableFile(source.name, source.path, grid, header)]
 
 
@@ -117,7 +121,7 @@ def _profile(header: list[str], options: ReadOptions, hint: str) -> Profile | No
     if options.table is not None or options.known is None:
         return None
     try:
-        if not recognise(header, hint).missing:
+        if not recognise(header, hint, options.given).missing:
             return None
     except Fault:
         pass
@@ -129,13 +133,13 @@ def _profile(header: list[str], options: ReadOptions, hint: str) -> Profile | No
 def _open_sheets(source: InputFile, options: ReadOptions) -> list[TableFile]:
     def fits(cells: list[str], sheet: str) -> bool:
         if options.table is not None:
-            header = read_header(cells, table_named(options.table))
+            header = read_header(cells, table_named(options.table), options.given)
             return len(header.present) > len(header.missing)
         try:
             profile = _profile(cells, options, sheet)
             if profile is not None:
                 return not profile.missing(cells)
-            return len(recognise(cells, sheet).present) > 1
+            return len(recognise(cells, sheet, options.given).present) > 1
         except Fault:
             return False
 

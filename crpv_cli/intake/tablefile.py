@@ -67,6 +67,8 @@ class TableFile:
         if self.header is None:
             return column
         assert self.grid is not None
+        if column in self.header.given:
+            return f"--set {column}"
         headings = zip(self.header.columns, self.grid.headings, strict=True)
         return next((heading for other, heading in headings if other and other.name == column), column)
 
@@ -75,11 +77,12 @@ class TableFile:
         if self.header is None:
             return {}
         assert self.grid is not None
-        return {
+        places = {
             column.name: self.grid.letter(place) or self.grid.headings[place]
             for place, column in enumerate(self.header.columns)
             if column is not None
         }
+        return places | {name: self.heading(name) for name in self.header.given}
 
     def rows(self) -> Iterator[Batch | Refused | Anomaly]:
         """Yield the rows that may go into the registry, and the anomalies for which others are refused.
@@ -146,7 +149,11 @@ class TableFile:
             missing = Fault(
                 "missing-column",
                 msg("The required column {column} is missing.", column=column.name),
-                msg("Add it to the header; it may also be called “{label}”.", label=msg(column.label)),
+                msg(
+                    "Add it to the header; it may also be called “{label}”. If it is the same in all rows: {example}",
+                    label=msg(column.label),
+                    example=f"--set {column.name}=…",
+                ),
             )
             yield self.anomaly(missing, line, column=column.name)
         at_place: list[tuple[int, Fault | Correction]] = []
@@ -197,6 +204,9 @@ class _Rows:
         self._to_fill_in = [place for name, place in self._places.items() if name not in grid.prepared]
         self._absent = {column.name for column in header.missing}  # reported once, for the header
         marks = {name: {grid.header[place]} for name, place in self._places.items()}
+        self._given = tuple(header.given.values())
+        # What is given stands after the cells of a row, where nothing that looks at its shape sees it.
+        self._places |= {name: len(grid.header) + place for place, name in enumerate(header.given)}
         self._reader = BatchReader(header.table, self._places, grid.tidy, marks)
         self.unanswered = 0
 
@@ -207,7 +217,7 @@ class _Rows:
         if odd:
             blank = [""] * width
             cells = [blank if number in odd else row for number, row in enumerate(cells)]
-        columns = list(zip(*cells, strict=True))
+        columns = [*zip(*cells, strict=True), *((value,) * len(cells) for value in self._given)]
         values, more = self._reader.judge(columns)
         odd.update(more)
         for place in self._unnamed:
@@ -246,7 +256,8 @@ class _Rows:
             yield from self._check(row)
 
     def _check(self, row: Row) -> Iterator[Batch | Refused | Anomaly]:
-        cells = {name: row.cells[place] for name, place in self._places.items() if row.cells[place]}
+        every = (*row.cells, *self._given)
+        cells = {name: every[place] for name, place in self._places.items() if every[place]}
         if "centre" in cells:
             self._table.centres.add(cells["centre"])
         checked = check(self._header.table, cells)
@@ -254,7 +265,8 @@ class _Rows:
         found: list[tuple[str, Fault | Correction]] = [*faults, *checked.corrections]
         for name, problem in found:
             place = self._places.get(name)
-            value = (row.raw or row.cells)[place] if place is not None else None
+            value = (*(row.raw or row.cells), *self._given)[place] if place is not None else None
+            place = None if name in self._header.given else place
             yield self._table.anomaly(problem, row.line, place, self._table.heading(name), value)
         if checked.values is None:
             self._remember(row)
@@ -271,7 +283,8 @@ class _Rows:
             return
         (name,) = table.key
         try:
-            self._table.refused_keys.add(str(read_cell(row.cells[self._places[name]], table.column(name))[0]))
+            cell = (*row.cells, *self._given)[self._places[name]]
+            self._table.refused_keys.add(str(read_cell(cell, table.column(name))[0]))
         except (Fault, IndexError, KeyError):
             return
 
@@ -281,7 +294,9 @@ class _Rows:
             self._grid.sheet is not None
             and _says_total(row)
             and not all(
-                row.cells[place] for name, place in self._places.items() if self._header.table.column(name).required
+                row.cells[place]
+                for name, place in self._places.items()
+                if self._header.table.column(name).required and name not in self._header.given
             )
         )
 
