@@ -1,0 +1,236 @@
+"""What authorities publish, each in the shape it has, with made-up names, numbers and amounts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crpv_cli.errors import ExitCode
+from tests.commands.conftest import Ran, Registry, crpv, rows_of, table
+
+CENTRES = """
+    id,name,short_name,legal_form,siren,opened,co_funded,source
+    one,Centre Un,Un,association,900000019,2000,true,books
+    two,Centre Deux,Deux,gip,900000027,2000,true,books
+    """
+LISTED = "code,name,geography,department,communes,commune_names,source"
+GRANTED = "centre,funder,year,scheme,stage,amount,object,level,nature,reference,source"
+
+
+@pytest.fixture
+def network(registry: Registry) -> Path:
+    """Two centres with a SIREN."""
+    return registry(centres=CENTRES)
+
+
+def loaded(db: Path, folder: Path, text: str, *more: str, name: str = "published.csv") -> Ran:
+    """Load a file as an authority publishes it."""
+    path = folder / name
+    path.write_text(table(text), encoding="utf-8")
+    return crpv("load", path, "--db", db, *more)
+
+
+def told(db: Path, name: str, columns: str) -> list[str]:
+    """Some columns of a table, a row a line."""
+    return [",".join(row[column] for column in columns.split(",")) for row in rows_of(db, name)]
+
+
+# Neighbourhoods
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "code_qp;lib_qp;insee_dep;insee_com;lib_com",
+        "Code QP;Nom QP;Code département;Code commune;Nom commune",
+        "code_quartier;quartier_prioritaire;code_departement;code_insee;commune_qp",
+    ],
+)
+def test_the_code_of_a_neighbourhood_says_its_geography(network: Path, tmp_path: Path, header: str) -> None:
+    ran = loaded(
+        network,
+        tmp_path,
+        f"""
+        {header}
+        QP001901;Le Pré Inventé;1;1901;Ville-Imaginaire
+        QN00191M;Le Pré Réinventé;1;1901;Ville-Imaginaire
+        """,
+    )
+    assert ran.code == 0, ran.err
+    assert told(network, "neighbourhoods", LISTED) == [
+        "QN00191M,Le Pré Réinventé,2024,01,01901,Ville-Imaginaire,anct-qp-2024",
+        "QP001901,Le Pré Inventé,2015,01,01901,Ville-Imaginaire,anct-qp-2015",
+    ]
+    assert {row["id"]: row["title"][-4:] for row in rows_of(network, "sources") if row["id"].startswith("anct")} == {
+        "anct-qp-2015": "2015",
+        "anct-qp-2024": "2024",
+    }
+
+
+def test_the_code_of_a_neighbourhood_says_its_department(registry: Registry, tmp_path: Path) -> None:
+    db = registry(
+        departments="code,name,region_code,region_name\n2A,Corse-du-Sud,94,Corse\n93,Seine-Saint-Denis,11,Île-de-France"
+    )
+    ran = loaded(
+        db,
+        tmp_path,
+        """
+        CODE_QP,NOM_QP,COMMUNE_QP
+        QP093901,Les Murs De Papier,Exemple-sur-Seine
+        QP02A901,La Fiction,Porto-Exemple
+        QP971901,Le Modèle,"Pointe-à-Feinte, Les Faux"
+        QN97191I,Le Modèle,Pointe-à-Feinte
+        """,
+    )
+    assert ran.code == 0, ran.err
+    assert told(db, "neighbourhoods", "code,geography,department,commune_names") == [
+        "QN97191I,2024,971,Pointe-à-Feinte",
+        "QP02A901,2015,2A,Porto-Exemple",
+        "QP093901,2015,93,Exemple-sur-Seine",
+        "QP971901,2015,971,Pointe-à-Feinte, Les Faux",
+    ]
+
+
+def test_a_code_of_neither_list_is_refused(network: Path, tmp_path: Path) -> None:
+    ran = loaded(network, tmp_path, "code_qp;lib_qp;insee_dep\nZU001901;Le Pré;1")
+    assert ran.code == ExitCode.ANOMALIES
+    assert rows_of(network, "neighbourhoods") == []
+
+
+# Money
+
+JAUNE = """
+    Programme;SIREN;NIC;Dénomination;Montant;Convention 2022;Objet 2023;COG : code;COG : libellé
+    147;900000019;19;CENTRE UN;100 000,00;;Animation sociale des quartiers;01901;VILLE-IMAGINAIRE
+    147;900000019;19;CENTRE UN;50 000,00;;Dispositif d'insertion;01901;VILLE-IMAGINAIRE
+    104;900000019;19;CENTRE UN;30 000,00;;Intégration;01901;VILLE-IMAGINAIRE
+    163;900000035;00035;CLUB D'EXEMPLE;500,00;;Vie associative;01901;VILLE-IMAGINAIRE
+    163;NR CHORUS;;AMICALE D'EXEMPLE;500,00;;Vie associative;01901;VILLE-IMAGINAIRE
+    """
+P147 = """
+    Numéro de l'action PRJ;Libellé de l'action;Raison sociale longue;Code SIRET;Code contrat ville;Mt engagé
+    00123;Réseau;CENTRE UN;90000001900019;CN00191M;90000
+    00124;Formation;CENTRE UN;90000001900019;CN00191M;60000
+    00125;Atelier;CLUB D'EXEMPLE;90000003500015;CN00191M;1000
+    """
+
+
+def given_year(text: str, year: int) -> str:
+    """A file with the year in a column of its own."""
+    first, *others = table(text).splitlines()
+    return "\n".join([f"{first};annee", *(f"{line};{year}" for line in others)])
+
+
+def test_the_budget_annex_becomes_yearly_totals_of_programme_147(network: Path, tmp_path: Path) -> None:
+    ran = loaded(network, tmp_path, given_year(JAUNE, 2023))
+    assert ran.code == 0, ran.err
+    assert told(network, "funding", GRANTED) == [
+        "one,state,2023,P104,granted,30000,Intégration,decision,,,jaune-plf-2025",
+        "one,state,2023,P147,granted,100000,Animation sociale des quartiers,yearly-total,,,jaune-plf-2025",
+        "one,state,2023,P147,granted,50000,Dispositif d'insertion,yearly-total,,,jaune-plf-2025",
+    ]
+    assert "1 row was skipped: the beneficiary has no valid SIREN" in ran.said
+    assert "1 row was skipped: the beneficiary is no centre of the registry" in ran.said
+    (source,) = [row for row in rows_of(network, "sources") if row["id"] == "jaune-plf-2025"]
+    assert source["title"].endswith("exercice 2023")
+
+
+@pytest.mark.parametrize(
+    ("text", "year", "rows"),
+    [
+        (
+            """
+            SIREN;ASSOCIATION;IMPUTATION;Total des subventions;Détail des subventions
+            900000019;CENTRE UN - 01 VILLE-IMAGINAIRE;;13 680;
+            900000019;CENTRE UN - 01 VILLE-IMAGINAIRE;Culture et communication: 224 - Transmission des savoirs;;11 680
+            900000019;CENTRE UN - 01 VILLE-IMAGINAIRE;Services du Premier ministre: 147 - Politique de la ville;;2 000
+            """,
+            2010,
+            ["P147,2000,yearly-total,jaune-plf-2012", "P224,11680,decision,jaune-plf-2012"],
+        ),
+        (
+            """
+            PROGRAMME;ASSOCIATION;SIREN;DEPARTEMENT;VILLE;Subvention 2012;OBJET;Convention
+            147 - Politique de la ville;CENTRE UN;900000019;01;VILLE-IMAGINAIRE;1500;Réseau;non
+            """,
+            2012,
+            ["P147,1500,yearly-total,jaune-plf-2014"],
+        ),
+        (
+            """
+            MILLESIME;PROGRAMME 2013;ASSOCIATION;SIREN;DEPARTEMENT;VILLE;Subvention 2013;OBJET;Convention
+            2015;P147 - Politique de la ville;CENTRE UN;900000019;01;VILLE-IMAGINAIRE;1500;Réseau;non
+            """,
+            2013,
+            ["P147,1500,yearly-total,jaune-plf-2015"],
+        ),
+        (
+            """
+            Programme (2016);SIREN;NIC;Dénomination;Montant;Objet;Convention 2016;COG : code département;RNA
+            0147;900000019;00019;CENTRE UN;1500;Réseau;;01;W1
+            """,
+            2016,
+            ["P147,1500,yearly-total,jaune-plf-2018"],
+        ),
+    ],
+)
+def test_the_annexes_of_other_years(network: Path, tmp_path: Path, text: str, year: int, rows: list[str]) -> None:
+    ran = loaded(network, tmp_path, given_year(text, year))
+    assert ran.code == 0, ran.err
+    assert sorted(told(network, "funding", "scheme,amount,level,source")) == rows
+
+
+def test_the_grants_of_programme_147_are_decisions(network: Path, tmp_path: Path) -> None:
+    ran = loaded(network, tmp_path, given_year(P147, 2023))
+    assert ran.code == 0, ran.err
+    assert told(network, "funding", GRANTED) == [
+        "one,state,2023,P147,granted,60000,Formation,decision,,00124,anct-subventions",
+        "one,state,2023,P147,granted,90000,Réseau,decision,,00123,anct-subventions",
+    ]
+
+
+def test_the_funder_is_made_where_the_registry_has_no_state(network: Path, tmp_path: Path) -> None:
+    with_none = "id,name,kind\nstate,Somebody else,state"
+    assert loaded(network, tmp_path, with_none, name="funders.csv").code == 0
+    ran = loaded(network, tmp_path, given_year(P147, 2023))
+    assert ran.code == 0, ran.err
+    assert {(row["id"], row["name"], row["kind"]) for row in rows_of(network, "funders")} >= {("etat", "État", "state")}
+    assert "etat is new in the table funders" in ran.said
+
+
+def test_a_post_counts_once_however_many_contracts_it_works_for(network: Path, tmp_path: Path) -> None:
+    ran = loaded(
+        network,
+        tmp_path,
+        """
+        id_poste,raison_sociale,montant,annee,code_cv,insee_dep,insee_reg
+        D00001,CENTRE UN,7164,2025,CN00191M,01,84
+        D00001,CENTRE UN,7164,2025,CN00192M,01,84
+        D00002,CENTRE UN,7164,2025,CN00191M,01,84
+        D00003,CLUB D'EXEMPLE,7164,2025,CN00191M,01,84
+        """,
+    )
+    assert ran.code == 0, ran.err
+    assert told(network, "funding", GRANTED) == [
+        "one,state,2025,FONJEP,granted,7164,poste,decision,post,D00001,anct-postes-fonjep",
+        "one,state,2025,FONJEP,granted,7164,poste,decision,post,D00002,anct-postes-fonjep",
+    ]
+    assert "2 rows became 1" in ran.said
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
+def test_the_same_money_in_three_publications_counts_once(
+    network: Path, tmp_path: Path, order: tuple[int, ...]
+) -> None:
+    prefecture = """
+        nomAttribuant;dateConvention;referenceDecision;nomBeneficiaire;idBeneficiaire;objet;montant;dispositifAide
+        Préfecture de l'Ain;2023-05-01;E1;Centre Un;90000001900019;Réseau;90000;Programme 147
+        """
+    files = [("a.csv", given_year(P147, 2023)), ("b.csv", given_year(JAUNE, 2023)), ("c.csv", prefecture)]
+    for name, text in (files[place] for place in order):
+        ran = loaded(network, tmp_path, text, name=name)
+        assert ran.code == 0, ran.err
+    answer = crpv("report", "funding", "--db", network, "--year", "2023", "--format", "json")
+    (row,) = [row for row in answer.json["rows"] if row["centre"] == "one"]
+    assert (row["state_p147"], row["state_programmes"]) == (150000, 30000)
