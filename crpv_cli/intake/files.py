@@ -24,6 +24,7 @@ from crpv_cli.intake.profiles.rows import KnownIds
 from crpv_cli.intake.profiles.transform import apply
 from crpv_cli.intake.readers import open_csv
 from crpv_cli.intake.tablefile import TableFile
+from crpv_cli.intake.untabled import untabled
 from crpv_cli.intake.workbooks import is_workbook, open_workbook
 from crpv_cli.language import Message, msg
 from crpv_cli.spelling import closest
@@ -107,7 +108,10 @@ def _recognised(source: InputFile, grid: Grid, options: ReadOptions, hint: str) 
     if options.table is not None:
         header = read_header(grid.header, table_named(options.table), options.given)
     else:
-        header = recognise(grid.header, hint, options.given)
+        try:
+            header = recognise(grid.header, hint, options.given)
+        except Fault as fault:
+            raise untabled(grid.header) or fault from None
     check_given(header, options.given)
     return [TableFile(source.name, source.path, grid, header)]
 

@@ -8,6 +8,7 @@ import pytest
 
 from crpv_cli.errors import ExitCode
 from tests.commands.conftest import Ran, Registry, crpv, rows_of, table
+from tests.inside import inside
 
 CENTRES = """
     id,name,short_name,legal_form,siren,opened,co_funded,source
@@ -234,3 +235,63 @@ def test_the_same_money_in_three_publications_counts_once(
     answer = crpv("report", "funding", "--db", network, "--year", "2023", "--format", "json")
     (row,) = [row for row in answer.json["rows"] if row["centre"] == "one"]
     assert (row["state_p147"], row["state_programmes"]) == (150000, 30000)
+
+
+# The national schema, and headings that circulate for it
+
+DECREE = (
+    "Nom de l’attributaire;Identification de l’attributaire (SIRET);Date de la convention de subvention;"
+    "Référence de la décision;Nom du bénéficiaire;Identification du bénéficiaire;RNA;Objet de la subvention;"
+    "Montant  total de la subvention;Nature de la subvention;Conditions de versement;"
+    "Date(s) ou période(s) de versement;Numéro unique de référencement au RAE;"
+    "Aide d’Etat notifié à la Commission européenne;"
+    "Pourcentage du montant de la subvention attribuée au bénéficiaire;Dispositif"
+)
+BUDGET_TOOL = (
+    "Autorité administrative;SIRET autorité administrative;Date convention;Référence délibération;Nom attributaire;"
+    "N° SIRET attributaire;Objet convention;Montant décidé ligne;Nature subvention"
+)
+ETALAB = (
+    "nomAttribuant;idAttribuant;dateConvention;referenceDecision;nomBeneficiaire;idBeneficiaire;objet;montant;nature;"
+    "conditionsVersement;datesPeriodeVersement;idRAE;notificationUE;pourcentageSubvention"
+)
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (DECREE, "EXEMPLE;;2023-05-01;E1;Centre Un;90000001900019;;Réseau;5 000;aide en numéraire;unique;2023;;non;1;"),
+        (BUDGET_TOOL, "EXEMPLE;;2023-05-01;E1;CENTRE UN;90000001900019;Réseau;5000;aide en numéraire"),
+        (
+            ETALAB,
+            "EXEMPLE;;2023-05-01;E1;Centre Un;90000001900019;Réseau;5000.00;aide en numéraire;unique;"
+            "2023-06-01_2023-12-01;;non;1",
+        ),
+    ],
+    ids=["decree", "budget tool", "Etalab"],
+)
+def test_grants_under_the_headings_that_circulate(network: Path, tmp_path: Path, header: str, row: str) -> None:
+    ran = loaded(network, tmp_path, f"{header}\n{row}")
+    assert ran.code == 0, ran.err
+    assert told(network, "funding", GRANTED) == ["one,exemple,2023,,granted,5000,Réseau,,,E1,scdl-subventions"]
+
+
+# What no table holds
+
+
+@pytest.mark.parametrize(
+    ("tongue", "said"),
+    [("en", "the registry has no table for that"), ("fr", "le registre n'a pas de table pour cela")],
+)
+def test_the_table_between_the_two_lists_is_named(network: Path, tmp_path: Path, tongue: str, said: str) -> None:
+    path = tmp_path / "between.csv"
+    path.write_text(
+        "QP2024;Label_QP2024;Statut;QP2015_1;Label_QP2015_1;QP2015_2;Label_QP2015_2\n"
+        "QN00191M;Le Pré Réinventé;Contour modifié;QP001901;Le Pré Inventé;;\n",
+        encoding="utf-8",
+    )
+    ran = inside("load", path, "--db", network, env={"CRPV_LANG": tongue})
+    assert ran.returncode == ExitCode.ANOMALIES
+    assert said in ran.stderr
+    assert "crpv profiles qpv" in ran.stderr
+    assert rows_of(network, "neighbourhoods") == []
