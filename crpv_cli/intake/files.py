@@ -18,7 +18,7 @@ from crpv_cli.intake.digests import refuse_device
 from crpv_cli.intake.faults import Fault
 from crpv_cli.intake.given import check_given
 from crpv_cli.intake.grid import Grid
-from crpv_cli.intake.headers import read_header, recognise
+from crpv_cli.intake.headers import Header, read_header, recognise
 from crpv_cli.intake.profiles.profile import Profile
 from crpv_cli.intake.profiles.rows import KnownIds
 from crpv_cli.intake.profiles.transform import apply
@@ -103,17 +103,32 @@ def _recognised(source: InputFile, grid: Grid, options: ReadOptions, hint: str) 
     if profile is not None:
         return [
             TableFile(source.name, source.path, read, read_header(read.header, table_named(name)), notices=read.notices)
-            for name, read in apply(profile, grid, options.known or KnownIds({}), source.name)
+            for name, read in apply(profile, grid, options.known or KnownIds({}), source.name, options.given)
         ]
     if options.table is not None:
         header = read_header(grid.header, table_named(options.table), options.given)
     else:
-        try:
-            header = recognise(grid.header, hint, options.given)
-        except Fault as fault:
-            raise untabled(grid.header) or fault from None
+        header = _table(grid.header, options, hint)
     check_given(header, options.given)
     return [TableFile(source.name, source.path, grid, header)]
+
+
+def _table(cells: list[str], options: ReadOptions, hint: str) -> Header:
+    """The table that a header belongs to.
+
+    Raises:
+        Fault: it belongs to none; if it is that of a profile but for a few columns, these are named.
+    """
+    try:
+        return recognise(cells, hint, options.given)
+    except Fault as fault:
+        if (known := untabled(cells)) is not None:
+            raise known from None
+        if options.known is None:
+            raise
+        from crpv_cli.intake.profiles.shipped import nearest_profile
+
+        raise nearest_profile(cells, options.given) or fault from None
 
 
 def _profile(header: list[str], options: ReadOptions, hint: str) -> Profile | None:
@@ -131,7 +146,7 @@ def _profile(header: list[str], options: ReadOptions, hint: str) -> Profile | No
         pass
     from crpv_cli.intake.profiles.shipped import find_profile
 
-    return find_profile(header)
+    return find_profile(header, options.given)
 
 
 def _open_sheets(source: InputFile, options: ReadOptions) -> list[TableFile]:
@@ -142,7 +157,7 @@ def _open_sheets(source: InputFile, options: ReadOptions) -> list[TableFile]:
         try:
             profile = _profile(cells, options, sheet)
             if profile is not None:
-                return not profile.missing(cells)
+                return not profile.missing(cells, options.given)
             return len(recognise(cells, sheet, options.given).present) > 1
         except Fault:
             return False

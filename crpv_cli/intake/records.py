@@ -81,13 +81,14 @@ class ColumnReader:
         """
         found = self._read.get(cell)
         if found is None:
-            found = self._value(cell)
+            found = self.value(cell)
             if len(self._read) >= _MOST_KEPT:
                 self._read.clear()
             self._read[cell] = found
         return found
 
-    def _value(self, cell: str) -> tuple[object, Correction | None]:
+    def value(self, cell: str) -> tuple[object, Correction | None]:
+        """Read a cell, and do not remember it."""
         column = self.column
         value, correction = read_cell(cell, column) if cell else (None, None)
         if value is None:
@@ -133,7 +134,7 @@ class _Plain(dict[str, object]):
     def __missing__(self, cell: str) -> object:
         tidied = self._tidy(cell)
         try:
-            value, correction = self._reader.read(tidied)
+            value, correction = self._reader.value(tidied)
         except Fault:
             self.odd = True
             return ODD

@@ -199,7 +199,7 @@ from crpv_cli.intake.files import InputFile, ReadOptions, open_tables
 from tests.intake.rows import records_of
 path = Path(sys.argv[1])
 (table,) = open_tables(InputFile(path, path.name), ReadOptions())
-print(len(list(table.rows())), wall.CHILDREN[0].process.pid, "python_calamine" in sys.modules, flush=True)
+print(len(records_of(table)), wall.CHILDREN[0].process.pid, "python_calamine" in sys.modules, flush=True)
 time.sleep(3600)
 """
 

@@ -22,6 +22,8 @@ Conversion = Callable[[str], Converted]
 
 _BLANKS = re.compile(r"\s+")
 _SEPARATORS = re.compile(r"[\s\u00a0\u2007\u2009\u202f.\-]+")
+_WHOLE = re.compile(r"[.,]0+$")
+_LOST = re.compile(r"[0-9]+(?:[.,][0-9]*)?\s*[eE]\s*\+?[0-9]+|#.*")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -73,16 +75,28 @@ def _year(text: str) -> Converted:
     return (found[1], None) if found else _year_of_kind(text)
 
 
-def _year_of_date(text: str) -> Converted:
+def _date_or_year(text: str) -> Converted:
     if re.fullmatch(r"[0-9]{4}", text):
         return text, None
-    # A time of day, or the second date of a period, does not matter for the year of the first.
-    return _date(re.split(r"[T ](?=[0-9]{1,2}:)", text, maxsplit=1)[0])[0][:4], None
+    # A time of day does not matter.
+    return _date(re.split(r"[T ](?=[0-9]{1,2}:)", text, maxsplit=1)[0])[0], None
+
+
+def _year_of_date(text: str) -> Converted:
+    return _date_or_year(text)[0][:4], None
 
 
 def _siren_of_siret(text: str) -> Converted:
-    digits = _SEPARATORS.sub("", text.removesuffix(".0"))
-    if re.fullmatch(r"[0-9]{9}|[0-9]{14}", digits) and siren_is_valid(digits[:9]):
+    digits = _SEPARATORS.sub("", _WHOLE.sub("", text))
+    known = re.fullmatch(r"[0-9]{9}|[0-9]{14}", digits) and siren_is_valid(digits[:9])
+    # A spreadsheet shows six digits, 4,99263E+13, and gives back 49926300000000; there is no establishment 00000.
+    if _LOST.fullmatch(text) or re.fullmatch(r"[0-9]{6}0{8}" if known else r"[0-9]{6}0{3}|[0-9]{9}0{5}", digits):
+        raise Fault(
+            "number-destroyed",
+            msg("“{value}” was a SIREN or a SIRET: a spreadsheet destroyed it.", value=text),
+            msg("Ask for the file as it was before a spreadsheet, or with that column as text."),
+        )
+    if known:
         return digits[:9], None
     raise Fault(
         "not-a-siren",
@@ -116,6 +130,7 @@ CONVERSIONS: dict[str, Conversion] = {
     "decimal": _of_kind(Kind.DECIMAL),
     "date": _date,
     "year": _year,
+    "date-or-year": _date_or_year,
     "year-of-date": _year_of_date,
     "insee-commune": _of_kind(Kind.CODE, Shape.COMMUNE),
     "insee-communes": _of_kind(Kind.CODES, Shape.COMMUNE),
@@ -132,12 +147,15 @@ CONVERSIONS: dict[str, Conversion] = {
 def choice(known: Mapping[str, str], otherwise: str | None = None) -> Conversion:
     """Return a conversion that replaces a whole cell according to a list; case, accents and punctuation are ignored.
 
-    What is not in the list becomes ``otherwise``, or is refused if there is none.
+    What is not in the list becomes ``otherwise``, and that is told, or is refused if there is none.
     """
     by_fold = {fold(word): value for word, value in known.items()}
 
     def convert(text: str) -> Converted:
-        found = by_fold.get(fold(text), otherwise)
+        found = by_fold.get(fold(text))
+        if found is None and otherwise is not None:
+            read_as = msg("Values that the profile does not know were read as “{value}”", value=otherwise)
+            return otherwise, Correction("unknown-value", read_as)
         if found is None:
             raise Fault(
                 "not-in-list",

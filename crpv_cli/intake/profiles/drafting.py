@@ -16,7 +16,8 @@ from crpv_cli.intake.files import InputFile, ReadOptions
 from crpv_cli.intake.grid import Grid, Row
 from crpv_cli.intake.headers import read_header
 from crpv_cli.intake.profiles.conversions import CONVERSIONS
-from crpv_cli.intake.profiles.profile import LOOKUPS, spelled
+from crpv_cli.intake.profiles.headings import heading_of
+from crpv_cli.intake.profiles.profile import LOOKUPS
 from crpv_cli.intake.profiles.rows import KnownIds
 from crpv_cli.intake.profiles.shipped import shipped_profiles
 from crpv_cli.intake.readers import open_csv
@@ -133,7 +134,8 @@ def _headings(grid: Grid) -> list[_Heading]:
     for place, heading in enumerate(grid.header):
         name = re.sub(r"\W+", "_", fold(heading), flags=re.ASCII).strip("_")
         # Of headings that are spelled alike, a profile finds one; what has no letters cannot be named.
-        if name and spelled(heading) and all(spelled(heading) != spelled(other.text) for other in found):
+        spelling = heading_of(heading)[0]
+        if name and spelling and all(spelling != heading_of(other.text)[0] for other in found):
             while name in names:
                 name += "_2"
             names.add(name)
@@ -156,12 +158,11 @@ def _known_as(headings: Sequence[_Heading], table: Table) -> dict[str, list[_Hea
     for profile in shipped_profiles().values():
         if profile.table.name != table.name:
             continue
-        places = profile.places([heading.text for heading in headings])
+        places = profile.reading([heading.text for heading in headings]).places
         for spec in profile.specs:
             for foreign in profile.foreign(spec):
-                for place in places.get(foreign, ()):
-                    if headings[place] not in found.setdefault(spec.name, []):
-                        found[spec.name].append(headings[place])
+                if foreign in places and headings[places[foreign]] not in found.setdefault(spec.name, []):
+                    found[spec.name].append(headings[places[foreign]])
     return found
 
 
