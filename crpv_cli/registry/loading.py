@@ -13,6 +13,7 @@ from crpv_cli.language import msg
 from crpv_cli.registry.applying import apply_source, remove_rows
 from crpv_cli.registry.checks import faulty_ratings, recognised, restated, unresolved
 from crpv_cli.registry.conflicts import Comparison, HandedOut, shown
+from crpv_cli.registry.foreign import other_amounts
 from crpv_cli.registry.journal import changes_of, key_text
 from crpv_cli.registry.loads import Batch, FileOutcome, LoadReport, Refused, Source
 from crpv_cli.registry.recording import close_load, commit, open_load
@@ -268,6 +269,7 @@ class _Load:
         self.report.anomalies.extend(restated(self.connection, load))
         file = next((outcome.name for outcome in self.outcomes if outcome.table == "funding" and outcome.read), None)
         if file is not None:
+            self.report.anomalies.extend(other_amounts(self.connection, load))
             self.report.anomalies.extend(recognised(self.connection, load, file))
         if details:
             self.report.changes = list(changes_of(self.connection, load))

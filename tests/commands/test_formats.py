@@ -117,14 +117,8 @@ P147 = """
     """
 
 
-def given_year(text: str, year: int) -> str:
-    """A file with the year in a column of its own."""
-    first, *others = table(text).splitlines()
-    return "\n".join([f"{first};annee", *(f"{line};{year}" for line in others)])
-
-
 def test_the_budget_annex_becomes_yearly_totals_of_programme_147(network: Path, tmp_path: Path) -> None:
-    ran = loaded(network, tmp_path, given_year(JAUNE, 2023))
+    ran = loaded(network, tmp_path, JAUNE, "--set", "annee=2023")
     assert ran.code == 0, ran.err
     assert told(network, "funding", GRANTED) == [
         "one,state,2023,P104,granted,30000,Intégration,decision,,,jaune-plf-2025",
@@ -177,13 +171,23 @@ def test_the_budget_annex_becomes_yearly_totals_of_programme_147(network: Path, 
     ],
 )
 def test_the_annexes_of_other_years(network: Path, tmp_path: Path, text: str, year: int, rows: list[str]) -> None:
-    ran = loaded(network, tmp_path, given_year(text, year))
+    ran = loaded(network, tmp_path, text, "--set", f"annee={year}")
     assert ran.code == 0, ran.err
     assert sorted(told(network, "funding", "scheme,amount,level,source")) == rows
 
 
+def test_the_annex_whose_amounts_are_ten_times_too_high_is_not_read(network: Path, tmp_path: Path) -> None:
+    annex = """
+        Millésime;Programme en 2011;Association;SIREN;Subvention 2011 en euros;Objet de la subvention
+        2013;147 - Politique de la ville;CENTRE UN;900000019;71070;Réseau
+        """
+    assert loaded(network, tmp_path, annex, "--set", "annee=2011").code == ExitCode.ANOMALIES
+    assert loaded(network, tmp_path, JAUNE, "--set", "annee=2011").code == ExitCode.ANOMALIES
+    assert rows_of(network, "funding") == []
+
+
 def test_the_grants_of_programme_147_are_decisions(network: Path, tmp_path: Path) -> None:
-    ran = loaded(network, tmp_path, given_year(P147, 2023))
+    ran = loaded(network, tmp_path, P147, "--set", "Année=2023")
     assert ran.code == 0, ran.err
     assert told(network, "funding", GRANTED) == [
         "one,state,2023,P147,granted,60000,Formation,decision,,00124,anct-subventions",
@@ -194,7 +198,7 @@ def test_the_grants_of_programme_147_are_decisions(network: Path, tmp_path: Path
 def test_the_funder_is_made_where_the_registry_has_no_state(network: Path, tmp_path: Path) -> None:
     with_none = "id,name,kind\nstate,Somebody else,state"
     assert loaded(network, tmp_path, with_none, name="funders.csv").code == 0
-    ran = loaded(network, tmp_path, given_year(P147, 2023))
+    ran = loaded(network, tmp_path, P147, "--set", "Année=2023")
     assert ran.code == 0, ran.err
     assert {(row["id"], row["name"], row["kind"]) for row in rows_of(network, "funders")} >= {("etat", "État", "state")}
     assert "etat is new in the table funders" in ran.said
@@ -228,9 +232,10 @@ def test_the_same_money_in_three_publications_counts_once(
         nomAttribuant;dateConvention;referenceDecision;nomBeneficiaire;idBeneficiaire;objet;montant;dispositifAide
         Préfecture de l'Ain;2023-05-01;E1;Centre Un;90000001900019;Réseau;90000;Programme 147
         """
-    files = [("a.csv", given_year(P147, 2023)), ("b.csv", given_year(JAUNE, 2023)), ("c.csv", prefecture)]
-    for name, text in (files[place] for place in order):
-        ran = loaded(network, tmp_path, text, name=name)
+    year = ("--set", "annee=2023")
+    files = [("a.csv", P147, year), ("b.csv", JAUNE, year), ("c.csv", prefecture, ())]
+    for name, text, given in (files[place] for place in order):
+        ran = loaded(network, tmp_path, text, *given, name=name)
         assert ran.code == 0, ran.err
     answer = crpv("report", "funding", "--db", network, "--year", "2023", "--format", "json")
     (row,) = [row for row in answer.json["rows"] if row["centre"] == "one"]

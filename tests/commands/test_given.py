@@ -1,4 +1,4 @@
-"""What a file does not say and the user does: ``--set COLUMN=VALUE``, of a table of ours."""
+"""What a file does not say and the user does: ``--set COLUMN=VALUE``, of a table of ours or of a profile."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from crpv_cli.errors import ExitCode
 from tests.commands.conftest import Registry, crpv, rows_of, table
+from tests.commands.test_formats import CENTRES
 
 FILE = table(
     """
@@ -137,3 +138,64 @@ def test_a_short_row_is_counted_as_the_file_has_it(registry: Registry, file: Pat
     file.write_text(FILE.replace("two;1 500,50;A project", "two;1 500,50;A;B"), encoding="utf-8")
     ran = crpv("load", file, "--db", registry(), *GIVEN)
     assert "The row has 4 cells, the header has 3." in ran.said
+
+
+# Through a profile
+
+FOREIGN = table(
+    """
+    dateConvention;referenceDecision;nomBeneficiaire;idBeneficiaire;objet;montant;nature
+    2023-03-06;E1;Centre Un;90000001900019;Réseau;12000;aide en numéraire
+    """
+)
+
+
+@pytest.fixture
+def foreign(tmp_path: Path) -> Path:
+    """A grantor's file that does not say who the grantor is."""
+    path = tmp_path / "scdl.csv"
+    path.write_text(FOREIGN, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", ["nomAttribuant", "nomattribuant", "Nom de l'attribuant"])
+def test_a_profile_takes_what_is_given_as_if_the_file_had_it(registry: Registry, foreign: Path, name: str) -> None:
+    db = registry(centres=CENTRES)
+    ran = crpv("load", foreign, "--db", db, "--set", f"{name}=Ville")
+    assert ran.code == 0, ran.err
+    assert [(row["centre"], row["funder"], row["amount"]) for row in rows_of(db, "funding")] == [
+        ("one", "town", "12000")
+    ]
+    traced = crpv("trace", "funding", "one", "--db", db, "--format", "json").json
+    assert {row["column"]: row["heading"] for row in traced}["funder"] == "--set nomAttribuant"
+
+
+def test_what_a_profile_lacks_is_named_with_the_option(registry: Registry, foreign: Path) -> None:
+    ran = crpv("load", foreign, "--db", registry(centres=CENTRES))
+    assert ran.code == ExitCode.ANOMALIES
+    assert "scdl-subventions" in ran.said
+    assert "--set nomAttribuant=…" in ran.said
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("montant=5", "montant cannot be given: the file has that column."),
+        ("Montant voté=5", "montant cannot be given: the file has that column."),
+        ("yaer=2023", "The profile scdl-subventions has no column yaer."),
+    ],
+)
+def test_what_a_profile_cannot_be_given(registry: Registry, foreign: Path, given: str, said: str) -> None:
+    db = registry(centres=CENTRES)
+    ran = crpv("load", foreign, "--db", db, "--set", "nomAttribuant=Ville", "--set", given)
+    assert ran.code == ExitCode.ANOMALIES
+    assert said in ran.said
+    assert rows_of(db, "funding") == []
+
+
+def test_a_row_names_what_was_given_where_that_cannot_be_read(registry: Registry, foreign: Path) -> None:
+    foreign.write_text(FOREIGN.replace("dateConvention;", "").replace("2023-03-06;", ""), encoding="utf-8")
+    given = ("--set", "nomAttribuant=Ville", "--set", "dateConvention=bientôt")
+    ran = crpv("load", foreign, "--db", registry(centres=CENTRES), *given)
+    assert ran.code == ExitCode.ANOMALIES
+    assert "scdl.csv:2: --set dateConvention: “bientôt” is not a" in ran.said

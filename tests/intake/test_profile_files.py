@@ -326,7 +326,7 @@ def test_what_may_be_left_out_is_left_out() -> None:
     assert profile(MONEY.replace('title = "Money"\n', "")).title.text() == "money"
     combined = profile(MONEY + '[combine]\namount = "sum"\nnote = "join"\n').combine
     assert combined is not None
-    assert (combined.columns, combined.identical_once) == ({"amount": "sum", "note": "join"}, False)
+    assert (combined.columns, combined.identical) == ({"amount": "sum", "note": "join"}, "each")
 
 
 @pytest.mark.parametrize(

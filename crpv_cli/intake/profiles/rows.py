@@ -138,6 +138,10 @@ class Foreign:
             of = self.profile.lets[of]
         return next((self.places[name] for name in self.profile.foreign(of) if name in self.places), None)
 
+    def said(self, spec: ColumnSpec) -> tuple[str, str] | None:
+        """The name and the value of the first foreign column of a value that somebody gave; None if nobody did."""
+        return next(((name, self.given[name]) for name in self.profile.foreign(spec) if name in self.given), None)
+
     def convert(self, spec: ColumnSpec, text: str) -> tuple[str, tuple[Correction, ...]]:
         """Return what a text becomes as a value, and the corrections on the way.
 

@@ -94,26 +94,16 @@ class Telling:
             return
         _, value, found = skipped.suspect
         if skipped.destroyed:
-            what = msg(
-                "“{value}” is the name of {found}, but a spreadsheet destroyed its number ({number}); "
-                "the row was left out.",
-                value=value,
-                found=found,
-                number=written,
-            )
+            but = msg("a spreadsheet destroyed its number ({number})", number=written)
         elif not written:
-            what = msg(
-                "“{value}” is the name of {found}, but the row has no number; it was left out.",
-                value=value,
-                found=found,
-            )
+            but = msg("the row has no number")
+        elif skipped.fault is not None:
+            but = msg("“{number}” is no valid number", number=written)
         else:
-            what = msg(
-                "“{value}” is the name of {found}, but its number is another one ({number}); the row was left out.",
-                value=value,
-                found=found,
-                number=written,
-            )
+            but = msg("{number} is the number of another body", number=written)
+        what = msg(
+            "“{value}” is the name of {found}, but {but}; the row was left out.", value=value, found=found, but=but
+        )
         if cents:
             what = msg("{what} It carries {amount}.", what=what, amount=Euros(cents))
         advice = msg("If it is the same body, correct the number in the file, or the SIREN in the registry.")

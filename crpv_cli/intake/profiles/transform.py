@@ -11,6 +11,7 @@ from crpv_cli.definitions.columns import Kind
 from crpv_cli.errors import Anomaly
 from crpv_cli.intake.faults import Correction, Fault, row_length
 from crpv_cli.intake.grid import Grid, Read, Row, Rows
+from crpv_cli.intake.headers import OWN_COLUMNS
 from crpv_cli.intake.profiles.headings import UNITS
 from crpv_cli.intake.profiles.profile import ColumnSpec, Combine, Filter, Profile
 from crpv_cli.intake.profiles.rows import Created, Faulty, Foreign, KnownIds, RowValues, Skipped
@@ -36,7 +37,7 @@ def apply(
         Fault: the header lacks a column that the profile requires, or names one twice; an amount is not in euros;
             ``given`` names a column that the profile does not know or the file has.
     """
-    transform = _Transform(profile, grid, known, file_name, given or {})
+    transform = _Transform(profile, grid, known, file_name, profile.named(given or {}))
     main = ProfiledGrid(transform, profile.specs)
     created = [(name, CreatedGrid(transform, name)) for name in profile.creates]
     return [(profile.table.name, main), *created]
@@ -214,9 +215,9 @@ class _Transform:
         """The places of the cells that say whether a row is about the registry; none if others matter too."""
         specs: list[ColumnSpec] = []
         names = [test.origin for test in self.filters.get(None, ())]
-        for _, spec in self.steps[: self.gate]:
+        for name, spec in self.steps[: self.gate]:
+            names += [test.origin for test in self.filters.get(name, ())]
             specs.append(spec)
-            names += [test.origin for test in self.filters.get(spec.name, ())]
         found: set[str] = set()
         while names or specs:
             if names:
@@ -235,10 +236,9 @@ class _Transform:
         values = RowValues(self.foreign, row.cells, row.line)
         read: dict[str, str] = {}
         faults: list[Anomaly] = []
-        step = 0
         try:
             self._filter(values, None)
-            for step, (name, spec) in enumerate(self.steps, 1):  # noqa: B007
+            for name, spec in self.steps:
                 try:
                     read[name] = values.value(spec)
                 except Faulty as faulty:
@@ -247,7 +247,7 @@ class _Transform:
                         faults.append(fault)  # a cell that two columns are computed from is wrong once
                 self._filter(values, name)
         except Skipped as skipped:
-            yield from self._left_out(values, skipped, early=step <= self.gate and not faults)
+            yield from self._left_out(values, skipped, early=len(read) < max(self.gate, 1) and not faults)
             return
         except Faulty as faulty:  # of a value that a filter asked for
             faults.append(self._faulty(row, faulty))
@@ -359,18 +359,22 @@ class _Transform:
 
     def _faulty(self, row: Row, faulty: Faulty) -> Anomaly:
         place = self.foreign.place(faulty.spec)
+        if place is None and (said := self.foreign.said(faulty.spec)):
+            name, value = said
+            return self.grid.anomaly(self.file_name, faulty.fault, row.line, None, f"--set {name}", value)
         return self._anomaly(faulty.fault, row.line, place, None if place is None else self.grid.tidy(row.cells[place]))
 
     def _notice(self, groups: dict[tuple[str | None, ...], _Group], repeated: int) -> None:
         notify = self.notices.append
         headings = self.grid.headings
-        if self.reading.strange:
+        strange = [headings[place] for place in self.reading.strange if headings[place] not in OWN_COLUMNS]
+        if strange:
             notify(
                 msg(
                     "{file}: columns that the profile {profile} does not know were not read: {columns}.",
                     file=self.file_name,
                     profile=self.profile.name,
-                    columns=[headings[place] for place in self.reading.strange],
+                    columns=strange,
                 )
             )
         for name, place in self.reading.passed_over:
@@ -431,6 +435,7 @@ class ProfiledGrid(Grid):
         self._transform = transform
         places = {spec.name: transform.foreign.place(spec) for spec in specs}
         self._places = [places[name] for name in self.header]
+        self._said = {spec.name: f"--set {said[0]}" for spec in specs if (said := transform.foreign.said(spec))}
         self.findings = [
             replace(one, place=self._places.index(one.place) if one.place in self._places else None)
             for one in grid.findings
@@ -438,10 +443,11 @@ class ProfiledGrid(Grid):
 
     @property
     def headings(self) -> list[str]:
-        """The file's heading above the column that each of ours comes from; our own name for a constant."""
+        """The file's heading above the column that each of ours comes from; what gave it, or our name of a constant."""
         headings = self.origin.headings
         return [
-            name if place is None else headings[place] for name, place in zip(self.header, self._places, strict=True)
+            self._said.get(name, name) if place is None else headings[place]
+            for name, place in zip(self.header, self._places, strict=True)
         ]
 
     def letter(self, place: int) -> str | None:
