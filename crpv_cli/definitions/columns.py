@@ -74,8 +74,7 @@ class Column:
     What a value looks like: a ``signed`` number has a plus sign if it is positive, one that is not ``grouped`` is a
     name rather than an amount (a load, a line), a column of ``emphasis`` shows what nobody should miss and is never
     left out to save space, and one that is ``written`` has sentences typed by people, for which a form makes space.
-    A ``personal`` one is about a person, and is neither listed nor exported unless asked. ``also`` are other headings
-    that a file may write above it.
+    A ``personal`` one is about a person, and is neither listed nor exported unless asked.
     """
 
     name: str
@@ -99,7 +98,6 @@ class Column:
     emphasis: bool = False
     written: bool = False
     personal: bool = False
-    also: tuple[str, ...] = ()
 
     @property
     def stored(self) -> str:

@@ -218,7 +218,6 @@ CENTRES = Table(
             N_("Opened"),
             Kind.PARTIAL_DATE,
             explanation=N_("When the centre opened: a day, a month or a year; empty if not known."),
-            also=("since", "depuis"),
         ),
         Column(
             "closed",
@@ -359,7 +358,7 @@ FUNDING = Table(
             "stage", N_("Stage"), choices.STAGES, N_("Whether the amount is requested, granted or paid."), required=True
         ),
         Column("amount", N_("Amount"), Kind.MONEY, True, explanation=N_("Amount in euros: 1234.50 or 1 234,50 €.")),
-        replace(words("object", N_("Object"), N_("What the money is for.")), also=("purpose", "usage")),
+        words("object", N_("Object"), N_("What the money is for.")),
         choice(
             "level",
             N_("Level"),

@@ -8,17 +8,19 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from crpv_cli import publishing
+from crpv_cli.definitions.columns import Kind
 from crpv_cli.definitions.named import table_named
 from crpv_cli.errors import Anomaly, FileProblem
 from crpv_cli.intake.digests import refuse_device
 from crpv_cli.intake.faults import Fault
 from crpv_cli.intake.given import check_given
 from crpv_cli.intake.grid import Grid
-from crpv_cli.intake.headers import Header, read_header, recognise
+from crpv_cli.intake.headers import Header, read_header, recognise, refuse_years_across
 from crpv_cli.intake.profiles.profile import Profile
 from crpv_cli.intake.profiles.rows import KnownIds
 from crpv_cli.intake.profiles.transform import apply
@@ -26,7 +28,7 @@ from crpv_cli.intake.readers import open_csv
 from crpv_cli.intake.tablefile import TableFile
 from crpv_cli.intake.untabled import untabled
 from crpv_cli.intake.workbooks import is_workbook, open_workbook
-from crpv_cli.language import Message, msg
+from crpv_cli.language import Message, msg, msgs
 from crpv_cli.spelling import closest
 
 __all__ = ["REFUSED_SUFFIX", "InputFile", "ReadOptions", "TableFile", "gather", "open_tables"]
@@ -90,7 +92,7 @@ def open_tables(source: InputFile, options: ReadOptions) -> list[TableFile]:
 
 
 def _open_csv(source: InputFile, options: ReadOptions) -> list[TableFile]:
-    grid = open_csv(source.path, options.encoding, options.delimiter)
+    grid = open_csv(source.path, options.encoding, options.delimiter, partial(_fits, options, source.stem))
     grid.progress = options.progress
     try:
         return _recognised(source, grid, options, source.stem)
@@ -109,11 +111,13 @@ def _recognised(source: InputFile, grid: Grid, options: ReadOptions, hint: str) 
         header = read_header(grid.header, table_named(options.table), options.given)
     else:
         header = _table(grid.header, options, hint)
-    check_given(header, options.given)
-    return [TableFile(source.name, source.path, grid, header)]
+    check_given(header)
+    if any(column.kind is Kind.YEAR for column in header.missing):
+        refuse_years_across(grid.header)
+    return [TableFile(source.name, source.path, grid, header, notices=_above(source, grid))]
 
 
-def _table(cells: list[str], options: ReadOptions, hint: str) -> Header:
+def _table(cells: Sequence[str], options: ReadOptions, hint: str) -> Header:
     """The table that a header belongs to.
 
     Raises:
@@ -124,14 +128,30 @@ def _table(cells: list[str], options: ReadOptions, hint: str) -> Header:
     except Fault as fault:
         if (known := untabled(cells)) is not None:
             raise known from None
-        if options.known is None:
-            raise
-        from crpv_cli.intake.profiles.shipped import nearest_profile
+        if options.known is not None:
+            from crpv_cli.intake.profiles.shipped import nearest_profile
 
-        raise nearest_profile(cells, options.given) or fault from None
+            if (nearest := nearest_profile(cells, options.given)) is not None:
+                raise nearest from None
+        refuse_years_across(cells)
+        raise fault from None
 
 
-def _profile(header: list[str], options: ReadOptions, hint: str) -> Profile | None:
+def _above(source: InputFile, grid: Grid) -> list[Message]:
+    """Say what stands above the header of a grid."""
+    if not grid.above:
+        return []
+    return [
+        msgs(
+            "{file}: {count} line above the header was left out.",
+            "{file}: {count} lines above the header were left out.",
+            grid.above,
+            file=source.name if grid.sheet is None else f"{source.name}, {grid.sheet}",
+        )
+    ]
+
+
+def _profile(header: Sequence[str], options: ReadOptions, hint: str) -> Profile | None:
     """The profile that the user names; else, if the header matches no table of ours, the one that it matches."""
     if options.profile is not None:
         from crpv_cli.intake.profiles.shipped import load_profile
@@ -149,20 +169,26 @@ def _profile(header: list[str], options: ReadOptions, hint: str) -> Profile | No
     return find_profile(header, options.given)
 
 
-def _open_sheets(source: InputFile, options: ReadOptions) -> list[TableFile]:
-    def fits(cells: list[str], sheet: str) -> bool:
-        if options.table is not None:
-            header = read_header(cells, table_named(options.table), options.given)
-            return len(header.present) > len(header.missing)
-        try:
-            profile = _profile(cells, options, sheet)
-            if profile is not None:
-                return not profile.missing(cells, options.given)
-            return len(recognise(cells, sheet, options.given).present) > 1
-        except Fault:
-            return False
+def _fits_sheet(options: ReadOptions, cells: Sequence[str], sheet: str) -> bool:
+    return _fits(options, sheet, cells)
 
-    sheets = open_workbook(source.path, fits, options.sheet)
+
+def _fits(options: ReadOptions, hint: str, cells: Sequence[str]) -> bool:
+    """Whether cells are the header of a table of ours or of a profile."""
+    if options.table is not None:
+        header = read_header(cells, table_named(options.table), options.given)
+        return len(header.present) > len(header.missing)
+    try:
+        profile = _profile(cells, options, hint)
+        if profile is not None:
+            return not profile.missing(cells, options.given)
+        return len(recognise(cells, hint, options.given).present) > 1
+    except Fault:
+        return False
+
+
+def _open_sheets(source: InputFile, options: ReadOptions) -> list[TableFile]:
+    sheets = open_workbook(source.path, partial(_fits_sheet, options), options.sheet)
     found: list[TableFile] = []
     skipped: list[tuple[str, Fault]] = []
     for sheet in sheets:

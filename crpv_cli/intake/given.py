@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from crpv_cli.errors import UsageProblem
 from crpv_cli.intake.faults import Fault
@@ -36,7 +36,7 @@ def read_given(words: Iterable[str]) -> dict[str, str]:
     return given
 
 
-def check_given(header: Header, given: Mapping[str, str]) -> None:
+def check_given(header: Header) -> None:
     """Check that the values given are of columns of the table that the file lacks, and can be read.
 
     Raises:

@@ -17,6 +17,7 @@ from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.ratings import levels_of
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.intake.faults import Correction, Fault
+from crpv_cli.intake.headers import multiplier
 from crpv_cli.intake.values import read_cell
 from crpv_cli.language import Day, Message, msg
 
@@ -37,15 +38,16 @@ class Checked:
     readable: dict[str, Any] = field(default_factory=dict)
 
 
-def check(table: Table, cells: Mapping[str, str]) -> Checked:
+def check(table: Table, cells: Mapping[str, str], readers: Mapping[str, ColumnReader] | None = None) -> Checked:
     """Check the cells of one row, by column name, without empty ones.
 
-    Everything wrong with the row is returned at once, each fault with its column.
+    ``readers`` are those of the table's columns in this file, if their headings change what they mean. Everything wrong
+    with the row is returned at once, each fault with its column.
     """
     values: dict[str, Any] = {}
     faults: list[tuple[str, Fault]] = []
     corrections: list[tuple[str, Correction]] = []
-    for name, reader in readers_of(table.name).items():
+    for name, reader in (readers or readers_of(table.name)).items():
         try:
             values[name], correction = reader.read(cells.get(name, ""))
         except Fault as fault:
@@ -67,10 +69,11 @@ def check(table: Table, cells: Mapping[str, str]) -> Checked:
 
 
 class ColumnReader:
-    """What the cells of a column mean in a row of its table."""
+    """What the cells of a column mean in a row of its table; ``unit`` is that of its amounts, as its heading says."""
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: Column, unit: str = "") -> None:
         self.column = column
+        self._unit = unit
         self._read: dict[str, tuple[object, Correction | None]] = {}
 
     def read(self, cell: str) -> tuple[object, Correction | None]:
@@ -90,7 +93,7 @@ class ColumnReader:
     def value(self, cell: str) -> tuple[object, Correction | None]:
         """Read a cell, and do not remember it."""
         column = self.column
-        value, correction = read_cell(cell, column) if cell else (None, None)
+        value, correction = self._in_euros(cell) if cell and self._unit else _read(cell, column)
         if value is None:
             if column.required:
                 raise Fault(
@@ -103,6 +106,18 @@ class ColumnReader:
         elif column.maximum is not None and value > column.maximum:  # type: ignore[operator]
             raise _out_of_bounds(cell, msg("Write {bound} or less.", bound=f"{column.maximum:g}"))
         return value, correction
+
+    def _in_euros(self, cell: str) -> tuple[object, Correction | None]:
+        """Read an amount in the unit of the heading; that it is multiplied was said of the heading."""
+        value, correction = read_cell(cell, self.column)
+        if value is None or (correction is not None and correction.code == "unit-multiplied"):
+            return value, correction  # it says its own unit
+        assert isinstance(value, int)
+        return value * (multiplier(self._unit) or 1), correction
+
+
+def _read(cell: str, column: Column) -> tuple[object, Correction | None]:
+    return read_cell(cell, column) if cell else (None, None)
 
 
 @cache
@@ -152,6 +167,7 @@ class BatchReader:
 
     Args:
         table: the table of the rows.
+        readers: the readers of its columns in this file, by name.
         columns: the place and the name of each column that the file has.
         tidy: returns a cell without what surrounds its value.
         marks: by column, cells that are never plain: what a repeated header would have there.
@@ -160,11 +176,11 @@ class BatchReader:
     def __init__(
         self,
         table: Table,
+        readers: Mapping[str, ColumnReader],
         columns: Mapping[str, int],
         tidy: Callable[[str], str],
         marks: Mapping[str, Collection[str]],
     ) -> None:
-        readers = readers_of(table.name)
         self.names = tuple(columns)
         self._places = tuple(columns.values())
         self._plain = [_Plain(readers[name], tidy, marks.get(name, ())) for name in columns]

@@ -96,7 +96,7 @@ def test_headings_that_a_profile_knows_need_no_content(network: Path, tmp_path: 
 
 def test_a_column_of_names_is_told_by_the_names_that_the_registry_knows(network: Path, tmp_path: Path) -> None:
     path = tmp_path / "names.csv"
-    path.write_text("Structure;Payeur;Somme;An\nDeux;Banque;7,50;2023\nUn;Ville;1 000;2022\n", encoding="utf-8")
+    path.write_text("C1;C2;C3;C4\nDeux;Banque;7,50;2023\nUn;Ville;1 000;2022\n", encoding="utf-8")
     mine = tmp_path / "mine.toml"
     draft = crpv("profiles", "draft", path, "--db", network, "--as", "funding").out
     mine.write_text(filled_in(draft, stage="paid"), encoding="utf-8")

@@ -274,7 +274,7 @@ def test_files_may_come_in_any_order(
     "sources",
     [
         pytest.param("id,title,published_on\nstudy,Study,soon\n", id="a cell at fault"),
-        pytest.param("id,title,publisher\nstudy,Study\n", id="a row too short"),
+        pytest.param("id,title,publisher\nstudy,Study,x,y\n", id="a row too long"),
         pytest.param("id,title,title\nstudy,Study,Study\n", id="a column twice"),
         pytest.param("id,publisher,url,licence\nstudy,x,y,z\n", id="a column missing"),
     ],
