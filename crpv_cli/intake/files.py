@@ -17,9 +17,9 @@ from crpv_cli.definitions.columns import Kind
 from crpv_cli.definitions.named import table_named
 from crpv_cli.errors import Anomaly, FileProblem
 from crpv_cli.intake.digests import refuse_device
-from crpv_cli.intake.faults import Fault
+from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.intake.given import check_given
-from crpv_cli.intake.grid import Grid
+from crpv_cli.intake.grid import Finding, Grid
 from crpv_cli.intake.headers import Header, read_header, recognise, refuse_years_across
 from crpv_cli.intake.profiles.profile import Profile
 from crpv_cli.intake.profiles.rows import KnownIds
@@ -103,6 +103,7 @@ def _open_csv(source: InputFile, options: ReadOptions) -> list[TableFile]:
 def _recognised(source: InputFile, grid: Grid, options: ReadOptions, hint: str) -> list[TableFile]:
     profile = _profile(grid.header, options, hint)
     if profile is not None:
+        grid.findings = [*grid.findings, *_also_fitting(profile, grid, options)]
         return [
             TableFile(source.name, source.path, read, read_header(read.header, table_named(name)), notices=read.notices)
             for name, read in apply(profile, grid, options.known or KnownIds({}), source.name, options.given)
@@ -115,6 +116,27 @@ def _recognised(source: InputFile, grid: Grid, options: ReadOptions, hint: str) 
     if any(column.kind is Kind.YEAR for column in header.missing):
         refuse_years_across(grid.header)
     return [TableFile(source.name, source.path, grid, header, notices=_above(source, grid))]
+
+
+def _also_fitting(profile: Profile, grid: Grid, options: ReadOptions) -> Iterator[Finding]:
+    """Say it where a header fits other profiles as well as the one that was found by it."""
+    if options.profile is not None:
+        return
+    from crpv_cli.intake.profiles.shipped import shipped_profiles
+
+    others = [one for one in shipped_profiles().values() if not one.missing(grid.header, options.given)]
+    names = [one.name for one in others if one.name != profile.name]
+    if names:
+        found = Correction(
+            "several-profiles",
+            msg(
+                "The file is read through the profile {profile}; its header also fits {others}.",
+                profile=profile.name,
+                others=names,
+            ),
+            msg("Name another one with --profile."),
+        )
+        yield Finding(found, grid.header_line)
 
 
 def _table(cells: Sequence[str], options: ReadOptions, hint: str) -> Header:

@@ -250,6 +250,8 @@ class _Rows:
                 odd.update(number for number, cell in enumerate(columns[place]) if cell)
         if self._grid.prepared:
             odd.update(range(len(cells)))  # they may be valid and yet not be answered
+        if self._given:  # a line of totals lacks nothing that is required where that is given
+            odd.update(number for number, row in enumerate(cells) if says_total(row))
         lines: Sequence[int] = rows.lines
         if odd:
             kept = [number for number in range(len(cells)) if number not in odd]

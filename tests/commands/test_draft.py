@@ -6,6 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from crpv_cli.errors import ExitCode
@@ -117,6 +118,32 @@ def test_what_a_file_holds_cannot_break_out_of_its_comment(network: Path, tmp_pa
     begun = tomllib.loads(ran.out)
     assert begun["name"] == "odd"
     assert ['Objet\n"le vrai"\\'] in begun["header"]["optional"].values()
+
+
+def test_headings_that_a_profile_cannot_tell_apart_are_said(network: Path, tmp_path: Path) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_text("Montant (a);Montant (b);---;Ω;Number of centre\n1;2;3;4;5\n", encoding="utf-8")
+    draft = crpv("profiles", "draft", path, "--db", network, "--as", "funding").out
+    header = tomllib.loads(draft)["header"]
+    assert {**header["required"], **header["optional"]} == {
+        "montant_a": ["Montant (a)"],
+        "column_4": ["Ω"],
+        "column_5": ["Number of centre"],
+    }
+    assert "or have no letters: Montant (b), ---\n" in draft
+
+
+def test_a_sheet_below_title_lines(network: Path, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Subventions de la ville"], [], *(line.split(";") for line in FILE.splitlines())):
+        book.active.append(row)
+    book.save(tmp_path / "grants.xlsx")
+    mine = tmp_path / "mine.toml"
+    draft = crpv("profiles", "draft", tmp_path / "grants.xlsx", "--db", network).out
+    mine.write_text(filled_in(draft, funder="town", stage="granted"), encoding="utf-8")
+    ran = crpv("load", tmp_path / "grants.xlsx", "--db", network, "--profile", mine)
+    assert ran.code == 0, ran.err
+    assert [row["centre"] for row in rows_of(network, "funding")] == ["one", "two"]
 
 
 def test_in_the_language_of_who_asks(network: Path, file: Path) -> None:

@@ -300,3 +300,30 @@ def test_the_table_between_the_two_lists_is_named(network: Path, tmp_path: Path,
     assert said in ran.stderr
     assert "crpv profiles qpv" in ran.stderr
     assert rows_of(network, "neighbourhoods") == []
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_of_two_profiles_that_fit_the_one_that_knows_more_reads_it(
+    network: Path, tmp_path: Path, backwards: bool
+) -> None:
+    header = [
+        "nomAttribuant",
+        "dateConvention",
+        "idBeneficiaire",
+        "montant",
+        "objet",
+        "id_poste",
+        "raison_sociale",
+        "annee",
+    ]
+    row = ["Ville", "2023-05-01", "90000001900019", "5000", "Réseau", "D1", "CENTRE UN", "2025"]
+    step = -1 if backwards else 1
+    ran = loaded(network, tmp_path, f"{';'.join(header[::step])}\n{';'.join(row[::step])}")
+    assert ran.code == 0, ran.err
+    assert told(network, "funding", "funder,year,source") == ["town,2023,scdl-subventions"]
+    assert "read through the profile scdl-subventions; its header also fits fonjep-postes" in ran.said
+    path = tmp_path / "published.csv"
+    named = crpv("load", path, "--db", network, "--profile", "fonjep-postes")
+    assert named.code == 0, named.err
+    assert "also fits" not in named.said
+    assert "state,2025,anct-postes-fonjep" in told(network, "funding", "funder,year,source")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from crpv_cli.errors import ExitCode
@@ -138,6 +139,21 @@ def test_a_short_row_is_counted_as_the_file_has_it(registry: Registry, file: Pat
     file.write_text(FILE.replace("two;1 500,50;A project", "two;1 500,50;A;B"), encoding="utf-8")
     ran = crpv("load", file, "--db", registry(), *GIVEN)
     assert "The row has 4 cells, the header has 3." in ran.said
+
+
+def test_a_sheet_is_recognised_with_what_is_given(registry: Registry, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Subventions 2023"], ["centre", "amount", "object"], ["one", 12000, "A"], ["Total", 12000, None]):
+        book.active.append(row)
+    book.save(tmp_path / "grants.xlsx")
+    db = registry()
+    ran = crpv("load", tmp_path / "grants.xlsx", "--db", db, *GIVEN)
+    assert ran.code == 0, ran.err
+    assert [(row["centre"], row["funder"], row["amount"]) for row in rows_of(db, "funding")] == [
+        ("one", "town", "12000")
+    ]
+    traced = crpv("trace", "funding", "one", "--db", db, "--format", "json").json
+    assert {row["column"]: row["heading"] for row in traced if row["value"]}["year"] == "--set year"
 
 
 # Through a profile

@@ -26,6 +26,7 @@ from crpv_cli.language import LANGUAGES, literal, msg, text, translate
 from crpv_cli.spelling import fold
 
 _ROWS_LOOKED_AT = 500
+_NUMBER_OF = "number_of_"
 _SAMPLES, _SAMPLE_WIDTH = 2, 40
 _MOST = 0.8
 """The share of the filled cells that must be values of a kind for a column to be of it."""
@@ -114,9 +115,9 @@ def draft(file: InputFile, options: ReadOptions) -> Draft:
         UsageProblem: no heading tells which table it is for.
     """
     grid = _first(file, options)
-    headings = _headings(grid)
+    headings, others = _headings(grid)
     table = TABLES[options.table] if options.table else _table(headings)
-    return _Drafting(table, headings, options.known or KnownIds({}), file).draft()
+    return _Drafting(table, headings, others, options.known or KnownIds({}), file).draft()
 
 
 def _first(file: InputFile, options: ReadOptions) -> Grid:
@@ -128,23 +129,26 @@ def _first(file: InputFile, options: ReadOptions) -> Grid:
     return sheets[0]
 
 
-def _headings(grid: Grid) -> list[_Heading]:
-    found: list[_Heading] = []
-    names: set[str] = set()
+def _headings(grid: Grid) -> tuple[list[_Heading], list[str]]:
+    """The columns that a profile can name, and the headings of which it could find only the first, or none."""
+    found: dict[str, _Heading] = {}
+    others: list[str] = []
     for place, heading in enumerate(grid.header):
-        name = re.sub(r"\W+", "_", fold(heading), flags=re.ASCII).strip("_")
-        # Of headings that are spelled alike, a profile finds one; what has no letters cannot be named.
         spelling = heading_of(heading)[0]
-        if name and spelling and all(spelling != heading_of(other.text)[0] for other in found):
-            while name in names:
-                name += "_2"
-            names.add(name)
-            found.append(_Heading(heading, name, place))
+        if not spelling or spelling in found:
+            others.extend([heading] if heading else [])
+            continue
+        name = re.sub(r"\W+", "_", fold(heading), flags=re.ASCII).strip("_")
+        names = {one.name for one in found.values()}
+        # What a profile computes has such a name.
+        if not name or name in names or name.startswith(_NUMBER_OF):
+            name = f"column_{place + 1}"
+        found[spelling] = _Heading(heading, name, place)
     for row in islice((row for row in grid.rows() if isinstance(row, Row)), _ROWS_LOOKED_AT):
-        for one in found:
+        for one in found.values():
             if one.place < len(row.cells) and (cell := str(row.cells[one.place])):
                 one.values.append(cell)
-    return found
+    return list(found.values()), others
 
 
 def _own(heading: _Heading, table: Table) -> str | None:
@@ -183,9 +187,12 @@ def _table(headings: Sequence[_Heading]) -> Table:
 
 
 class _Drafting:
-    def __init__(self, table: Table, headings: list[_Heading], known: KnownIds, file: InputFile) -> None:
+    def __init__(
+        self, table: Table, headings: list[_Heading], others: list[str], known: KnownIds, file: InputFile
+    ) -> None:
         self.table = table
         self.headings = headings
+        self.others = others
         self.known = known
         self.file = file
         self.lines: list[str] = []
@@ -327,6 +334,15 @@ class _Drafting:
             self.say(text("These may be there; those of which no column below is made are known, and not read."))
             self.write("[header.optional]", *self.spellings(lambda heading: heading.name not in required), "")
 
+        if self.others:
+            self.say(
+                text(
+                    "Not among them, since they are spelled as another one or have no letters: {headings}",
+                    headings=self.others,
+                )
+            )
+            self.say()
+
     def spellings(self, which: Callable[[_Heading], bool]) -> Iterator[str]:
         for heading in self.headings:
             if which(heading):
@@ -359,7 +375,7 @@ class _Drafting:
         finds: list[str] = []
         more: list[str] = []
         if number is not None and f"{one}-of-siren" in LOOKUPS:
-            its_name = f"number_of_{column.name}"
+            its_name = f"{_NUMBER_OF}{column.name}"
             self.write(f"[let.{its_name}]", f"from = {_quoted(number.name)}", 'convert = ["siren-of-siret"]')
             if column.name == "centre":
                 self.write(f"skip-unreadable = {_quoted(text('the number is no valid SIREN'))}", "")
