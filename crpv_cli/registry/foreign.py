@@ -58,8 +58,8 @@ def _replaced(connection: sqlite3.Connection, load: int, file: int, path: str) -
                 rows=first_few(rows, _SHOWN),
             ),
             msg(
-                "If both count, undo this load (crpv undo {load}), and write in the file what tells them apart: the day "
-                "or the reference of each decision.",
+                "If both count, undo this load (crpv undo {load}), and write in the file what tells them apart: the "
+                "day or the reference of each decision.",
                 load=str(load),
             ),
         )

@@ -8,81 +8,71 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
+from crpv_cli.intake.amounts import factor_of
+from crpv_cli.intake.faults import Fault
 from crpv_cli.spelling import fold
 
-_THOUSANDS = (
-    "k€, k €, keur, keuro, keuros, k euros, ke, millier d euros, milliers d euros, milliers d euro, milliers euros, "
-    "milliers €, milliers d €, milliers de €, mille euros, milliers, thousands, 000 €"
-)
-_MILLIONS = (
-    "m€, m €, meur, meuro, meuros, million d euros, millions d euros, millions d euro, millions euros, millions €, "
-    "millions d €, millions de €, millions"
-)
-_OTHERS = (
-    "f, ff, frf, kf, mf, franc, francs, chf, xpf, fcfp, cfp, f cfp, francs cfp, francs pacifique, fcfa, $, usd, "
-    "dollars, £, gbp"
-)
-UNITS: Mapping[str, Decimal | None] = {
-    name: factor
-    for names, factor in (
-        ("€, euro, euros, eur", Decimal(1)),
-        ("c€, centime, centimes, centimes d euros, centimes d euro, cents", Decimal("0.01")),
-        (_THOUSANDS, Decimal(1000)),
-        (_MILLIONS, Decimal(10**6)),
-        ("md€, mds€, md €, mds €, milliards d euros, milliards €, milliards", Decimal(10**9)),
-        (_OTHERS, None),
-    )
-    for name in names.split(", ")
-}
-"""By what the amounts under a heading are multiplied to be euros; None for what are no euros at all."""
-
-# In the middle of a heading these are words, not units, unless “en” stands before them.
-_SHORT = {"f", "ff", "mf", "kf", "ke", "cents", "000 €", "milliers", "millions", "milliards", "thousands"}
-_SIGNS = {"eurosign": "€", "dollarsign": "$", "poundsign": "£"}
+# The francs of before 2002, of the Pacific, of Switzerland, and others: what a heading may say instead of euros.
+_OTHER_MONEY = re.compile(r"[km]?f|ff|frf|k?francs?( cfp| pacifique)?|chf|xpf|f? ?cfp|fcfa|\$|usd|dollars?|£|gbp", re.I)
+# In the middle of a heading these are words or letters, unless “en” stands before them.
+_WORDS = re.compile(r"[a-z]{1,2}|cents?|mille|mill?iers?|millions?|m[drs]*|milliards?|thousands?|", re.I)
+_NOUGHTS = re.compile(r"^(?:x ?)?(?:1[ .]?)?000 ?(?=€|euro|$)", re.I)
 
 
-def _words(text: str) -> list[str]:
-    """The words of a text without case and accents; a sign of currency belongs to the word before it."""
-    for name, sign in _SIGNS.items():
-        text = text.replace(sign, f" {name} ")
-    return [_SIGNS.get(word, word) for word in fold(text).split()]
+def _factor(text: str) -> Decimal | None:
+    """By what amounts in a unit are multiplied to be euros; 0 if they are no euros or it is not certain what they are.
+
+    None if the text is no unit.
+    """
+    text = re.sub(r"\b(?:de|des) (?=€|euro)", "d'", text)
+    try:
+        return Decimal(0) if _OTHER_MONEY.fullmatch(text) else factor_of(_NOUGHTS.sub("k", text)) if text else None
+    except Fault:
+        return Decimal(0)
 
 
-def _unit(words: Sequence[str]) -> str | None:
-    text = " ".join(words).replace(" €", "€")
-    return next((name for name in (text, " ".join(words)) if name in UNITS), None)
+def unit_of(text: str) -> Decimal | None:
+    """Return the factor of the unit that a text names (``en k€``, ``milliers d'euros, TTC``), as ``_factor`` gives it.
+
+    It is 0 if the text speaks of euros and no unit can be read.
+    """
+    if re.search("dizaine|centaine", text, re.I):
+        return Decimal(0)
+    words = re.sub(r"\b(?:en|in|unité|exprimée?s?)\b|[,;:]", " ", text, flags=re.I).split()
+    for start, end in _runs(words):
+        factor = _factor(" ".join(words[start:end]))
+        if factor is not None and (end - start == len(words) or not _WORDS.fullmatch(words[start])):
+            return factor
+    return Decimal(0) if re.search("€|euro", text, re.I) else None
 
 
-def unit_of(text: str) -> str | None:
-    """Return the unit that a text begins with (``en k€``, ``milliers d'euros TTC``), one of ``UNITS``, or None."""
-    words = [word for word in _words(text) if word not in {"unite", "unit", "exprime", "exprimes"}]
-    words = words[1:] if words[:1] in (["en"], ["in"]) else words
-    found = ((_unit(words[:end]), end) for end in range(len(words), 0, -1))
-    return next((unit for unit, end in found if unit and (end == len(words) or unit not in _SHORT)), None)
+def _runs(words: Sequence[str]) -> list[tuple[int, int]]:
+    return [(first, last) for first in range(len(words)) for last in range(len(words), first, -1)]
 
 
 @lru_cache(4096)
-def heading_of(heading: str) -> tuple[str, str, str | None]:
-    """Return a heading without what is ignored, the same without its unit, and the unit (of ``UNITS``), if it has one.
+def heading_of(heading: str) -> tuple[str, str, Decimal | None]:
+    """Return a heading without what is ignored, the same without its unit, and the factor of the unit, if it has one.
 
-    Ignored are case, accents, punctuation, blanks and text in brackets.
+    Ignored are case, accents, punctuation, blanks and text in brackets. The factor is 0 for what cannot be euros.
     """
-    units = [unit_of(inside) for inside in re.findall(r"[(\[]([^()\[\]]*)[)\]]", heading)]
-    words = _words(re.sub(r"[(\[][^()\[\]]*[)\]]", " ", heading))
+    factors = [unit_of(inside) for inside in re.findall(r"[(\[]([^()\[\]]*)[)\]]", heading)]
+    words = re.sub(r"[(\[][^()\[\]]*[)\]]|[\s_,:;/|–-]+", " ", heading).split()
     bare = words
-    runs = ((first, last) for first in range(1, len(words)) for last in range(len(words), first, -1))
-    for start, end in runs:
-        led = words[start] in {"en", "in"}
-        unit = _unit(words[start + led : end])
-        if unit is not None and (led or unit not in _SHORT):
-            units.append(unit)
-            bare = words[:start] + words[end:]
+    for start, end in _runs(words):
+        led = words[start].casefold() in {"en", "in"}
+        unit = " ".join(words[start + led : end])
+        factor = _factor(unit) if start else None
+        if factor is not None and (led or not _WORDS.fullmatch(unit)):
+            factors.append(factor)
+            bare = [word for word in words[:start] if not spelled(word).startswith("exprime")] + words[end:]
             break
-    return _joined(words), _joined(bare), next(filter(None, units), None)
+    return spelled(" ".join(words)), spelled(" ".join(bare)), next((one for one in factors if one is not None), None)
 
 
-def _joined(words: Sequence[str]) -> str:
-    return "".join(word for word in words if word not in _SIGNS.values())
+def spelled(heading: str) -> str:
+    """Return a heading without case, accents, punctuation, blanks and text in brackets."""
+    return fold(re.sub(r"[(\[][^()\[\]]*[)\]]", " ", heading)).replace(" ", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +81,14 @@ class Reading:
 
     ``places`` are those of the columns that it knows. ``passed_over`` are the columns of which another heading is a
     mere synonym, and its place. ``twice`` are columns that two headings name equally well. ``strange`` are the places
-    of headings that the profile does not know, ``units`` the units that headings name.
+    of headings that the profile does not know, ``factors`` those of the units that headings name.
     """
 
     places: dict[str, int] = field(default_factory=dict)
     passed_over: list[tuple[str, int]] = field(default_factory=list)
     twice: dict[str, list[int]] = field(default_factory=dict)
     strange: list[int] = field(default_factory=list)
-    units: dict[str, str] = field(default_factory=dict)
+    factors: dict[str, Decimal] = field(default_factory=dict)
 
 
 def read_headings(header: Sequence[str], exact: Mapping[str, str], synonyms: Mapping[str, str]) -> Reading:
@@ -121,7 +111,7 @@ def read_headings(header: Sequence[str], exact: Mapping[str, str], synonyms: Map
         if len(best) > 1:
             reading.twice[name] = best
         reading.passed_over.extend((name, place) for place in others if named)
-        unit = heading_of(header[best[0]])[2]
-        if unit is not None:
-            reading.units[name] = unit
+        factor = heading_of(header[best[0]])[2]
+        if factor is not None:
+            reading.factors[name] = factor
     return reading

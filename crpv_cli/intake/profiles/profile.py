@@ -17,7 +17,7 @@ from pydantic import model_validator as check
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.intake.profiles import conversions
 from crpv_cli.intake.profiles.conversions import CONVERSIONS, Conversion
-from crpv_cli.intake.profiles.headings import Reading, heading_of, read_headings
+from crpv_cli.intake.profiles.headings import Reading, read_headings, spelled
 from crpv_cli.language import N_, Message, current, msg
 from crpv_cli.spelling import closest, fold
 
@@ -424,12 +424,12 @@ class Profile(Part):
     @cached_property
     def _spellings(self) -> tuple[dict[str, str], dict[str, str]]:
         groups = (self.required, self.optional)
-        exact = {heading_of(name)[0]: name for columns in groups for name in columns}
-        synonyms = {heading_of(heading)[0]: "" for heading in self.header.ignored}
+        exact = {spelled(name): name for columns in groups for name in columns}
+        synonyms = {spelled(heading): "" for heading in self.header.ignored}
         for columns in groups:
             for name, others in columns.items():
                 for other in others:
-                    synonyms.setdefault(heading_of(other)[0], name)
+                    synonyms.setdefault(spelled(other), name)
         return exact, synonyms
 
     def reading(self, header: Sequence[str]) -> Reading:

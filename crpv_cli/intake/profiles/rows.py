@@ -12,7 +12,7 @@ from pathlib import Path
 from crpv_cli.intake.cells import Cell
 from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.intake.profiles.conversions import share_of
-from crpv_cli.intake.profiles.headings import UNITS, unit_of
+from crpv_cli.intake.profiles.headings import unit_of
 from crpv_cli.intake.profiles.profile import ColumnSpec, Create, Find, Lookups, Profile
 from crpv_cli.language import Euros, Message, msg
 from crpv_cli.spelling import fold
@@ -117,8 +117,8 @@ def _euros(amount: str) -> Euros:
 class Foreign:
     """What is the same for all rows of a foreign file.
 
-    ``places`` are those of its columns, ``given`` the cells of columns that it does not have, ``units`` the units of
-    its headings, ``tidy`` cleans a cell. ``converted`` remembers what a text of a value became.
+    ``places`` are those of its columns, ``given`` the cells of columns that it does not have, ``factors`` those of
+    the units in its headings, ``tidy`` cleans a cell. ``converted`` remembers what a text of a value became.
     """
 
     profile: Profile
@@ -126,7 +126,7 @@ class Foreign:
     file: str
     places: Mapping[str, int]
     given: Mapping[str, str]
-    units: Mapping[str, str]
+    factors: Mapping[str, Decimal]
     tidy: Callable[[str], str]
     converted: dict[tuple[int, str], tuple[str, tuple[Correction, ...]] | Fault] = field(default_factory=dict)
 
@@ -177,20 +177,17 @@ class Foreign:
 
     def _in_euros(self, spec: ColumnSpec, text: str, value: str) -> str:
         """Return an amount in euros: the heading says in which unit the column is."""
-        unit = next((self.units[name] for name in self.profile.foreign(spec) if name in self.units), None)
-        if unit is None or UNITS[unit] == 1:
+        factor = next((self.factors[name] for name in self.profile.foreign(spec) if name in self.factors), 1)
+        own = unit_of(text.unit if isinstance(text, Cell) else re.sub(r"^[-+\d.,\s]+", "", text))
+        if factor in {1, own}:  # a unit in the cell was read with it
             return value
-        own = text.unit if isinstance(text, Cell) and text.unit else text.lstrip("+-0123456789.,\u00a0\u202f ")
-        its = unit_of(own) if own else None
-        if its is not None:
-            if UNITS[its] == UNITS[unit]:
-                return value
+        if own is not None:
             raise Fault(
                 "unit-differs",
-                msg("“{value}” is in another unit than its column ({unit}).", value=text, unit=unit),
+                msg("“{value}” is in another unit than the heading of its column says.", value=text),
                 msg("Write all amounts of the column in one unit."),
             )
-        return f"{Decimal(value) * (UNITS[unit] or 0):.2f}"
+        return f"{Decimal(value) * factor:.2f}"
 
 
 @dataclass(slots=True)

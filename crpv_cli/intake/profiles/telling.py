@@ -191,9 +191,9 @@ class Telling:
                 why=tally.with_money(reason),
             )
 
-    def nothing(self, read: int) -> Iterator[Message]:
-        """Yield that none of the rows was about the registry, if that is certain."""
-        if read and self.skipped == read and not self._named and not self._destroyed:
+    def nothing(self, read: int, others: int) -> Iterator[Message]:
+        """Yield that of the rows read none was about the registry, if all are known to be about others."""
+        if read and others == read:
             yield msgs(
                 "{file}: its {count} row was read through the profile {profile}; it is not about "
                 "the registry's centres.",

@@ -12,7 +12,6 @@ from crpv_cli.errors import Anomaly
 from crpv_cli.intake.faults import Correction, Fault, row_length
 from crpv_cli.intake.grid import Grid, Read, Row, Rows
 from crpv_cli.intake.headers import OWN_COLUMNS
-from crpv_cli.intake.profiles.headings import UNITS
 from crpv_cli.intake.profiles.profile import ColumnSpec, Combine, Filter, Profile
 from crpv_cli.intake.profiles.rows import Created, Faulty, Foreign, KnownIds, RowValues, Skipped
 from crpv_cli.intake.profiles.telling import Tally, Telling
@@ -74,7 +73,7 @@ class _Transform:
         self.file_name = file_name
         self.reading = profile.reading(grid.header)
         self._check_header(given)
-        self.foreign = Foreign(profile, known, file_name, self.reading.places, given, self.reading.units, grid.tidy)
+        self.foreign = Foreign(profile, known, file_name, self.reading.places, given, self.reading.factors, grid.tidy)
         self.notices: list[Message] = []
         self.created: dict[str, list[tuple[int, Created]]] = {}
         self.started = False
@@ -121,23 +120,22 @@ class _Transform:
                     else msg("The profile {profile} has no column {column}.", profile=profile.name, column=name),
                     msg("Its columns are: {columns}.", columns=[*profile.required, *profile.optional]),
                 )
-        for place, unit in self._amounts_in_units():
-            if UNITS[unit] is None:
+        for place, factor in self._amounts_in_units():
+            if not factor:
                 raise Fault(
                     "not-in-euros",
-                    msg("“{heading}” is not in euros.", heading=headings[place]),
-                    msg("Convert the amounts to euros, and correct the heading."),
+                    msg("In which unit the amounts under “{heading}” are is not certain.", heading=headings[place]),
+                    msg("Convert them to euros, and correct the heading."),
                 )
 
-    def _amounts_in_units(self) -> Iterator[tuple[int, str]]:
-        """The places of columns of amounts whose heading says another unit than euros, and the unit."""
+    def _amounts_in_units(self) -> Iterator[tuple[int, Decimal]]:
+        """The places of columns of amounts whose heading says another unit than euros, and the factor."""
         specs = (*self.profile.lets.values(), *self.profile.specs)
         amounts = [spec for spec in specs if any(name == "amount" for name, _ in spec.conversions)]
-        names = dict.fromkeys(name for spec in amounts for name in self.profile.foreign(spec))
-        for name in names:
-            unit = self.reading.units.get(name)
-            if unit is not None and UNITS[unit] != 1:
-                yield self.reading.places[name], unit
+        for name in dict.fromkeys(name for spec in amounts for name in self.profile.foreign(spec)):
+            factor = self.reading.factors.get(name, Decimal(1))
+            if factor != 1:
+                yield self.reading.places[name], factor
 
     # Rows
 
@@ -146,7 +144,7 @@ class _Transform:
         self.started = True
         self.created.clear()
         self.notices.clear()
-        self.read = 0
+        self.read = self.others = 0  # rows, and those of them that are about nobody in the registry
         self.telling = Telling(self.profile, self.file_name, self._anomaly)
         yield from self._of_the_header()
         groups: dict[tuple[str | None, ...], _Group] = {}
@@ -172,13 +170,13 @@ class _Transform:
         self._notice(groups, repeated)
 
     def _of_the_header(self) -> Iterator[Anomaly]:
-        for place, unit in self._amounts_in_units():
+        for place, factor in self._amounts_in_units():
             told = Correction(
                 "unit-in-heading",
                 msg(
                     "“{heading}” is not in euros: its amounts were multiplied by {factor}.",
                     heading=self.grid.headings[place],
-                    factor=f"{UNITS[unit]:f}",
+                    factor=int(factor) if factor > 1 else str(factor),
                 ),
                 msg("If they are in euros, correct the heading."),
             )
@@ -204,6 +202,7 @@ class _Transform:
                     if tally is not None:
                         tally.rows += 1
                         self.read += 1
+                        self.others += 1
                         continue
                     if any(map(tidy, decided)):
                         yield Row(line, cells)
@@ -277,24 +276,25 @@ class _Transform:
     def _left_out(self, values: RowValues, skipped: Skipped, *, early: bool) -> Iterator[Anomaly]:
         """Count a row that is left out: not about the registry, about it but not wanted, or damaged."""
         line = values.line
+        cents = None if early and skipped.suspect is None and not skipped.destroyed else self._carried(values)
         if skipped.suspect is not None or skipped.destroyed:
             spec = skipped.suspect[0] if skipped.suspect else skipped.spec
             assert spec is not None
             place = self.foreign.place(spec)
             number = "" if place is None else self.grid.tidy(values.cells[place])
             named = self.reading.places.get(spec.suspect.origin) if spec.suspect else None
-            yield from self.telling.damaged(skipped, line, (place, number), named, self._carried(values))
-        elif isinstance(skipped, _LeftOut) and skipped.test.unknown:
+            yield from self.telling.damaged(skipped, line, (place, number), named, cents)
+            return
+        self.others += early
+        if isinstance(skipped, _LeftOut) and skipped.test.unknown:
             place = self.foreign.place(skipped.test.origin)
-            self.telling.unknown(skipped.reason, line, place, skipped.value, self._carried(values))
-        elif early and self.deciding:
+            self.telling.unknown(skipped.reason, line, place, skipped.value, cents)
+            return
+        tally = self.telling.skip(skipped.reason, line, cents)
+        if early and self.deciding:
             if len(self.passed) >= _REMEMBERED:
                 self.passed.clear()
-            self.passed[tuple([values.cells[place] for place in self.deciding])] = self.telling.skip(
-                skipped.reason, line
-            )
-        else:
-            self.telling.skip(skipped.reason, line, self._carried(values))
+            self.passed[tuple([values.cells[place] for place in self.deciding])] = tally
 
     def _carried(self, values: RowValues) -> int | None:
         """How much money a row carries, in centimes; None if it cannot be told."""
@@ -409,7 +409,7 @@ class _Transform:
             )
         for rows in self.created.values():
             self.notices.extend(self.telling.creation(created) for _, created in rows)
-        self.notices.extend(self.telling.nothing(self.read))
+        self.notices.extend(self.telling.nothing(self.read, self.others))
 
     # Columns
 
