@@ -26,7 +26,7 @@ from crpv_cli.intake.profiles.rows import KnownIds
 from crpv_cli.intake.profiles.transform import apply
 from crpv_cli.intake.readers import open_csv
 from crpv_cli.intake.tablefile import TableFile
-from crpv_cli.intake.untabled import untabled
+from crpv_cli.intake.untabled import refuse_untabled
 from crpv_cli.intake.workbooks import is_workbook, open_workbook
 from crpv_cli.language import Message, msg, msgs
 from crpv_cli.spelling import closest
@@ -101,6 +101,8 @@ def _open_csv(source: InputFile, options: ReadOptions) -> list[TableFile]:
 
 
 def _recognised(source: InputFile, grid: Grid, options: ReadOptions, hint: str) -> list[TableFile]:
+    if options.table is None and options.profile is None:
+        refuse_untabled(grid.header)
     profile = _profile(grid.header, options, hint)
     if profile is not None:
         grid.findings = [*grid.findings, *_also_fitting(profile, grid, options)]
@@ -148,8 +150,6 @@ def _table(cells: Sequence[str], options: ReadOptions, hint: str) -> Header:
     try:
         return recognise(cells, hint, options.given)
     except Fault as fault:
-        if (known := untabled(cells)) is not None:
-            raise known from None
         if options.known is not None:
             from crpv_cli.intake.profiles.shipped import nearest_profile
 

@@ -191,7 +191,7 @@ def recognise(cells: Sequence[str], stem: str, given: Mapping[str, str] | None =
 
     def fit(header: Header) -> tuple[int, bool]:
         # A header that lacks one column of its table must not pass for a table of fewer columns.
-        known = len(header.present) - len(header.extra) - len(header.missing) - len(header.unknown)
+        known = len(header.present) - len(header.extra) - len(header.missing)
         return known + (2 if named(header) else 0), not header.missing
 
     ranked = sorted(headers, key=fit, reverse=True)

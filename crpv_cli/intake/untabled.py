@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from crpv_cli.intake.faults import Fault
 from crpv_cli.language import msg
 from crpv_cli.spelling import fold
 
-_NEIGHBOURHOODS_OF_BOTH_LISTS = ("qp2024", "qp2015 1")
+_NEIGHBOURHOOD = re.compile(r"qpv?|quartiers?")
 
 
-def untabled(header: Sequence[str]) -> Fault | None:
-    """Return why a file is not loaded that has these headings, if it is known and no table holds what it says."""
-    headings = {fold(cell) for cell in header}
-    if headings.issuperset(_NEIGHBOURHOODS_OF_BOTH_LISTS):
-        return Fault(
+def refuse_untabled(header: Sequence[str]) -> None:
+    """Refuse a file whose headings say that no table holds what is in it.
+
+    Raises:
+        Fault: its rows are of neighbourhoods of both lists.
+    """
+    headings = [heading for cell in header if _NEIGHBOURHOOD.search(heading := fold(cell))]
+    if all(any(year in heading for heading in headings) for year in ("2015", "2024")):
+        raise Fault(
             "no-table-for-it",
             msg(
                 "The file says which neighbourhoods of 2015 became which of 2024; the registry has no table for that, "
@@ -23,4 +28,3 @@ def untabled(header: Sequence[str]) -> Fault | None:
             ),
             msg("Load the two lists of neighbourhoods: each file is recognised (see: crpv profiles qpv)."),
         )
-    return None

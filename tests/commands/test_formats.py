@@ -46,6 +46,7 @@ def told(db: Path, name: str, columns: str) -> list[str]:
         "code_qp;lib_qp;insee_dep;insee_com;lib_com",
         "Code QP;Nom QP;Code département;Code commune;Nom commune",
         "code_quartier;quartier_prioritaire;code_departement;code_insee;commune_qp",
+        "Code du quartier prioritaire;Nom du quartier prioritaire;DEP;COM;Commune",
     ],
 )
 def test_the_code_of_a_neighbourhood_says_its_geography(network: Path, tmp_path: Path, header: str) -> None:
@@ -282,6 +283,21 @@ def test_grants_under_the_headings_that_circulate(network: Path, tmp_path: Path,
 
 
 # What no table holds
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "QP2024;Label_QP2024;Statut;QP2015_1;Label_QP2015_1;QP2015_2;Label_QP2015_2",
+        "code_qp;lib_qp;code_qp_2024;lib_qp_2024;code_qp_2015;lib_qp_2015;lib_com",
+        "Quartier 2015;Quartier 2024;code_qp;lib_qp;a;b;c",
+    ],
+)
+def test_a_table_between_the_two_lists_is_not_read_as_one(network: Path, tmp_path: Path, header: str) -> None:
+    ran = loaded(network, tmp_path, f"{header}\nQN00191M;Le Pré;QN00191M;x;QP001901;x;QP001902")
+    assert ran.code == ExitCode.ANOMALIES
+    assert "the registry has no table for that" in ran.said
+    assert rows_of(network, "neighbourhoods") == []
 
 
 @pytest.mark.parametrize(
