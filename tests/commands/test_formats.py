@@ -177,6 +177,14 @@ def test_the_annexes_of_other_years(network: Path, tmp_path: Path, text: str, ye
     assert sorted(told(network, "funding", "scheme,amount,level,source")) == rows
 
 
+def test_money_of_no_programme_is_not_the_states(network: Path, tmp_path: Path) -> None:
+    text = JAUNE.replace("104;900000019", "aide en numéraire;900000019").replace("147;900000019", ";900000019", 1)
+    ran = loaded(network, tmp_path, text, "--set", "annee=2023")
+    assert ran.code == 0, ran.err
+    assert told(network, "funding", "scheme,amount") == ["P147,50000"]
+    assert "2 rows were skipped: no programme of the State's budget" in ran.said
+
+
 def test_the_annex_whose_amounts_are_ten_times_too_high_is_not_read(network: Path, tmp_path: Path) -> None:
     annex = """
         Millésime;Programme en 2011;Association;SIREN;Subvention 2011 en euros;Objet de la subvention
