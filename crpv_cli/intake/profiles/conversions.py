@@ -96,8 +96,8 @@ def _siren_of_siret(text: str) -> Converted:
     if lost.fullmatch(digits) or _LOST.fullmatch(text):
         raise Fault(
             "number-destroyed",
-            msg("“{value}” was a SIREN or a SIRET: a spreadsheet destroyed it.", value=text),
-            msg("Ask for the file as it was before a spreadsheet, or with that column as text."),
+            msg("“{value}” has lost its last digits: a spreadsheet shortened the number.", value=text),
+            msg("Take it from the original again, and format the column as text before you type or paste it."),
         )
     if known and digits.isdecimal() and digits.isascii():
         return digits[:9], None
