@@ -24,6 +24,8 @@ _BLANKS = re.compile(r"\s+")
 _SEPARATORS = re.compile(r"[\s\u00a0\u2007\u2009\u202f.\-]+")
 _WHOLE = re.compile(r"[.,]0+$")
 _LOST = re.compile(r"[0-9]+(?:[.,][0-9]*)?\s*[eE]\s*\+?[0-9]+|#.*")
+_ROUNDED = re.compile("[0-9]{6}0{8}")
+_DESTROYED = re.compile("[0-9]{6}0{3}|[0-9]{9}0{5}")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -87,16 +89,17 @@ def _year_of_date(text: str) -> Converted:
 
 
 def _siren_of_siret(text: str) -> Converted:
-    digits = _SEPARATORS.sub("", _WHOLE.sub("", text))
-    known = re.fullmatch(r"[0-9]{9}|[0-9]{14}", digits) and siren_is_valid(digits[:9])
+    digits = text if text.isdecimal() else _SEPARATORS.sub("", _WHOLE.sub("", text))
+    known = len(digits) in {9, 14} and siren_is_valid(digits[:9])
     # A spreadsheet shows six digits, 4,99263E+13, and gives back 49926300000000; there is no establishment 00000.
-    if _LOST.fullmatch(text) or re.fullmatch(r"[0-9]{6}0{8}" if known else r"[0-9]{6}0{3}|[0-9]{9}0{5}", digits):
+    lost = _ROUNDED if known else _DESTROYED
+    if lost.fullmatch(digits) or _LOST.fullmatch(text):
         raise Fault(
             "number-destroyed",
-            msg("“{value}” was a SIREN or a SIRET: a spreadsheet destroyed it.", value=text),
-            msg("Ask for the file as it was before a spreadsheet, or with that column as text."),
+            msg("“{value}” has lost its last digits: a spreadsheet shortened the number.", value=text),
+            msg("Take it from the original again, and format the column as text before you type or paste it."),
         )
-    if known:
+    if known and digits.isdecimal() and digits.isascii():
         return digits[:9], None
     raise Fault(
         "not-a-siren",

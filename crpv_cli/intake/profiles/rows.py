@@ -20,24 +20,27 @@ from crpv_cli.spelling import fold
 # A name within a longer one has to have so many letters: “ACSE” is a part of too many.
 _SHORTEST_NAME = 5
 # How many distinct texts are remembered with what they were converted to.
-_REMEMBERED = 100_000
+_REMEMBERED = 20_000
 
 
 class Skipped(Exception):
     """The row does not belong in the registry, for a reason that the profile gives.
 
-    ``fault`` is what is wrong with a value that cannot be read, ``empty`` that there was none. ``suspect`` is another
-    value of the row that refers to something in the registry, and its id.
+    ``fault`` is what is wrong with a value that cannot be read. ``suspect`` is another value of the row that refers to
+    something in the registry, and its id.
     """
 
     def __init__(
-        self, reason: Message, spec: ColumnSpec | None = None, *, fault: Fault | None = None, empty: bool = False
+        self,
+        reason: Message,
+        spec: ColumnSpec | None = None,
+        fault: Fault | None = None,
+        suspect: tuple[ColumnSpec, str, str] | None = None,
     ) -> None:
         self.reason = reason
         self.spec = spec
         self.fault = fault
-        self.empty = empty
-        self.suspect: tuple[ColumnSpec, str, str] | None = None
+        self.suspect = suspect
 
     @property
     def destroyed(self) -> bool:
@@ -232,7 +235,7 @@ class RowValues:
         text = self._text(spec, because if because is not None else [])
         if not text:
             if spec.skip_empty is not None:
-                raise Skipped(spec.skip_empty, spec, empty=True)
+                raise Skipped(spec.skip_empty, spec)
             return ""
         if not spec.conversions:
             return text
@@ -294,29 +297,24 @@ class RowValues:
         return part
 
     def _found(self, spec: ColumnSpec) -> str:
+        asked: list[tuple[Find, str]] = []
         try:
-            return self._looked_up(spec)
-        except Skipped as skipped:
-            skipped.suspect = skipped.suspect or self._suspect(spec, other=not skipped.empty and skipped.fault is None)
+            for find in spec.find:
+                if find.unless is None or not self.named(find.unless):
+                    value = self.named(find.origin)
+                    if value:
+                        asked.append((find, value))
+        except Skipped as skipped:  # for a value that is asked for
+            skipped.suspect = skipped.suspect or self._suspect(spec, other=False)
             raise
-
-    def _looked_up(self, spec: ColumnSpec) -> str:
-        asked = [
-            (find, value)
-            for find in spec.find
-            if not (find.unless is not None and self.named(find.unless))
-            for value in (self.named(find.origin),)
-            if value
-        ]
         for find, value in asked:
             if found := self.foreign.known.find(find.lookup, value):
                 return found
-        if not asked and spec.skip_empty is not None:
-            raise Skipped(spec.skip_empty, spec, empty=True)
         if spec.create is not None and asked:
             return self._create(self.foreign.profile.creates[spec.create], tuple(asked))
-        if spec.skip_unknown is not None:
-            raise Skipped(spec.skip_unknown, spec, empty=not asked)
+        reason = spec.skip_unknown if asked or spec.skip_empty is None else spec.skip_empty
+        if reason is not None:
+            raise Skipped(reason, spec, suspect=self._suspect(spec, other=bool(asked)))
         if not asked:
             return ""
         raise Faulty(
@@ -336,10 +334,11 @@ class RowValues:
         if spec.suspect is None:
             return None
         value = self.named(spec.suspect.origin)
-        find = self.foreign.known.find(spec.suspect.lookup, value) if value else None
-        if find is None and value and not other:
-            find = self.foreign.known.within(spec.suspect.lookup, value)
-        return (spec, value, find) if find else None
+        if not value:
+            return None
+        known = self.foreign.known
+        found = known.find(spec.suspect.lookup, value) or (None if other else known.within(spec.suspect.lookup, value))
+        return (spec, value, found) if found else None
 
     def _create(self, create: Create, asked: tuple[tuple[Find, str], ...]) -> str:
         table = create.table

@@ -18,7 +18,7 @@ from crpv_cli.intake.profiles.telling import Tally, Telling
 from crpv_cli.language import Message, msg, msgs
 
 # How many distinct bodies that are none of ours are remembered.
-_REMEMBERED = 200_000
+_REMEMBERED = 60_000
 
 
 def apply(
@@ -158,13 +158,12 @@ class _Transform:
                 yield self._anomaly(row_length(len(row.cells), len(self.grid.header)), row.line, None, None)
                 continue
             self.read += 1
-            for result in self._row(row):
-                if isinstance(result, Anomaly):
-                    yield result
-                elif combine is None:
-                    yield self._finished(row.line, result, self._raw(row))
-                else:
-                    repeated += self._group(combine, groups, row, result)
+            anomalies, values = self._row(row)
+            yield from anomalies
+            if values is not None and combine is None:
+                yield self._finished(row.line, values, self._raw(row))
+            elif values is not None and combine is not None:
+                repeated += self._group(combine, groups, row, values)
         yield from map(self._combined, groups.values())
         yield from self.telling.anomalies()
         self._notice(groups, repeated)
@@ -230,8 +229,8 @@ class _Transform:
                 names += [name for _, name in spec.named()]
         return sorted(self.reading.places[name] for name in found if name in self.reading.places)
 
-    def _row(self, row: Row) -> Iterator[dict[str, str] | Anomaly]:
-        """Yield the values of a row by column, or its anomalies; nothing if it is skipped."""
+    def _row(self, row: Row) -> tuple[list[Anomaly], dict[str, str] | None]:
+        """Return what is to be said of a row, and its values by column, None if it is left out or refused."""
         values = RowValues(self.foreign, row.cells, row.line)
         read: dict[str, str] = {}
         faults: list[Anomaly] = []
@@ -246,13 +245,11 @@ class _Transform:
                         faults.append(fault)  # a cell that two columns are computed from is wrong once
                 self._filter(values, name)
         except Skipped as skipped:
-            yield from self._left_out(values, skipped, early=len(read) < max(self.gate, 1) and not faults)
-            return
+            return self._left_out(values, skipped, early=len(read) < max(self.gate, 1) and not faults), None
         except Faulty as faulty:  # of a value that a filter asked for
             faults.append(self._faulty(row, faulty))
         if faults:
-            yield from faults
-            return
+            return faults, None
         for created in values.created:
             self.known.add(created)
             self.passed.clear()
@@ -263,9 +260,10 @@ class _Transform:
                 self.telling.replaced(spec, row.line, place, written, correction, self._carried(values))
             else:
                 self.telling.correct(spec, row.line, place, written, correction)
-        for spec, warning in values.warnings:
-            yield self._anomaly(warning, row.line, self.foreign.place(spec), self._written(row, spec))
-        yield read
+        return [
+            self._anomaly(warning, row.line, self.foreign.place(spec), self._written(row, spec))
+            for spec, warning in values.warnings
+        ], read
 
     def _filter(self, values: RowValues, after: str | None) -> None:
         for test in self.filters.get(after, ()):
@@ -273,7 +271,7 @@ class _Transform:
             if not test.keeps(value):
                 raise _LeftOut(test, value)
 
-    def _left_out(self, values: RowValues, skipped: Skipped, *, early: bool) -> Iterator[Anomaly]:
+    def _left_out(self, values: RowValues, skipped: Skipped, *, early: bool) -> list[Anomaly]:
         """Count a row that is left out: not about the registry, about it but not wanted, or damaged."""
         line = values.line
         cents = None if early and skipped.suspect is None and not skipped.destroyed else self._carried(values)
@@ -283,18 +281,18 @@ class _Transform:
             place = self.foreign.place(spec)
             number = "" if place is None else self.grid.tidy(values.cells[place])
             named = self.reading.places.get(spec.suspect.origin) if spec.suspect else None
-            yield from self.telling.damaged(skipped, line, (place, number), named, cents)
-            return
+            return self.telling.damaged(skipped, line, (place, number), named, cents)
         self.others += early
         if isinstance(skipped, _LeftOut) and skipped.test.unknown:
             place = self.foreign.place(skipped.test.origin)
             self.telling.unknown(skipped.reason, line, place, skipped.value, cents)
-            return
+            return []
         tally = self.telling.skip(skipped.reason, line, cents)
         if early and self.deciding:
             if len(self.passed) >= _REMEMBERED:
                 self.passed.clear()
             self.passed[tuple([values.cells[place] for place in self.deciding])] = tally
+        return []
 
     def _carried(self, values: RowValues) -> int | None:
         """How much money a row carries, in centimes; None if it cannot be told."""
