@@ -249,6 +249,14 @@ def test_a_value_that_is_read_as_another_one_is_told(tmp_path: Path) -> None:
     )
 
 
+def test_why_a_funder_is_of_a_kind_is_said_in_the_readers_language(tmp_path: Path) -> None:
+    found = through(tmp_path, SCDL + grant(nomAttribuant="ANTIBES", idAttribuant="21060004500392"))
+    (said,) = (notice for notice in found.grids[0][1].notices if notice.values.get("key") == "antibes")
+    assert "deduced from its SIREN (21…): check it" in said.text("en")
+    assert "son SIREN (21…)" in said.text("fr")
+    assert found.rows["funders"][0]["note"] == "kind deduced from its SIREN (21…)"
+
+
 # Headings
 
 

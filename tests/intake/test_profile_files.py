@@ -324,7 +324,7 @@ def test_what_may_be_left_out_is_left_out() -> None:
     assert (given["stage"].otherwise, given["stage"].create, given["stage"].suspect) == (None, None, None)
     assert not given["stage"].empty_unreadable
     assert given["funder"].find[0].unless is None
-    assert profile(columns(scheme="rules = [{ where = {}, value = 'x' }]")).specs[-1].rules[0].because == ""
+    assert profile(columns(scheme="rules = [{ where = {}, value = 'x' }]")).specs[-1].rules[0].because is None
     assert profile(MONEY.replace('title = "Money"\n', "")).title.text() == "money"
     combined = profile(MONEY + '[combine]\namount = "sum"\nnote = "join"\n').combine
     assert combined is not None

@@ -217,7 +217,7 @@ class Rule(Part):
 
     where: dict[str, Expression] = {}
     value: Text
-    because: str = ""
+    because: Words | None = None
 
 
 class ColumnSpec(Part):

@@ -63,7 +63,7 @@ class Created:
     create: Create
     key: str
     cells: dict[str, str]
-    because: str
+    because: tuple[Message, ...]
     asked: tuple[tuple[Find, str], ...]
 
 
@@ -219,7 +219,7 @@ class RowValues:
         self._values[name] = value
         return value
 
-    def value(self, spec: ColumnSpec, because: list[str] | None = None) -> str:
+    def value(self, spec: ColumnSpec, because: list[Message] | None = None) -> str:
         """Return the value of a column, empty if there is none.
 
         Raises:
@@ -242,16 +242,20 @@ class RowValues:
         self.corrections.extend((spec, correction) for correction in corrections)
         return self._shared(spec, value) if value and spec.share is not None else value
 
-    def _text(self, spec: ColumnSpec, because: list[str]) -> str:
+    def _text(self, spec: ColumnSpec, because: list[Message]) -> str:
         if spec.constant is not None:
             return spec.constant
         if spec.template is not None:
             names = {name: self.named(name) for name in spec.needs()}
-            own = {"file": Path(self.foreign.file).name, "line": str(self.line), "because": ", ".join(because)}
+            own = {
+                "file": Path(self.foreign.file).name,
+                "line": str(self.line),
+                "because": ", ".join(why.text("en") for why in because),
+            }
             return re.sub(r"{(\w+)}", lambda found: {**names, **own}[found[1]], spec.template).strip()
         for rule in spec.rules:
             if all(expression.search(fold(self.named(name))) for name, expression in rule.where.items()):
-                if rule.because:
+                if rule.because is not None:
                     because.append(rule.because)
                 return rule.value
         if spec.otherwise is not None:
@@ -338,7 +342,7 @@ class RowValues:
 
     def _create(self, create: Create, asked: tuple[tuple[Find, str], ...]) -> str:
         table = create.table
-        because: list[str] = []
+        because: list[Message] = []
         cells = {name: self.value(spec, because) for name, spec in create.columns.items()}
         (name,) = table.key
         key = cells[name]
@@ -354,7 +358,7 @@ class RowValues:
         if self.foreign.known.find(table.name, key) is not None:
             key = self._distinct(create, key)
             cells[name] = key
-        self.created.append(Created(create, key, cells, ", ".join(because), asked))
+        self.created.append(Created(create, key, cells, tuple(because), asked))
         return key
 
     def _distinct(self, create: Create, key: str) -> str:
