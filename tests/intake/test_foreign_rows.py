@@ -309,6 +309,37 @@ def test_other_money_and_uncertain_units_are_refused(tmp_path: Path, heading: st
     assert f"“{heading}”" in refused.value.message.text("en")
 
 
+@pytest.mark.parametrize(
+    ("amount", "let"),
+    [
+        ('from = "given"\nconvert = ["amount"]', '["amount"]'),
+        ('from = "given"\nconvert = ["amount"]', '["text"]'),
+        ('from = "given"', '["amount"]'),
+    ],
+)
+def test_a_unit_counts_once_whatever_the_way_of_an_amount(tmp_path: Path, amount: str, let: str) -> None:
+    profile = SMALL.replace('from = "somme"\nconvert = ["amount"]', amount)
+    profile = profile.replace("[columns.centre]", f'[let.given]\nfrom = "somme"\nconvert = {let}\n[columns.centre]')
+    found = small(tmp_path, "centre;date;Somme (k€)\no;2020;12,5\n", profile)
+    assert [row["amount"] for row in found.rows["funding"]] == ["12500.00"]
+    assert [code for *_, code in found.codes] == ["unit-in-heading"]
+
+
+def test_a_unit_is_not_dropped_where_a_profile_reads_no_amount(tmp_path: Path) -> None:
+    for plain_text in ("", 'convert = ["decimal"]\n'):
+        profile = SMALL.replace('from = "somme"\nconvert = ["amount"]\n', f'from = "somme"\n{plain_text}')
+        with pytest.raises(Fault) as refused:
+            small(tmp_path, "centre;date;Somme (k€)\no;2020;12,5\n", profile)
+        assert refused.value.code == "not-in-euros"
+        assert len(small(tmp_path, "centre;date;Somme (€)\no;2020;12,5\n", profile).rows["funding"]) == 1
+
+
+def test_a_cell_in_another_unit_than_its_column_is_refused(tmp_path: Path) -> None:
+    found = small(tmp_path, "centre;date;Somme (k€)\no;2020;12,5 €\no;2020;1\n")
+    assert [row["amount"] for row in found.rows["funding"]] == ["1000.00"]
+    assert (2, "Somme (k€)", "12,5 €", "unit-differs") in found.codes
+
+
 def test_words_that_are_no_units_stay_in_a_heading() -> None:
     assert heading_of("Nombre de milliers")[:2] == ("nombredemilliers", "nombredemilliers")
     assert heading_of("Aide en nature")[1:] == ("aideennature", None)

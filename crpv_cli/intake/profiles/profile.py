@@ -277,6 +277,11 @@ class ColumnSpec(Part):
         return [name for key, name in self.named() if not key.endswith(beside) and not key.startswith(beside)]
 
     @property
+    def is_amount(self) -> bool:
+        """Whether an amount is read on the way to its value."""
+        return any(name == "amount" for name, _ in self.conversions)
+
+    @property
     def is_number(self) -> bool:
         """Whether its value is a number, or empty."""
         return bool(self.conversions) and self.conversions[-1][0] in {"amount", "integer", "decimal"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -141,6 +141,14 @@ class Foreign:
             of = self.profile.lets[of]
         return next((self.places[name] for name in self.profile.foreign(of) if name in self.places), None)
 
+    def factors_of(self, spec: ColumnSpec) -> Iterator[tuple[str, Decimal]]:
+        """Yield the foreign columns of a value that have a unit, with its factor, but not those of other amounts."""
+        for name in spec.needs():
+            if name in self.factors:
+                yield name, self.factors[name]
+            elif name in self.profile.lets and not self.profile.lets[name].is_amount:
+                yield from self.factors_of(self.profile.lets[name])
+
     def convert(self, spec: ColumnSpec, text: str) -> tuple[str, tuple[Correction, ...]]:
         """Return what a text becomes as a value, and the corrections on the way.
 
@@ -176,7 +184,7 @@ class Foreign:
 
     def _in_euros(self, spec: ColumnSpec, text: str, value: str) -> str:
         """Return an amount in euros: the heading says in which unit the column is."""
-        factor = next((self.factors[name] for name in self.profile.foreign(spec) if name in self.factors), 1)
+        factor = next((factor for _, factor in self.factors_of(spec)), 1)
         own = unit_of(text.unit if isinstance(text, Cell) else re.sub(r"^[-+\d.,\s]+", "", text))
         if factor in {1, own}:  # a unit in the cell was read with it
             return value
