@@ -217,7 +217,7 @@ class Rule(Part):
 
     where: dict[str, Expression] = {}
     value: Text
-    because: str = ""
+    because: Words | None = None
 
 
 class ColumnSpec(Part):
@@ -275,6 +275,11 @@ class ColumnSpec(Part):
         """Return the foreign columns and named values that it is computed from."""
         beside = ("share", "suspect", "unless")
         return [name for key, name in self.named() if not key.endswith(beside) and not key.startswith(beside)]
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether an amount is read on the way to its value."""
+        return any(name == "amount" for name, _ in self.conversions)
 
     @property
     def is_number(self) -> bool:

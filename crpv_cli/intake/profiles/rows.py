@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -63,7 +63,7 @@ class Created:
     create: Create
     key: str
     cells: dict[str, str]
-    because: str
+    because: tuple[Message, ...]
     asked: tuple[tuple[Find, str], ...]
 
 
@@ -145,6 +145,14 @@ class Foreign:
         """The name and the value of the first foreign column of a value that somebody gave; None if nobody did."""
         return next(((name, self.given[name]) for name in self.profile.foreign(spec) if name in self.given), None)
 
+    def factors_of(self, spec: ColumnSpec) -> Iterator[tuple[str, Decimal]]:
+        """Yield the foreign columns of a value that have a unit, with its factor, but not those of other amounts."""
+        for name in spec.needs():
+            if name in self.factors:
+                yield name, self.factors[name]
+            elif name in self.profile.lets and not self.profile.lets[name].is_amount:
+                yield from self.factors_of(self.profile.lets[name])
+
     def convert(self, spec: ColumnSpec, text: str) -> tuple[str, tuple[Correction, ...]]:
         """Return what a text becomes as a value, and the corrections on the way.
 
@@ -180,7 +188,7 @@ class Foreign:
 
     def _in_euros(self, spec: ColumnSpec, text: str, value: str) -> str:
         """Return an amount in euros: the heading says in which unit the column is."""
-        factor = next((self.factors[name] for name in self.profile.foreign(spec) if name in self.factors), 1)
+        factor = next((factor for _, factor in self.factors_of(spec)), 1)
         own = unit_of(text.unit if isinstance(text, Cell) else re.sub(r"^[-+\d.,\s]+", "", text))
         if factor in {1, own}:  # a unit in the cell was read with it
             return value
@@ -223,7 +231,7 @@ class RowValues:
         self._values[name] = value
         return value
 
-    def value(self, spec: ColumnSpec, because: list[str] | None = None) -> str:
+    def value(self, spec: ColumnSpec, because: list[Message] | None = None) -> str:
         """Return the value of a column, empty if there is none.
 
         Raises:
@@ -246,16 +254,20 @@ class RowValues:
         self.corrections.extend((spec, correction) for correction in corrections)
         return self._shared(spec, value) if value and spec.share is not None else value
 
-    def _text(self, spec: ColumnSpec, because: list[str]) -> str:
+    def _text(self, spec: ColumnSpec, because: list[Message]) -> str:
         if spec.constant is not None:
             return spec.constant
         if spec.template is not None:
             names = {name: self.named(name) for name in spec.needs()}
-            own = {"file": Path(self.foreign.file).name, "line": str(self.line), "because": ", ".join(because)}
+            own = {
+                "file": Path(self.foreign.file).name,
+                "line": str(self.line),
+                "because": ", ".join(why.text("en") for why in because),
+            }
             return re.sub(r"{(\w+)}", lambda found: {**names, **own}[found[1]], spec.template).strip()
         for rule in spec.rules:
             if all(expression.search(fold(self.named(name))) for name, expression in rule.where.items()):
-                if rule.because:
+                if rule.because is not None:
                     because.append(rule.because)
                 return rule.value
         if spec.otherwise is not None:
@@ -342,7 +354,7 @@ class RowValues:
 
     def _create(self, create: Create, asked: tuple[tuple[Find, str], ...]) -> str:
         table = create.table
-        because: list[str] = []
+        because: list[Message] = []
         cells = {name: self.value(spec, because) for name, spec in create.columns.items()}
         (name,) = table.key
         key = cells[name]
@@ -358,7 +370,7 @@ class RowValues:
         if self.foreign.known.find(table.name, key) is not None:
             key = self._distinct(create, key)
             cells[name] = key
-        self.created.append(Created(create, key, cells, ", ".join(because), asked))
+        self.created.append(Created(create, key, cells, tuple(because), asked))
         return key
 
     def _distinct(self, create: Create, key: str) -> str:

@@ -72,17 +72,16 @@ class _Transform:
         self.known = known
         self.file_name = file_name
         self.reading = profile.reading(grid.header)
-        self._check_header(given)
         self.foreign = Foreign(profile, known, file_name, self.reading.places, given, self.reading.factors, grid.tidy)
+        kinds = {name: profile.table.column(name).kind for name in profile.columns}
+        self.money = [spec for name, spec in profile.columns.items() if kinds[name] is Kind.MONEY]
+        self._check_header(given)
         self.notices: list[Message] = []
         self.created: dict[str, list[tuple[int, Created]]] = {}
         self.started = False
         self.filters: dict[str | None, list[Filter]] = {}
         for test in profile.filters:
             self.filters.setdefault(test.after, []).append(test)
-        kinds = {name: profile.table.column(name).kind for name in profile.columns}
-        amounts = (spec for name, spec in profile.columns.items() if kinds[name] is Kind.MONEY and spec.is_number)
-        self.money = next(amounts, None)
         self.steps = tuple(profile.columns.items())
         # Up to which column it is decided whether a row is about the registry.
         self.gate = next((step for step, (_, spec) in enumerate(self.steps, 1) if spec.skip_unknown is not None), 0)
@@ -129,13 +128,16 @@ class _Transform:
                 )
 
     def _amounts_in_units(self) -> Iterator[tuple[int, Decimal]]:
-        """The places of columns of amounts whose heading says another unit than euros, and the factor."""
-        specs = (*self.profile.lets.values(), *self.profile.specs)
-        amounts = [spec for spec in specs if any(name == "amount" for name, _ in spec.conversions)]
-        for name in dict.fromkeys(name for spec in amounts for name in self.profile.foreign(spec)):
-            factor = self.reading.factors.get(name, Decimal(1))
-            if factor != 1:
-                yield self.reading.places[name], factor
+        """The places of columns of amounts whose heading says another unit than euros, and the factor.
+
+        It is 0 where it is not certain, or nothing in the profile says that an amount is read.
+        """
+        found: dict[str, Decimal] = {}
+        for spec in (*self.profile.lets.values(), *self.profile.specs):
+            if spec.is_amount or spec in self.money:
+                for name, factor in self.foreign.factors_of(spec):
+                    found[name] = factor if spec.is_amount or factor == 1 else Decimal(0)
+        return ((self.reading.places[name], factor) for name, factor in found.items() if factor != 1)
 
     # Rows
 
@@ -296,10 +298,10 @@ class _Transform:
 
     def _carried(self, values: RowValues) -> int | None:
         """How much money a row carries, in centimes; None if it cannot be told."""
-        if self.money is None:
+        if not self.money or not self.money[0].is_number:
             return None
         try:
-            amount = RowValues(self.foreign, values.cells, values.line).value(self.money)
+            amount = RowValues(self.foreign, values.cells, values.line).value(self.money[0])
         except (Skipped, Faulty):
             return None
         return int(Decimal(amount) * 100) if amount else None
