@@ -249,6 +249,14 @@ def test_a_value_that_is_read_as_another_one_is_told(tmp_path: Path) -> None:
     )
 
 
+def test_why_a_funder_is_of_a_kind_is_said_in_the_readers_language(tmp_path: Path) -> None:
+    found = through(tmp_path, SCDL + grant(nomAttribuant="ANTIBES", idAttribuant="21060004500392"))
+    (said,) = (notice for notice in found.grids[0][1].notices if notice.values.get("key") == "antibes")
+    assert "deduced from its SIREN (21…): check it" in said.text("en")
+    assert "son SIREN (21…)" in said.text("fr")
+    assert found.rows["funders"][0]["note"] == "kind deduced from its SIREN (21…)"
+
+
 # Headings
 
 
@@ -299,6 +307,37 @@ def test_other_money_and_uncertain_units_are_refused(tmp_path: Path, heading: st
         small(tmp_path, f"centre;date;{heading}\no;2020;12,5\n")
     assert refused.value.code == "not-in-euros"
     assert f"“{heading}”" in refused.value.message.text("en")
+
+
+@pytest.mark.parametrize(
+    ("amount", "let"),
+    [
+        ('from = "given"\nconvert = ["amount"]', '["amount"]'),
+        ('from = "given"\nconvert = ["amount"]', '["text"]'),
+        ('from = "given"', '["amount"]'),
+    ],
+)
+def test_a_unit_counts_once_whatever_the_way_of_an_amount(tmp_path: Path, amount: str, let: str) -> None:
+    profile = SMALL.replace('from = "somme"\nconvert = ["amount"]', amount)
+    profile = profile.replace("[columns.centre]", f'[let.given]\nfrom = "somme"\nconvert = {let}\n[columns.centre]')
+    found = small(tmp_path, "centre;date;Somme (k€)\no;2020;12,5\n", profile)
+    assert [row["amount"] for row in found.rows["funding"]] == ["12500.00"]
+    assert [code for *_, code in found.codes] == ["unit-in-heading"]
+
+
+def test_a_unit_is_not_dropped_where_a_profile_reads_no_amount(tmp_path: Path) -> None:
+    for plain_text in ("", 'convert = ["decimal"]\n'):
+        profile = SMALL.replace('from = "somme"\nconvert = ["amount"]\n', f'from = "somme"\n{plain_text}')
+        with pytest.raises(Fault) as refused:
+            small(tmp_path, "centre;date;Somme (k€)\no;2020;12,5\n", profile)
+        assert refused.value.code == "not-in-euros"
+        assert len(small(tmp_path, "centre;date;Somme (€)\no;2020;12,5\n", profile).rows["funding"]) == 1
+
+
+def test_a_cell_in_another_unit_than_its_column_is_refused(tmp_path: Path) -> None:
+    found = small(tmp_path, "centre;date;Somme (k€)\no;2020;12,5 €\no;2020;1\n")
+    assert [row["amount"] for row in found.rows["funding"]] == ["1000.00"]
+    assert (2, "Somme (k€)", "12,5 €", "unit-differs") in found.codes
 
 
 def test_words_that_are_no_units_stay_in_a_heading() -> None:

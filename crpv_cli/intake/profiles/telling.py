@@ -79,7 +79,7 @@ class Telling:
 
     def damaged(
         self, skipped: Skipped, line: int, number: tuple[int | None, str], named: int | None, cents: int | None
-    ) -> Iterator[Anomaly]:
+    ) -> list[Anomaly]:
         """Tell of a row that may be about the registry, but whose number is not: it is neither read nor passed over.
 
         ``number`` is the place of the number and its cell, ``named`` the place of the name.
@@ -88,11 +88,11 @@ class Telling:
         if skipped.suspect is None:
             self.skip(_DESTROYED, line, cents)
             self._destroyed.setdefault(place, Tally(line, written)).add(cents)
-            return
+            return []
         self.skip(_NAMED, line, cents)
         self._named += 1
         if self._named > _ROWS:
-            return
+            return []
         _, value, found = skipped.suspect
         if skipped.destroyed:
             but = msg("a spreadsheet destroyed its number ({number})", number=written)
@@ -108,7 +108,7 @@ class Telling:
         if cents:
             what = msg("{what} It carries {amount}.", what=what, amount=Euros(cents))
         advice = msg("If it is the same body, correct the number in the file, or the SIREN in the registry.")
-        yield self._say(Correction("skipped-by-number", what, advice), line, named, value)
+        return [self._say(Correction("skipped-by-number", what, advice), line, named, value)]
 
     def unknown(self, reason: Message, line: int, place: int | None, value: str, cents: int | None) -> None:
         """Count a row that is left out for a value that the profile does not know."""
