@@ -187,10 +187,10 @@ def test_what_is_neither_known_as_money_nor_as_kind_is_left_out_and_listed(tmp_p
     ]
     strange, both = (plain(one.message.text("en")) for one in found.anomalies)
     assert strange == (
-        "3 rows were left out: a nature that the profile does not know: “xyz” 2 rows (€1,034.50), "
+        "3 rows, left out (a nature that the profile does not know): “xyz” 2 rows (€1,034.50), "
         "“Garantie d'emprunt” 1 row (€500,000)."
     )
-    assert both.startswith("1 row was left out: aid in kind and in money in one amount: “aide en nature; aide en")
+    assert both.startswith("1 row, left out (aid in kind and in money in one amount): “aide en nature; aide en")
 
 
 def test_of_many_values_the_most_frequent_are_told(tmp_path: Path) -> None:
@@ -245,7 +245,7 @@ def test_a_value_that_is_read_as_another_one_is_told(tmp_path: Path) -> None:
     assert [row["scheme"] for row in found.rows["funding"]] == ["paid", "other", "other", "other"]
     assert found.codes == [(3, "genre", "promis", "unknown-values")]
     assert plain(found.anomalies[0].message.text("en")) == (
-        "Values that the profile does not know were read as “other”: “promis” 2 rows (€5.50), “dû” 1 row (€4)."
+        "3 rows, not known to the profile, read as “other”: “promis” 2 rows (€5.50), “dû” 1 row (€4)."
     )
 
 
@@ -360,11 +360,11 @@ def test_a_column_that_is_called_like_a_unit_is_found_by_its_own_name(tmp_path: 
 
 
 def test_a_column_that_the_file_lacks_can_be_given(tmp_path: Path) -> None:
-    found = small(tmp_path, "centre;somme\no;1\no;2\n", date="2021")
+    found = small(tmp_path, "centre;somme\no;1\no;2\n", JOUR="2021")
     assert [(row["year"], row["amount"]) for row in found.rows["funding"]] == [("2021", "1.00"), ("2021", "2.00")]
     for given, said in (
         ({"date": "2021", "somme": "3"}, "somme cannot be given: the file has that column."),
-        ({"date": "2021", "jour": "3"}, "The profile small has no column jour."),
+        ({"date": "2021", "nom": "3"}, "The profile small has no column nom."),
         ({}, "The header lacks columns that the profile small requires: date."),
     ):
         with pytest.raises(Fault) as wrong:

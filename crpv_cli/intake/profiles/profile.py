@@ -443,13 +443,12 @@ class Profile(Part):
 
     def missing(self, header: Sequence[str], given: Mapping[str, str] | None = None) -> list[str]:
         """Return the required foreign columns that neither a header has nor somebody gave."""
-        there = {*self.reading(header).places, *self.named(given or {})}
+        there = {*self.reading(header).places, *self.given(given or {})}
         return [name for name in self.required if name not in there]
 
-    def named(self, given: Mapping[str, str]) -> dict[str, str]:
-        """Return what somebody gave by the names of foreign columns, which may be spelled as in a header."""
-        spelled = {place: name for name, place in self.reading(list(given)).places.items()}
-        return {spelled.get(place, name): value for place, (name, value) in enumerate(given.items())}
+    def given(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Return what somebody gave for foreign columns by their own names, however they were spelled."""
+        return {next(iter(self.reading([name]).places), name): value for name, value in values.items()}
 
     def foreign(self, spec: ColumnSpec) -> list[str]:
         """Return the foreign columns that a value is computed from, directly or through named values."""

@@ -39,7 +39,7 @@ def apply(
         Fault: the header lacks a column that the profile requires, or names one twice; an amount is not in euros;
             ``given`` names a column that the profile does not know or the file has.
     """
-    transform = _Transform(profile, grid, known, file_name, profile.named(given or {}))
+    transform = _Transform(profile, grid, known, file_name, given or {})
     main = ProfiledGrid(transform, profile.specs)
     created = [(name, CreatedGrid(transform, name)) for name in profile.creates]
     return [(profile.table.name, main), *created]
@@ -78,6 +78,7 @@ class _Transform:
             if isinstance(found.problem, Fault):
                 raise found.problem
         self.reading = profile.reading(grid.header)
+        given = profile.given(given)
         self.foreign = Foreign(profile, known, file_name, self.reading.places, given, self.reading.factors, grid.tidy)
         kinds = {name: profile.table.column(name).kind for name in profile.columns}
         self.money = [spec for name, spec in profile.columns.items() if kinds[name] is Kind.MONEY]
@@ -278,7 +279,7 @@ class _Transform:
         for spec, correction in values.corrections:
             place, written = self.foreign.place(spec), self._written(row, spec)
             if correction.code == "unknown-value":
-                self.telling.replaced(spec, row.line, place, written, correction, self._carried(values))
+                self.telling.strange(correction.message, row.line, place, written, self._carried(values))
             else:
                 self.telling.correct(spec, row.line, place, written, correction)
         return [
@@ -304,12 +305,17 @@ class _Transform:
             named = self.reading.places.get(spec.suspect.origin) if spec.suspect else None
             return self.telling.damaged(skipped, line, (place, number), named, cents)
         self.others += early
-        if isinstance(skipped, _LeftOut) and skipped.test.unknown:
-            place = self.foreign.place(skipped.test.origin)
-            self.telling.unknown(skipped.reason, line, place, skipped.value, cents)
-            return []
+        strange = isinstance(skipped, _LeftOut) and skipped.test.unknown
+        if isinstance(skipped, _LeftOut) and strange:
+            self.telling.strange(
+                msg("left out ({reason})", reason=skipped.reason),
+                line,
+                self.foreign.place(skipped.test.origin),
+                skipped.value,
+                cents,
+            )
         tally = self.telling.skip(skipped.reason, line, cents)
-        if early and self.deciding:
+        if early and self.deciding and not strange:
             if len(self.passed) >= _REMEMBERED:
                 self.passed.clear()
             self.passed[tuple([values.cells[place] for place in self.deciding])] = tally
