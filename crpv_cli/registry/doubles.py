@@ -8,15 +8,17 @@ file, a funder's open data and a centre's accounts), and more paid than granted.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, islice
+from itertools import combinations, groupby, islice
 from math import ceil
+from operator import itemgetter
 
-from crpv_cli.registry.queries import read
+from crpv_cli.registry.queries import DEFAULTS, compose, read
 
 NEAR = 0.01
 """How near two amounts are to be the same money: the share of the larger one (the project's own bound)."""
@@ -66,22 +68,16 @@ class Overpaid:
 
 
 class Money:
-    """The rows of funding as ``facts/money.sql`` recognised them; with a load, only the purses that it touched."""
+    """Rows of funding as ``facts/money.sql`` recognised them: whole wallets, in the order in which they are told.
 
-    def __init__(self, connection: sqlite3.Connection, as_of: str = ALL_YEARS, load: int | None = None) -> None:
+    With a ``load``, only what it touched is told. ``overpaid`` is what is known already of other wallets.
+    """
+
+    def __init__(self, rows: Sequence[sqlite3.Row], load: int | None = None, overpaid: Sequence[Overpaid] = ()) -> None:
         self.load = load
-        self.rows = read(
-            connection,
-            f"""
-            select * from money
-            where {load or 0} = 0 or centre || ' ' || payer || ' ' || year in (
-                select centre || ' ' || payer || ' ' || year from payments where load = {load or 0}
-            )
-            order by centre, year, stage, payer, its_programme, id
-            """,
-            as_of,
-        ).fetchall()
-        self._purses = {purse: rows for (purse,), rows in _by(self.rows, "purse")}
+        self.rows = rows
+        self._overpaid = overpaid
+        self._purses = {purse: rows for (purse,), rows in _by(rows, "purse")}
 
     def repeated(self) -> list[SameMoney]:
         """The decisions that another document gives too, each beside the one that counts."""
@@ -134,7 +130,7 @@ class Money:
 
     def overpaid(self) -> list[Overpaid]:
         """Where more is paid than granted; a payment without a programme is held against all that its payer granted."""
-        found = []
+        found = [*self._overpaid]
         for _, group in _by(self.rows, "centre", "year", "payer"):
             granted = [row for row in group if row["stage"] == "granted"]
             paid = [row for row in group if row["stage"] == "paid"]
@@ -144,7 +140,7 @@ class Money:
                 sums = [sum(row["counted_cents"] for row in part) for part in (of, some)]
                 if of and sums[1] > sums[0] and self._touched(*of, *some):
                     found.append(Overpaid(some[0], *sums))
-        return found
+        return sorted(found, key=lambda one: (one.row["centre"], one.row["year"], one.row["payer"]))
 
     def near(self) -> Iterator[SameMoney]:
         """Decisions of two sources and one kind of funder that both count and whose amounts are within a hundredth."""
@@ -170,13 +166,120 @@ class Money:
         return self.load is None or any(row["load"] == self.load for row in rows)
 
 
-def _by(rows: list[sqlite3.Row], *names: str) -> Iterator[tuple[tuple[object, ...], list[sqlite3.Row]]]:
+def _by(rows: Sequence[sqlite3.Row], *names: str) -> Iterator[tuple[tuple[object, ...], list[sqlite3.Row]]]:
     groups: dict[tuple[object, ...], list[sqlite3.Row]] = defaultdict(list)
     for row in rows:
         groups[tuple(row[name] for name in names)].append(row)
     return iter(groups.items())
 
 
-def same_money(connection: sqlite3.Connection, load: int | None = None) -> Iterator[SameMoney]:
-    """Yield the pairs of rows that look like the same money and both count; with a load, only those it touched."""
-    return Money(connection, load=load).near()
+_ORDER = "order by centre, year, stage, payer, its_programme, id"
+
+
+def money(connection: sqlite3.Connection, as_of: str = ALL_YEARS) -> Money:
+    """Return all rows of funding up to a date, as they were recognised."""
+    return Money(read(connection, f"select * from money {_ORDER}", as_of).fetchall())
+
+
+def same_money(connection: sqlite3.Connection) -> Iterator[SameMoney]:
+    """Yield the pairs of rows that look like the same money and both count."""
+    return money(connection).near()
+
+
+# --- What a load touched, however large it is ---
+
+# The groups that decide whether there is anything to recognise in a wallet: what a payer gives a centre in a year.
+_POCKETS = """
+    select
+        centre, year, payer, stage, programme, funder, kind, min(id) as id, sum(amount_cents) as cents,
+        count(*) as rows, max(load = :load) as touched, min(origin) as origin, max(origin) as last_origin,
+        min(document) as document, max(document) as last_document,
+        max(level is 'yearly-total' or (bare and level is null)) as unclear
+    from payments
+    group by centre, year, payer, stage, programme, funder
+    order by centre, year, payer, stage, programme, funder
+"""
+# Where a line of a file was read twice.
+_READ_TWICE = """
+    select distinct centre, year, payer
+    from (
+        select centre, year, payer from payments
+        where locator glob '*:*[0-9]'
+        group by purse, amount_cents, origin, locator
+        having count(*) > 1
+    )
+"""
+_SOME = """
+    select f.rowid, f.*
+    from json_each(:wallets) as w
+    cross join main.funding as f
+    where f.centre = w.value ->> 0 and f.year = w.value ->> 1 and f.funder = w.value ->> 2
+"""
+# Read in the order of the file: SQLite would take the order of an index, and look up each row.
+_ALL = "select rowid, * from main.funding not indexed"
+_AT_ONCE = 2000
+"""How many rows of funding are looked at together, or those of one centre and year: more of them take memory."""
+
+
+def touched(connection: sqlite3.Connection, load: int) -> Iterator[Money]:
+    """Yield the money of the wallets that a load touched, some of them at a time, as far as there is any to tell.
+
+    Most wallets are plain: all their decisions are of one document and say what they are, so that all of them count.
+    ``facts/money.sql`` is asked only about the others, and where amounts of two sources may be near.
+    """
+    values = {**DEFAULTS, "as_of": ALL_YEARS, "load": load}
+    read_twice = {tuple(row) for row in connection.execute(compose(_READ_TWICE, funding=_ALL), values)}
+    asked: dict[tuple[str, int, str], int] = {}
+    overpaid: list[Overpaid] = []
+
+    def told() -> Money:
+        sql = compose(f"select * from money {_ORDER}", funding=_SOME)
+        rows = connection.execute(sql, {**values, "wallets": json.dumps([*asked])}).fetchall() if asked else []
+        return Money(rows, load, overpaid)
+
+    pockets = connection.execute(compose(_POCKETS, funding=_ALL), values)
+    for (centre, year), of_year in groupby(pockets, key=itemgetter("centre", "year")):
+        wallets = [list(wallet) for _, wallet in groupby(of_year, key=itemgetter("payer"))]
+        wallets = [wallet for wallet in wallets if any(pocket["touched"] for pocket in wallet)]
+        near = _of_two_sources([pocket for wallet in wallets for pocket in wallet])
+        for wallet in wallets:
+            if near or (centre, year, wallet[0]["payer"]) in read_twice or not _plain(wallet):
+                for pocket in wallet:
+                    of = centre, year, pocket["funder"]
+                    asked[of] = asked.get(of, 0) + pocket["rows"]
+            else:
+                overpaid += _plainly_overpaid(connection, wallet)
+        if sum(asked.values()) + len(overpaid) > _AT_ONCE:
+            yield told()
+            asked, overpaid = {}, []
+    yield told()
+
+
+def _of_two_sources(pockets: Sequence[sqlite3.Row]) -> bool:
+    """Whether there is money of two sources at one stage, of one kind of funder."""
+    sources: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for pocket in pockets:
+        sources[pocket["stage"], pocket["kind"]] |= {pocket["origin"], pocket["last_origin"]}
+    return any(len(origins) > 1 for origins in sources.values())
+
+
+def _plain(wallet: Sequence[sqlite3.Row]) -> bool:
+    """Whether each row of a wallet counts as it is: each purse is of one document, and its rows say what they are."""
+    documents: dict[str, set[str]] = defaultdict(set)
+    for pocket in wallet:
+        documents[pocket["stage"]] |= {pocket["document"], pocket["last_document"]}
+    return not any(pocket["unclear"] for pocket in wallet) and all(len(of) == 1 for of in documents.values())
+
+
+def _plainly_overpaid(connection: sqlite3.Connection, wallet: Sequence[sqlite3.Row]) -> Iterator[Overpaid]:
+    """As ``Money.overpaid``, of a wallet whose rows all count as they are."""
+    paid = [pocket for pocket in wallet if pocket["stage"] == "paid"]
+    for programme in dict.fromkeys(pocket["programme"] for pocket in paid):
+        asked = [pocket for pocket in wallet if programme is None or pocket["programme"] == programme]
+        some, of = ([pocket for pocket in asked if pocket["stage"] == stage] for stage in ("paid", "granted"))
+        sums = [sum(pocket["cents"] for pocket in part) for part in (of, some)]
+        if of and sums[1] > sums[0] and any(pocket["touched"] for pocket in (*of, *some)):
+            first = min(pocket["id"] for pocket in some if pocket["programme"] == programme)
+            sql = "select *, :payer as payer from main.funding where rowid = :id"
+            row = connection.execute(sql, {"payer": wallet[0]["payer"], "id": first}).fetchone()
+            yield Overpaid(row, *sums)
