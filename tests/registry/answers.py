@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterable
@@ -17,8 +18,9 @@ from typing import Any
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import UsageProblem
 from crpv_cli.registry.connection import open_reading, open_writing
-from crpv_cli.registry.journal import changes_of, undo
+from crpv_cli.registry.journal import changes_of
 from crpv_cli.registry.known import as_known
+from crpv_cli.registry.undoing import Undone, undo
 from crpv_cli.reports.history import change_rows, trace
 
 
@@ -49,15 +51,19 @@ def answers(path: Path) -> dict[str, str]:
             try:
                 undone = undo(connection, load)
             except UsageProblem as refused:
-                told[f"undo {load}"] = refused.message.text("en")
+                told[f"undo {load}"] = " ".join(sorted(re.findall(r"[\w-]+", refused.message.text("en"))))
             else:
-                counted = sorted(undone.removed.items()), sorted(undone.restored.items())
+                counted = _counted(undone)
                 again = undo(connection, undone.load or 0)
-                back = sorted(again.removed.items()), sorted(again.restored.items())
-                told[f"undo {load}"] = _digest([counted, back, _held(connection)])
+                told[f"undo {load}"] = _digest([counted, _counted(again), _held(connection)])
                 undo(connection, again.load or 0)
                 told[f"undo {load} twice"] = _digest(_held(connection))
     return told
+
+
+def _counted(undone: Undone) -> tuple[list[tuple[str, int]], ...]:
+    """How many rows of each table were removed, and how many restored."""
+    return sorted((+undone.removed).items()), sorted((+undone.restored).items())
 
 
 def _held(connection: sqlite3.Connection) -> dict[str, list[str]]:
