@@ -43,7 +43,7 @@ def undo(
 ) -> None:
     """Take loads back: all of them, or none. Before several are, a copy of the registry is made."""
     from crpv_cli.output import streams
-    from crpv_cli.registry.journal import undo_all
+    from crpv_cli.registry.undoing import undo_all
 
     kept: list[Path] = []
     with door.writing() as connection:

@@ -100,8 +100,7 @@ def restated(connection: sqlite3.Connection, load: int) -> Iterator[Anomaly]:
         select c.key ->> 'id' as centre, c.before, c.after, c.line, f.path, f.sheet
         from changes as c left join load_files as f on f.id = c.file
         where c.load = ? and c.table_name = 'centres' and c.action = 'update' and not exists (
-            select 1 from changes as s
-            where s.load = c.load and s.table_name = 'centre_states' and s.key ->> 'centre' = c.key ->> 'id'
+            select 1 from centre_states as s where s.load = c.load and s.centre = c.key ->> 'id'
         )
         order by c.id
         """,

@@ -35,9 +35,18 @@ def _seal(connection: sqlite3.Connection, names: Iterable[str]) -> None:
 
 
 def seal_load(connection: sqlite3.Connection, load: int) -> None:
-    """Seal what a load changed, and the tables whose rows it changed."""
+    """Seal what a load changed, and the tables whose rows it changed.
+
+    Rows that it inserted say so themselves, and are sealed with their tables.
+    """
     connection.execute("update loads set digest = ? where id = ?", (_of_changes(connection, load), load))
-    touched = connection.execute("select distinct table_name from changes where load = ?", (load,)).fetchall()
+    touched = connection.execute(
+        """
+        select table_name from changes where load = :load
+        union select table_name from load_files where load = :load and inserted > 0
+        """,
+        {"load": load},
+    ).fetchall()
     _seal(connection, [*(row[0] for row in touched), *_RECORD])
 
 
@@ -92,7 +101,9 @@ def _of_table(connection: sqlite3.Connection, name: str, columns: Iterable[str])
 
 
 def _of_changes(connection: sqlite3.Connection, load: int) -> str:
-    ((_, columns),) = _columns_of(["changes"])
+    ((_, defined),) = _columns_of(["changes"])
+    there = {row[1] for row in connection.execute("pragma main.table_info(changes)")}  # an earlier program knew fewer
+    columns = [name for name in defined if name in there]
     return _digest(connection, f"select {', '.join(columns)} from main.changes where load = ? order by id", load)
 
 

@@ -17,8 +17,9 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.intake.files import InputFile, ReadOptions
 from crpv_cli.intake.sources import sources_of
 from crpv_cli.registry.connection import open_reading, open_writing
-from crpv_cli.registry.journal import changes_of, undo
+from crpv_cli.registry.journal import changes_of
 from crpv_cli.registry.loading import LoadReport, load
+from crpv_cli.registry.undoing import undo
 from crpv_cli.reports.history import changes_of_load, loads, trace
 
 State = dict[str, list[tuple[object, ...]]]

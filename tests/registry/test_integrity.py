@@ -13,9 +13,9 @@ from crpv_cli.errors import RegistryProblem, UsageProblem
 from crpv_cli.registry import copies, schema
 from crpv_cli.registry.connection import open_reading, open_writing
 from crpv_cli.registry.integrity import Examination, examine, mend, plan
-from crpv_cli.registry.journal import undo
 from crpv_cli.registry.known import as_known
 from crpv_cli.registry.replay import replay
+from crpv_cli.registry.undoing import undo
 from tests.registry.bench import Bench
 from tests.registry.test_migrations import made
 

@@ -12,8 +12,9 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.intake.sources import sources_of_rows
 from crpv_cli.registry.conflicts import hand_out
 from crpv_cli.registry.connection import open_writing
-from crpv_cli.registry.journal import Undone, key_text, undo
+from crpv_cli.registry.journal import key_text
 from crpv_cli.registry.loading import LoadReport, load
+from crpv_cli.registry.undoing import Undone, undo
 from tests.registry.bench import Bench
 
 NEW = "id,name,kind\n" + "".join(f"f{n},F {n},other\n" for n in range(1, 8))

@@ -21,9 +21,9 @@ from crpv_cli.intake.sources import sources_of_rows
 from crpv_cli.registry import journal
 from crpv_cli.registry.conflicts import hand_out
 from crpv_cli.registry.connection import open_reading, open_writing
-from crpv_cli.registry.journal import undo
 from crpv_cli.registry.known import as_known, load_known
 from crpv_cli.registry.loading import load
+from crpv_cli.registry.undoing import undo
 from tests.registry.bench import Bench
 
 State = dict[str, list[tuple[Any, ...]]]
