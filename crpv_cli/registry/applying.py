@@ -10,6 +10,7 @@ from pathlib import Path
 from crpv_cli.definitions.tables import Table
 from crpv_cli.errors import Anomaly, UsageProblem
 from crpv_cli.language import decoded, msg
+from crpv_cli.registry.bulk import written_at_once
 from crpv_cli.registry.loads import FileOutcome, Source
 from crpv_cli.registry.schema import PROVENANCE, key_columns, key_condition, key_json, key_values
 from crpv_cli.registry.staging import same_key
@@ -31,7 +32,8 @@ def apply_source(
     if touched:
         work.update()
     if outcome.inserted:
-        work.insert()
+        with written_at_once(connection, source.table.name, outcome.inserted):
+            work.insert()
     connection.execute("drop table temp.unlike")
     outcome.updated = touched - len(work.refused)
     outcome.unchanged += staged - outcome.inserted - touched

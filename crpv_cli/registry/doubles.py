@@ -12,7 +12,7 @@ import json
 import sqlite3
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, groupby, islice
 from math import ceil
@@ -233,9 +233,7 @@ def touched(connection: sqlite3.Connection, load: int) -> Iterator[Money]:
     overpaid: list[Overpaid] = []
 
     def told() -> Money:
-        sql = compose(f"select * from money {_ORDER}", funding=_SOME)
-        rows = connection.execute(sql, {**values, "wallets": json.dumps([*asked])}).fetchall() if asked else []
-        return Money(rows, load, overpaid)
+        return Money(_rows(connection, {**values, "wallets": json.dumps([*asked])}) if asked else [], load, overpaid)
 
     pockets = connection.execute(compose(_POCKETS, funding=_ALL), values)
     for (centre, year), of_year in groupby(pockets, key=itemgetter("centre", "year")):
@@ -253,6 +251,20 @@ def touched(connection: sqlite3.Connection, load: int) -> Iterator[Money]:
             yield told()
             asked, overpaid = {}, []
     yield told()
+
+
+def _rows(connection: sqlite3.Connection, values: Mapping[str, object]) -> list[sqlite3.Row]:
+    """Return the rows of ``facts/money.sql`` of some wallets, through tables of what it is made of."""
+    given = {"funding": _SOME}
+    for fact in ("payments", "money_decisions", "money_of_programmes"):
+        sql = compose(f"select * from {fact}", **given)
+        if connection.execute("select 1 from temp.sqlite_schema where name = ?", (f"some_{fact}",)).fetchone():
+            connection.execute(f"delete from temp.some_{fact}")
+            connection.execute(f"insert into temp.some_{fact} {sql}", values)
+        else:
+            connection.execute(f"create temp table some_{fact} as {sql}", values)
+        given[fact] = f"select * from temp.some_{fact}"
+    return connection.execute(compose(f"select * from money {_ORDER}", **given), values).fetchall()
 
 
 def _of_two_sources(pockets: Sequence[sqlite3.Row]) -> bool:

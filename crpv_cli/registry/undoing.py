@@ -13,6 +13,7 @@ from crpv_cli import interrupts
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import first_few, msg, msgs
+from crpv_cli.registry.bulk import written_at_once
 from crpv_cli.registry.journal import key_text, require_load, undone_loads
 from crpv_cli.registry.recording import close_load, commit, open_load
 from crpv_cli.registry.reversing import Reversal, recorded, tables_of
@@ -109,10 +110,13 @@ def _take_back(work: Reversal, number: int, told: Counter[str], undone: Undone) 
         work.tell_updates(number)
         _check(work, work.updates(), told["update"])
         undone.restored[name] += told["update"]
-    work.tell_removed(number)
+    (inserted,) = work.connection.execute(f"select count(*) from main.{name} where load = ?", (work.load,)).fetchone()
+    with written_at_once(work.connection, "changes", inserted):
+        work.tell_removed(number)
     if told["insert"]:
         _check(work, work.put_back(), told["insert"])
-    undone.removed[name] += told["insert"] + work.insertions()
+    with written_at_once(work.connection, name, inserted):
+        undone.removed[name] += told["insert"] + work.insertions()
     if told["delete"]:
         work.tell_deletions(number)
         undone.restored[name] += work.deletions()
