@@ -105,7 +105,7 @@ def read(connection: sqlite3.Connection, sql: str, as_of: str, **parameters: obj
 
 
 # A fact that takes long, that many others rest on, and that depends on nothing but the date; before it what it is made
-# of, since SQLite writes out a query for each time that it is named, which would make five hundredfold of the first one.
+# of, since SQLite writes out a query for each time that it is named, which makes five hundredfold of the first one.
 _KEPT = ("payments", "money_decisions", "money_of_programmes", "money")
 
 
