@@ -139,13 +139,13 @@ def recognised(connection: sqlite3.Connection, load: int, file: str) -> Iterator
     for money in touched(connection, load):
         for total in money.totals():
             if total.differs:
-                causes["total-differs"].add(total, total.cents, -abs(total.difference))
+                causes["total-differs"].add(total, total.cents, [-abs(total.difference)])
             else:
                 causes["total-detailed" if total.other is None else "total-known"].add(total, total.cents)
         for row in money.bare():
             causes["read-as-total" if row["is_total"] else "read-as-decision"].add(row, row["amount_cents"])
         for one in money.overpaid():
-            causes["paid-above-granted"].add(one)
+            causes["paid-above-granted"].add(one, rank=[one.row[name] for name in ("centre", "year", "payer")])
         for code, pairs in (("same-money", money.repeated()), ("near-money", money.near())):
             for pair in pairs:
                 causes[code].add(pair, pair.second["amount_cents"])
@@ -161,9 +161,9 @@ class _Cause:
 
     count: int = 0
     cents: int = 0
-    shown: list[tuple[int, Any]] = field(default_factory=list)
+    shown: list[tuple[Sequence[Any], Any]] = field(default_factory=list)
 
-    def add(self, found: object, cents: int = 0, rank: int = 0) -> None:
+    def add(self, found: object, cents: int = 0, rank: Sequence[Any] = ()) -> None:
         """Count something; what has the lowest rank, or came before, is shown."""
         self.count += 1
         self.cents += cents

@@ -8,15 +8,14 @@ file, a funder's open data and a centre's accounts), and more paid than granted.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import combinations, groupby, islice
+from itertools import combinations, islice
 from math import ceil
-from operator import itemgetter
 
 from crpv_cli.registry.queries import DEFAULTS, compose, read
 
@@ -140,7 +139,7 @@ class Money:
                 sums = [sum(row["counted_cents"] for row in part) for part in (of, some)]
                 if of and sums[1] > sums[0] and self._touched(*of, *some):
                     found.append(Overpaid(some[0], *sums))
-        return sorted(found, key=lambda one: (one.row["centre"], one.row["year"], one.row["payer"]))
+        return found
 
     def near(self) -> Iterator[SameMoney]:
         """Decisions of two sources and one kind of funder that both count and whose amounts are within a hundredth."""
@@ -188,7 +187,9 @@ def same_money(connection: sqlite3.Connection) -> Iterator[SameMoney]:
 
 # --- What a load touched, however large it is ---
 
-# The groups that decide whether there is anything to recognise in a wallet: what a payer gives a centre in a year.
+# Read in the order of the file: SQLite would take the order of an index, and look up each row.
+_ALL = "select rowid, * from main.funding not indexed"
+# What decides whether there is anything to recognise in a wallet, which is what a payer gives a centre in a year.
 _POCKETS = """
     select
         centre, year, payer, stage, programme, funder, kind, min(id) as id, sum(amount_cents) as cents,
@@ -197,7 +198,6 @@ _POCKETS = """
         max(level is 'yearly-total' or (bare and level is null)) as unclear
     from payments
     group by centre, year, payer, stage, programme, funder
-    order by centre, year, payer, stage, programme, funder
 """
 # Where a line of a file was read twice.
 _READ_TWICE = """
@@ -209,48 +209,107 @@ _READ_TWICE = """
         having count(*) > 1
     )
 """
+# A wallet is plain if all that it holds counts as it is: its purses are of one document each, whose rows say what they
+# are. Beside plain wallets, amounts of two sources at one stage and of one kind of funder may be near.
+_WALLETS = """
+    with purses as (
+        select
+            centre, year, payer, stage, kind, max(touched) as touched, sum(rows) as rows,
+            max(unclear) or min(document) <> max(last_document) as unclear,
+            min(origin) as origin, max(last_origin) as last_origin
+        from pockets
+        group by centre, year, payer, stage
+    ), touched as (
+        select centre, year, payer, sum(rows) as rows, not max(unclear) as plain
+        from purses
+        group by centre, year, payer
+        having max(touched)
+    ), several as (
+        select p.centre, p.year
+        from purses as p join touched as t using (centre, year, payer)
+        group by p.centre, p.year, p.stage, p.kind
+        having min(p.origin) <> max(p.last_origin)
+    )
+    select
+        centre, year, payer, rows,
+        plain and (centre, year, payer) not in (select * from read_twice)
+            and (centre, year) not in (select * from several) as plain
+    from touched
+"""
+# As ``Money.overpaid``, of plain wallets.
+_OVERPAID = """
+    with paid as (
+        select
+            p.centre, p.year, p.payer, p.programme, min(p.id) as id,
+            (
+                select json_array(
+                    sum(o.cents) filter (where o.stage = 'granted'),
+                    sum(o.cents) filter (where o.stage = 'paid'),
+                    max(o.touched) filter (where o.stage <> 'requested')
+                )
+                from pockets as o
+                where o.centre = p.centre and o.year = p.year and o.payer = p.payer
+                  and (p.programme is null or o.programme = p.programme)
+            ) as sums
+        from pockets as p join wallets as w on w.plain and (w.centre, w.year, w.payer) = (p.centre, p.year, p.payer)
+        where p.stage = 'paid'
+        group by p.centre, p.year, p.payer, p.programme
+    )
+    select p.centre, p.year, p.payer, f.scheme, f.funder, sums ->> 0 as granted, sums ->> 1 as paid
+    from paid as p join main.funding as f on f.rowid = p.id
+    where sums ->> 1 > sums ->> 0 and sums ->> 2
+    order by p.centre, p.year, p.payer, p.programme
+"""
+# What ``facts/money.sql`` is asked about: the others, by the funders that give the money.
+_ASKED = """
+    select w.centre, w.year, p.funder, sum(p.rows) as rows
+    from wallets as w join pockets as p using (centre, year, payer)
+    where not w.plain
+    group by w.centre, w.year, p.funder
+"""
+# Those of a centre and a year are asked about together: only such money can be near.
+_ASKED_IN_ORDER = """
+    select rowid, rows, (centre, year) is (lead(centre) over win, lead(year) over win) as goes_on
+    from asked window win as (order by rowid) order by rowid
+"""
 _SOME = """
     select f.rowid, f.*
-    from json_each(:wallets) as w
-    cross join main.funding as f
-    where f.centre = w.value ->> 0 and f.year = w.value ->> 1 and f.funder = w.value ->> 2
+    from temp.asked as a
+    cross join main.funding as f on f.centre = a.centre and f.year = a.year and f.funder = a.funder
+    where a.rowid between :first and :last
 """
-# Read in the order of the file: SQLite would take the order of an index, and look up each row.
-_ALL = "select rowid, * from main.funding not indexed"
-_AT_ONCE = 2000
+_AT_ONCE = 1000
 """How many rows of funding are looked at together, or those of one centre and year: more of them take memory."""
 
 
 def touched(connection: sqlite3.Connection, load: int) -> Iterator[Money]:
     """Yield the money of the wallets that a load touched, some of them at a time, as far as there is any to tell.
 
-    Most wallets are plain: all their decisions are of one document and say what they are, so that all of them count.
-    ``facts/money.sql`` is asked only about the others, and where amounts of two sources may be near.
+    Most wallets are plain, so that ``facts/money.sql`` need be asked only about the others. What is overpaid of plain
+    ones comes first.
     """
     values = {**DEFAULTS, "as_of": ALL_YEARS, "load": load}
-    read_twice = {tuple(row) for row in connection.execute(compose(_READ_TWICE, funding=_ALL), values)}
-    asked: dict[tuple[str, int, str], int] = {}
-    overpaid: list[Overpaid] = []
-
-    def told() -> Money:
-        return Money(_rows(connection, {**values, "wallets": json.dumps([*asked])}) if asked else [], load, overpaid)
-
-    pockets = connection.execute(compose(_POCKETS, funding=_ALL), values)
-    for (centre, year), of_year in groupby(pockets, key=itemgetter("centre", "year")):
-        wallets = [list(wallet) for _, wallet in groupby(of_year, key=itemgetter("payer"))]
-        wallets = [wallet for wallet in wallets if any(pocket["touched"] for pocket in wallet)]
-        near = _of_two_sources([pocket for wallet in wallets for pocket in wallet])
-        for wallet in wallets:
-            if near or (centre, year, wallet[0]["payer"]) in read_twice or not _plain(wallet):
-                for pocket in wallet:
-                    of = centre, year, pocket["funder"]
-                    asked[of] = asked.get(of, 0) + pocket["rows"]
-            else:
-                overpaid += _plainly_overpaid(connection, wallet)
-        if sum(asked.values()) + len(overpaid) > _AT_ONCE:
-            yield told()
-            asked, overpaid = {}, []
-    yield told()
+    with ExitStack() as made:
+        for name, sql in (
+            ("pockets", compose(_POCKETS, funding=_ALL)),
+            ("read_twice", compose(_READ_TWICE, funding=_ALL)),
+            ("wallets", _WALLETS),
+            ("asked", _ASKED),
+        ):
+            connection.execute(f"create temp table {name} as {sql}", values)
+            made.callback(connection.execute, f"drop table temp.{name}")
+        connection.execute("create index temp.pockets_of on pockets (centre, year, payer)")
+        plainly = connection.execute(_OVERPAID)
+        while rows := plainly.fetchmany(_AT_ONCE):
+            yield Money([], load, [Overpaid(row, row["granted"], row["paid"]) for row in rows])
+        count, first = 0, 1
+        for last, rows, goes_on in connection.execute(_ASKED_IN_ORDER).fetchall():
+            count += rows
+            if count > _AT_ONCE and not goes_on:
+                yield Money(_rows(connection, {**values, "first": first, "last": last}), load)
+                count, first = 0, last + 1
+        if count:
+            yield Money(_rows(connection, {**values, "first": first, "last": last}), load)
 
 
 def _rows(connection: sqlite3.Connection, values: Mapping[str, object]) -> list[sqlite3.Row]:
@@ -265,33 +324,3 @@ def _rows(connection: sqlite3.Connection, values: Mapping[str, object]) -> list[
             connection.execute(f"create temp table some_{fact} as {sql}", values)
         given[fact] = f"select * from temp.some_{fact}"
     return connection.execute(compose(f"select * from money {_ORDER}", **given), values).fetchall()
-
-
-def _of_two_sources(pockets: Sequence[sqlite3.Row]) -> bool:
-    """Whether there is money of two sources at one stage, of one kind of funder."""
-    sources: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for pocket in pockets:
-        sources[pocket["stage"], pocket["kind"]] |= {pocket["origin"], pocket["last_origin"]}
-    return any(len(origins) > 1 for origins in sources.values())
-
-
-def _plain(wallet: Sequence[sqlite3.Row]) -> bool:
-    """Whether each row of a wallet counts as it is: each purse is of one document, and its rows say what they are."""
-    documents: dict[str, set[str]] = defaultdict(set)
-    for pocket in wallet:
-        documents[pocket["stage"]] |= {pocket["document"], pocket["last_document"]}
-    return not any(pocket["unclear"] for pocket in wallet) and all(len(of) == 1 for of in documents.values())
-
-
-def _plainly_overpaid(connection: sqlite3.Connection, wallet: Sequence[sqlite3.Row]) -> Iterator[Overpaid]:
-    """As ``Money.overpaid``, of a wallet whose rows all count as they are."""
-    paid = [pocket for pocket in wallet if pocket["stage"] == "paid"]
-    for programme in dict.fromkeys(pocket["programme"] for pocket in paid):
-        asked = [pocket for pocket in wallet if programme is None or pocket["programme"] == programme]
-        some, of = ([pocket for pocket in asked if pocket["stage"] == stage] for stage in ("paid", "granted"))
-        sums = [sum(pocket["cents"] for pocket in part) for part in (of, some)]
-        if of and sums[1] > sums[0] and any(pocket["touched"] for pocket in (*of, *some)):
-            first = min(pocket["id"] for pocket in some if pocket["programme"] == programme)
-            sql = "select *, :payer as payer from main.funding where rowid = :id"
-            row = connection.execute(sql, {"payer": wallet[0]["payer"], "id": first}).fetchone()
-            yield Overpaid(row, *sums)
