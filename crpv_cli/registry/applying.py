@@ -13,7 +13,7 @@ from crpv_cli.language import decoded, msg
 from crpv_cli.registry.bulk import written_at_once
 from crpv_cli.registry.loads import FileOutcome, Source
 from crpv_cli.registry.schema import PROVENANCE, key_columns, key_condition, key_json, key_values
-from crpv_cli.registry.staging import same_key
+from crpv_cli.registry.staging import at_its_place, place_of, same_key
 from crpv_cli.registry.told import Columns, columns_of, quoted_json
 
 
@@ -123,6 +123,7 @@ class _Applying:
         self.connection = connection
         self.source = source
         self.table = source.table
+        self.number = number
         self.refused: list[Anomaly] = []
         self.asked = {"number": number, "load": load, "file": file, "table": source.table.name}
         keys = {column.stored for column in key_columns(self.table)}
@@ -132,25 +133,45 @@ class _Applying:
     def _stored(self, name: str) -> str:
         return self.table.column(name).stored
 
-    def _do(self, sql: str) -> int:
-        return self.connection.execute(sql, self.asked).rowcount
+    def _do(self, sql: str, **more: object) -> int:
+        return self.connection.execute(sql, {**self.asked, **more}).rowcount
 
     def set_aside(self) -> tuple[int, int]:
         """Find the staged rows that the registry does not hold, or holds with other values; returns how many of each.
 
         A table is not read while it is written, and a temporary table takes no memory.
         """
-        name = self.table.name
+        name, key = self.table.name, same_key(self.table, "s", "t")
         same = " and ".join(f"s.{other} is t.{other}" for other in self.others) or "true"
+        place = place_of(self.connection, self.table, self.number)
         self._do(
             f"""
             create temp table unlike as
             select s.rowid as staged, t.rowid as row
-            from temp.stage_{name} as s left join main.{name} as t on {same_key(self.table, "s", "t")}
+            from temp.stage_{name} as s left join main.{name} as t
+                on {key if place is None else at_its_place(self.table)}
             where s.file = :number and (t.rowid is null or not ({same}))
-            order by s.line
-            """
+            order by s.rowid
+            """,
+            place=place,
         )
+        if place is not None:
+            # What is not at its place may be elsewhere.
+            self._do(
+                f"""
+                update temp.unlike as u set row = (
+                    select t.rowid from temp.stage_{name} as s join main.{name} as t on {key} where s.rowid = u.staged
+                ) where u.row is null
+                """
+            )
+            self._do(
+                f"""
+                delete from temp.unlike as u where exists (
+                    select 1 from temp.stage_{name} as s join main.{name} as t on t.rowid = u.row
+                    where s.rowid = u.staged and {same}
+                )
+                """
+            )
         (touched, fresh) = self.connection.execute(
             "select count(row), count(*) - count(row) from temp.unlike"
         ).fetchone()
