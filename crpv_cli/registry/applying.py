@@ -175,7 +175,10 @@ class _Applying:
         """
         self._do(update.format("ignore"))
         left = self.connection.execute(
-            f"select u.staged, u.line from temp.touched as u join main.{name} as t on t.rowid = u.row where t.load <> ?",
+            f"""
+            select u.staged, u.line from temp.touched as u join main.{name} as t on t.rowid = u.row
+            where t.load <> ? order by u.rowid
+            """,
             (self.asked["load"],),
         )
         for row in left.fetchall():
