@@ -196,9 +196,16 @@ class _Applying:
             update or {{}} main.{name} as t set {settings}, load = :load, file = :file, line = s.line
             from {rows} where t.rowid = u.row
         """
-        self._do(update.format("ignore"))
+        try:
+            self._do(update.format("ignore"))
+        except sqlite3.IntegrityError:
+            if not self.connection.in_transaction:
+                raise  # a user's own trigger ended it: what came next would stay written
         left = self.connection.execute(
-            f"select u.staged, u.line from temp.touched as u join main.{name} as t on t.rowid = u.row where t.load <> ?",
+            f"""
+            select u.staged, u.line from temp.touched as u join main.{name} as t on t.rowid = u.row
+            where t.load <> ? order by u.rowid
+            """,
             (self.asked["load"],),
         )
         for row in left.fetchall():
@@ -222,12 +229,12 @@ class _Applying:
         return f"'{{' || substr({' || '.join(parts)}, 2) || '}}'"
 
     def _refuse(self, update: str, row: sqlite3.Row) -> None:
-        """Say why SQLite does not take a row: its file was valid, but not together with what the registry keeps."""
+        """Try a row alone, and say why SQLite does not take it: its file was valid, but not with the rest of it."""
         try:
             self.connection.execute(update, self.asked | {"staged": row["staged"]})
         except sqlite3.IntegrityError as error:
             if not self.connection.in_transaction:
-                raise  # a user's own trigger ended it: what came next would stay written
+                raise
             self.connection.execute("delete from temp.touched where staged = ?", (row["staged"],))
             self.refused.append(
                 self.source.anomaly(

@@ -198,7 +198,10 @@ def _recorded(connection: sqlite3.Connection, load: int) -> Iterator[_Placed]:
 def _left_of(connection: sqlite3.Connection, change: Change) -> dict[str, Any]:
     """What later changes tell of a row that was inserted, and of which not all is known any more."""
     rows = connection.execute(
-        "select before from changes where table_name = ? and key = ? and id > ? and before is not null order by id desc",
+        """
+        select before from changes
+        where table_name = ? and key = ? and id > ? and before is not null order by id desc
+        """,
         (change.table.name, stored_key(change.key), change.id),
     )
     known: dict[str, Any] = {}
@@ -242,7 +245,9 @@ class _Inserted:
                 select min(c.id) from changes as c
                 where c.load > :load and c.table_name = :table and c.action = 'delete' and c.was_load = :load
                   and not exists ({_OWN_UPDATE.format(key="c.key")}) and not exists ({_LATER_UPDATE})
-                  and not exists (select 1 from {table.name} as t where t.load = :load and {is_row(table, "t", "c.key")})
+                  and not exists (
+                    select 1 from {table.name} as t where t.load = :load and {is_row(table, "t", "c.key")}
+                  )
                 group by c.key
             )
             order by was_file is null, was_file, was_line

@@ -214,8 +214,8 @@ class _Replay:
         self.differences[place] = Difference(table, key, Unlike.ADDED, found=found)
 
 
-# Rows with the load and the file that they say they are of, and what of them no load can have inserted: there is no such
-# load, it is an undoing, or the row is of no file of it.
+# Rows with the load and the file that they say they are of, and which of them no load can have inserted: there is no
+# such load, it is an undoing, or the row is of no file of it.
 _SAID = "left join loads as l on l.id = t.load left join load_files as f on f.id = t.file"
 _NOT_OF_A_LOAD = """(
     l.id is null or l.undoes is not null

@@ -102,9 +102,19 @@ def _of_table(connection: sqlite3.Connection, name: str, columns: Iterable[str])
 
 def _of_changes(connection: sqlite3.Connection, load: int) -> str:
     ((_, defined),) = _columns_of(["changes"])
-    there = {row[1] for row in connection.execute("pragma main.table_info(changes)")}  # an earlier program knew fewer
+    there = {row[1] for row in connection.execute("pragma main.table_info(changes)")}
     columns = [name for name in defined if name in there]
-    return _digest(connection, f"select {', '.join(columns)} from main.changes where load = ? order by id", load)
+    if len(columns) < len(defined):  # as earlier programs sealed it, which knew fewer
+        return _digest(connection, f"select {', '.join(columns)} from main.changes where load = ? order by id", load)
+    # What is JSON has no such signs, and need not be written as JSON once more: a large undo has many changes.
+    told = " || char(31) || ".join(f"ifnull({name}, char(30))" for name in columns)
+    digest = hashlib.sha256()
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    cursor.execute(f"select {told} || char(29) from main.changes where load = ? order by id", (load,))
+    while rows := cursor.fetchmany(_BATCH):
+        digest.update("".join(row[0] for row in rows).encode(errors="surrogatepass"))
+    return digest.hexdigest()
 
 
 def _columns_of(tables: Iterable[str]) -> list[tuple[str, list[str]]]:

@@ -154,12 +154,11 @@ def _lost(table: Table, key: str | None) -> UsageProblem:
 # then says so, or that load recorded a change of the same row.
 _LATER = """
     create temp table later as
-    select load, table_name, key, was_load, ifnull(was_load, before ->> 'load') as touched
-    from main.changes where load in (select value from json_each(:standing))
+    select load, table_name, key, was_load from main.changes where load in (select value from json_each(:standing))
 """
 _SHARED = """
     create temp table shared as
-    select table_name, key from temp.later where touched = :load
+    select table_name, key from temp.later where was_load = :load
     union
     select l.table_name, l.key
     from main.changes as own cross join temp.later as l on l.table_name = own.table_name and l.key = own.key
@@ -210,7 +209,8 @@ def _loads_of_shared(connection: sqlite3.Connection) -> Iterator[int]:
     for (name,) in connection.execute("select distinct table_name from temp.shared").fetchall():
         rows = connection.execute(
             f"""
-            select distinct t.load from temp.shared as s cross join main.{name} as t on {is_row(TABLES[name], "t", "s.key")}
+            select distinct t.load
+            from temp.shared as s cross join main.{name} as t on {is_row(TABLES[name], "t", "s.key")}
             where s.table_name = ?
             """,
             (name,),
@@ -256,7 +256,10 @@ def _touched(load: int, loads: set[int], count: int, rows: list[str]) -> UsagePr
 
 
 def _refuse_references(connection: sqlite3.Connection, load: int, number: int, undone: Undone) -> None:
-    """Refuse to leave rows that refer to what is gone: only those can that were restored, or that refer to its tables."""
+    """Refuse to leave rows that refer to what is gone.
+
+    Those can that were restored, and those of tables that refer to one of which rows were removed.
+    """
     loads: set[int] = set()
     shown: list[str] = []
     count = 0

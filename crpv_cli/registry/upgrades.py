@@ -91,12 +91,13 @@ def _touches(connection: sqlite3.Connection) -> None:
             f"""
             update {table.name} as t
             set file = ({its.format(what="file", **places)}), line = ({its.format(what="line", **places)})
+            where t.file is null
             """
         )
     # A row that is gone and whose load is not told is one of which not all is known.
     connection.execute(
         """
-        update changes set was_load = before ->> 'load', before = json_remove(before, '$.load'),
+        update changes set was_load = ifnull(was_load, before ->> 'load'), before = json_remove(before, '$.load'),
             after = json_remove(after, '$.load')
         where action <> 'insert'
         """
@@ -106,7 +107,7 @@ def _touches(connection: sqlite3.Connection) -> None:
         f"""
         update changes as w
         set was_file = ({its.format(what="file", **places)}), was_line = ({its.format(what="line", **places)})
-        where w.was_load is not null
+        where w.was_load is not null and w.was_file is null
         """
     )
     connection.execute("create index were on changes (table_name, key, was_load) where was_load is not null")

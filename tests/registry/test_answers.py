@@ -10,7 +10,7 @@ import pytest
 from tests.registry.answers import answers
 from tests.registry.test_migrations import made
 
-# A row of these that was put there by hand, and that no change tells of: it says of which load it is, and that is told now.
+# A row of these was put there by hand, and no change tells of it: that it says of which load it is, is told now.
 BY_HAND = {2: {"log 1", "trace neighbourhoods code=QN06701A"}, 3: {"log 1", "trace neighbourhoods code=QN06701A"}}
 TOLD = json.loads(Path(__file__).with_name("answers.json").read_text(encoding="utf-8"))
 
