@@ -51,7 +51,7 @@ from crpv_cli.intake.sources import sources_of  # noqa: E402
 from crpv_cli.main import app, run  # noqa: E402
 from crpv_cli.registry.connection import open_writing  # noqa: E402
 from crpv_cli.registry.loading import load  # noqa: E402
-from crpv_cli.registry.lookups import lookups  # noqa: E402
+from crpv_cli.registry.resolving import lookups  # noqa: E402
 from tests.faults import books  # noqa: E402
 
 SECONDS, PATIENCE, MEMORY = 10.0, 60.0, 500 << 20

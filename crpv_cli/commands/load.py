@@ -187,7 +187,7 @@ def _opened(
     from crpv_cli.intake.files import gather
     from crpv_cli.intake.profiles.rows import KnownIds
     from crpv_cli.output import streams
-    from crpv_cli.registry.lookups import lookups
+    from crpv_cli.registry.resolving import lookups
 
     with door.writing() as connection, gather(paths) as (files, notices):
         streams.say_all(notices)

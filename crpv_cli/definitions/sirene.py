@@ -8,8 +8,8 @@ _LA_POSTE = "356000000"
 
 
 def siren_is_valid(digits: str) -> bool:
-    """Whether nine digits are a SIREN: their Luhn key is right (INSEE, Sirene documentation)."""
-    return bool(re.fullmatch(r"[0-9]{9}", digits)) and _luhn(digits)
+    """Whether nine digits are a SIREN: their Luhn key is right (INSEE, Sirene documentation), and not all are zero."""
+    return bool(re.fullmatch(r"[0-9]{9}", digits)) and digits != "000000000" and _luhn(digits)
 
 
 def siret_is_valid(digits: str) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crpv_cli.definitions import choices
-from crpv_cli.definitions.columns import Choice, Column, Kind, Shape
+from crpv_cli.definitions.columns import Choice, Column, Kind, Shape, Usual
 from crpv_cli.language import N_
 
 
@@ -15,7 +15,8 @@ class Table:
 
     ``periods`` are pairs of days in order, ``checks`` other conditions between columns, in SQL, and ``indexes`` the
     columns that have an index in addition to the key. ``moved`` are headings of earlier files of the table, each with
-    the table that holds such facts now.
+    the table that holds such facts now. ``called`` are the columns, besides the key, by which people name a row where
+    another table refers to it.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Table:
     checks: tuple[str, ...] = ()
     indexes: tuple[str, ...] = ()
     moved: tuple[tuple[str, str], ...] = ()
+    called: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column:
         """Return the column of that name.
@@ -52,6 +54,11 @@ def words(
     return Column(name, label, Kind.TEXT, required, explanation=explanation, prose=prose, written=written)
 
 
+def term(name: str, label: str, explanation: str, required: bool = False, prose: bool = False) -> Column:
+    """A word of a vocabulary: free text, but the same thing is always called the same."""
+    return replace(words(name, label, explanation, required, prose), vocabulary=True)
+
+
 def code(
     name: str, label: str, explanation: str, required: bool = False, shape: Shape | None = None, many: bool = False
 ) -> Column:
@@ -69,9 +76,15 @@ def reference(name: str, label: str, to: str, explanation: str, required: bool =
     return Column(name, label, Kind.CODE, required, refers=to, explanation=explanation)
 
 
-def day(name: str, label: str, explanation: str, required: bool = False) -> Column:
+# The first centres are of the 1990s; agreements and labels end within ten years.
+DAYS = Usual(1990, ahead=10)
+PAST = Usual(1990, ahead=0)
+YEARS = Usual(1990, ahead=1)
+
+
+def day(name: str, label: str, explanation: str, required: bool = False, usual: Usual = DAYS) -> Column:
     """A date."""
-    return Column(name, label, Kind.DATE, required, explanation=explanation)
+    return Column(name, label, Kind.DATE, required, usual=usual, explanation=explanation)
 
 
 def flag(name: str, label: str, explanation: str, required: bool = False, emphasis: bool = False) -> Column:
@@ -79,14 +92,19 @@ def flag(name: str, label: str, explanation: str, required: bool = False, emphas
     return Column(name, label, Kind.FLAG, required, explanation=explanation, emphasis=emphasis)
 
 
-def count(name: str, label: str, explanation: str, required: bool = False) -> Column:
-    """How many: a whole number, 0 or more."""
-    return Column(name, label, Kind.INTEGER, required, minimum=0, explanation=explanation)
+def count(name: str, label: str, explanation: str, required: bool = False, most: float = 1_000_000) -> Column:
+    """How many: a whole number, 0 or more, usually not more than ``most``."""
+    return Column(name, label, Kind.INTEGER, required, minimum=0, usual=Usual(0, most), explanation=explanation)
+
+
+def money(name: str, label: str, most: float, explanation: str, required: bool = False) -> Column:
+    """An amount in euros, usually not negative and not more than ``most``."""
+    return Column(name, label, Kind.MONEY, required, usual=Usual(0, most), explanation=explanation)
 
 
 def year(explanation: str, name: str = "year", label: str = N_("Year"), required: bool = True) -> Column:
     """A year, by default the one that a row is about."""
-    return Column(name, label, Kind.YEAR, required, minimum=1970, maximum=2100, explanation=explanation)
+    return Column(name, label, Kind.YEAR, required, minimum=1970, maximum=2100, usual=YEARS, explanation=explanation)
 
 
 def slug(explanation: str) -> Column:

@@ -9,25 +9,30 @@ from __future__ import annotations
 from dataclasses import replace
 
 from crpv_cli.definitions import choices
-from crpv_cli.definitions.columns import Column, Kind, Shape
+from crpv_cli.definitions.columns import Column, Kind, Shape, Usual
 from crpv_cli.definitions.table import (
     CENTRE,
     CONFIDENCE,
+    DAYS,
     DEPARTMENT,
     LOCATOR,
     MISSION,
     NOTE,
+    PAST,
     SOURCE,
     VALID_FROM,
     VALID_TO,
+    YEARS,
     Table,
     choice,
     code,
     count,
     day,
     flag,
+    money,
     reference,
     slug,
+    term,
     words,
     year,
 )
@@ -42,16 +47,17 @@ SOURCES = Table(
     columns=(
         slug(N_("Short name of the source, in lower case.")),
         words("title", N_("Title"), N_("Title of the document or the data set."), required=True),
-        words("publisher", N_("Publisher"), N_("Who published it.")),
+        term("publisher", N_("Publisher"), N_("Who published it.")),
         Column(
             "published_on",
             N_("Published on"),
             Kind.PARTIAL_DATE,
+            usual=Usual(1980, ahead=1),
             explanation=N_("Date of publication: a day, a month or a year."),
         ),
         words("licence", N_("Licence"), N_("Licence under which it may be reused.")),
         words("url", N_("Address"), N_("Where it can be read.")),
-        day("consulted_on", N_("Consulted on"), N_("Day on which it was read.")),
+        day("consulted_on", N_("Consulted on"), N_("Day on which it was read."), usual=PAST),
         words("place", N_("Place in the document"), N_("Where in the document: a page, a table, a sheet.")),
         code(
             "sha256",
@@ -67,6 +73,7 @@ SOURCES = Table(
         ),
     ),
     screen=("id", "title", "publisher", "published_on"),
+    called=("title",),
 )
 
 DEPARTMENTS = Table(
@@ -81,6 +88,7 @@ DEPARTMENTS = Table(
         SOURCE,
     ),
     screen=("code", "name", "region_code", "region_name"),
+    called=("name",),
 )
 
 TERRITORY_COUNTS = Table(
@@ -183,7 +191,12 @@ CONTRACTS = Table(
         words("holder", N_("Holder"), N_("The intercommunality or commune that carries it.")),
         code("holder_siren", N_("SIREN of the holder"), N_("SIREN of the holder."), shape=Shape.SIREN),
         DEPARTMENT,
-        day("signed_on", N_("Signed on"), N_("Day on which it was signed; empty if it is not, or not known.")),
+        day(
+            "signed_on",
+            N_("Signed on"),
+            N_("Day on which it was signed; empty if it is not, or not known."),
+            usual=YEARS,
+        ),
         replace(VALID_FROM, explanation=N_("First day of the contract; empty if not known.")),
         replace(VALID_TO, explanation=N_("Last day of the contract; empty if it has not ended.")),
         SOURCE,
@@ -217,13 +230,14 @@ CENTRES = Table(
             "opened",
             N_("Opened"),
             Kind.PARTIAL_DATE,
+            usual=Usual(1980, ahead=10),
             explanation=N_("When the centre opened: a day, a month or a year; empty if not known."),
-            also=("since", "depuis"),
         ),
         Column(
             "closed",
             N_("Closed"),
             Kind.PARTIAL_DATE,
+            usual=DAYS,
             explanation=N_("The last day, month or year in which it exists; empty if it has not closed."),
         ),
         reference("successor", N_("Successor"), "centres", N_("Id of the centre that took over, if one did.")),
@@ -244,6 +258,7 @@ CENTRES = Table(
         NOTE,
     ),
     screen=("id", "short_name", "legal_form", "seat", "opened", "closed", "co_funded", "confidence"),
+    called=("name", "short_name", "siren"),
     checks=(
         "co_funded = 1 or exemption_reason is not null",
         "successor is null or (closed is not null and successor <> id)",
@@ -275,6 +290,7 @@ CENTRE_STATES = Table(
         NOTE,
     ),
     screen=("centre", "valid_to", "name", "legal_form", "carrier", "seat"),
+    called=("name", "short_name", "siren"),
 )
 
 LABELS = Table(
@@ -310,7 +326,7 @@ CONTACTS = Table(
     key=("centre", "function"),
     columns=(
         CENTRE,
-        words("function", N_("Function"), N_("What to write to it for: secretariat, director, network, press…"), True),
+        term("function", N_("Function"), N_("What to write to it for: secretariat, director, network, press…"), True),
         words("email", N_("E-mail"), N_("A functional address, not a person's own.")),
         words("telephone", N_("Telephone"), N_("Telephone number.")),
         replace(words("person", N_("Person"), N_("A person's name, only with consent and a last day.")), personal=True),
@@ -331,7 +347,7 @@ FUNDERS = Table(
     key=("id",),
     columns=(
         slug(N_("Short name of the funder, in lower case.")),
-        words("name", N_("Name"), N_("Official name of the funder."), required=True),
+        term("name", N_("Name"), N_("Official name of the funder."), required=True),
         choice(
             "kind",
             N_("Kind"),
@@ -344,6 +360,7 @@ FUNDERS = Table(
         NOTE,
     ),
     screen=("id", "name", "kind", "siren"),
+    called=("name", "siren"),
 )
 
 FUNDING = Table(
@@ -354,12 +371,12 @@ FUNDING = Table(
         CENTRE,
         reference("funder", N_("Funder"), "funders", N_("Id of the funder."), required=True),
         year(N_("Year of the decision.")),
-        words("scheme", N_("Scheme"), N_("Programme or scheme: P147, operating, project…")),
+        term("scheme", N_("Scheme"), N_("Programme or scheme: P147, operating, project…")),
         choice(
             "stage", N_("Stage"), choices.STAGES, N_("Whether the amount is requested, granted or paid."), required=True
         ),
-        Column("amount", N_("Amount"), Kind.MONEY, True, explanation=N_("Amount in euros: 1234.50 or 1 234,50 €.")),
-        replace(words("object", N_("Object"), N_("What the money is for.")), also=("purpose", "usage")),
+        money("amount", N_("Amount"), 1_000_000, N_("Amount in euros: 1234.50 or 1 234,50 €."), required=True),
+        words("object", N_("Object"), N_("What the money is for.")),
         choice(
             "level",
             N_("Level"),
@@ -400,6 +417,7 @@ BUDGETS = Table(
             N_("Resources"),
             Kind.MONEY,
             minimum=0,
+            usual=Usual(0, 5_000_000),
             explanation=N_("All that the centre receives in the year, in euros; empty if not known."),
         ),
         Column(
@@ -407,6 +425,7 @@ BUDGETS = Table(
             N_("Expenditure"),
             Kind.MONEY,
             minimum=0,
+            usual=Usual(0, 5_000_000),
             explanation=N_("All that it spends in the year, in euros; empty if not known."),
         ),
         Column(
@@ -414,6 +433,7 @@ BUDGETS = Table(
             N_("Staff (FTE)"),
             Kind.DECIMAL,
             minimum=0,
+            usual=Usual(0, 50),
             explanation=N_("Staff in full-time equivalents over the year; empty if not known."),
         ),
         SOURCE,
@@ -440,6 +460,7 @@ MISSIONS = Table(
         NOTE,
     ),
     screen=("id", "name_fr", "name_en", "core"),
+    called=("name_fr", "name_en"),
 )
 
 SCALES = Table(
@@ -457,6 +478,7 @@ SCALES = Table(
         NOTE,
     ),
     screen=("id", "name", "minimum", "maximum", "levels", "official"),
+    called=("name",),
     # "is true": a comparison with an unknown limit is unknown, which a check would accept.
     checks=("levels is not null or (minimum < maximum) is true",),
 )
@@ -479,8 +501,8 @@ EVALUATIONS = Table(
             N_("Rating on the scale; empty if the mission was evaluated without one."),
             shape=Shape.RATING,
         ),
-        words("evaluator", N_("Evaluator"), N_("Who evaluated.")),
-        day("evaluated_on", N_("Evaluated on"), N_("Day of the evaluation.")),
+        term("evaluator", N_("Evaluator"), N_("Who evaluated.")),
+        day("evaluated_on", N_("Evaluated on"), N_("Day of the evaluation."), usual=PAST),
         words("summary", N_("Summary"), N_("What the evaluation found."), written=True),
         words("recommendation", N_("Recommendation"), N_("What the evaluation recommends."), written=True),
         SOURCE,
@@ -503,7 +525,7 @@ GOVERNANCE = Table(
             N_("The body they sit on: assembly, board, bureau, steering committee…"),
             required=True,
         ),
-        words(
+        term(
             "member",
             N_("Member"),
             N_("The body that has the seat; name a person only where that is public."),
@@ -549,12 +571,13 @@ AGREEMENTS = Table(
         words("title", N_("Title"), N_("What the agreement is called."), prose=True),
         day("starts_on", N_("Starts on"), N_("First day of the agreement."), required=True),
         day("ends_on", N_("Ends on"), N_("Last day of the agreement."), required=True),
-        day("signed_on", N_("Signed on"), N_("Day on which it was signed.")),
+        day("signed_on", N_("Signed on"), N_("Day on which it was signed."), usual=YEARS),
         Column(
             "amount",
             N_("Amount"),
             Kind.MONEY,
             minimum=0,
+            usual=Usual(0, 5_000_000),
             explanation=N_("What this funder commits over the whole agreement, in euros; empty if not known."),
         ),
         words("reference", N_("Reference"), N_("Number of the agreement.")),
@@ -580,7 +603,7 @@ ACTIVITIES = Table(
             N_("What was done: meeting, training, visit, support, publication…"),
             required=True,
         ),
-        words("theme", N_("Theme"), N_("What it was about, in a few words; use the same ones every year.")),
+        term("theme", N_("Theme"), N_("What it was about, in a few words; use the same ones every year.")),
         choice("mode", N_("Mode"), choices.MODES, N_("On site or remote; empty if it was both or is not known.")),
         choice(
             "audience",
@@ -588,10 +611,13 @@ ACTIVITIES = Table(
             choices.AUDIENCES,
             N_("Who it was for; empty if it was for several audiences or is not known."),
         ),
-        count("half_days", N_("Half-days"), N_("How many half-days of activity; empty if not known.")),
-        count("actions", N_("Actions"), N_("How many actions; empty if not known.")),
+        count("half_days", N_("Half-days"), N_("How many half-days of activity; empty if not known."), most=730),
+        count("actions", N_("Actions"), N_("How many actions; empty if not known."), most=1000),
         count(
-            "participants", N_("Participants"), N_("How many people took part, counted each time; empty if not known.")
+            "participants",
+            N_("Participants"),
+            N_("How many people took part, counted each time; empty if not known."),
+            most=20_000,
         ),
         SOURCE,
         NOTE,
@@ -606,13 +632,20 @@ MEETINGS = Table(
     key=("starts_on", "title"),
     columns=(
         words("title", N_("Title"), N_("What the meeting is called."), required=True, prose=True),
-        Column("rank", N_("Rank"), Kind.INTEGER, minimum=1, explanation=N_("8 for the eighth; empty if not known.")),
+        Column(
+            "rank",
+            N_("Rank"),
+            Kind.INTEGER,
+            minimum=1,
+            usual=Usual(1, 60),
+            explanation=N_("8 for the eighth; empty if not known."),
+        ),
         day("starts_on", N_("Starts on"), N_("First day of the meeting."), required=True),
         day("ends_on", N_("Ends on"), N_("Last day; empty if it is one day.")),
         words("town", N_("Town"), N_("Where it was held.")),
         reference("host", N_("Host"), "centres", N_("Id of the centre that received it, if one did.")),
         words("attendance", N_("Who came"), N_("Which centres, institutions and partners came."), prose=True),
-        count("participants", N_("Participants"), N_("How many people came; empty if not known.")),
+        count("participants", N_("Participants"), N_("How many people came; empty if not known."), most=2000),
         CONFIDENCE,
         SOURCE,
         NOTE,
@@ -628,13 +661,14 @@ PROJECTS = Table(
     columns=(
         slug(N_("Short name of the project, in lower case.")),
         words("title", N_("Title"), N_("What the project is called."), required=True, prose=True),
-        words("theme", N_("Theme"), N_("What it is about, in a few words.")),
+        term("theme", N_("Theme"), N_("What it is about, in a few words.")),
         day("starts_on", N_("Starts on"), N_("First day of the project; empty if not known.")),
         day("ends_on", N_("Ends on"), N_("Last day of the project; empty if not known.")),
         SOURCE,
         NOTE,
     ),
     screen=("id", "title", "theme", "starts_on", "ends_on"),
+    called=("title",),
     periods=(("starts_on", "ends_on"),),
 )
 
@@ -645,8 +679,8 @@ PROJECT_PARTNERS = Table(
     columns=(
         reference("project", N_("Project"), "projects", N_("Id of the project."), required=True),
         reference("centre", N_("Centre"), "centres", N_("Id of a centre that takes part; empty for another partner.")),
-        words("partner", N_("Partner"), N_("Another body that takes part; empty for a centre.")),
-        words("role", N_("Role"), N_("What it does there: leads, pays, takes part…")),
+        term("partner", N_("Partner"), N_("Another body that takes part; empty for a centre.")),
+        term("role", N_("Role"), N_("What it does there: leads, pays, takes part…")),
         SOURCE,
         NOTE,
     ),

@@ -53,3 +53,7 @@ class Cell(str):
 
     def __hash__(self) -> int:
         return hash((str.__hash__(self), self.kind, self.unit))
+
+    def __bool__(self) -> bool:
+        # A formula whose result is missing is not an empty cell.
+        return self.kind is CellKind.UNCOMPUTED or bool(str(self))

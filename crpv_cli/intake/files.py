@@ -8,20 +8,23 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from crpv_cli import publishing
+from crpv_cli.definitions.columns import Kind
 from crpv_cli.definitions.named import table_named
 from crpv_cli.errors import Anomaly, FileProblem
 from crpv_cli.intake.digests import refuse_device
 from crpv_cli.intake.faults import Fault
 from crpv_cli.intake.grid import Grid
-from crpv_cli.intake.headers import read_header, recognise
+from crpv_cli.intake.headers import Header, read_header, recognise, refuse_years_across
 from crpv_cli.intake.profiles.profile import Profile
 from crpv_cli.intake.profiles.rows import KnownIds
 from crpv_cli.intake.profiles.transform import apply
 from crpv_cli.intake.readers import open_csv
+from crpv_cli.intake.shape import WHOLE, said_above
 from crpv_cli.intake.tablefile import TableFile
 from crpv_cli.intake.workbooks import is_workbook, open_workbook
 from crpv_cli.language import Message, msg
@@ -86,7 +89,7 @@ def open_tables(source: InputFile, options: ReadOptions) -> list[TableFile]:
 
 
 def _open_csv(source: InputFile, options: ReadOptions) -> list[TableFile]:
-    grid = open_csv(source.path, options.encoding, options.delimiter)
+    grid = open_csv(source.path, options.encoding, options.delimiter, partial(_fits, options, source.stem))
     grid.progress = options.progress
     try:
         return _recognised(source, grid, options, source.stem)
@@ -104,11 +107,30 @@ def _recognised(source: InputFile, grid: Grid, options: ReadOptions, hint: str) 
     if options.table is not None:
         header = read_header(grid.header, table_named(options.table))
     else:
-        header = recognise(grid.header, hint)
-    return [TableFile(source.name, source.path, grid, header)]
+        header = _table(grid.header, options, hint)
+    if any(column.kind is Kind.YEAR for column in header.missing):
+        refuse_years_across(grid.header)
+    return [TableFile(source.name, source.path, grid, header, notices=said_above(grid, source.name))]
 
 
-def _profile(header: list[str], options: ReadOptions, hint: str) -> Profile | None:
+def _table(cells: Sequence[str], options: ReadOptions, hint: str) -> Header:
+    """The table that a header belongs to.
+
+    Raises:
+        Fault: it belongs to none; if it is that of a profile but for a few columns, these are named.
+    """
+    try:
+        return recognise(cells, hint)
+    except Fault as fault:
+        refuse_years_across(cells)
+        if options.known is None:
+            raise
+        from crpv_cli.intake.profiles.shipped import nearest_profile
+
+        raise nearest_profile(cells) or fault from None
+
+
+def _profile(header: Sequence[str], options: ReadOptions, hint: str) -> Profile | None:
     """The profile that the user names; else, if the header matches no table of ours, the one that it matches."""
     if options.profile is not None:
         from crpv_cli.intake.profiles.shipped import load_profile
@@ -126,20 +148,29 @@ def _profile(header: list[str], options: ReadOptions, hint: str) -> Profile | No
     return find_profile(header)
 
 
-def _open_sheets(source: InputFile, options: ReadOptions) -> list[TableFile]:
-    def fits(cells: list[str], sheet: str) -> bool:
+def _fits_sheet(options: ReadOptions, cells: Sequence[str], sheet: str) -> int:
+    return _fits(options, sheet, cells)
+
+
+def _fits(options: ReadOptions, hint: str, cells: Sequence[str]) -> int:
+    """How well cells are the header of a table of ours or of a profile, as ``find_head`` asks."""
+    try:
         if options.table is not None:
             header = read_header(cells, table_named(options.table))
-            return len(header.present) > len(header.missing)
-        try:
-            profile = _profile(cells, options, sheet)
+            known = len(header.present) > len(header.missing)
+        else:
+            profile = _profile(cells, options, hint)
             if profile is not None:
-                return not profile.missing(cells)
-            return len(recognise(cells, sheet).present) > 1
-        except Fault:
-            return False
+                return 0 if profile.missing(cells) else WHOLE
+            header = recognise(cells, hint)
+            known = len(header.present) > 1
+    except Fault:
+        return 0
+    return 0 if not known else 1 if header.missing else WHOLE
 
-    sheets = open_workbook(source.path, fits, options.sheet)
+
+def _open_sheets(source: InputFile, options: ReadOptions) -> list[TableFile]:
+    sheets = open_workbook(source.path, partial(_fits_sheet, options), options.sheet)
     found: list[TableFile] = []
     skipped: list[tuple[str, Fault]] = []
     for sheet in sheets:

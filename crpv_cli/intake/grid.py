@@ -68,7 +68,8 @@ class Grid:
 
     ``header`` are the cells that name columns. ``sheet`` is the name of the sheet, None outside workbooks.
     ``prepared`` names the columns that a form was sent with: a row in which nothing else is filled in was not answered.
-    ``profile`` names the profile that a foreign file was read with. ``findings`` are told with the rows' own anomalies.
+    ``profile`` names the profile that a foreign file was read with. ``findings`` are told with the rows' own anomalies;
+    ``above`` is how many lines stand above the header.
     """
 
     sha256: str
@@ -78,6 +79,7 @@ class Grid:
     profile: str | None = None
     prepared: tuple[str, ...] = ()
     findings: Sequence[Finding] = ()
+    above: int = 0
 
     @property
     def headings(self) -> list[str]:

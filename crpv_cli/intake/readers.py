@@ -12,13 +12,14 @@ import csv
 import hashlib
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from crpv_cli.intake.faults import Fault, file_changed
-from crpv_cli.intake.grid import BrokenRow, Grid, Read, Rows, Unreadable
+from crpv_cli.intake.grid import BrokenRow, Finding, Grid, Read, Row, Rows, Unreadable
+from crpv_cli.intake.shape import HEADER_WITHIN, Fits, find_head
 from crpv_cli.intake.values import clean
 from crpv_cli.language import msg
 
@@ -27,6 +28,7 @@ MOST_COLUMNS = 16_384
 """The most columns of a file; no spreadsheet has more."""
 
 _CHUNK = 1 << 20
+_FIRST_LINES = 1_000
 _ROWS_A_STEP = 2048
 # A quote left open swallows the lines that follow it; past this number of characters it is reported instead.
 _LONGEST_ROW = 1 << 23
@@ -46,6 +48,8 @@ class CsvFile(Grid):
     header: list[str]
     header_line: int
     progress: Callable[[str, int], None] | None = None
+    above: int = 0
+    findings: Sequence[Finding] = ()
 
     def batches(self) -> Iterator[Rows | Read]:
         """Yield the rows below the header as they are; a broken file ends with ``BrokenRow``.
@@ -100,19 +104,48 @@ class _Hashed(io.BufferedReader):
         return content
 
 
-def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = None) -> CsvFile:
+def open_csv(
+    path: Path, encoding: str | None = None, delimiter: str | None = None, fits: Fits = lambda _cells: 0
+) -> CsvFile:
     """Find a file's encoding, delimiter and header.
 
     Args:
         path: the file.
         encoding: what the user says it is; by default detected from the bytes.
-        delimiter: one of ``DELIMITERS``; by default detected from the header line.
+        delimiter: one of ``DELIMITERS``; by default that with which a header is found, else that which the first line
+            uses most.
+        fits: how well cells are the header of a table.
 
     Raises:
         Fault: the file is empty, not text, or in neither of the two encodings.
         OSError: the file cannot be read.
     """
     sha256, encoding = _inspect(path, encoding)
+    marks = [delimiter] if delimiter else _marks(path, encoding)
+    heads = [
+        (mark, find_head(rows, fits), broken) for mark in marks for rows, broken in [_first_rows(path, encoding, mark)]
+    ]
+    fitting = [found for found in heads if found[1] is not None and found[1].fits]
+    mark, head, broken = next(iter(fitting or heads))
+    if broken is not None and head is None:
+        raise Fault(
+            "broken-csv",
+            msg("The header line cannot be read as CSV: {reason}", reason=broken.reason),
+            msg("Check its quotation marks."),
+        )
+    if head is None:
+        raise Fault("empty-file", msg("The file is empty."), msg("Check that it was saved."))
+    if len(head.cells) > MOST_COLUMNS:
+        raise Fault(
+            "too-many-columns",
+            msg("The header has {count} cells; at most {most} are read.", count=len(head.cells), most=MOST_COLUMNS),
+            msg("Check that it is a table, and name its delimiter with --delimiter if it is not detected."),
+        )
+    return CsvFile(path, sha256, encoding, mark, head.cells, head.line, above=head.above, findings=head.findings)
+
+
+def _marks(path: Path, encoding: str) -> list[str]:
+    """The delimiters that the file may have, the most likely first: that which the first line uses most."""
     with path.open(encoding=encoding, newline="") as stream:
         first = ""
         while not first.strip():
@@ -122,29 +155,23 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
         # A heading may contain line breaks: its row ends where its quotation marks are closed.
         while first.count('"') % 2 and len(first) < _LONGEST_ROW and (more := stream.readline(_LONGEST_ROW)):
             first += more
-        mark = delimiter or delimiter_of(first)
-        stream.seek(0)
-        for row in _read(stream, mark):
+    likely = delimiter_of(first)
+    return [likely, *(mark for mark in DELIMITERS if mark != likely)]
+
+
+def _first_rows(path: Path, encoding: str, delimiter: str) -> tuple[list[Row], BrokenRow | None]:
+    """The first rows of a file, cleaned, without blank ones; as many as a header is looked for in, or can be read."""
+    rows: list[Row] = []
+    with path.open(encoding=encoding, newline="") as stream:
+        for row in _read(stream, delimiter):
             if isinstance(row, BrokenRow):
-                raise Fault(
-                    "broken-csv",
-                    msg("The header line cannot be read as CSV: {reason}", reason=row.reason),
-                    msg("Check its quotation marks."),
-                )
-            line, cells = row[0], [clean(cell) for cell in row[1]]
-            if any(cells) and not _is_separator_line(cells, mark):
-                if len(cells) > MOST_COLUMNS:
-                    raise Fault(
-                        "too-many-columns",
-                        msg(
-                            "The header has {count} cells; at most {most} are read.",
-                            count=len(cells),
-                            most=MOST_COLUMNS,
-                        ),
-                        msg("Check that it is a table, and name its delimiter with --delimiter if it is not detected."),
-                    )
-                return CsvFile(path, sha256, encoding, mark, cells, line)
-    raise Fault("empty-file", msg("The file is empty."), msg("Check that it was saved."))
+                return rows, row
+            cells = [clean(cell) for cell in row[1]]
+            if any(cells) and not _is_separator_line(cells, delimiter):
+                rows.append(Row(row[0], cells))
+            if len(rows) > HEADER_WITHIN or row[0] > _FIRST_LINES:
+                break
+    return rows, None
 
 
 def delimiter_of(header_line: str) -> str:

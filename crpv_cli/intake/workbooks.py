@@ -6,13 +6,15 @@ the text a person would have typed, so that sheets and CSV files are read by the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 from crpv_cli.intake.faults import Fault
-from crpv_cli.intake.grid import Grid, Read, Rows, Unreadable
+from crpv_cli.intake.grid import Finding, Grid, Read, Row, Rows, Unreadable
+from crpv_cli.intake.shape import HEADER_WITHIN, find_head
 from crpv_cli.intake.wall import Workbook, column_letter
 from crpv_cli.language import msg
 
@@ -20,8 +22,6 @@ FORM_SHEET = "crpv-form"
 OWN_SHEETS = ("crpv", FORM_SHEET)
 """Names of the sheets that crpv adds to the workbooks it writes; they contain no rows to load."""
 
-_HEADER_WITHIN = 50
-_HEADER_BEFORE = 1_000
 _ROWS_A_STEP = 2_000
 _SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
@@ -42,6 +42,8 @@ class SheetGrid(Grid):
     workbook: Workbook = field(repr=False)
     sheet: str = ""
     prepared: tuple[str, ...] = ()
+    above: int = 0
+    findings: Sequence[Finding] = ()
 
     def letter(self, place: int) -> str | None:
         """Return the letter of a column."""
@@ -57,12 +59,12 @@ class SheetGrid(Grid):
             yield Unreadable(fault)
 
 
-def open_workbook(path: Path, fits: Callable[[list[str], str], bool], only: str | None = None) -> list[SheetGrid]:
+def open_workbook(path: Path, fits: Callable[[Sequence[str], str], int], only: str | None = None) -> list[SheetGrid]:
     """Find the sheets of a workbook that contain a table, and the header row of each.
 
     Args:
         path: the workbook.
-        fits: whether cells are the header of a table, given the sheet's name.
+        fits: how well cells are the header of a table (``shape.Fits``), given the sheet's name.
         only: the one sheet to read; its first row of several cells is the header if no row is recognised.
 
     Returns:
@@ -86,9 +88,21 @@ def open_workbook(path: Path, fits: Callable[[list[str], str], bool], only: str 
     for name, visible in workbook.sheets:
         if (only is None and (not visible or name in OWN_SHEETS)) or only not in {None, name}:
             continue
-        line, header = _header(workbook, name, fits)
-        if header:
-            found.append(SheetGrid(workbook.sha256, header, line, workbook, name, prepared))
+        first = [Row(line, cells) for line, cells in islice(workbook.rows(name), HEADER_WITHIN + 1)]
+        head = find_head(first, partial(_fits, fits, name))
+        if head is not None:
+            found.append(
+                SheetGrid(
+                    workbook.sha256,
+                    head.cells,
+                    head.line,
+                    workbook,
+                    name,
+                    prepared,
+                    above=head.above,
+                    findings=head.findings,
+                )
+            )
     return found
 
 
@@ -97,16 +111,5 @@ def _form_facts(workbook: Workbook) -> dict[str, str]:
     return {cells[0]: cells[1] for _, cells in workbook.rows(FORM_SHEET) if len(cells) > 1 and cells[0]}
 
 
-def _header(workbook: Workbook, name: str, fits: Callable[[list[str], str], bool]) -> tuple[int, list[str]]:
-    """The line and the cells of the header: the first row that fits a table, else the first of several cells."""
-    first: tuple[int, list[str]] = (0, [])
-    for line, cells in workbook.rows(name, until=_HEADER_WITHIN):
-        if sum(bool(cell) for cell in cells) > 1:
-            filled = len(cells)
-            while not cells[filled - 1]:
-                filled -= 1
-            if fits(cells[: min(filled, _HEADER_BEFORE)], name):  # a sheet is as wide as one cell far away makes it
-                return line, cells
-            if not first[1]:
-                first = line, cells
-    return first
+def _fits(fits: Callable[[Sequence[str], str], int], sheet: str, cells: Sequence[str]) -> int:
+    return fits(cells, sheet)

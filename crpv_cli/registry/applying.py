@@ -13,22 +13,26 @@ from crpv_cli.language import decoded, msg
 from crpv_cli.registry.bulk import written_at_once
 from crpv_cli.registry.loads import FileOutcome, Source
 from crpv_cli.registry.schema import PROVENANCE, key_columns, key_condition, key_json, key_values
-from crpv_cli.registry.staging import at_its_place, place_of, same_key
+from crpv_cli.registry.staging import Stage, at_its_place, place_of, same_key
 from crpv_cli.registry.told import Columns, columns_of, quoted_json
+from crpv_cli.spelling import typed
 
 
 def apply_source(
-    connection: sqlite3.Connection, number: int, source: Source, outcome: FileOutcome, load: int
+    stage: Stage, number: int, source: Source, outcome: FileOutcome, load: int, as_written: bool
 ) -> list[Anomaly]:
     """Write the staged records of a source, and count in ``outcome`` what became of them.
 
+    What differs only in apostrophes, blanks and the like is no change, unless all is meant ``as_written``.
+
     Returns what is wrong with rows that, together with what the registry keeps of them, break one of its rules.
     """
+    connection = stage.connection
     work = _Applying(connection, source, number, load, _record_file(connection, load, source, outcome))
     (staged,) = connection.execute(
         f"select count(*) from temp.stage_{source.table.name} where file = ?", (number,)
     ).fetchone()
-    touched, outcome.inserted = work.set_aside()
+    touched, outcome.inserted = work.set_aside(as_written)
     if touched:
         work.update()
     if outcome.inserted:
@@ -136,8 +140,8 @@ class _Applying:
     def _do(self, sql: str, **more: object) -> int:
         return self.connection.execute(sql, {**self.asked, **more}).rowcount
 
-    def set_aside(self) -> tuple[int, int]:
-        """Find the staged rows that the registry does not hold, or holds with other values; returns how many of each.
+    def set_aside(self, as_written: bool) -> tuple[int, int]:
+        """Find the staged rows that the registry holds with other values, or does not hold; returns how many of each.
 
         A table is not read while it is written, and a temporary table takes no memory.
         """
@@ -164,6 +168,9 @@ class _Applying:
                 ) where u.row is null
                 """
             )
+        if not as_written:
+            self._keep_as_typed()
+        if place is not None or not as_written:
             self._do(
                 f"""
                 delete from temp.unlike as u where exists (
@@ -176,6 +183,21 @@ class _Applying:
             "select count(row), count(*) - count(row) from temp.unlike"
         ).fetchone()
         return int(touched), int(fresh)
+
+    def _keep_as_typed(self) -> None:
+        """Let texts that differ only in apostrophes, blanks and the like be what the registry holds."""
+        name = self.table.name
+        for other in self.others:
+            texts = self.connection.execute(
+                f"""
+                select t.{other}, s.rowid, s.{other}
+                from temp.unlike as u cross join temp.stage_{name} as s on s.rowid = u.staged
+                    cross join main.{name} as t on t.rowid = u.row
+                where s.{other} <> t.{other} and typeof(s.{other}) = 'text'
+                """
+            )
+            alike = [(there, rowid) for there, rowid, new in texts if typed(new) == typed(there)]
+            self.connection.executemany(f"update temp.stage_{name} set {other} = ? where rowid = ?", alike)
 
     def update(self) -> None:
         """Write the rows that the registry holds with other values, and what they were."""

@@ -10,9 +10,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.ratings import Scale
-from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import Euros, Message, first_few, msg, msgs
 from crpv_cli.registry.doubles import Total, touched
@@ -20,52 +18,12 @@ from crpv_cli.registry.life import STATE
 from crpv_cli.registry.loads import Source
 from crpv_cli.registry.queries import position
 from crpv_cli.registry.staging import Stage
-from crpv_cli.spelling import closest
 
 Found = tuple[int, Anomaly]
 """The number of the source in its load, and what is wrong with one of its rows."""
 Said = tuple[Message, Message | None]
 """What is said of a cause, and the advice."""
 _SHOWN = 3
-
-
-def unresolved(
-    stage: Stage, sources: Sequence[Source], table: Table, refused: dict[str, set[str]], keep_valid: bool
-) -> list[Found]:
-    """Find the rows of a table that name a centre, a source... that is neither in the registry nor in the load.
-
-    ``refused`` holds the keys of refused rows by table: where nothing will be loaded anyway, what refers to them is not
-    at fault a second time.
-    """
-    found: list[Found] = []
-    for column in [column for column in table.columns if column.refers]:
-        for row in stage.unresolved(table, column):
-            in_load = row["value"] in refused.get(column.refers or "", ())
-            if keep_valid or not in_load:
-                found.append((row["file"], _unresolved(stage, sources[row["file"]], column, row, in_load)))
-    return found
-
-
-def _unresolved(stage: Stage, source: Source, column: Column, row: sqlite3.Row, in_load: bool) -> Anomaly:
-    target = TABLES[column.refers or ""]
-    if in_load:
-        advice = msg("Its own row in this load was refused: correct that one first.")
-    else:
-        (key,) = target.key
-        near = closest(row["value"], {known[key] for known in stage.rows_of(target.name, key)}, 2)
-        advice = (
-            msg("Did you mean {near}?", near=near)
-            if near
-            else msg("Load it into the table {table} first, or see: crpv list {table}", table=target.name)
-        )
-    return source.anomaly(
-        "unknown-reference",
-        msg("“{value}” is not in the table {table}.", value=row["value"], table=target.name),
-        advice,
-        row["line"],
-        column.name,
-        row["value"],
-    )
 
 
 def faulty_ratings(stage: Stage, sources: Sequence[Source]) -> Iterator[Found]:

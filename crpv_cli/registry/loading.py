@@ -10,12 +10,15 @@ from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import msg
 from crpv_cli.registry.applying import apply_source, remove_rows
-from crpv_cli.registry.checks import faulty_ratings, recognised, restated, unresolved
+from crpv_cli.registry.checks import faulty_ratings, recognised, restated
 from crpv_cli.registry.conflicts import Comparison, HandedOut, shown
+from crpv_cli.registry.foreign import other_amounts
 from crpv_cli.registry.journal import changes_of, key_text
 from crpv_cli.registry.loads import Batch, FileOutcome, LoadReport, Refused, Source
 from crpv_cli.registry.recording import close_load, commit, open_load
+from crpv_cli.registry.references import References
 from crpv_cli.registry.staging import Stage, Staged
+from crpv_cli.registry.twins import adopt, near_spellings
 
 __all__ = ["FileOutcome", "LoadReport", "Source", "load"]
 
@@ -56,6 +59,7 @@ def load(  # noqa: D417 - the connection needs no words
     """
     report = LoadReport(dry_run, anomalies=list(anomalies))
     work = _Load(connection, sources, report, keep_valid, handed)
+    work.as_written = command != "load" or handed is not None  # each sign is meant, and may be what is corrected
     try:
         work.stage_rows()
         try:
@@ -64,6 +68,7 @@ def load(  # noqa: D417 - the connection needs no words
                 under_lock()
             work.compare()
             work.name_periods()
+            work.find_twins()
             work.check_references()
             work.check_ratings()
             report.stopped = work.stops
@@ -104,8 +109,10 @@ class _Load:
         self.report = report
         self.keep_valid = keep_valid
         self.stage = Stage(connection)
+        self.references = References(self.stage, sources)
         self.comparison = Comparison(self.stage, sources, handed) if handed else None
         self.refused: dict[str, set[str]] = {}
+        self.as_written = False
         self.outcomes = [
             FileOutcome(source.name, source.table.name, source.sheet, source.made, sha256=source.sha256)
             for source in sources
@@ -141,7 +148,8 @@ class _Load:
             self.report.notices.extend(source.notices)
             self.report.centres |= source.centres
         self.report.files = [outcome for outcome in self.outcomes if outcome.read or not outcome.made]
-        self.find_repeated()
+        self.resolve_names()
+        self.find_repeated(*self.stage.in_order())
         if self.comparison:
             for number in self.comparison.set_aside():
                 self.outcomes[number].unchanged += 1
@@ -154,12 +162,12 @@ class _Load:
         elif len(source.table.key) == 1 and source.table.key[0] in batch.columns:
             source.refused_keys.update(map(str, batch.values[batch.columns.index(source.table.key[0])]))
 
-    def find_repeated(self) -> None:
+    def find_repeated(self, *tables: Table) -> None:
         """Count a row that comes again as unchanged, and refuse one that says something else under the same key."""
         present = [set(source.present) for source in self.sources]
         shapes = [present.index(names) for names in present]
         contradicted: list[tuple[Table, int, Anomaly]] = []
-        for table in self.stage.in_order():
+        for table in tables:
             same, others = self.stage.repeated(table, shapes)
             for number, count in same.items():
                 self.outcomes[number].unchanged += count
@@ -213,6 +221,12 @@ class _Load:
             removed = self.stage.remove(table, number, anomaly.line or 0)
             self.refused.setdefault(table.name, set()).update(removed)
 
+    def resolve_names(self) -> None:
+        """Put ids in the place of names, and say which names were completed."""
+        for number, anomaly in self.references.resolve():
+            self._say(number, anomaly)
+        self.report.centres = {self.references.id_of("centres", centre) for centre in self.report.centres}
+
     def compare(self) -> None:
         """Refuse what was changed of rows that others changed meanwhile."""
         if self.comparison is None:
@@ -235,13 +249,23 @@ class _Load:
             if self.comparison is None or table is not self.comparison.table:
                 self.stage.name_periods(table)
 
+    def find_twins(self) -> None:
+        """Take rows that are only written otherwise for what they are, and say which words are."""
+        for table in self.stage.in_order():
+            if not self.as_written:
+                again, found = adopt(self.stage, self.sources, table)
+                self.report.anomalies += found
+                if again:
+                    self.find_repeated(table)
+            self.report.anomalies += near_spellings(self.stage, self.sources, table)
+
     def check_references(self) -> None:
         """Refuse rows that name a centre, a source... that is neither in the registry nor in the load."""
         for source in self.sources:
             self.refused.setdefault(source.table.name, set()).update(source.refused_keys)
         for table in self.stage.in_order():
             # Rows leave once all their columns were looked at: one may name two unknown things.
-            for number, anomaly in unresolved(self.stage, self.sources, table, self.refused, self.keep_valid):
+            for number, anomaly in self.references.unknown(table, self.refused, self.keep_valid):
                 self._refuse(table, number, anomaly)
 
     def check_ratings(self) -> None:
@@ -257,7 +281,9 @@ class _Load:
         for table in self.stage.in_order():
             for number, source in enumerate(self.sources):
                 if source.table is table and (self.outcomes[number].read or not source.made):
-                    for anomaly in apply_source(self.connection, number, source, self.outcomes[number], load):
+                    for anomaly in apply_source(
+                        self.stage, number, source, self.outcomes[number], load, self.as_written
+                    ):
                         self._say(number, self.comparison.explained(number, anomaly) if self.comparison else anomaly)
         self.connection.execute("pragma defer_foreign_keys = off")
         inserted = sum(outcome.inserted for outcome in self.outcomes)
@@ -274,6 +300,7 @@ class _Load:
         self.report.anomalies.extend(restated(self.connection, load))
         file = next((outcome.name for outcome in self.outcomes if outcome.table == "funding" and outcome.read), None)
         if file is not None:
+            self.report.anomalies.extend(other_amounts(self.connection, load))
             self.report.anomalies.extend(recognised(self.connection, load, file))
         if details:
             self.report.changes = list(changes_of(self.connection, load))

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.registry.loads import Batch
 from crpv_cli.registry.schema import key_columns, key_expression
@@ -64,6 +63,7 @@ class Stage:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self.tables: list[str] = []
+        self._fresh: set[str] = set()
         # What refused rows refer to.
         connection.execute(
             "create temp table if not exists noted (table_name, column, file integer, line integer, value)"
@@ -105,6 +105,34 @@ class Stage:
             """
         )
 
+    def fresh(self, table: Table) -> str:
+        """Return the name of the list of the staged rows, by ``rowid``, whose key the registry does not hold.
+
+        It is made once, under the lock, when keys are final but for spellings.
+        """
+        name = f"fresh_{table.name}"
+        if table.name not in self._fresh:
+            self._fresh.add(table.name)
+            self.connection.execute(f"create temp table {name} (row integer primary key)")
+            new = f"not exists (select 1 from main.{table.name} as k where {same_key(table, 's', 'k')})"
+            for (file,) in self.connection.execute(f"select distinct file from stage_{table.name}").fetchall():
+                place = place_of(self.connection, table, file)
+                join = f"left join main.{table.name} as t on {at_its_place(table)}" if place is not None else ""
+                # A condition of the staged row alone would be looked at first, whatever stands at its place.
+                asked = f"case when t.rowid is null then {new} end" if join else new
+                self.connection.execute(
+                    f"""
+                    insert into temp.{name}
+                    select s.rowid from temp.stage_{table.name} as s {join} where s.file = :file and {asked}
+                    """,
+                    {"file": file, "place": place},
+                )
+        return f"temp.{name}"
+
+    def known(self, table: Table, rowids: Iterable[int]) -> None:
+        """Say of rows that were fresh that the registry holds their key, after all."""
+        self.connection.executemany(f"delete from temp.fresh_{table.name} where row = ?", ((one,) for one in rowids))
+
     def note(self, table: Table, file: int, line: int, readable: Mapping[str, Any]) -> None:
         """Keep what a refused row refers to, so that it is checked as well."""
         references = [
@@ -139,7 +167,7 @@ class Stage:
         if self._all_at_their_place(table):
             return Counter(), []
         name, key = f"stage_{table.name}", ", ".join(key_expression(column) for column in key_columns(table))
-        self.connection.execute(f"create index temp.{name}_key on {name} ({key})")
+        self.connection.execute(f"create index if not exists temp.{name}_key on {name} ({key})")
         self.connection.execute(
             f"""
             create temp table repeated as
@@ -217,30 +245,6 @@ class Stage:
                 f"update stage_{table.name} set {settings} where rowid = ?", (*values.values(), rowid)
             )
 
-    def unresolved(self, table: Table, column: Column) -> Iterator[sqlite3.Row]:
-        """Yield file, line and value of the records whose reference is neither in the registry nor staged."""
-        target = TABLES[column.refers or ""]
-        (key,) = target.key
-        staged = (
-            f"and not exists (select 1 from stage_{target.name} as t where t.{key} = s.value)"
-            if target.name in self.tables
-            else ""
-        )
-        noted = "union all select file, line, value from noted where table_name = :table and column = :column"
-        # Read to the end first: rows may be removed while the caller walks through them.
-        yield from self.connection.execute(
-            f"""
-            with named as (select file, line, {column.stored} as value from stage_{table.name} {noted})
-            select s.file, s.line, s.value
-            from named as s
-            where s.value is not null
-              and not exists (select 1 from main.{target.name} as r where r.{key} = s.value)
-              {staged}
-            order by s.file, s.line
-            """,
-            {"table": table.name, "column": column.name},
-        ).fetchall()
-
     def rows_of(self, table: str, columns: str) -> list[sqlite3.Row]:
         """Return the rows of a table as they will be: those of the registry, then the staged ones over them."""
         rows = self.connection.execute(f"select {columns} from main.{table}").fetchall()
@@ -258,5 +262,6 @@ class Stage:
         """Drop the temporary tables."""
         for name in self.tables:
             self.connection.execute(f"drop table if exists temp.stage_{name}")
+            self.connection.execute(f"drop table if exists temp.fresh_{name}")
         self.tables.clear()
         self.connection.execute("drop table if exists temp.noted")

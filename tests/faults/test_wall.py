@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -403,8 +403,8 @@ def test_what_may_be_a_header_is_looked_at_as_far_as_it_is_filled(tmp_path: Path
     path.write_bytes(xlsx(XLSX + f'<row r="9">{xlsx_cell("XFD9", "x")}</row>'))
     seen: list[list[str]] = []
 
-    def fits(cells: list[str], _sheet: str) -> bool:
-        seen.append(cells)
+    def fits(cells: Sequence[str], _sheet: str) -> bool:
+        seen.append(list(cells))
         return True
 
     (sheet,) = open_workbook(path, fits)

@@ -31,7 +31,7 @@ ROWS: list[tuple[list[str], Fault | None]] = [
         ("unknown-reference", "centre", {"centre": "oriv"}),
     ),
     (["oriv", "skills", "16", "external", "", "", "", "", "", SOURCE], ("not-a-year", "year", {"year": "2016"})),
-    (["oriv", "animation", "1969", "self", "", "", "", "", "", SOURCE], ("out-of-bounds", "year", {"year": "1970"})),
+    (["oriv", "animation", "1969", "self", "", "", "", "", "", SOURCE], ("out-of-bounds", "year", {"year": "1990"})),
     (
         ["oriv", "animation", "2017", "peer", "", "", "", "", "a\n\nb", SOURCE],
         ("not-in-list", "kind", {"kind": "joint"}),
@@ -53,7 +53,7 @@ ROWS: list[tuple[list[str], Fault | None]] = [
         ["oriv", "animation", "2021", "self", "", "", "", "2021-02-30", "", SOURCE],
         ("no-such-day", "evaluated_on", {"evaluated_on": "2021-02-28"}),
     ),
-    (["oriv", "animation", "2022", "self", "", "", "", "", "", SOURCE, ""], ("row-length", None, {})),
+    (["oriv", "animation", "2022", "self", "", "", "", "", "", "", SOURCE, "", "x"], ("row-length", None, {})),
     (
         ["oriv", "skills", "2015", "self", "demo-1-4", "2", "ORIV", "2016-03-01", "Good,\nand noted", SOURCE],
         ("same-key", "rating", {"kind": "external", "rating": "2"}),

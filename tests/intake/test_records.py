@@ -96,7 +96,7 @@ def test_an_empty_cell_says_what_belongs_there() -> None:
 
 
 def test_values_are_what_the_registry_holds() -> None:
-    found = checked("funding", note=" l'année\r\nsuivante ".strip())
+    found = checked("funding", note="l'année\nsuivante")
     assert found.values == {
         "centre": "oriv",
         "funder": "etat",
@@ -110,7 +110,7 @@ def test_values_are_what_the_registry_holds() -> None:
         "reference": None,
         "source": None,
         "locator": None,
-        "note": "l'année\r\nsuivante",
+        "note": "l'année\nsuivante",
     }
     flags = checked("centres").values
     assert flags is not None
@@ -204,6 +204,7 @@ def test_a_neighbourhood_stands_in_the_geography_of_its_code_and_in_its_departme
     assert faults("neighbourhoods", code="QP001001", geography="2015") == []
     assert faults("neighbourhoods", department="02") == [("communes", "communes-elsewhere")]
     assert faults("neighbourhoods", department="02", communes=None) == []
+    assert faults("neighbourhoods", department="Aisne") == []  # whose code is found later
     assert faults("neighbourhoods", department="974", communes="97411 01004") == []
     assert faults("neighbourhoods", communes="01053 53") == [("communes", "not-a-commune")]
     found = checked("neighbourhoods", communes="1053;01004")

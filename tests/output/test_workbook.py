@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,7 @@ def stored(db: Path) -> dict[str, list[dict[str, object]]]:
 def read_back(path: Path) -> dict[str, list[dict[str, object]]]:
     """What the intake makes of every sheet of a workbook."""
 
-    def fits(cells: list[str], sheet: str) -> bool:
+    def fits(cells: Sequence[str], sheet: str) -> bool:
         return any(not read_header(cells, table).missing for table in TABLES.values())
 
     found = {}
