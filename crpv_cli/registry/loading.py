@@ -78,7 +78,7 @@ def load(  # noqa: D417 - the connection needs no words
             report.stopped = work.stops
             if report.stopped:
                 work.forget_counts()
-            elif report.load is not None:
+            elif report.load is not None and report.changed:
                 work.look_again(report.load, details)
             if report.stopped or dry_run or not report.changed:
                 report.load = None

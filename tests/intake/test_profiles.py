@@ -29,10 +29,10 @@ from crpv_cli.intake.profiles.transform import ProfiledGrid, apply
 from crpv_cli.intake.readers import open_csv
 from crpv_cli.intake.sources import sources_of
 from crpv_cli.registry.connection import open_writing
-from crpv_cli.registry.journal import undo
 from crpv_cli.registry.loading import LoadReport, load
 from crpv_cli.registry.queries import read
 from crpv_cli.registry.resolving import lookups
+from crpv_cli.registry.undoing import undo
 from tests import official
 from tests.inside import inside
 
