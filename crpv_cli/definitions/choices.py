@@ -12,7 +12,7 @@ def _agreeing(*words: str) -> tuple[str, ...]:
 
 
 # What people and spreadsheets write for yes and no, in small letters.
-YES = ("yes", "y", "oui", "o", "true", "vrai", "1", "1.0", "x", "\u2713", "\u2714", "\u2611", "\u2705")
+YES = ("yes", "y", "oui", "o", "true", "vrai", "1", "1.0", "x", "\u2713", "\u2714", "\u2714\ufe0f", "\u2611", "\u2705")
 NO = ("no", "n", "non", "false", "faux", "0", "0.0", "\u2717", "\u2718", "\u274c", "\u2610")
 
 # Each list has other words for its values beside them, in both languages: each is a word for one of the list alone.

@@ -87,6 +87,7 @@ class Column:
     What a value looks like: a ``signed`` number has a plus sign if it is positive, one that is not ``grouped`` is a
     name rather than an amount (a load, a line), a column of ``emphasis`` shows what nobody should miss and is never
     left out to save space, and one that is ``written`` has sentences typed by people, for which a form makes space.
+    The words of a ``vocabulary`` are used again and again, so that a new spelling of one is told to whoever brings it.
     A ``personal`` one is about a person, and is neither listed nor exported unless asked.
     """
 
@@ -112,6 +113,7 @@ class Column:
     emphasis: bool = False
     written: bool = False
     personal: bool = False
+    vocabulary: bool = False
 
     @property
     def stored(self) -> str:

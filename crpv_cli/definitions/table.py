@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Choice, Column, Kind, Shape, Usual
@@ -15,7 +15,8 @@ class Table:
 
     ``periods`` are pairs of days in order, ``checks`` other conditions between columns, in SQL, and ``indexes`` the
     columns that have an index in addition to the key. ``moved`` are headings of earlier files of the table, each with
-    the table that holds such facts now.
+    the table that holds such facts now. ``called`` are the columns, besides the key, by which people name a row where
+    another table refers to it.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Table:
     checks: tuple[str, ...] = ()
     indexes: tuple[str, ...] = ()
     moved: tuple[tuple[str, str], ...] = ()
+    called: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column:
         """Return the column of that name.
@@ -50,6 +52,11 @@ def words(
 ) -> Column:
     """Free text."""
     return Column(name, label, Kind.TEXT, required, explanation=explanation, prose=prose, written=written)
+
+
+def term(name: str, label: str, explanation: str, required: bool = False, prose: bool = False) -> Column:
+    """A word of a vocabulary: free text, but the same thing is always called the same."""
+    return replace(words(name, label, explanation, required, prose), vocabulary=True)
 
 
 def code(

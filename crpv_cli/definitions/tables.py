@@ -32,6 +32,7 @@ from crpv_cli.definitions.table import (
     money,
     reference,
     slug,
+    term,
     words,
     year,
 )
@@ -46,7 +47,7 @@ SOURCES = Table(
     columns=(
         slug(N_("Short name of the source, in lower case.")),
         words("title", N_("Title"), N_("Title of the document or the data set."), required=True),
-        words("publisher", N_("Publisher"), N_("Who published it.")),
+        term("publisher", N_("Publisher"), N_("Who published it.")),
         Column(
             "published_on",
             N_("Published on"),
@@ -72,6 +73,7 @@ SOURCES = Table(
         ),
     ),
     screen=("id", "title", "publisher", "published_on"),
+    called=("title",),
 )
 
 DEPARTMENTS = Table(
@@ -86,6 +88,7 @@ DEPARTMENTS = Table(
         SOURCE,
     ),
     screen=("code", "name", "region_code", "region_name"),
+    called=("name",),
 )
 
 TERRITORY_COUNTS = Table(
@@ -255,6 +258,7 @@ CENTRES = Table(
         NOTE,
     ),
     screen=("id", "short_name", "legal_form", "seat", "opened", "closed", "co_funded", "confidence"),
+    called=("name", "short_name", "siren"),
     checks=(
         "co_funded = 1 or exemption_reason is not null",
         "successor is null or (closed is not null and successor <> id)",
@@ -286,6 +290,7 @@ CENTRE_STATES = Table(
         NOTE,
     ),
     screen=("centre", "valid_to", "name", "legal_form", "carrier", "seat"),
+    called=("name", "short_name", "siren"),
 )
 
 LABELS = Table(
@@ -321,7 +326,7 @@ CONTACTS = Table(
     key=("centre", "function"),
     columns=(
         CENTRE,
-        words("function", N_("Function"), N_("What to write to it for: secretariat, director, network, press…"), True),
+        term("function", N_("Function"), N_("What to write to it for: secretariat, director, network, press…"), True),
         words("email", N_("E-mail"), N_("A functional address, not a person's own.")),
         words("telephone", N_("Telephone"), N_("Telephone number.")),
         replace(words("person", N_("Person"), N_("A person's name, only with consent and a last day.")), personal=True),
@@ -342,7 +347,7 @@ FUNDERS = Table(
     key=("id",),
     columns=(
         slug(N_("Short name of the funder, in lower case.")),
-        words("name", N_("Name"), N_("Official name of the funder."), required=True),
+        term("name", N_("Name"), N_("Official name of the funder."), required=True),
         choice(
             "kind",
             N_("Kind"),
@@ -355,6 +360,7 @@ FUNDERS = Table(
         NOTE,
     ),
     screen=("id", "name", "kind", "siren"),
+    called=("name", "siren"),
 )
 
 FUNDING = Table(
@@ -365,7 +371,7 @@ FUNDING = Table(
         CENTRE,
         reference("funder", N_("Funder"), "funders", N_("Id of the funder."), required=True),
         year(N_("Year of the decision.")),
-        words("scheme", N_("Scheme"), N_("Programme or scheme: P147, operating, project…")),
+        term("scheme", N_("Scheme"), N_("Programme or scheme: P147, operating, project…")),
         choice(
             "stage", N_("Stage"), choices.STAGES, N_("Whether the amount is requested, granted or paid."), required=True
         ),
@@ -454,6 +460,7 @@ MISSIONS = Table(
         NOTE,
     ),
     screen=("id", "name_fr", "name_en", "core"),
+    called=("name_fr", "name_en"),
 )
 
 SCALES = Table(
@@ -471,6 +478,7 @@ SCALES = Table(
         NOTE,
     ),
     screen=("id", "name", "minimum", "maximum", "levels", "official"),
+    called=("name",),
     # "is true": a comparison with an unknown limit is unknown, which a check would accept.
     checks=("levels is not null or (minimum < maximum) is true",),
 )
@@ -493,7 +501,7 @@ EVALUATIONS = Table(
             N_("Rating on the scale; empty if the mission was evaluated without one."),
             shape=Shape.RATING,
         ),
-        words("evaluator", N_("Evaluator"), N_("Who evaluated.")),
+        term("evaluator", N_("Evaluator"), N_("Who evaluated.")),
         day("evaluated_on", N_("Evaluated on"), N_("Day of the evaluation."), usual=PAST),
         words("summary", N_("Summary"), N_("What the evaluation found."), written=True),
         words("recommendation", N_("Recommendation"), N_("What the evaluation recommends."), written=True),
@@ -517,7 +525,7 @@ GOVERNANCE = Table(
             N_("The body they sit on: assembly, board, bureau, steering committee…"),
             required=True,
         ),
-        words(
+        term(
             "member",
             N_("Member"),
             N_("The body that has the seat; name a person only where that is public."),
@@ -595,7 +603,7 @@ ACTIVITIES = Table(
             N_("What was done: meeting, training, visit, support, publication…"),
             required=True,
         ),
-        words("theme", N_("Theme"), N_("What it was about, in a few words; use the same ones every year.")),
+        term("theme", N_("Theme"), N_("What it was about, in a few words; use the same ones every year.")),
         choice("mode", N_("Mode"), choices.MODES, N_("On site or remote; empty if it was both or is not known.")),
         choice(
             "audience",
@@ -653,13 +661,14 @@ PROJECTS = Table(
     columns=(
         slug(N_("Short name of the project, in lower case.")),
         words("title", N_("Title"), N_("What the project is called."), required=True, prose=True),
-        words("theme", N_("Theme"), N_("What it is about, in a few words.")),
+        term("theme", N_("Theme"), N_("What it is about, in a few words.")),
         day("starts_on", N_("Starts on"), N_("First day of the project; empty if not known.")),
         day("ends_on", N_("Ends on"), N_("Last day of the project; empty if not known.")),
         SOURCE,
         NOTE,
     ),
     screen=("id", "title", "theme", "starts_on", "ends_on"),
+    called=("title",),
     periods=(("starts_on", "ends_on"),),
 )
 
@@ -670,8 +679,8 @@ PROJECT_PARTNERS = Table(
     columns=(
         reference("project", N_("Project"), "projects", N_("Id of the project."), required=True),
         reference("centre", N_("Centre"), "centres", N_("Id of a centre that takes part; empty for another partner.")),
-        words("partner", N_("Partner"), N_("Another body that takes part; empty for a centre.")),
-        words("role", N_("Role"), N_("What it does there: leads, pays, takes part…")),
+        term("partner", N_("Partner"), N_("Another body that takes part; empty for a centre.")),
+        term("role", N_("Role"), N_("What it does there: leads, pays, takes part…")),
         SOURCE,
         NOTE,
     ),

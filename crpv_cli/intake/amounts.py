@@ -154,12 +154,20 @@ def bounded(value: Decimal, text: str, bound: int = 2**53) -> int:
     return int(value)
 
 
-_PLAIN_AMOUNT = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]{1,2}))?")
+PLAIN_AMOUNT = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]{1,2}))?")
 # Possessive, so that a long text is looked through once.
 _AMOUNT = re.compile(
     rf"(?P<sign>-?+)(?P<before>[^\W\d_]*+€?+)[{SPACES}]*+(?P<number>[0-9+-](?:.*[0-9.,)-])?)(?P<after>[^0-9.,()-]*)"
 )
 _IN_BRACKETS = re.compile(r"\(([^()]*[0-9][^()]*)\)")
+
+
+def centimes_of(plain: re.Match[str]) -> int:
+    """Return the centimes of an amount that ``PLAIN_AMOUNT`` matches."""
+    whole, cents = plain.groups()
+    if cents is None:
+        return int(whole) * 100
+    return int(whole + cents) if len(cents) == 2 else int(whole + cents) * 10
 
 
 def read_amount(text: str) -> ReadValue:
@@ -168,9 +176,8 @@ def read_amount(text: str) -> ReadValue:
     Raises:
         Fault: the text is no amount of euros, has fractions of a centime, or can be read in two ways.
     """
-    if plain := _PLAIN_AMOUNT.fullmatch(text):  # most of them
-        whole, cents = plain.groups()
-        return int(whole) * 100 + (int(cents.ljust(2, "0")) if cents else 0), None
+    if plain := PLAIN_AMOUNT.fullmatch(text):  # most of them
+        return centimes_of(plain), None
     return scaled(text, "")
 
 
@@ -190,7 +197,17 @@ def scaled(text: str, unit: str) -> ReadValue:
 
 
 def unknown_unit(text: str, unit: str) -> Fault:
-    """Return the fault of a value in a unit that the column does not have."""
+    """Return the fault of a value in a unit that the column does not have, or that a format divides (``÷1000``)."""
+    if unit.startswith("÷"):
+        return Fault(
+            "scaled-number",
+            msg(
+                "The cell holds {value}, but its format shows it divided by {times}.",
+                value=text,
+                times=int(unit[1:].partition(" ")[0]),
+            ),
+            msg("Give it a format that shows the whole number, check it, and load the file again."),
+        )
     return Fault(
         "unknown-unit",
         msg("“{value}” stands in the unit “{unit}”, which this column does not have.", value=text, unit=unit),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -17,18 +17,20 @@ from crpv_cli.definitions.columns import Kind
 from crpv_cli.definitions.named import table_named
 from crpv_cli.errors import Anomaly, FileProblem
 from crpv_cli.intake.digests import refuse_device
-from crpv_cli.intake.faults import Fault
-from crpv_cli.intake.grid import Grid
-from crpv_cli.intake.headers import read_header, recognise, refuse_years_across
+from crpv_cli.intake.faults import Correction, Fault
+from crpv_cli.intake.given import check_given
+from crpv_cli.intake.grid import Finding, Grid
+from crpv_cli.intake.headers import Header, read_header, recognise, refuse_years_across
 from crpv_cli.intake.kinds import PACKED, TABLES, is_packed, is_workbook, unpack
 from crpv_cli.intake.profiles.profile import Profile
 from crpv_cli.intake.profiles.rows import KnownIds
 from crpv_cli.intake.profiles.transform import apply
 from crpv_cli.intake.readers import open_csv
-from crpv_cli.intake.shape import WHOLE
+from crpv_cli.intake.shape import WHOLE, said_above
 from crpv_cli.intake.tablefile import TableFile
+from crpv_cli.intake.untabled import refuse_untabled
 from crpv_cli.intake.workbooks import open_workbook
-from crpv_cli.language import Message, msg, msgs
+from crpv_cli.language import Message, msg
 from crpv_cli.spelling import closest
 
 __all__ = ["REFUSED_SUFFIX", "InputFile", "ReadOptions", "TableFile", "gather", "open_tables"]
@@ -59,7 +61,8 @@ class InputFile:
 class ReadOptions:
     """How to read files, as the user says; None where crpv finds out. ``progress`` follows the reading.
 
-    ``known`` holds the ids that foreign files are matched with; without it, none is recognised by its header.
+    ``known`` holds the ids that foreign files are matched with; without it, none is recognised by its header. ``given``
+    has the values of columns that a file lacks, by the names of the columns.
     """
 
     table: str | None = None
@@ -69,6 +72,7 @@ class ReadOptions:
     progress: Callable[[str, int], None] | None = None
     profile: str | None = None
     known: KnownIds | None = None
+    given: Mapping[str, str] = field(default_factory=dict)
 
 
 def open_tables(source: InputFile, options: ReadOptions) -> list[TableFile]:
@@ -111,44 +115,67 @@ def _open_csv(source: InputFile, options: ReadOptions) -> list[TableFile]:
 
 
 def _recognised(source: InputFile, grid: Grid, options: ReadOptions, hint: str) -> list[TableFile]:
+    if options.table is None and options.profile is None:
+        refuse_untabled(grid.header)
     profile = _profile(grid.header, options, hint)
     if profile is not None:
-        tables = [
+        grid.findings = [*grid.findings, *_also_fitting(profile, grid, options)]
+        return [
             TableFile(source.name, source.path, read, read_header(read.header, table_named(name)), notices=read.notices)
-            for name, read in apply(profile, grid, options.known or KnownIds({}), source.name)
+            for name, read in apply(profile, grid, options.known or KnownIds({}), source.name, options.given)
         ]
-        tables[0].anomalies.extend(_found(source, grid))
-        return tables
-    try:
-        if options.table is not None:
-            header = read_header(grid.header, table_named(options.table))
-        else:
-            header = recognise(grid.header, hint)
-    except Fault:
-        refuse_years_across(grid.header)
-        raise
+    if options.table is not None:
+        header = read_header(grid.header, table_named(options.table), options.given)
+    else:
+        header = _table(grid.header, options, hint)
+    check_given(header)
     if any(column.kind is Kind.YEAR for column in header.missing):
         refuse_years_across(grid.header)
-    return [TableFile(source.name, source.path, grid, header, notices=_above(source, grid))]
+    return [TableFile(source.name, source.path, grid, header, notices=said_above(grid, source.name))]
 
 
 def _found(source: InputFile, grid: Grid) -> Iterator[Anomaly]:
-    """What was found of a grid that is read through a profile, or whose table is not recognised."""
+    """What was found of a grid whose table is not recognised."""
     return (grid.anomaly(source.name, one.problem, one.line, one.place, value=one.value) for one in grid.findings)
 
 
-def _above(source: InputFile, grid: Grid) -> list[Message]:
-    """Say what stands above the header of a grid."""
-    if not grid.above:
-        return []
-    return [
-        msgs(
-            "{file}: {count} line above the header was left out.",
-            "{file}: {count} lines above the header were left out.",
-            grid.above,
-            file=source.name if grid.sheet is None else f"{source.name}, {grid.sheet}",
+def _also_fitting(profile: Profile, grid: Grid, options: ReadOptions) -> Iterator[Finding]:
+    """Say it where a header fits other profiles as well as the one that was found by it."""
+    if options.profile is not None:
+        return
+    from crpv_cli.intake.profiles.shipped import shipped_profiles
+
+    others = [one for one in shipped_profiles().values() if not one.missing(grid.header, options.given)]
+    names = [one.name for one in others if one.name != profile.name]
+    if names:
+        found = Correction(
+            "several-profiles",
+            msg(
+                "The file is read through the profile {profile}; its header also fits {others}.",
+                profile=profile.name,
+                others=names,
+            ),
+            msg("Name another one with --profile."),
         )
-    ]
+        yield Finding(found, grid.header_line)
+
+
+def _table(cells: Sequence[str], options: ReadOptions, hint: str) -> Header:
+    """The table that a header belongs to.
+
+    Raises:
+        Fault: it belongs to none; if it is that of a profile but for a few columns, these are named.
+    """
+    try:
+        return recognise(cells, hint, options.given)
+    except Fault as fault:
+        if options.known is not None:
+            from crpv_cli.intake.profiles.shipped import nearest_profile
+
+            if (nearest := nearest_profile(cells, options.given)) is not None:
+                raise nearest from None
+        refuse_years_across(cells)
+        raise fault from None
 
 
 def _profile(header: Sequence[str], options: ReadOptions, hint: str) -> Profile | None:
@@ -160,13 +187,13 @@ def _profile(header: Sequence[str], options: ReadOptions, hint: str) -> Profile 
     if options.table is not None or options.known is None:
         return None
     try:
-        if not recognise(header, hint).missing:
+        if not recognise(header, hint, options.given).missing:
             return None
     except Fault:
         pass
     from crpv_cli.intake.profiles.shipped import find_profile
 
-    return find_profile(header)
+    return find_profile(header, options.given)
 
 
 def _fits_sheet(options: ReadOptions, cells: Sequence[str], sheet: str) -> int:
@@ -177,13 +204,13 @@ def _fits(options: ReadOptions, hint: str, cells: Sequence[str]) -> int:
     """How well cells are the header of a table of ours or of a profile, as ``find_head`` asks."""
     try:
         if options.table is not None:
-            header = read_header(cells, table_named(options.table))
+            header = read_header(cells, table_named(options.table), options.given)
             known = len(header.present) > len(header.missing)
         else:
             profile = _profile(cells, options, hint)
             if profile is not None:
-                return 0 if profile.missing(cells) else WHOLE
-            header = recognise(cells, hint)
+                return 0 if profile.missing(cells, options.given) else WHOLE
+            header = recognise(cells, hint, options.given)
             known = len(header.present) > 1
     except Fault:
         return 0

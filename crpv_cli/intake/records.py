@@ -21,7 +21,7 @@ from crpv_cli.intake.amounts import scaled
 from crpv_cli.intake.cells import Cell
 from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.intake.shape import says_total
-from crpv_cli.intake.values import read_cell, unusual
+from crpv_cli.intake.values import read_cell, reader_of, unusual, usual_of
 from crpv_cli.language import Day, Message, msg
 
 _MOST_KEPT = 20_000
@@ -80,6 +80,8 @@ class ColumnReader:
         self.column = column
         self._unit = unit
         self._read: dict[str, ReadCell] = {}
+        self._reader = reader_of(column)
+        self._usual = usual_of(column, date.today())
 
     def read(self, cell: str) -> ReadCell:
         """Return the value of a cell, None for an empty one, and warnings if it was corrected or is unusual.
@@ -98,7 +100,8 @@ class ColumnReader:
     def value(self, cell: str) -> ReadCell:
         """Read a cell, and do not remember it."""
         column = self.column
-        value, correction = self._in_euros(cell) if cell and self._unit else _read(cell, column)
+        read = self._in_euros if self._unit else self._reader
+        value, correction = read(cell) if cell else (None, None)
         if value is None:
             if column.required:
                 raise Fault(
@@ -110,8 +113,10 @@ class ColumnReader:
             raise _out_of_bounds(cell, msg("Write {bound} or more.", bound=f"{column.minimum:g}"))
         elif column.maximum is not None and value > column.maximum:  # type: ignore[operator]
             raise _out_of_bounds(cell, msg("Write {bound} or less.", bound=f"{column.maximum:g}"))
-        strange = unusual(value, column, date.today()) if column.usual else None
-        return value, tuple(found for found in (correction, strange) if found)
+        if self._usual and value is not None and not self._usual[0] <= value <= self._usual[1]:
+            strange = unusual(value, column, date.today())
+            return value, tuple(found for found in (correction, strange) if found)
+        return value, (correction,) if correction else ()
 
     def _in_euros(self, cell: str) -> tuple[object, Correction | None]:
         """Read an amount in the unit of the heading; that it is multiplied was said of the heading."""
@@ -124,10 +129,6 @@ class ColumnReader:
                 return read  # it says that it is not known
             raise
         return value, None if correction is not None and correction.code == "multiplied" else correction
-
-
-def _read(cell: str, column: Column) -> tuple[object, Correction | None]:
-    return read_cell(cell, column) if cell else (None, None)
 
 
 @cache
@@ -146,6 +147,9 @@ ODD: Final = object()
 """Stands for what a cell is worth that must be explained."""
 
 
+_EDGES = ("", " ", "'")
+
+
 class _Plain(dict[str, object]):
     """The values of the plain cells of a column: those that are read without a word; ``odd`` says that one was not."""
 
@@ -158,7 +162,9 @@ class _Plain(dict[str, object]):
         self.odd = False
 
     def __missing__(self, cell: str) -> object:
-        tidied = self._tidy(cell)
+        # Most cells have nothing to be tidied.
+        bare = cell.isascii() and cell.isprintable() and cell[:1] not in _EDGES and cell[-1:] not in _EDGES
+        tidied = cell if bare and cell.__class__ is str else self._tidy(cell)
         try:
             value, corrections = self._reader.value(tidied)
         except Fault:
@@ -291,11 +297,12 @@ def _vintage(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
 def _inside(record: Mapping[str, Any]) -> tuple[str, Fault] | None:
     communes = str(record["communes"] or "").split()
     departments = {code[:3] if code[:2] in {"97", "98"} else code[:2] for code in communes}
-    if not departments or not record["department"] or record["department"] in departments:
-        return None
+    department = record["department"]
+    if not departments or not department or not department[:1].isdigit() or department in departments:
+        return None  # a department may be named
     return "communes", Fault(
         "communes-elsewhere",
-        msg("None of the communes is in the department {department}.", department=record["department"]),
+        msg("None of the communes is in the department {department}.", department=department),
         msg("Check the codes of the communes and of the department."),
     )
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from crpv_cli.intake.faults import Correction, Fault, row_length
-from crpv_cli.intake.grid import Finding, Row
+from crpv_cli.intake.grid import Finding, Grid, Row
 from crpv_cli.intake.headers import all_spellings, multiplier, unit_in
 from crpv_cli.language import Message, msg, msgs
 from crpv_cli.spelling import fold
@@ -148,6 +148,20 @@ def _below(rows: Sequence[Row], place: int, row: Row, findings: list[Finding]) -
         findings.append(Finding(left_out, hints.line))
         line = hints.line
     return Head(cells, line, place, findings)
+
+
+def said_above(grid: Grid, file: str) -> list[Message]:
+    """Return the notice of the lines above the header of a grid, if there are some."""
+    if not grid.above:
+        return []
+    return [
+        msgs(
+            "{file}: {count} line above the header was left out.",
+            "{file}: {count} lines above the header were left out.",
+            grid.above,
+            file=file if grid.sheet is None else f"{file}, {grid.sheet}",
+        )
+    ]
 
 
 def _units_above(rows: Sequence[Row]) -> Iterator[Finding]:

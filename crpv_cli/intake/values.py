@@ -12,13 +12,16 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from typing import Any
 
-from crpv_cli.definitions.choices import MISSIONS, NO, YES
+from crpv_cli.definitions.choices import NO, YES
 from crpv_cli.definitions.columns import Choice, Column, Kind, Shape
 from crpv_cli.definitions.sirene import siren_is_valid, siret_is_valid
 from crpv_cli.intake.amounts import (
+    PLAIN_AMOUNT,
     SPACES,
     bounded,
+    centimes_of,
     factor_of,
     in_centimes,
     number,
@@ -33,7 +36,7 @@ from crpv_cli.language import LANGUAGES, Day, Euros, Message, msg, translate
 from crpv_cli.spelling import fold
 
 # Zero-width characters, soft hyphens, marks of direction and of byte order: nobody sees them.
-_INVISIBLE = re.compile("[\u00ad\ufe00-\ufe0f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 # Blanks of every width, with and without a break after them, and what separates lines and paragraphs.
 _BLANKS = str.maketrans(
     dict.fromkeys(
@@ -51,6 +54,8 @@ def clean(text: str) -> str:
     plain = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
     if plain.isascii():  # most cells
         return plain.strip()
+    if plain.isprintable():  # most others: no blank is but the space
+        return unicodedata.normalize("NFC", plain.strip())
     plain = _INVISIBLE.sub("", plain).translate(_BLANKS)
     return unicodedata.normalize("NFC", plain.strip(_AROUND))
 
@@ -73,7 +78,7 @@ NOT_KNOWN = frozenset(
 )
 _SIGNS = re.compile(r"[-\u2013\u2014\u2015\u2212_.\u2026?!/\\*\u00b7\u2022\s]+€?")
 # Whatever says that something is not known is short and has no digit, but for the date that some databases have.
-_MAY_SAY_SO = re.compile(r"[^0-9]{1,40}|0000[-/ ]00[-/ ]00")
+_MAY_SAY_SO = re.compile(r"[^0-9]{1,24}|0000[-/ ]00[-/ ]00")
 _ERROR = re.compile(r"#(?:N/[AD]|[A-ZÉ/0-9_]+[!?]|#+)|Err ?: ?[0-9]{3}")
 
 
@@ -104,6 +109,35 @@ def read_cell(cell: str, column: Column) -> ReadValue:
     return value, correction or stray
 
 
+_DIGIT = re.compile(r"[0-9]")
+
+
+def reader_of(column: Column) -> Callable[[str], ReadValue]:
+    """Return what reads the cells of a column as ``read_cell`` does, but looks no further at those that are plain."""
+
+    def text(cell: str) -> ReadValue:
+        # Whatever says that something is not known is short and has no digit, but for zeros.
+        plain = cell.__class__ is str and cell[:1] not in "='#E0" and (len(cell) > 24 or _DIGIT.search(cell))
+        return (cell, None) if plain and cell.isprintable() else read_cell(cell, column)
+
+    def amount(cell: str) -> ReadValue:
+        plain = PLAIN_AMOUNT.fullmatch(cell) if cell.__class__ is str else None
+        return (centimes_of(plain), None) if plain else read_cell(cell, column)
+
+    def day(cell: str) -> ReadValue:
+        if cell.__class__ is str and len(cell) == 10 and cell[4] == cell[7] == "-" and "1900" <= cell[:4] <= "2100":
+            try:
+                date.fromisoformat(cell)
+            except ValueError:
+                return read_cell(cell, column)
+            return cell, None
+        return read_cell(cell, column)
+
+    if _is_text(column) and column.shape is None:
+        return text
+    return {Kind.MONEY: amount, Kind.DATE: day}.get(column.kind) or (lambda cell: read_cell(cell, column))
+
+
 def _read(text: str, column: Column) -> ReadValue:
     if text[0] in "#E" and _ERROR.fullmatch(text):
         return _error(text, column)
@@ -122,8 +156,11 @@ def _read(text: str, column: Column) -> ReadValue:
 
 def _is_text(column: Column) -> bool:
     """Whether a column holds any text: sentences, names, ratings, codes without a form of their own."""
-    return column.kind in {Kind.TEXT, Kind.CODE} and not (
-        column.choices or column.refers or column.shape not in {None, Shape.RATING}
+    return (
+        (column.kind is Kind.TEXT or column.kind is Kind.CODE)
+        and (column.shape is None or column.shape is Shape.RATING)
+        and not column.choices
+        and not column.refers
     )
 
 
@@ -274,11 +311,11 @@ def _text(text: str, column: Column) -> ReadValue:
 
 def _reference(text: str, column: Column) -> ReadValue:
     """Read the key of another table, or the name of one of its rows: which row it is, the registry knows."""
-    if column.refers == "missions" and (mission := _spellings(MISSIONS).get(fold(text))):
-        return mission, None  # people read the labels of the known missions on every screen
     if column.shape:
         try:
-            return _SHAPES[column.shape](text)
+            value, correction = _SHAPES[column.shape](text)
+            # “Ain (01)” is one department, and nothing was corrected.
+            return value, None if correction is not None and correction.code == "code-beside-name" else correction
         except Fault:
             if not re.search(r"[^\W\d_]", text) and not says_not_known(text):
                 raise  # no name has digits alone
@@ -550,32 +587,40 @@ _SHAPES: dict[Shape, Callable[[str], ReadValue]] = {
 }
 
 
+def usual_of(column: Column, today: date) -> tuple[Any, Any] | None:
+    """Return the lowest and the highest value that are usual in a column, as values are stored."""
+    if column.usual is None:
+        return None
+    low, high = column.usual.low, column.usual.high
+    if column.usual.ahead is not None:
+        high = today.year + column.usual.ahead
+    if column.kind is Kind.DATE or column.kind is Kind.PARTIAL_DATE:
+        return f"{low:.0f}", f"{high:.0f}-12-31"
+    return (low * 100, high * 100) if column.kind is Kind.MONEY else (low, high)
+
+
 def unusual(value: object, column: Column, today: date) -> Correction | None:
     """Return a warning if a value that was read lies outside what is usual in its column."""
-    usual = column.usual
-    if usual is None or value is None:
+    bounds = usual_of(column, today)
+    if bounds is None or value is None or bounds[0] <= value <= bounds[1]:
         return None
-    low, high = usual.low, usual.high if usual.ahead is None else today.year + usual.ahead
     dated = column.kind in {Kind.DATE, Kind.PARTIAL_DATE}
-    said: float = int(str(value)[:4]) if dated else value  # type: ignore[assignment]
-    if column.kind is Kind.MONEY:
-        said /= 100
-    if low <= said <= high or (dated and said == 9999):  # which says that there is no end
+    if dated and str(value).startswith("9999"):  # which says that there is no end
         return None
 
-    def shown(figure: float) -> object:
-        if column.kind is Kind.MONEY:
-            return Euros(round(figure * 100))
-        return f"{figure:.0f}" if dated or column.kind is Kind.YEAR else figure
+    def shown(figure: object) -> object:
+        if column.kind is Kind.MONEY and isinstance(figure, int | float):
+            return Euros(round(figure))
+        return str(figure)[:4] if dated or column.kind is Kind.YEAR else figure
 
     return Correction(
         "unusual-value",
         msg(
             "{value} is unusual: {column} is usually between {low} and {high}.",
-            value=Day(str(value)) if dated else shown(said),
+            value=Day(str(value)) if dated else shown(value),
             column=msg(column.label),
-            low=shown(low),
-            high=shown(high),
+            low=shown(bounds[0]),
+            high=shown(bounds[1]),
         ),
         msg("Check it against its source; it was loaded as it is."),
     )

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Sequence
 
+from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import msg
 from crpv_cli.registry.applying import apply_source, remove_rows
-from crpv_cli.registry.checks import faulty_ratings, recognised, restated, unresolved
+from crpv_cli.registry.checks import faulty_ratings, recognised, restated
 from crpv_cli.registry.conflicts import Comparison, HandedOut, shown
+from crpv_cli.registry.foreign import other_amounts
 from crpv_cli.registry.journal import changes_of, key_text
 from crpv_cli.registry.loads import Batch, FileOutcome, LoadReport, Refused, Source
 from crpv_cli.registry.recording import close_load, commit, open_load
-from crpv_cli.registry.staging import Stage
+from crpv_cli.registry.references import References
+from crpv_cli.registry.staging import Stage, Staged
+from crpv_cli.registry.twins import adopt, near_spellings
 
 __all__ = ["FileOutcome", "LoadReport", "Source", "load"]
 
@@ -57,6 +59,7 @@ def load(  # noqa: D417 - the connection needs no words
     """
     report = LoadReport(dry_run, anomalies=list(anomalies))
     work = _Load(connection, sources, report, keep_valid, handed)
+    work.as_written = command != "load" or handed is not None  # each sign is meant, and may be what is corrected
     try:
         work.stage_rows()
         try:
@@ -65,6 +68,7 @@ def load(  # noqa: D417 - the connection needs no words
                 under_lock()
             work.compare()
             work.name_periods()
+            work.find_twins()
             work.check_references()
             work.check_ratings()
             report.stopped = work.stops
@@ -74,7 +78,7 @@ def load(  # noqa: D417 - the connection needs no words
             report.stopped = work.stops
             if report.stopped:
                 work.forget_counts()
-            elif report.load is not None:
+            elif report.load is not None and report.changed:
                 work.look_again(report.load, details)
             if report.stopped or dry_run or not report.changed:
                 report.load = None
@@ -105,9 +109,10 @@ class _Load:
         self.report = report
         self.keep_valid = keep_valid
         self.stage = Stage(connection)
+        self.references = References(self.stage, sources)
         self.comparison = Comparison(self.stage, sources, handed) if handed else None
         self.refused: dict[str, set[str]] = {}
-        self.contradicted: list[tuple[Table, int, Anomaly]] = []
+        self.as_written = False
         self.outcomes = [
             FileOutcome(source.name, source.table.name, source.sheet, source.made, sha256=source.sha256)
             for source in sources
@@ -143,9 +148,8 @@ class _Load:
             self.report.notices.extend(source.notices)
             self.report.centres |= source.centres
         self.report.files = [outcome for outcome in self.outcomes if outcome.read or not outcome.made]
-        for table, number, anomaly in self.contradicted:
-            if anomaly.line not in self.outcomes[number].refused_lines:
-                self._refuse(table, number, anomaly)
+        self.resolve_names()
+        self.find_repeated(*self.stage.in_order())
         if self.comparison:
             for number in self.comparison.set_aside():
                 self.outcomes[number].unchanged += 1
@@ -154,44 +158,54 @@ class _Load:
     def _stage_batch(self, number: int, source: Source, batch: Batch, faulty_header: bool) -> None:
         self.outcomes[number].read += len(batch.lines)
         if not faulty_header:
-            for record in batch.records():
-                self._stage(number, source, record.line, record.values)
+            self.stage.insert(source.table, number, batch)
         elif len(source.table.key) == 1 and source.table.key[0] in batch.columns:
             source.refused_keys.update(map(str, batch.values[batch.columns.index(source.table.key[0])]))
 
-    def _stage(self, number: int, source: Source, line: int, values: Mapping[str, Any]) -> None:
-        earlier = self.stage.insert(source.table, number, line, values)
-        if earlier is None:
-            return
-        # The columns that only one of the two files has: they may be in any order.
-        others = set(self.sources[earlier["file"]].present) ^ set(source.present)
-        unlike = [n for n, value in values.items() if earlier[source.table.column(n).stored] != value]
-        if not others and not unlike:
-            self.outcomes[number].unchanged += 1
-            return
-        self.outcomes[number].read -= 1  # counted again among the refused lines
-        different = unlike[0] if unlike else min(others)
-        anomaly = self._same_key(source, line, earlier["file"], earlier["line"], different)
-        value = shown(values.get(different), source.table.column(different))
-        self._say(number, replace(anomaly, value=value))
-        if self.keep_valid:
-            # Which of the two is right, only a person knows: neither goes in.
-            other = self._same_key(self.sources[earlier["file"]], earlier["line"], number, line, different)
-            self.contradicted.append((source.table, earlier["file"], other))
+    def find_repeated(self, *tables: Table) -> None:
+        """Count a row that comes again as unchanged, and refuse one that says something else under the same key."""
+        present = [set(source.present) for source in self.sources]
+        shapes = [present.index(names) for names in present]
+        contradicted: list[tuple[Table, int, Anomaly]] = []
+        for table in tables:
+            same, others = self.stage.repeated(table, shapes)
+            for number, count in same.items():
+                self.outcomes[number].unchanged += count
+            for row, first in others:
+                number, column = row["file"], self._different(table, row, first)
+                if row["line"] in self.outcomes[number].refused_lines:
+                    self.outcomes[number].read -= 1  # it counts once
+                self._say(number, self._same_key(row, first, column, shown(row[column.stored], column)))
+                if self.keep_valid:
+                    # Which of the two is right, only a person knows: neither goes in.
+                    contradicted.append((table, first["file"], self._same_key(first, row, column)))
+        for table, number, anomaly in contradicted:
+            if anomaly.line not in self.outcomes[number].refused_lines:
+                self._refuse(table, number, anomaly)
 
-    def _same_key(self, source: Source, line: int, other: int, other_line: int, different: str) -> Anomaly:
+    def _different(self, table: Table, row: Staged, first: Staged) -> Column:
+        """The first column in which two rows differ, or that only one of the two files has."""
+        here, there = (self.sources[one["file"]].present for one in (row, first))
+        columns = [table.column(name) for name in here]
+        unlike = [column for column in columns if row[column.stored] != first[column.stored]]
+        # The columns that only one of the two files has may be in any order.
+        return unlike[0] if unlike else table.column(min(set(here) ^ set(there)))
+
+    def _same_key(self, row: Staged, other: Staged, column: Column, value: str | None = None) -> Anomaly:
+        source: Source = self.sources[row["file"]]
         return source.anomaly(
             "same-key",
             msg(
                 "The same {key} is at line {line} of {file} with other values ({column}).",
                 key=" + ".join(source.table.key),
-                line=str(other_line),
-                file=self.sources[other].name,
-                column=different,
+                line=str(other["line"]),
+                file=self.sources[other["file"]].name,
+                column=column.name,
             ),
             msg("Keep one of the two rows."),
-            line,
-            different,
+            row["line"],
+            column.name,
+            value,
         )
 
     def _say(self, number: int, anomaly: Anomaly) -> None:
@@ -206,6 +220,12 @@ class _Load:
         if self.keep_valid:
             removed = self.stage.remove(table, number, anomaly.line or 0)
             self.refused.setdefault(table.name, set()).update(removed)
+
+    def resolve_names(self) -> None:
+        """Put ids in the place of names, and say which names were completed."""
+        for number, anomaly in self.references.resolve():
+            self._say(number, anomaly)
+        self.report.centres = {self.references.id_of("centres", centre) for centre in self.report.centres}
 
     def compare(self) -> None:
         """Refuse what was changed of rows that others changed meanwhile."""
@@ -229,13 +249,23 @@ class _Load:
             if self.comparison is None or table is not self.comparison.table:
                 self.stage.name_periods(table)
 
+    def find_twins(self) -> None:
+        """Take rows that are only written otherwise for what they are, and say which words are."""
+        for table in self.stage.in_order():
+            if not self.as_written:
+                again, found = adopt(self.stage, self.sources, table)
+                self.report.anomalies += found
+                if again:
+                    self.find_repeated(table)
+            self.report.anomalies += near_spellings(self.stage, self.sources, table)
+
     def check_references(self) -> None:
         """Refuse rows that name a centre, a source... that is neither in the registry nor in the load."""
         for source in self.sources:
             self.refused.setdefault(source.table.name, set()).update(source.refused_keys)
         for table in self.stage.in_order():
             # Rows leave once all their columns were looked at: one may name two unknown things.
-            for number, anomaly in unresolved(self.stage, self.sources, table, self.refused, self.keep_valid):
+            for number, anomaly in self.references.unknown(table, self.refused, self.keep_valid):
                 self._refuse(table, number, anomaly)
 
     def check_ratings(self) -> None:
@@ -251,7 +281,9 @@ class _Load:
         for table in self.stage.in_order():
             for number, source in enumerate(self.sources):
                 if source.table is table and (self.outcomes[number].read or not source.made):
-                    for anomaly in apply_source(self.connection, number, source, self.outcomes[number], load):
+                    for anomaly in apply_source(
+                        self.stage, number, source, self.outcomes[number], load, self.as_written
+                    ):
                         self._say(number, self.comparison.explained(number, anomaly) if self.comparison else anomaly)
         self.connection.execute("pragma defer_foreign_keys = off")
         inserted = sum(outcome.inserted for outcome in self.outcomes)
@@ -268,6 +300,7 @@ class _Load:
         self.report.anomalies.extend(restated(self.connection, load))
         file = next((outcome.name for outcome in self.outcomes if outcome.table == "funding" and outcome.read), None)
         if file is not None:
+            self.report.anomalies.extend(other_amounts(self.connection, load))
             self.report.anomalies.extend(recognised(self.connection, load, file))
         if details:
             self.report.changes = list(changes_of(self.connection, load))

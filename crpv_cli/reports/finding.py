@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
 
+from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, msg
-from crpv_cli.spelling import closest, fold
+from crpv_cli.registry.resolving import Names, names_of
+from crpv_cli.spelling import closest
+
+_MISSIONS = "select id from missions where core = 1 or not ? order by core desc, id"
 
 
 def find_centre(connection: sqlite3.Connection, wanted: str) -> str:
-    """Return the id of a centre named by its id, its short name, or a part of a name that only it has.
+    """Return the id of a centre named by its id, a name, its SIREN, or a part of a name that only it has.
 
     Case, accents and punctuation do not matter. A former name is that of the centre unless another has it now.
 
     Raises:
         UsageProblem: no centre is meant, or several are; the advice names the nearest ones.
     """
-    rows = _centres(connection)
-    folded = fold(wanted)
-    exact, partly = [], []
-    for names in (_spellings(rows), _spellings(_former(connection))):
-        exact.append([identifier for identifier, spellings in names.items() if folded in spellings])
-        partly.append([one for one, spellings in names.items() if folded and any(folded in name for name in spellings)])
-    found = next((ids for ids in exact if len(ids) == 1), partly[0] or partly[1])
+    names = names_of(connection, TABLES["centres"])
+    found = names.find(wanted).ids or names.parts(wanted, inside_words=True).ids
     if len(found) == 1:
-        return str(found[0])
+        return found[0]
     if found:
         raise UsageProblem(
-            msg("“{value}” could be several centres: {centres}.", value=wanted, centres=found),
+            msg("“{value}” could be several centres: {centres}.", value=wanted, centres=list(found)),
             msg("Name one of them by its id."),
         )
-    spoken = {row["short_name"]: row["id"] for row in rows} | {row["id"]: row["id"] for row in rows}
-    near = list(dict.fromkeys(spoken[name] for name in closest(wanted, spoken)))
+    near = names.near(wanted)
     raise UsageProblem(
         msg("There is no centre called “{value}”.", value=wanted),
         msg("Did you mean {near}?", near=near) if near else msg("See the centres with: crpv list"),
@@ -50,35 +47,10 @@ def find_place(connection: sqlite3.Connection, wanted: str) -> tuple[str | None,
     """
     if wanted[:1].isdigit():
         return None, find_department(connection, wanted)
-    department = _department_called(connection, wanted)
-    spellings = [*_spellings(_centres(connection)).values(), *_spellings(_former(connection)).values()]
-    if department and not any(fold(wanted) in names for names in spellings):
+    department = names_of(connection, TABLES["departments"]).find(wanted).one
+    if department and not names_of(connection, TABLES["centres"]).find(wanted).ids:
         return None, department
     return find_centre(connection, wanted), None
-
-
-def _centres(connection: sqlite3.Connection) -> list[sqlite3.Row]:
-    return connection.execute("select id, short_name, name from centres order by id").fetchall()
-
-
-def _former(connection: sqlite3.Connection) -> list[sqlite3.Row]:
-    return connection.execute("select centre as id, short_name, name from centre_states order by centre").fetchall()
-
-
-def _spellings(centres: Iterable[sqlite3.Row]) -> dict[str, list[str]]:
-    spellings: dict[str, list[str]] = {}
-    for row in centres:
-        spellings.setdefault(row["id"], []).extend(fold(row[name]) for name in ("id", "short_name", "name"))
-    return spellings
-
-
-def _department_called(connection: sqlite3.Connection, wanted: str) -> str | None:
-    """Return the code of the department of this code (1 is 01) or name, or None."""
-    code = wanted.upper().zfill(2)
-    for row in connection.execute("select code, name from departments order by code"):
-        if code == row["code"] or fold(wanted) == fold(row["name"]):
-            return str(row["code"])
-    return None
 
 
 def find_department(connection: sqlite3.Connection, wanted: str) -> str:
@@ -87,10 +59,10 @@ def find_department(connection: sqlite3.Connection, wanted: str) -> str:
     Raises:
         UsageProblem: there is none.
     """
-    code = _department_called(connection, wanted)
-    if code is not None:
+    names = names_of(connection, TABLES["departments"])
+    if (code := names.find(wanted).one) is not None:
         return code
-    near = closest(wanted, [row["name"] for row in connection.execute("select name from departments order by code")])
+    near = closest(wanted, map(names.called, names.spoken))
     raise UsageProblem(
         msg("There is no department called “{value}”.", value=wanted),
         msg("Did you mean {near}?", near=near) if near else msg("See them with: crpv list departments"),
@@ -106,13 +78,11 @@ def find_region(connection: sqlite3.Connection, wanted: str) -> str:
     rows = connection.execute(
         "select distinct region_code as code, region_name as name from departments order by region_name"
     ).fetchall()
-    for row in rows:
-        if wanted == row["code"] or fold(wanted) == fold(row["name"]):
-            return str(row["code"])
-    partly = [row for row in rows if fold(wanted) and fold(wanted) in fold(row["name"])]
-    if len(partly) == 1:
-        return str(partly[0]["code"])
-    near = [row["name"] for row in partly] or closest(wanted, [row["name"] for row in rows])
+    names = Names((row["code"], [row["name"]]) for row in rows)
+    partly = names.parts(wanted, inside_words=True)
+    if (code := names.find(wanted).one or partly.one) is not None:
+        return code
+    near = [names.called(one) for one in partly.ids] or closest(wanted, map(names.called, names.spoken))
     raise UsageProblem(
         msg("There is no region called “{value}”.", value=wanted),
         msg("Did you mean {near}?", near=near)
@@ -129,15 +99,11 @@ def find_mission(connection: sqlite3.Connection, wanted: str, core: bool = True)
     Raises:
         UsageProblem: there is none.
     """
-    rows = connection.execute(
-        "select id, name_fr, name_en from missions where core = 1 or not ? order by core desc, id", (core,)
-    ).fetchall()
-    exact = [row["id"] for row in rows if any(fold(wanted) == fold(name) for name in tuple(row))]
-    partly = [row["id"] for row in rows if fold(wanted) and any(fold(wanted) in fold(name) for name in tuple(row))]
-    found = exact or partly
-    if len(found) == 1:
-        return str(found[0])
-    missions = [row["id"] for row in rows]
+    names = names_of(connection, TABLES["missions"], having="core = 1" if core else "true")
+    found = names.find(wanted).one or names.parts(wanted, inside_words=True).one
+    if found is not None:
+        return found
+    missions = [row["id"] for row in connection.execute(_MISSIONS, (core,))]
     raise UsageProblem(
         msg(
             N_("There is no core mission called “{value}”.") if core else N_("There is no mission called “{value}”."),

@@ -204,6 +204,7 @@ def test_a_neighbourhood_stands_in_the_geography_of_its_code_and_in_its_departme
     assert faults("neighbourhoods", code="QP001001", geography="2015") == []
     assert faults("neighbourhoods", department="02") == [("communes", "communes-elsewhere")]
     assert faults("neighbourhoods", department="02", communes=None) == []
+    assert faults("neighbourhoods", department="Aisne") == []  # whose code is found later
     assert faults("neighbourhoods", department="974", communes="97411 01004") == []
     assert faults("neighbourhoods", communes="01053 53") == [("communes", "not-a-commune")]
     found = checked("neighbourhoods", communes="1053;01004")

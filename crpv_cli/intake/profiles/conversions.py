@@ -48,6 +48,10 @@ def _amount(text: str) -> Converted:
     return f"{Decimal(centimes) / 100:.2f}" if centimes else "", correction
 
 
+def _date_or_year(text: str) -> Converted:
+    return _date_or_month(text)[0], None
+
+
 def _year_of_date(text: str) -> Converted:
     date, correction = _date_or_month(text)
     # A time of day, or the second date of a period, does not matter for the year, unless it moves it.
@@ -92,6 +96,7 @@ CONVERSIONS: dict[str, Conversion] = {
     "decimal": _of_kind(Kind.DECIMAL),
     "date": _of_kind(Kind.DATE),
     "year": _of_kind(Kind.YEAR),
+    "date-or-year": _date_or_year,
     "year-of-date": _year_of_date,
     "insee-commune": _of_kind(Kind.CODE, Shape.COMMUNE),
     "insee-communes": _of_kind(Kind.CODES, Shape.COMMUNE),
@@ -108,12 +113,15 @@ CONVERSIONS: dict[str, Conversion] = {
 def choice(known: Mapping[str, str], otherwise: str | None = None) -> Conversion:
     """Return a conversion that replaces a whole cell according to a list; case, accents and punctuation are ignored.
 
-    What is not in the list becomes ``otherwise``, or is refused if there is none.
+    What is not in the list becomes ``otherwise``, and that is told, or is refused if there is none.
     """
     by_fold = {fold(word): value for word, value in known.items()}
 
     def convert(text: str) -> Converted:
-        found = by_fold.get(fold(text), otherwise)
+        found = by_fold.get(fold(text))
+        if found is None and otherwise is not None:
+            read_as = msg("not known to the profile, read as “{value}”", value=otherwise)
+            return otherwise, Correction("unknown-value", read_as)
         if found is None:
             raise Fault(
                 "not-in-list",
