@@ -197,7 +197,17 @@ def scaled(text: str, unit: str) -> ReadValue:
 
 
 def unknown_unit(text: str, unit: str) -> Fault:
-    """Return the fault of a value in a unit that the column does not have."""
+    """Return the fault of a value in a unit that the column does not have, or that a format divides (``÷1000``)."""
+    if unit.startswith("÷"):
+        return Fault(
+            "scaled-number",
+            msg(
+                "The cell holds {value}, but its format shows it divided by {times}.",
+                value=text,
+                times=int(unit[1:].partition(" ")[0]),
+            ),
+            msg("Give it a format that shows the whole number, check it, and load the file again."),
+        )
     return Fault(
         "unknown-unit",
         msg("“{value}” stands in the unit “{unit}”, which this column does not have.", value=text, unit=unit),

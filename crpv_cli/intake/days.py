@@ -20,7 +20,7 @@ _FIRST_DAYS = frozenset(first for table in TABLES.values() for first, _ in table
 _LAST_DAYS = frozenset({"closed", "ends_on", *(last for table in TABLES.values() for _, last in table.periods)})
 # What stands in a column of last days where there is none.
 _NO_END = frozenset({"en cours", "a ce jour", "illimite", "illimitee", "duree indeterminee", "ongoing", "open ended"})
-_NO_END_DAYS = frozenset({date(2999, 12, 31), date(9999, 12, 31)})
+_NO_END_DAY = date(9999, 12, 31)
 
 _MONTHS = {
     name: number
@@ -85,7 +85,7 @@ def read_date(text: str, column: Column) -> ReadValue:
     if column.name in _LAST_DAYS and fold(text) in _NO_END and not column.required:
         return None, _no_end(text, column)
     day, correction = _day(text, column.name)
-    if day in _NO_END_DAYS and column.name in _LAST_DAYS:
+    if day == _NO_END_DAY and column.name in _LAST_DAYS:
         # A last day that is required can only be written so.
         return day.isoformat() if column.required else None, _no_end(text, column)
     if day.year not in _YEARS:

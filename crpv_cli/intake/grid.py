@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from crpv_cli.errors import Anomaly
 from crpv_cli.intake.faults import Correction, Fault
+from crpv_cli.language import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class BrokenRow:
     """The place from which a file cannot be read."""
 
     line: int
-    reason: str
+    reason: str | Message
 
 
 @dataclass(frozen=True, slots=True)

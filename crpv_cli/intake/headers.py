@@ -26,7 +26,8 @@ class Header:
 
     ``columns`` has one entry per cell of the header: the column, or None for a cell to skip. ``missing`` are the
     required columns that no cell names, ``extra`` the places of cells that name no column, ``twice`` those of cells
-    that repeat one. ``units`` are those in which amounts stand, by column, where they are not euros.
+    that repeat one. ``units`` are those in which amounts stand, by column, where they are not euros. ``given`` has the
+    values that the user gives for columns that the file lacks, by their names; ``unknown`` are those for no column.
     """
 
     table: Table
@@ -35,11 +36,13 @@ class Header:
     extra: tuple[int, ...] = ()
     twice: tuple[int, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
 
     @property
     def present(self) -> tuple[str, ...]:
-        """The names of the columns that the file has."""
-        return tuple(column.name for column in self.columns if column)
+        """The names of the columns that the file has, or that were given for it."""
+        return (*(column.name for column in self.columns if column), *self.given)
 
 
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
@@ -114,16 +117,16 @@ def _named(cell: str, folded: str, spellings: Mapping[str, Column]) -> tuple[Col
     return column, unit if unit is not None and multiplier(unit) != 1 else ""
 
 
-def read_header(cells: Sequence[str], table: Table) -> Header:
-    """Read header cells as columns of one table."""
-    return _read(cells, _folded(cells), table)
+def read_header(cells: Sequence[str], table: Table, given: Mapping[str, str] | None = None) -> Header:
+    """Read header cells as columns of one table; ``given`` has the values of columns that the file lacks."""
+    return _read(cells, _folded(cells), table, given or {})
 
 
 def _folded(cells: Sequence[str]) -> list[str]:
     return [fold(cell) if cell else "" for cell in cells]
 
 
-def _read(cells: Sequence[str], folded: Sequence[str], table: Table) -> Header:
+def _read(cells: Sequence[str], folded: Sequence[str], table: Table, given: Mapping[str, str]) -> Header:
     spellings = _spellings(table.name)
     columns: list[Column | None] = []
     extra, twice = [], []
@@ -139,11 +142,15 @@ def _read(cells: Sequence[str], folded: Sequence[str], table: Table) -> Header:
             twice.append(place)
             column = None
         columns.append(column)
-    missing = tuple(column for column in table.columns if column.required and column not in columns)
-    return Header(table, tuple(columns), missing, tuple(extra), tuple(twice), units)
+    named = {spellings[fold(name)].name: value for name, value in given.items() if fold(name) in spellings}
+    missing = tuple(
+        column for column in table.columns if column.required and column not in columns and column.name not in named
+    )
+    unknown = tuple(name for name in given if fold(name) not in spellings)
+    return Header(table, tuple(columns), missing, tuple(extra), tuple(twice), units, named, unknown)
 
 
-_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+_YEAR = re.compile(r"(?<![0-9A-Za-z_])(?:19|20)[0-9]{2}(?![0-9A-Za-z_])")
 
 
 def refuse_years_across(cells: Sequence[str]) -> None:
@@ -165,14 +172,16 @@ def refuse_years_across(cells: Sequence[str]) -> None:
     )
 
 
-def recognise(cells: Sequence[str], stem: str) -> Header:
+def recognise(cells: Sequence[str], stem: str, given: Mapping[str, str] | None = None) -> Header:
     """Find the table that a header belongs to; the file's name decides between two that match equally well.
+
+    ``given`` has the values of columns that the file lacks: they count as if it had them.
 
     Raises:
         Fault: no table matches, or two match equally well.
     """
     folded = _folded(cells)
-    headers = [_read(cells, folded, table) for table in TABLES.values()]
+    headers = [_read(cells, folded, table, given or {}) for table in TABLES.values()]
 
     def named(header: Header) -> bool:
         return fold(stem).startswith(fold(header.table.name))
@@ -216,7 +225,11 @@ def recognise(cells: Sequence[str], stem: str) -> Header:
                 table=best.table.name,
                 missing=[column.name for column in best.missing],
             ),
-            tables,
+            msg(
+                "{tables} What is the same in all rows may be given instead: {example}",
+                tables=tables,
+                example=" ".join(f"--set {column.name}=…" for column in best.missing),
+            ),
         )
     raise Fault(
         "unknown-table",

@@ -62,6 +62,8 @@ class TableFile:
         if self.header is None:
             return column
         assert self.grid is not None
+        if column in self.header.given:
+            return f"--set {column}"
         headings = zip(self.header.columns, self.grid.headings, strict=True)
         return next((heading for other, heading in headings if other and other.name == column), column)
 
@@ -70,11 +72,12 @@ class TableFile:
         if self.header is None:
             return {}
         assert self.grid is not None
-        return {
+        places = {
             column.name: self.grid.letter(place) or self.grid.headings[place]
             for place, column in enumerate(self.header.columns)
             if column is not None
         }
+        return places | {name: self.heading(name) for name in self.header.given}
 
     def rows(self) -> Iterator[Batch | Refused | Anomaly]:
         """Yield the rows that may go into the registry, and the anomalies for which others are refused.
@@ -152,7 +155,11 @@ class TableFile:
             missing = Fault(
                 "missing-column",
                 msg("The required column {column} is missing.", column=column.name),
-                msg("Add it to the header; it may also be called “{label}”.", label=msg(column.label)),
+                msg(
+                    "Add it to the header; it may also be called “{label}”. If it is the same in all rows: {example}",
+                    label=msg(column.label),
+                    example=f"--set {column.name}=…",
+                ),
             )
             yield self.anomaly(missing, line, column=column.name)
         at_place: list[tuple[int, Fault | Correction]] = []
@@ -219,8 +226,11 @@ class _Rows:
         self._readers = dict(readers_of(header.table.name)) | {
             name: ColumnReader(header.table.column(name), unit) for name, unit in header.units.items()
         }
+        # What is given stands after the cells of a row, where nothing that looks at its shape sees it.
+        self._given = tuple(header.given.values())
+        self._places |= {name: len(grid.header) + place for place, name in enumerate(header.given)}
         self._reader = BatchReader(header.table, self._readers, self._places, grid.tidy, marks)
-        self._required = [column.name for column in header.table.columns if column.required]
+        self._required = [one.name for one in header.table.columns if one.required and one.name not in header.given]
         self.below = Below(grid.headings, len(self._required))
         self.unanswered = 0
         self.ended = False
@@ -234,7 +244,7 @@ class _Rows:
         if odd:
             blank = [""] * width
             cells = [blank if number in odd else row for number, row in enumerate(cells)]
-        columns = list(zip(*cells, strict=True))
+        columns = [*zip(*cells, strict=True), *((value,) * len(cells) for value in self._given)]
         values, more = self._reader.judge(columns)
         odd.update(more)
         for place in self._unnamed:
@@ -242,6 +252,8 @@ class _Rows:
                 odd.update(number for number, cell in enumerate(columns[place]) if cell)
         if self._grid.prepared:
             odd.update(range(len(cells)))  # they may be valid and yet not be answered
+        if self._given:  # a line of totals lacks nothing that is required where that is given
+            odd.update(number for number, row in enumerate(cells) if says_total(row))
         lines: Sequence[int] = rows.lines
         if odd:
             kept = [number for number in range(len(cells)) if number not in odd]
@@ -274,7 +286,8 @@ class _Rows:
         if self._grid.prepared and not any(row.cells[place] for place in self._to_fill_in):
             self.unanswered += 1
             return
-        cells = {name: row.cells[place] for name, place in self._places.items() if row.cells[place]}
+        every = (*row.cells, *self._given)
+        cells = {name: every[place] for name, place in self._places.items() if every[place]}
         checked = check(self._header.table, cells, self._readers)
         if self._is_total(row, cells, checked):
             yield self._total(row)
@@ -298,7 +311,8 @@ class _Rows:
             place = self._places.get(name)
             if place is not None and problem.code == "empty-cell" and (cell := self._grid.merged_with(row.line, place)):
                 problem = _merged(cell)  # noqa: PLW2901 - it is said in place of the other
-            value = (row.raw or row.cells)[place] if place is not None else None
+            value = (*(row.raw or row.cells), *self._given)[place] if place is not None else None
+            place = None if name in self._header.given else place
             yield self._table.anomaly(problem, row.line, place, self._table.heading(name), value)
         if checked.values is None:
             self._remember(row)
@@ -315,7 +329,8 @@ class _Rows:
             return
         (name,) = table.key
         try:
-            self._table.refused_keys.add(str(read_cell(row.cells[self._places[name]], table.column(name))[0]))
+            cell = (*row.cells, *self._given)[self._places[name]]
+            self._table.refused_keys.add(str(read_cell(cell, table.column(name))[0]))
         except (Fault, IndexError, KeyError):
             return
 

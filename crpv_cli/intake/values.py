@@ -313,7 +313,9 @@ def _reference(text: str, column: Column) -> ReadValue:
     """Read the key of another table, or the name of one of its rows: which row it is, the registry knows."""
     if column.shape:
         try:
-            return _SHAPES[column.shape](text)
+            value, correction = _SHAPES[column.shape](text)
+            # “Ain (01)” is one department, and nothing was corrected.
+            return value, None if correction is not None and correction.code == "code-beside-name" else correction
         except Fault:
             if not re.search(r"[^\W\d_]", text) and not says_not_known(text):
                 raise  # no name has digits alone
@@ -603,7 +605,7 @@ def unusual(value: object, column: Column, today: date) -> Correction | None:
     if bounds is None or value is None or bounds[0] <= value <= bounds[1]:
         return None
     dated = column.kind in {Kind.DATE, Kind.PARTIAL_DATE}
-    if dated and str(value).startswith(("2999", "9999")):  # which says that there is no end
+    if dated and str(value).startswith("9999"):  # which says that there is no end
         return None
 
     def shown(figure: object) -> object:

@@ -24,6 +24,8 @@ Found = tuple[int, Anomaly]
 _MOMENTS = ("year", "valid_from", "starts_on", "valid_to")
 """The columns that say of which day or year a row is: the first of them that is filled in."""
 _SHOWN = 5
+# To find similar names takes its time: where so many are unknown, the file is another one.
+_MOST_SUGGESTED = 1_000
 
 
 class References:
@@ -64,7 +66,8 @@ class References:
             waiting = refused.get(column.refers or "", set())
             if not keep_valid:
                 strangers -= waiting
-            said = {value: self._unknown(table, column, value, value in waiting) for value in strangers}
+            suggest = len(strangers) <= _MOST_SUGGESTED
+            said = {value: self._unknown(table, column, value, value in waiting, suggest) for value in strangers}
             rows = self._named(table, column, strangers, "file, line, value", "order by file, line") if said else ()
             for row in rows:
                 source: Source = self.sources[row["file"]]
@@ -190,7 +193,9 @@ class References:
         advice = msg("If that is wrong, write the id of the right one (see: crpv list {table})", table=column.refers)
         return replace(source.anomaly(code, message, advice, line, column.name, value), severity=Severity.WARNING)
 
-    def _unknown(self, table: Table, column: Column, value: str, in_load: bool) -> tuple[str, Message, Message]:
+    def _unknown(
+        self, table: Table, column: Column, value: str, in_load: bool, suggest: bool
+    ) -> tuple[str, Message, Message]:
         """What is said of a name that means no row or several: the code, the message and the advice."""
         target = column.refers or ""
         unknown = msg("“{value}” is not in the table {table}.", value=value, table=target)
@@ -208,7 +213,7 @@ class References:
                 ),
                 msg("Write the id of the one that is meant."),
             )
-        near = self._names_of(target).near(value, 2)
+        near = self._names_of(target).near(value, 2) if suggest else []
         advice = (
             msg("Did you mean {near}?", near=near)
             if near

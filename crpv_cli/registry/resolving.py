@@ -87,6 +87,10 @@ class Names:
             self.spoken.setdefault(identifier, []).extend(spoken)
             for spelling in _spellings(spoken):
                 _note(self._now, spelling, identifier)
+        self._folded = [
+            (f" {fold(name)} ", identifier) for identifier, spoken in self.spoken.items() for name in spoken
+        ]
+        self._folded_before = [(f" {fold(name)} ", one.id) for one in former for name in one.names]
         self._before: dict[str, list[Former]] = {}
         for one in former:
             for spelling in _spellings(one.names):
@@ -125,15 +129,10 @@ class Names:
             return Meant()
         if not inside_words:
             part = f" {part} "
-        former = ((one.id, one.names) for one in self.former)
-        for names in (self.spoken.items(), former):
-            found = [
-                identifier
-                for identifier, spoken in names
-                if any(part in (fold(name) if inside_words else f" {fold(name)} ") for name in spoken)
-            ]
+        for names in (self._folded, self._folded_before):
+            found = tuple(dict.fromkeys(identifier for name, identifier in names if part in name))
             if found:
-                return Meant(tuple(dict.fromkeys(found)), How.PART)
+                return Meant(found, How.PART)
         return Meant()
 
     def near(self, text: str, most: int = 3) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -188,8 +189,13 @@ def place_of(change: Change, column: str | None = None) -> str | None:
         return None
     if change.sheet is None:
         return str(change.line)
-    letter = change.places.get(column or "", "") if column else ""
-    return f"{change.sheet}!{letter}{change.line}"
+    return f"{change.sheet}!{_letter(change, column)}{change.line}"
+
+
+def _letter(change: Change, column: str | None) -> str:
+    """The letter of a column in its sheet; empty where the value stands in none, but was given or is a constant."""
+    place = change.places.get(column or "", "")
+    return place if change.sheet is not None and re.fullmatch(r"[A-Z]{1,3}", place) else ""
 
 
 def trace(connection: sqlite3.Connection, table: Table, key: Sequence[str]) -> Result:
@@ -225,7 +231,7 @@ def trace(connection: sqlite3.Connection, table: Table, key: Sequence[str]) -> R
             rows.append((column.name, value, None, None, None, None, None, None))
             continue
         source = row["source"] if "source" in table.names else None
-        heading = None if change.sheet else change.places.get(column.name)
+        heading = None if _letter(change, column.name) else change.places.get(column.name)
         place = place_of(change, column.name)
         rows.append((column.name, value, source, change.load, loads_at[change.load], change.path, place, heading))
     rests = "source" in table.names and row["source"] in fictitious.fictitious_sources(connection)

@@ -246,7 +246,7 @@ def held(registry: Path, table: Table, names: Sequence[str]) -> list[tuple[Any, 
 
 
 @pytest.mark.parametrize("name", ["funding", "activities", "agreements"])
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_table_is_the_same_in_any_form(
     tmp_path_factory: pytest.TempPathFactory, reference_path: Path, name: str, data: st.DataObject

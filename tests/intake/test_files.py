@@ -310,7 +310,12 @@ def test_what_is_wrong_with_a_header_is_told_at_its_place(tmp_path: Path) -> Non
     file = table_file(tmp_path, "id;name;colour;NAME;sirene;\n", reading=ReadOptions(table="funders"))
     told = [(one.line, one.column, one.code, one.advice and one.advice.text("en")) for one in file.anomalies]
     assert told == [
-        (1, "kind", "missing-column", "Add it to the header; it may also be called “Kind”."),
+        (
+            1,
+            "kind",
+            "missing-column",
+            "Add it to the header; it may also be called “Kind”. If it is the same in all rows: --set kind=…",
+        ),
         (1, "NAME", "column-twice", "Keep one of them and remove the other."),
         (1, "colour", "extra-column", None),
         (1, "sirene", "extra-column", "Did you mean siren?"),

@@ -187,10 +187,10 @@ def test_what_is_neither_known_as_money_nor_as_kind_is_left_out_and_listed(tmp_p
     ]
     strange, both = (plain(one.message.text("en")) for one in found.anomalies)
     assert strange == (
-        "3 rows were left out: a nature that the profile does not know: “xyz” 2 rows (€1,034.50), "
+        "3 rows, left out (a nature that the profile does not know): “xyz” 2 rows (€1,034.50), "
         "“Garantie d'emprunt” 1 row (€500,000)."
     )
-    assert both.startswith("1 row was left out: aid in kind and in money in one amount: “aide en nature; aide en")
+    assert both.startswith("1 row, left out (aid in kind and in money in one amount): “aide en nature; aide en")
 
 
 def test_of_many_values_the_most_frequent_are_told(tmp_path: Path) -> None:
@@ -245,8 +245,16 @@ def test_a_value_that_is_read_as_another_one_is_told(tmp_path: Path) -> None:
     assert [row["scheme"] for row in found.rows["funding"]] == ["paid", "other", "other", "other"]
     assert found.codes == [(3, "genre", "promis", "unknown-values")]
     assert plain(found.anomalies[0].message.text("en")) == (
-        "Values that the profile does not know were read as “other”: “promis” 2 rows (€5.50), “dû” 1 row (€4)."
+        "3 rows, not known to the profile, read as “other”: “promis” 2 rows (€5.50), “dû” 1 row (€4)."
     )
+
+
+def test_why_a_funder_is_of_a_kind_is_said_in_the_readers_language(tmp_path: Path) -> None:
+    found = through(tmp_path, SCDL + grant(nomAttribuant="ANTIBES", idAttribuant="21060004500392"))
+    (said,) = (notice for notice in found.grids[0][1].notices if notice.values.get("key") == "antibes")
+    assert "deduced from its SIREN (21…): check it" in said.text("en")
+    assert "son SIREN (21…)" in said.text("fr")
+    assert found.rows["funders"][0]["note"] == "kind deduced from its SIREN (21…)"
 
 
 # Headings
@@ -301,6 +309,37 @@ def test_other_money_and_uncertain_units_are_refused(tmp_path: Path, heading: st
     assert f"“{heading}”" in refused.value.message.text("en")
 
 
+@pytest.mark.parametrize(
+    ("amount", "let"),
+    [
+        ('from = "given"\nconvert = ["amount"]', '["amount"]'),
+        ('from = "given"\nconvert = ["amount"]', '["text"]'),
+        ('from = "given"', '["amount"]'),
+    ],
+)
+def test_a_unit_counts_once_whatever_the_way_of_an_amount(tmp_path: Path, amount: str, let: str) -> None:
+    profile = SMALL.replace('from = "somme"\nconvert = ["amount"]', amount)
+    profile = profile.replace("[columns.centre]", f'[let.given]\nfrom = "somme"\nconvert = {let}\n[columns.centre]')
+    found = small(tmp_path, "centre;date;Somme (k€)\no;2020;12,5\n", profile)
+    assert [row["amount"] for row in found.rows["funding"]] == ["12500.00"]
+    assert [code for *_, code in found.codes] == ["unit-in-heading"]
+
+
+def test_a_unit_is_not_dropped_where_a_profile_reads_no_amount(tmp_path: Path) -> None:
+    for plain_text in ("", 'convert = ["decimal"]\n'):
+        profile = SMALL.replace('from = "somme"\nconvert = ["amount"]\n', f'from = "somme"\n{plain_text}')
+        with pytest.raises(Fault) as refused:
+            small(tmp_path, "centre;date;Somme (k€)\no;2020;12,5\n", profile)
+        assert refused.value.code == "not-in-euros"
+        assert len(small(tmp_path, "centre;date;Somme (€)\no;2020;12,5\n", profile).rows["funding"]) == 1
+
+
+def test_a_cell_in_another_unit_than_its_column_is_refused(tmp_path: Path) -> None:
+    found = small(tmp_path, "centre;date;Somme (k€)\no;2020;12,5 €\no;2020;1\n")
+    assert [row["amount"] for row in found.rows["funding"]] == ["1000.00"]
+    assert (2, "Somme (k€)", "12,5 €", "unit-differs") in found.codes
+
+
 def test_words_that_are_no_units_stay_in_a_heading() -> None:
     assert heading_of("Nombre de milliers")[:2] == ("nombredemilliers", "nombredemilliers")
     assert heading_of("Aide en nature")[1:] == ("aideennature", None)
@@ -321,11 +360,11 @@ def test_a_column_that_is_called_like_a_unit_is_found_by_its_own_name(tmp_path: 
 
 
 def test_a_column_that_the_file_lacks_can_be_given(tmp_path: Path) -> None:
-    found = small(tmp_path, "centre;somme\no;1\no;2\n", date="2021")
+    found = small(tmp_path, "centre;somme\no;1\no;2\n", JOUR="2021")
     assert [(row["year"], row["amount"]) for row in found.rows["funding"]] == [("2021", "1.00"), ("2021", "2.00")]
     for given, said in (
         ({"date": "2021", "somme": "3"}, "somme cannot be given: the file has that column."),
-        ({"date": "2021", "jour": "3"}, "The profile small has no column jour."),
+        ({"date": "2021", "nom": "3"}, "The profile small has no column nom."),
         ({}, "The header lacks columns that the profile small requires: date."),
     ):
         with pytest.raises(Fault) as wrong:

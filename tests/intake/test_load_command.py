@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 import sqlite3
+import unicodedata
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -398,7 +399,7 @@ def test_files_that_cannot_be_read_as_text_are_said_together(desk: Desk) -> None
         "empty.csv": (b"", "empty-file"),
         "neither.csv": (b"nom;siege\n\x81\xe9;x\n", "wrong-encoding"),
         "null.csv": (b"id;name\na;\x00b\n", "not-text"),
-        "wide.csv": ("id;name\n".encode("utf-16"), "wrong-encoding"),
+        "wide.csv": ("id;name\n".encode("utf-16")[:-1], "wrong-encoding"),
     }
     for name, (content, _) in files.items():
         desk.write(name, content)
@@ -407,3 +408,53 @@ def test_files_that_cannot_be_read_as_text_are_said_together(desk: Desk) -> None
     found = {anomaly["file"]: (anomaly["code"], anomaly["line"]) for anomaly in desk.anomalies(*files, "sound.csv")}
     assert found == {name: (code, None) for name, (_, code) in files.items()}
     assert desk.dump() == before
+
+
+MONEY = "centre;funder;year;scheme;stage;amount;purpose;reference\n"
+
+
+def test_centres_and_funders_may_be_written_by_their_names(desk: Desk) -> None:
+    rows = "Villes au Carré;État;2009;P147;granted;1000;a;R1\nR&T;banque des territoires;2009;P147;paid;1000;a;R2\n"
+    desk.write("names.csv", MONEY + rows)
+    done = desk.load("names.csv", "--expect", "centres")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "was read as Caisse des Dépôts (Banque des Territoires) (caisse-des-depots)." in done.stderr
+    missing = done.stderr.split("Done:")[1]
+    assert "oriv" in missing
+    assert "villes-au-carre" not in missing
+    assert desk.rows("select centre, funder from funding where year = 2009 order by reference") == [
+        ("villes-au-carre", "etat"),
+        ("ressources-et-territoires", "caisse-des-depots"),
+    ]
+    desk.write("ids.csv", f"{MONEY}villes-au-carre;etat;2009;P147;granted;1000;a;R1\n")
+    assert "1 unchanged" in desk.load("ids.csv").stderr
+
+
+def test_what_several_are_called_is_refused_with_them_in_french_too(desk: Desk) -> None:
+    desk.write("region.csv", f"{MONEY}Labo Cités;Région;2009;P147;granted;1000;a;R1\n")
+    (found,) = desk.anomalies("region.csv")
+    assert (found["code"], found["column"], found["value"]) == ("ambiguous-reference", "funder", "Région")
+    home = {"HOME": str(desk.folder), "CRPV_LANG": "fr"}
+    done = inside("load", "region.csv", "--db", "registry.db", env=home, cwd=desk.folder)
+    assert (
+        "«\u00a0Région\u00a0» peut désigner plusieurs lignes de la table funders\u00a0: region-bretagne, "
+        in done.stderr
+    )
+
+
+def test_a_row_that_somebody_typed_again_is_the_same_row(desk: Desk) -> None:
+    row = "villes-au-carre;etat;2009;Région;granted;1000;Journée d’études à Évreux;R1\n"
+    desk.write("first.csv", MONEY + row)
+    desk.write("mac.csv", MONEY + unicodedata.normalize("NFD", row))
+    desk.write("word.csv", MONEY + row.replace("’", "'"))
+    desk.write("typed.csv", MONEY + row.lower())
+    assert desk.load("first.csv", "word.csv").returncode == 0
+    for name in ("mac.csv", "word.csv"):
+        done = desk.load(name)
+        assert "Warning" not in done.stderr
+        assert "1 unchanged" in done.stderr
+    home = {"HOME": str(desk.folder), "CRPV_LANG": "fr"}
+    done = inside("load", "typed.csv", "--db", "registry.db", env=home, cwd=desk.folder)
+    assert "écrite autrement" in done.stderr
+    assert "«\u00a0région\u00a0» pour «\u00a0Région\u00a0»" in done.stderr
+    assert desk.rows("select count(*), sum(amount_cents) from funding where year = 2009") == [(1, 100000)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -10,9 +11,10 @@ from crpv_cli import language
 from crpv_cli.errors import FileProblem
 from crpv_cli.intake.profiles.describing import profile_sheet, profiles_list
 from crpv_cli.intake.profiles.parsing import parse
-from crpv_cli.intake.profiles.profile import Profile
+from crpv_cli.intake.profiles.profile import Part, Profile
 from crpv_cli.result import Result
 
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
 MONEY = """
 name = "money"
 table = "funding"
@@ -322,7 +324,7 @@ def test_what_may_be_left_out_is_left_out() -> None:
     assert (given["stage"].otherwise, given["stage"].create, given["stage"].suspect) == (None, None, None)
     assert not given["stage"].empty_unreadable
     assert given["funder"].find[0].unless is None
-    assert profile(columns(scheme="rules = [{ where = {}, value = 'x' }]")).specs[-1].rules[0].because == ""
+    assert profile(columns(scheme="rules = [{ where = {}, value = 'x' }]")).specs[-1].rules[0].because is None
     assert profile(MONEY.replace('title = "Money"\n', "")).title.text() == "money"
     combined = profile(MONEY + '[combine]\namount = "sum"\nnote = "join"\n').combine
     assert combined is not None
@@ -359,6 +361,17 @@ def test_conversions_are_made_with_what_the_profile_says() -> None:
     assert doubtful is not None
     assert doubtful.code == "doubtful-word"
     assert [pattern("xAAb")[0], pattern("xaab")[0]] == ["xb", "xaab"]  # unlike what is looked for, case counts
+
+
+def test_every_key_is_explained() -> None:
+    explained = (REPOSITORY / "docs" / "profiles.md").read_text(encoding="utf-8")
+    parts = [Part]
+    for part in parts:
+        parts += part.__subclasses__()
+        for name, field in part.model_fields.items():
+            key = field.alias or name
+            assert re.search(rf"[`.\[{{ ]{re.escape(key)}[`.\], ]", explained), (part, key)
+    assert len(parts) == 14
 
 
 def rows(result: Result) -> list[tuple[object, ...]]:

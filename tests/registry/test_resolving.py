@@ -289,3 +289,13 @@ def test_ids_are_found_by_number_and_by_name_unless_two_share_it(world: Bench) -
             "caf": "caf",
         },
     }
+
+
+def test_a_crowd_of_unknown_names_is_refused_without_suggestions(world: Bench) -> None:
+    rows = "".join(f"oriv {number},67\n" for number in range(1, 1002))
+    report = world.load(("p.csv", f"centre,department\n{rows}"))
+    assert {advice(anomaly) for anomaly in report.anomalies} == {
+        "Load it into the table centres first, or see: crpv list centres"
+    }
+    report = world.load(("p.csv", f"centre,department\n{rows[: rows.index('oriv 1000')]}"))
+    assert "Did you mean oriv?" in {advice(anomaly) for anomaly in report.anomalies}

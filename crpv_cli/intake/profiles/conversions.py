@@ -120,7 +120,7 @@ def choice(known: Mapping[str, str], otherwise: str | None = None) -> Conversion
     def convert(text: str) -> Converted:
         found = by_fold.get(fold(text))
         if found is None and otherwise is not None:
-            read_as = msg("Values that the profile does not know were read as “{value}”", value=otherwise)
+            read_as = msg("not known to the profile, read as “{value}”", value=otherwise)
             return otherwise, Correction("unknown-value", read_as)
         if found is None:
             raise Fault(

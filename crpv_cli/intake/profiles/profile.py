@@ -217,7 +217,7 @@ class Rule(Part):
 
     where: dict[str, Expression] = {}
     value: Text
-    because: str = ""
+    because: Words | None = None
 
 
 class ColumnSpec(Part):
@@ -275,6 +275,11 @@ class ColumnSpec(Part):
         """Return the foreign columns and named values that it is computed from."""
         beside = ("share", "suspect", "unless")
         return [name for key, name in self.named() if not key.endswith(beside) and not key.startswith(beside)]
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether an amount is read on the way to its value."""
+        return any(name == "amount" for name, _ in self.conversions)
 
     @property
     def is_number(self) -> bool:
@@ -438,8 +443,12 @@ class Profile(Part):
 
     def missing(self, header: Sequence[str], given: Mapping[str, str] | None = None) -> list[str]:
         """Return the required foreign columns that neither a header has nor somebody gave."""
-        places = self.reading(header).places
-        return [name for name in self.required if name not in places and name not in (given or {})]
+        there = {*self.reading(header).places, *self.given(given or {})}
+        return [name for name in self.required if name not in there]
+
+    def given(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Return what somebody gave for foreign columns by their own names, however they were spelled."""
+        return {next(iter(self.reading([name]).places), name): value for name, value in values.items()}
 
     def foreign(self, spec: ColumnSpec) -> list[str]:
         """Return the foreign columns that a value is computed from, directly or through named values."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -20,24 +20,27 @@ from crpv_cli.spelling import fold
 # A name within a longer one has to have so many letters: “ACSE” is a part of too many.
 _SHORTEST_NAME = 5
 # How many distinct texts are remembered with what they were converted to.
-_REMEMBERED = 100_000
+_REMEMBERED = 20_000
 
 
 class Skipped(Exception):
     """The row does not belong in the registry, for a reason that the profile gives.
 
-    ``fault`` is what is wrong with a value that cannot be read, ``empty`` that there was none. ``suspect`` is another
-    value of the row that refers to something in the registry, and its id.
+    ``fault`` is what is wrong with a value that cannot be read. ``suspect`` is another value of the row that refers to
+    something in the registry, and its id.
     """
 
     def __init__(
-        self, reason: Message, spec: ColumnSpec | None = None, *, fault: Fault | None = None, empty: bool = False
+        self,
+        reason: Message,
+        spec: ColumnSpec | None = None,
+        fault: Fault | None = None,
+        suspect: tuple[ColumnSpec, str, str] | None = None,
     ) -> None:
         self.reason = reason
         self.spec = spec
         self.fault = fault
-        self.empty = empty
-        self.suspect: tuple[ColumnSpec, str, str] | None = None
+        self.suspect = suspect
 
     @property
     def destroyed(self) -> bool:
@@ -60,7 +63,7 @@ class Created:
     create: Create
     key: str
     cells: dict[str, str]
-    because: str
+    because: tuple[Message, ...]
     asked: tuple[tuple[Find, str], ...]
 
 
@@ -138,6 +141,18 @@ class Foreign:
             of = self.profile.lets[of]
         return next((self.places[name] for name in self.profile.foreign(of) if name in self.places), None)
 
+    def said(self, spec: ColumnSpec) -> tuple[str, str] | None:
+        """The name and the value of the first foreign column of a value that somebody gave; None if nobody did."""
+        return next(((name, self.given[name]) for name in self.profile.foreign(spec) if name in self.given), None)
+
+    def factors_of(self, spec: ColumnSpec) -> Iterator[tuple[str, Decimal]]:
+        """Yield the foreign columns of a value that have a unit, with its factor, but not those of other amounts."""
+        for name in spec.needs():
+            if name in self.factors:
+                yield name, self.factors[name]
+            elif name in self.profile.lets and not self.profile.lets[name].is_amount:
+                yield from self.factors_of(self.profile.lets[name])
+
     def convert(self, spec: ColumnSpec, text: str) -> tuple[str, tuple[Correction, ...]]:
         """Return what a text becomes as a value, and the corrections on the way.
 
@@ -173,7 +188,7 @@ class Foreign:
 
     def _in_euros(self, spec: ColumnSpec, text: str, value: str) -> str:
         """Return an amount in euros: the heading says in which unit the column is."""
-        factor = next((self.factors[name] for name in self.profile.foreign(spec) if name in self.factors), 1)
+        factor = next((factor for _, factor in self.factors_of(spec)), 1)
         own = unit_of(text.unit if isinstance(text, Cell) else re.sub(r"^[-+\d.,\s]+", "", text))
         if factor in {1, own}:  # a unit in the cell was read with it
             return value
@@ -216,7 +231,7 @@ class RowValues:
         self._values[name] = value
         return value
 
-    def value(self, spec: ColumnSpec, because: list[str] | None = None) -> str:
+    def value(self, spec: ColumnSpec, because: list[Message] | None = None) -> str:
         """Return the value of a column, empty if there is none.
 
         Raises:
@@ -228,7 +243,7 @@ class RowValues:
         text = self._text(spec, because if because is not None else [])
         if not text:
             if spec.skip_empty is not None:
-                raise Skipped(spec.skip_empty, spec, empty=True)
+                raise Skipped(spec.skip_empty, spec)
             return ""
         if not spec.conversions:
             return text
@@ -239,16 +254,20 @@ class RowValues:
         self.corrections.extend((spec, correction) for correction in corrections)
         return self._shared(spec, value) if value and spec.share is not None else value
 
-    def _text(self, spec: ColumnSpec, because: list[str]) -> str:
+    def _text(self, spec: ColumnSpec, because: list[Message]) -> str:
         if spec.constant is not None:
             return spec.constant
         if spec.template is not None:
             names = {name: self.named(name) for name in spec.needs()}
-            own = {"file": Path(self.foreign.file).name, "line": str(self.line), "because": ", ".join(because)}
+            own = {
+                "file": Path(self.foreign.file).name,
+                "line": str(self.line),
+                "because": ", ".join(why.text("en") for why in because),
+            }
             return re.sub(r"{(\w+)}", lambda found: {**names, **own}[found[1]], spec.template).strip()
         for rule in spec.rules:
             if all(expression.search(fold(self.named(name))) for name, expression in rule.where.items()):
-                if rule.because:
+                if rule.because is not None:
                     because.append(rule.because)
                 return rule.value
         if spec.otherwise is not None:
@@ -290,29 +309,24 @@ class RowValues:
         return part
 
     def _found(self, spec: ColumnSpec) -> str:
+        asked: list[tuple[Find, str]] = []
         try:
-            return self._looked_up(spec)
-        except Skipped as skipped:
-            skipped.suspect = skipped.suspect or self._suspect(spec, other=not skipped.empty and skipped.fault is None)
+            for find in spec.find:
+                if find.unless is None or not self.named(find.unless):
+                    value = self.named(find.origin)
+                    if value:
+                        asked.append((find, value))
+        except Skipped as skipped:  # for a value that is asked for
+            skipped.suspect = skipped.suspect or self._suspect(spec, other=False)
             raise
-
-    def _looked_up(self, spec: ColumnSpec) -> str:
-        asked = [
-            (find, value)
-            for find in spec.find
-            if not (find.unless is not None and self.named(find.unless))
-            for value in (self.named(find.origin),)
-            if value
-        ]
         for find, value in asked:
             if found := self.foreign.known.find(find.lookup, value):
                 return found
-        if not asked and spec.skip_empty is not None:
-            raise Skipped(spec.skip_empty, spec, empty=True)
         if spec.create is not None and asked:
             return self._create(self.foreign.profile.creates[spec.create], tuple(asked))
-        if spec.skip_unknown is not None:
-            raise Skipped(spec.skip_unknown, spec, empty=not asked)
+        reason = spec.skip_unknown if asked or spec.skip_empty is None else spec.skip_empty
+        if reason is not None:
+            raise Skipped(reason, spec, suspect=self._suspect(spec, other=bool(asked)))
         if not asked:
             return ""
         raise Faulty(
@@ -332,14 +346,15 @@ class RowValues:
         if spec.suspect is None:
             return None
         value = self.named(spec.suspect.origin)
-        find = self.foreign.known.find(spec.suspect.lookup, value) if value else None
-        if find is None and value and not other:
-            find = self.foreign.known.within(spec.suspect.lookup, value)
-        return (spec, value, find) if find else None
+        if not value:
+            return None
+        known = self.foreign.known
+        found = known.find(spec.suspect.lookup, value) or (None if other else known.within(spec.suspect.lookup, value))
+        return (spec, value, found) if found else None
 
     def _create(self, create: Create, asked: tuple[tuple[Find, str], ...]) -> str:
         table = create.table
-        because: list[str] = []
+        because: list[Message] = []
         cells = {name: self.value(spec, because) for name, spec in create.columns.items()}
         (name,) = table.key
         key = cells[name]
@@ -355,7 +370,7 @@ class RowValues:
         if self.foreign.known.find(table.name, key) is not None:
             key = self._distinct(create, key)
             cells[name] = key
-        self.created.append(Created(create, key, cells, ", ".join(because), asked))
+        self.created.append(Created(create, key, cells, tuple(because), asked))
         return key
 
     def _distinct(self, create: Create, key: str) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from crpv_cli.errors import Anomaly
 from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.intake.profiles.profile import ColumnSpec, Profile
 from crpv_cli.intake.profiles.rows import Created, Skipped
+from crpv_cli.intake.values import says_not_known
 from crpv_cli.language import Euros, Message, msg, msgs
 
 # How many rows with the name of a centre are told one by one, and how many values of a column.
 _ROWS = 50
 _VALUES = 8
+# How many distinct values of a column are told apart.
+_REMEMBERED = 1000
 
 _NAMED = msg("the name of a centre beside another number or none")
 _DESTROYED = msg("a spreadsheet destroyed the number")
@@ -38,15 +41,6 @@ class Tally:
         return msg("{what} ({amount})", what=what, amount=Euros(self.cents)) if self.cents else what
 
 
-@dataclass(slots=True)
-class _Strange:
-    """What is said of the values of a column that the profile does not know, and each of them."""
-
-    place: int | None
-    said: Callable[[int], Message]
-    values: dict[str, Tally] = field(default_factory=dict)
-
-
 class Telling:
     """What was found of the rows of a foreign file so far.
 
@@ -60,7 +54,7 @@ class Telling:
         self._file = file
         self._say = say
         self._skipped: dict[str, tuple[Message, Tally]] = {}
-        self._strange: dict[tuple[int | None, str], _Strange] = {}
+        self._strange: dict[tuple[int | None, str], tuple[Message, dict[str, Tally]]] = {}
         self._corrected: dict[tuple[str, str], tuple[int | None, Correction, Tally]] = {}
         self._destroyed: dict[int | None, Tally] = {}
         self._named = 0
@@ -78,7 +72,7 @@ class Telling:
 
     def damaged(
         self, skipped: Skipped, line: int, number: tuple[int | None, str], named: int | None, cents: int | None
-    ) -> Iterator[Anomaly]:
+    ) -> list[Anomaly]:
         """Tell of a row that may be about the registry, but whose number is not: it is neither read nor passed over.
 
         ``number`` is the place of the number and its cell, ``named`` the place of the name.
@@ -87,15 +81,15 @@ class Telling:
         if skipped.suspect is None:
             self.skip(_DESTROYED, line, cents)
             self._destroyed.setdefault(place, Tally(line, written)).add(cents)
-            return
+            return []
         self.skip(_NAMED, line, cents)
         self._named += 1
         if self._named > _ROWS:
-            return
+            return []
         _, value, found = skipped.suspect
         if skipped.destroyed:
             but = msg("a spreadsheet destroyed its number ({number})", number=written)
-        elif not written:
+        elif not written or says_not_known(written):
             but = msg("the row has no number")
         elif skipped.fault is not None:
             but = msg("“{number}” is no valid number", number=written)
@@ -107,34 +101,17 @@ class Telling:
         if cents:
             what = msg("{what} It carries {amount}.", what=what, amount=Euros(cents))
         advice = msg("If it is the same body, correct the number in the file, or the SIREN in the registry.")
-        yield self._say(Correction("skipped-by-number", what, advice), line, named, value)
+        return [self._say(Correction("skipped-by-number", what, advice), line, named, value)]
 
-    def unknown(self, reason: Message, line: int, place: int | None, value: str, cents: int | None) -> None:
-        """Count a row that is left out for a value that the profile does not know."""
-        self.skip(reason, line, cents)
-
-        def said(rows: int) -> Message:
-            return msgs(
-                "{count} row was left out: {reason}", "{count} rows were left out: {reason}", rows, reason=reason
-            )
-
-        strange = self._strange.setdefault((place, reason.text("en")), _Strange(place, said))
-        strange.values.setdefault(value, Tally(line, value)).add(cents)
+    def strange(self, reason: Message, line: int, place: int | None, value: str, cents: int | None) -> None:
+        """Count a value that the profile does not know: its row is left out for a reason, or it is read as another."""
+        values = self._strange.setdefault((place, reason.text("en")), (reason, {}))[1]
+        key = value if len(values) < _REMEMBERED else "…"
+        values.setdefault(key, Tally(line, key)).add(cents)
 
     def correct(self, spec: ColumnSpec, line: int, place: int | None, value: str, correction: Correction) -> None:
         """Count a correction; each kind is told once a column."""
         self._corrected.setdefault((spec.name, correction.code), (place, correction, Tally(line, value)))[2].add(None)
-
-    def replaced(
-        self, spec: ColumnSpec, line: int, place: int | None, value: str, correction: Correction, cents: int | None
-    ) -> None:
-        """Count a value that the profile does not know and that was read as another one."""
-
-        def said(rows: int) -> Message:
-            return correction.message
-
-        strange = self._strange.setdefault((place, spec.name), _Strange(place, said))
-        strange.values.setdefault(value, Tally(line, value)).add(cents)
 
     def anomalies(self) -> Iterator[Anomaly]:
         """Yield what was counted: each kind once a column, at its first place."""
@@ -160,25 +137,30 @@ class Telling:
                 msg("Ask for the file as it was before a spreadsheet, or with that column as text."),
             )
             yield self._say(destroyed, tally.line, place, tally.value)
-        for strange in self._strange.values():
-            yield self._values(strange)
+        for (place, _), (reason, values) in self._strange.items():
+            yield self._values(place, reason, values)
 
-    def _values(self, strange: _Strange) -> Anomaly:
-        values = sorted(strange.values.values(), key=lambda tally: -tally.rows)
+    def _values(self, place: int | None, reason: Message, values: dict[str, Tally]) -> Anomaly:
+        most = sorted(values.values(), key=lambda tally: -tally.rows)
         told = [
             tally.with_money(msgs("“{value}” {count} row", "“{value}” {count} rows", tally.rows, value=tally.value))
-            for tally in values[:_VALUES]
+            for tally in most[:_VALUES]
         ]
         if len(values) > _VALUES:
             told.append(msgs("{count} more value", "{count} more values", len(values) - _VALUES))
-        rows = sum(tally.rows for tally in values)
-        first = min(values, key=lambda tally: tally.line)
+        first = min(most, key=lambda tally: tally.line)
         unknown = Correction(
             "unknown-values",
-            msg("{what}: {values}.", what=strange.said(rows), values=told),
+            msgs(
+                "{count} row, {reason}: {values}.",
+                "{count} rows, {reason}: {values}.",
+                sum(tally.rows for tally in most),
+                reason=reason,
+                values=told,
+            ),
             msg("If they belong there, add them to a profile of your own (docs/profiles.md)."),
         )
-        return self._say(unknown, first.line, strange.place, first.value)
+        return self._say(unknown, first.line, place, first.value)
 
     def notices(self) -> Iterator[Message]:
         """Yield how many rows were skipped for which reason, with their money where they are about the registry."""

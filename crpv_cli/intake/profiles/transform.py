@@ -19,7 +19,7 @@ from crpv_cli.intake.shape import Below, said_above
 from crpv_cli.language import Message, msg, msgs
 
 # How many distinct bodies that are none of ours are remembered.
-_REMEMBERED = 200_000
+_REMEMBERED = 60_000
 # A foreign row of interest has this many cells filled at least: a number, an amount, and what they are about.
 _FEWEST = 3
 
@@ -78,17 +78,17 @@ class _Transform:
             if isinstance(found.problem, Fault):
                 raise found.problem
         self.reading = profile.reading(grid.header)
-        self._check_header(given)
+        given = profile.given(given)
         self.foreign = Foreign(profile, known, file_name, self.reading.places, given, self.reading.factors, grid.tidy)
+        kinds = {name: profile.table.column(name).kind for name in profile.columns}
+        self.money = [spec for name, spec in profile.columns.items() if kinds[name] is Kind.MONEY]
+        self._check_header(given)
         self.notices: list[Message] = []
         self.created: dict[str, list[tuple[int, Created]]] = {}
         self.started = False
         self.filters: dict[str | None, list[Filter]] = {}
         for test in profile.filters:
             self.filters.setdefault(test.after, []).append(test)
-        kinds = {name: profile.table.column(name).kind for name in profile.columns}
-        amounts = (spec for name, spec in profile.columns.items() if kinds[name] is Kind.MONEY and spec.is_number)
-        self.money = next(amounts, None)
         self.steps = tuple(profile.columns.items())
         # Up to which column it is decided whether a row is about the registry.
         self.gate = next((step for step, (_, spec) in enumerate(self.steps, 1) if spec.skip_unknown is not None), 0)
@@ -135,13 +135,16 @@ class _Transform:
                 )
 
     def _amounts_in_units(self) -> Iterator[tuple[int, Decimal]]:
-        """The places of columns of amounts whose heading says another unit than euros, and the factor."""
-        specs = (*self.profile.lets.values(), *self.profile.specs)
-        amounts = [spec for spec in specs if any(name == "amount" for name, _ in spec.conversions)]
-        for name in dict.fromkeys(name for spec in amounts for name in self.profile.foreign(spec)):
-            factor = self.reading.factors.get(name, Decimal(1))
-            if factor != 1:
-                yield self.reading.places[name], factor
+        """The places of columns of amounts whose heading says another unit than euros, and the factor.
+
+        It is 0 where it is not certain, or nothing in the profile says that an amount is read.
+        """
+        found: dict[str, Decimal] = {}
+        for spec in (*self.profile.lets.values(), *self.profile.specs):
+            if spec.is_amount or spec in self.money:
+                for name, factor in self.foreign.factors_of(spec):
+                    found[name] = factor if spec.is_amount or factor == 1 else Decimal(0)
+        return ((self.reading.places[name], factor) for name, factor in found.items() if factor != 1)
 
     # Rows
 
@@ -173,13 +176,12 @@ class _Transform:
             if short:
                 below.note("short-row", kept)
             self.read += 1
-            for result in self._row(row):
-                if isinstance(result, Anomaly):
-                    yield result
-                elif combine is None:
-                    yield self._finished(row.line, result, self._raw(row))
-                else:
-                    repeated += self._group(combine, groups, row, result)
+            anomalies, values = self._row(row)
+            yield from anomalies
+            if values is not None and combine is None:
+                yield self._finished(row.line, values, self._raw(row))
+            elif values is not None and combine is not None:
+                repeated += self._group(combine, groups, row, values)
         yield from map(self._combined, groups.values())
         yield from self.telling.anomalies()
         for found in below.findings():
@@ -249,8 +251,8 @@ class _Transform:
                 names += [name for _, name in spec.named()]
         return sorted(self.reading.places[name] for name in found if name in self.reading.places)
 
-    def _row(self, row: Row) -> Iterator[dict[str, str] | Anomaly]:
-        """Yield the values of a row by column, or its anomalies; nothing if it is skipped."""
+    def _row(self, row: Row) -> tuple[list[Anomaly], dict[str, str] | None]:
+        """Return what is to be said of a row, and its values by column, None if it is left out or refused."""
         values = RowValues(self.foreign, row.cells, row.line)
         read: dict[str, str] = {}
         faults: list[Anomaly] = []
@@ -265,13 +267,11 @@ class _Transform:
                         faults.append(fault)  # a cell that two columns are computed from is wrong once
                 self._filter(values, name)
         except Skipped as skipped:
-            yield from self._left_out(values, skipped, early=len(read) < max(self.gate, 1) and not faults)
-            return
+            return self._left_out(values, skipped, early=len(read) < max(self.gate, 1) and not faults), None
         except Faulty as faulty:  # of a value that a filter asked for
             faults.append(self._faulty(row, faulty))
         if faults:
-            yield from faults
-            return
+            return faults, None
         for created in values.created:
             self.known.add(created)
             self.passed.clear()
@@ -279,12 +279,13 @@ class _Transform:
         for spec, correction in values.corrections:
             place, written = self.foreign.place(spec), self._written(row, spec)
             if correction.code == "unknown-value":
-                self.telling.replaced(spec, row.line, place, written, correction, self._carried(values))
+                self.telling.strange(correction.message, row.line, place, written, self._carried(values))
             else:
                 self.telling.correct(spec, row.line, place, written, correction)
-        for spec, warning in values.warnings:
-            yield self._anomaly(warning, row.line, self.foreign.place(spec), self._written(row, spec))
-        yield read
+        return [
+            self._anomaly(warning, row.line, self.foreign.place(spec), self._written(row, spec))
+            for spec, warning in values.warnings
+        ], read
 
     def _filter(self, values: RowValues, after: str | None) -> None:
         for test in self.filters.get(after, ()):
@@ -292,7 +293,7 @@ class _Transform:
             if not test.keeps(value):
                 raise _LeftOut(test, value)
 
-    def _left_out(self, values: RowValues, skipped: Skipped, *, early: bool) -> Iterator[Anomaly]:
+    def _left_out(self, values: RowValues, skipped: Skipped, *, early: bool) -> list[Anomaly]:
         """Count a row that is left out: not about the registry, about it but not wanted, or damaged."""
         line = values.line
         cents = None if early and skipped.suspect is None and not skipped.destroyed else self._carried(values)
@@ -302,25 +303,30 @@ class _Transform:
             place = self.foreign.place(spec)
             number = "" if place is None else self.grid.tidy(values.cells[place])
             named = self.reading.places.get(spec.suspect.origin) if spec.suspect else None
-            yield from self.telling.damaged(skipped, line, (place, number), named, cents)
-            return
+            return self.telling.damaged(skipped, line, (place, number), named, cents)
         self.others += early
-        if isinstance(skipped, _LeftOut) and skipped.test.unknown:
-            place = self.foreign.place(skipped.test.origin)
-            self.telling.unknown(skipped.reason, line, place, skipped.value, cents)
-            return
+        strange = isinstance(skipped, _LeftOut) and skipped.test.unknown
+        if isinstance(skipped, _LeftOut) and strange:
+            self.telling.strange(
+                msg("left out ({reason})", reason=skipped.reason),
+                line,
+                self.foreign.place(skipped.test.origin),
+                skipped.value,
+                cents,
+            )
         tally = self.telling.skip(skipped.reason, line, cents)
-        if early and self.deciding:
+        if early and self.deciding and not strange:
             if len(self.passed) >= _REMEMBERED:
                 self.passed.clear()
             self.passed[tuple([values.cells[place] for place in self.deciding])] = tally
+        return []
 
     def _carried(self, values: RowValues) -> int | None:
         """How much money a row carries, in centimes; None if it cannot be told."""
-        if self.money is None:
+        if not self.money or not self.money[0].is_number:
             return None
         try:
-            amount = RowValues(self.foreign, values.cells, values.line).value(self.money)
+            amount = RowValues(self.foreign, values.cells, values.line).value(self.money[0])
         except (Skipped, Faulty):
             return None
         return int(Decimal(amount) * 100) if amount else None
@@ -378,6 +384,9 @@ class _Transform:
 
     def _faulty(self, row: Row, faulty: Faulty) -> Anomaly:
         place = self.foreign.place(faulty.spec)
+        if place is None and (said := self.foreign.said(faulty.spec)):
+            name, value = said
+            return self.grid.anomaly(self.file_name, faulty.fault, row.line, None, f"--set {name}", value)
         return self._anomaly(faulty.fault, row.line, place, None if place is None else self.grid.tidy(row.cells[place]))
 
     def _notice(self, groups: dict[tuple[str | None, ...], _Group], repeated: int) -> None:
@@ -451,17 +460,15 @@ class ProfiledGrid(Grid):
         self._transform = transform
         places = {spec.name: transform.foreign.place(spec) for spec in specs}
         self._places = [places[name] for name in self.header]
-        self.findings = [
-            replace(one, place=self._places.index(one.place) if one.place in self._places else None)
-            for one in grid.findings
-        ]
+        self._said = {spec.name: f"--set {said[0]}" for spec in specs if (said := transform.foreign.said(spec))}
 
     @property
     def headings(self) -> list[str]:
-        """The file's heading above the column that each of ours comes from; our own name for a constant."""
+        """The file's heading above the column that each of ours comes from; what gave it, or our name of a constant."""
         headings = self.origin.headings
         return [
-            name if place is None else headings[place] for name, place in zip(self.header, self._places, strict=True)
+            self._said.get(name, name) if place is None else headings[place]
+            for name, place in zip(self.header, self._places, strict=True)
         ]
 
     def letter(self, place: int) -> str | None:
