@@ -32,7 +32,7 @@ import click  # noqa: E402
 import typer  # noqa: E402
 
 from crpv_cli.commands.new import make  # noqa: E402
-from crpv_cli.definitions.columns import Column, Kind, Shape  # noqa: E402
+from crpv_cli.definitions.columns import Choice, Column, Kind, Shape  # noqa: E402
 from crpv_cli.definitions.tables import TABLES  # noqa: E402
 from crpv_cli.main import app  # noqa: E402
 from crpv_cli.output.formats import Format  # noqa: E402
@@ -154,6 +154,26 @@ def tables() -> Iterator[str]:
         yield f"{both(table.label)}. Key: {', '.join(f'`{name}`' for name in table.key)}.\n"
         heads = ("column", "English label", "French label", "kind", "required", "values", "explanation")
         yield from grid(heads, map(described, table.columns))
+    yield "\n## Words that lists know\n"
+    yield "In a column with a list of values, these words are read as the value; case and accents do not matter.\n"
+    lists: dict[tuple[Choice, ...], list[str]] = {}
+    for table in TABLES.values():
+        for column in table.columns:
+            if column.choices:
+                lists.setdefault(column.choices, []).append(f"`{table.name}.{column.name}`")
+    yield from grid(
+        ("columns", "value", "words"),
+        (
+            (", ".join(columns), f"`{choice.code}`", ", ".join(dict.fromkeys((*labels(choice), *choice.also))))
+            for choices, columns in lists.items()
+            for choice in choices
+        ),
+    )
+
+
+def labels(choice: Choice) -> tuple[str, ...]:
+    """The labels of a value in both languages."""
+    return tuple(language.translate(choice.label, spoken) for spoken in language.LANGUAGES)
 
 
 def described(column: Column) -> tuple[str, ...]:
@@ -189,6 +209,16 @@ def values(column: Column) -> Iterator[str]:
         yield f"at least {column.minimum:g}"
     elif column.maximum is not None:
         yield f"at most {column.maximum:g}"
+    if usual := column.usual:
+        dated = column.kind in {Kind.YEAR, Kind.DATE, Kind.PARTIAL_DATE}
+        last = (
+            "this year"
+            if usual.ahead == 0
+            else f"{usual.ahead} years from now"
+            if usual.ahead
+            else f"{usual.high:,.0f}"
+        )
+        yield f"usually {usual.low:.0f} to {last.replace('1 years', 'a year') if dated else last}"
 
 
 def rules() -> Iterator[str]:

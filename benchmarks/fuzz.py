@@ -51,7 +51,7 @@ from crpv_cli.intake.sources import sources_of  # noqa: E402
 from crpv_cli.main import app, run  # noqa: E402
 from crpv_cli.registry.connection import open_writing  # noqa: E402
 from crpv_cli.registry.loading import load  # noqa: E402
-from crpv_cli.registry.lookups import lookups  # noqa: E402
+from crpv_cli.registry.resolving import lookups  # noqa: E402
 from tests.faults import books  # noqa: E402
 
 SECONDS, PATIENCE, MEMORY = 10.0, 60.0, 500 << 20
@@ -86,7 +86,7 @@ RIGHT = {
     "sql": ("select id from centres", "select 1", "select * from v_funding"),
     "department": ("67", "2A"), "region": ("Bretagne", "84"), "key": ("oriv", "2024", "etat"),
     "db": ("registry.sqlite",), "on": ("2026-01-01",), "departments": ("67", "59"), "rule": ("co-funding",),
-    "profile": ("qpv-2024",),
+    "profile": ("qpv",),
 }  # fmt: skip
 LANGUAGES = (
     "", "C", "POSIX", "fr", "FR", "fr_FR.UTF-8", "en", "de", "fr:en", ":", "xx", "fr_FR@euro", "../../etc", "f" * 300,
@@ -142,7 +142,7 @@ class Fuzz:
             encoding=chance.choice([None] * 60 + ["cp1252", "utf-16", "utf-7", "idna", "punycode", "é"]),
             delimiter=chance.choice([None] * 30 + [";"]),
             table=chance.choice([None] * 20 + [name, name, "funding"]),
-            profile=chance.choice([None] * 20 + ["qpv-2024", "scdl-subventions"]),
+            profile=chance.choice([None] * 20 + ["qpv", "scdl-subventions"]),
         )
         return self._load(f"{name}.csv", mutated(self.cut[name], chance), options)
 

@@ -211,8 +211,14 @@ class Result:
         """Cut the result to a number of rows, and say so in a note; None and a larger number change nothing."""
         if limit is None or len(self.rows) <= limit:
             return self
-        cut = Note("limited", msg("The first {limit} of {total} rows.", limit=limit, total=len(self.rows)))
-        return replace(self, rows=self.rows[:limit], notes=(*self.notes, cut))
+        return replace(self, rows=self.rows[:limit], notes=(*self.notes, *cut(limit, len(self.rows))))
+
+
+def cut(limit: int, total: int) -> list[Note]:
+    """Say that some rows are shown of more; nothing if they are all."""
+    if limit == total:
+        return []
+    return [Note("limited", msg("The first {limit} of {total} rows.", limit=limit, total=total))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +231,7 @@ class Flow:
         result: makes a result of all the rows, for a format that has to hold them all.
         remarks: what has to be said of the rows where notes have no place, once they have come.
         kept: how many bytes of them may be held at once, as ``size`` counts them; None for any number.
-        too_large: the problem if they are more.
+        too_large: the problem if they are more; None if they may be any number.
     """
 
     columns: tuple[Column, ...]
@@ -233,7 +239,7 @@ class Flow:
     result: Callable[[Sequence[tuple[Value, ...]]], Result]
     remarks: Callable[[], Sequence[Message]]
     kept: int | None
-    too_large: Callable[[], CrpvError]
+    too_large: Callable[[], CrpvError] | None
 
     @staticmethod
     def size(row: tuple[Value, ...]) -> int:

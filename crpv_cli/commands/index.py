@@ -71,8 +71,11 @@ COMMANDS: dict[str, Command | Report] = {
     ),
     "profiles": Command(
         "profiles",
-        N_("List the profiles for reading official files, or show one."),
-        N_("Examples: crpv profiles · crpv profiles scdl-subventions · crpv profiles mine.toml"),
+        N_("List the profiles for reading official files, show one, or begin one for a file of your own."),
+        N_(
+            "Examples: crpv profiles · crpv profiles scdl-subventions · crpv profiles mine.toml"
+            " · crpv profiles draft grants.csv -o mine.toml"
+        ),
     ),
     "query": Command(
         "query",

@@ -40,6 +40,7 @@ def load(
     paths: options.Paths,
     table: options.As = None,
     profile: options.Profile = None,
+    given: options.Set = None,
     dry_run: options.DryRun = False,
     keep_valid: Annotated[
         bool, typer.Option("--keep-valid", help=_("Load the valid rows and set the others aside, with the reasons."))
@@ -84,6 +85,7 @@ def load(
     """
     from crpv_cli.definitions.named import table_named
     from crpv_cli.intake.files import ReadOptions
+    from crpv_cli.intake.given import read_given
     from crpv_cli.intake.refused import refused_rows
     from crpv_cli.intake.sources import sources_of
     from crpv_cli.output import streams
@@ -97,7 +99,9 @@ def load(
     _check_profile(profile, table)
     if door.output is not None:
         streams.check_free(door.output, door.force)  # before the registry is touched
-    asked = ReadOptions(table, encoding, delimiter and _delimiter(delimiter), sheet, profile=profile)
+    asked = ReadOptions(
+        table, encoding, delimiter and _delimiter(delimiter), sheet, profile=profile, given=read_given(given or ())
+    )
     with _opened(door, paths, asked) as (connection, files, how):
         aside: dict[tuple[str, str | None], Path] = {}
         kept: list[Path] = []
@@ -138,20 +142,31 @@ def load(
 
 
 @command(*NOW)
-def diff(door: Door, paths: options.Paths, table: options.As = None, profile: options.Profile = None) -> None:
+def diff(
+    door: Door,
+    paths: options.Paths,
+    table: options.As = None,
+    profile: options.Profile = None,
+    given: options.Set = None,
+) -> None:
     """Show what loading files would change.
 
     Raises:
         typer.Exit: with 1, rows would be refused.
     """
     from crpv_cli.intake.files import ReadOptions
+    from crpv_cli.intake.given import read_given
     from crpv_cli.intake.sources import sources_of
     from crpv_cli.output.loads import tell_load
     from crpv_cli.registry.loading import load as load_sources
     from crpv_cli.reports.history import would_change
 
     _check_profile(profile, table)
-    with _opened(door, paths, ReadOptions(table, profile=profile)) as (connection, files, how):
+    with _opened(door, paths, ReadOptions(table, profile=profile, given=read_given(given or ()))) as (
+        connection,
+        files,
+        how,
+    ):
         sources, anomalies = sources_of(files, how)
         report = load_sources(connection, sources, anomalies, dry_run=True, details=True)
         result = would_change(connection, report.changes)

@@ -28,8 +28,11 @@ def log(
     from crpv_cli.reports.history import changes_of_load, loads
     from crpv_cli.reports.listing import Selection, shape
 
+    if load is not None:
+        door.pour(changes_of_load, load, limit)
+        return
     with door.reading() as connection:
-        result = loads(connection) if load is None else changes_of_load(connection, load)
+        result = loads(connection)
     door.show(shape(result, Selection(limit=limit)))
 
 
@@ -43,7 +46,7 @@ def undo(
 ) -> None:
     """Take loads back: all of them, or none. Before several are, a copy of the registry is made."""
     from crpv_cli.output import streams
-    from crpv_cli.registry.journal import undo_all
+    from crpv_cli.registry.undoing import undo_all
 
     kept: list[Path] = []
     with door.writing() as connection:

@@ -117,6 +117,14 @@ Profile = Annotated[
         help=_("Read official files through this profile: its name, or a TOML file (see: crpv profiles)."),
     ),
 ]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar=_("COLUMN=VALUE"),
+        help=_("Give all rows a value in a column that the files lack: --set year=2023; repeatable."),
+    ),
+]
 Paths = Annotated[
     list[str], typer.Argument(metavar=_("PATH..."), help=_("Files, folders of files, or - for standard input."))
 ]

@@ -54,29 +54,43 @@ class Shape(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of the values a column may take: the stable code and the label a person reads."""
+    """One of the values a column may take: the stable code, the label a person reads, and other words for it."""
 
     code: str
     label: str
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """Between what the values of a column usually lie, in its unit (years for dates): outside, there is a warning.
+
+    With ``ahead``, the highest is so many years after the present one. A yearly sum that is at least three times that
+    of the year before is unusual where it is larger by ``leap`` or more; without one, that is not looked at.
+    """
+
+    low: float
+    high: float = 0
+    ahead: int | None = None
+    leap: float = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: its stable English name, its label and explanation (message ids), and what it may hold.
 
-    ``refers`` names the table whose key the value must be. ``minimum`` and ``maximum`` are inclusive,
-    in the unit of the column. ``over`` names the column of the result that this one is a part of
-    (2 of 3), ``within`` the one with the range it lies in (2 on 1-4). ``bar`` asks a terminal to draw a bar beside
-    the figure; ``prose`` contains sentences, which take as many lines as they need. ``link``
-    names the column with the name of the file, beside the one being written, that the value links to, and ``figure``
-    the one with the number of which it is the text.
+    ``refers`` names the table whose key the value must be. ``minimum`` and ``maximum`` are inclusive, in the unit of
+    the column: a value outside is refused, one outside what is ``usual`` is loaded with a warning. ``over`` names the
+    column of the result that this one is a part of (2 of 3), ``within`` the one with the range it lies in (2 on 1-4).
+    ``bar`` asks a terminal to draw a bar beside the figure; ``prose`` contains sentences, which take as many lines as
+    they need. ``link`` names the column with the name of the file, beside the one being written, that the value links
+    to, and ``figure`` the one with the number of which it is the text.
 
     What a value looks like: a ``signed`` number has a plus sign if it is positive, one that is not ``grouped`` is a
     name rather than an amount (a load, a line), a column of ``emphasis`` shows what nobody should miss and is never
     left out to save space, and one that is ``written`` has sentences typed by people, for which a form makes space.
     The words of a ``vocabulary`` are used again and again, so that a new spelling of one is told to whoever brings it.
-    A ``personal`` one is about a person, and is neither listed nor exported unless asked. ``also`` are other headings
-    that a file may write above it.
+    A ``personal`` one is about a person, and is neither listed nor exported unless asked.
     """
 
     name: str
@@ -88,6 +102,7 @@ class Column:
     shape: Shape | None = None
     minimum: float | None = None
     maximum: float | None = None
+    usual: Usual | None = None
     explanation: str = ""
     over: str | None = None
     within: str | None = None
@@ -101,7 +116,6 @@ class Column:
     written: bool = False
     personal: bool = False
     vocabulary: bool = False
-    also: tuple[str, ...] = ()
 
     @property
     def stored(self) -> str:

@@ -8,8 +8,8 @@ _LA_POSTE = "356000000"
 
 
 def siren_is_valid(digits: str) -> bool:
-    """Whether nine digits are a SIREN: their Luhn key is right (INSEE, Sirene documentation)."""
-    return bool(re.fullmatch(r"[0-9]{9}", digits)) and _luhn(digits)
+    """Whether nine digits are a SIREN: their Luhn key is right (INSEE, Sirene documentation), and not all are zero."""
+    return bool(re.fullmatch(r"[0-9]{9}", digits)) and digits != "000000000" and _luhn(digits)
 
 
 def siret_is_valid(digits: str) -> bool:
@@ -25,9 +25,9 @@ def siret_is_valid(digits: str) -> bool:
     return digits.startswith(_LA_POSTE) and sum(map(int, digits)) % 5 == 0
 
 
+# What a digit counts for where it is doubled: the sum of the digits of its double.
+_DOUBLED = str.maketrans("0123456789", "0246813579")
+
+
 def _luhn(digits: str) -> bool:
-    total = 0
-    for position, digit in enumerate(reversed(digits)):
-        value = int(digit) * (2 if position % 2 else 1)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0
+    return (sum(map(int, digits[::-2])) + sum(map(int, digits[-2::-2].translate(_DOUBLED)))) % 10 == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from crpv_cli.definitions import choices
-from crpv_cli.definitions.columns import Choice, Column, Kind, Shape
+from crpv_cli.definitions.columns import Choice, Column, Kind, Shape, Usual
 from crpv_cli.language import N_
 
 
@@ -76,9 +76,15 @@ def reference(name: str, label: str, to: str, explanation: str, required: bool =
     return Column(name, label, Kind.CODE, required, refers=to, explanation=explanation)
 
 
-def day(name: str, label: str, explanation: str, required: bool = False) -> Column:
+# The first centres are of the 1990s; agreements and labels end within ten years.
+DAYS = Usual(1990, ahead=10)
+PAST = Usual(1990, ahead=0)
+YEARS = Usual(1990, ahead=1)
+
+
+def day(name: str, label: str, explanation: str, required: bool = False, usual: Usual = DAYS) -> Column:
     """A date."""
-    return Column(name, label, Kind.DATE, required, explanation=explanation)
+    return Column(name, label, Kind.DATE, required, usual=usual, explanation=explanation)
 
 
 def flag(name: str, label: str, explanation: str, required: bool = False, emphasis: bool = False) -> Column:
@@ -86,14 +92,22 @@ def flag(name: str, label: str, explanation: str, required: bool = False, emphas
     return Column(name, label, Kind.FLAG, required, explanation=explanation, emphasis=emphasis)
 
 
-def count(name: str, label: str, explanation: str, required: bool = False) -> Column:
-    """How many: a whole number, 0 or more."""
-    return Column(name, label, Kind.INTEGER, required, minimum=0, explanation=explanation)
+def count(
+    name: str, label: str, explanation: str, required: bool = False, most: float = 1_000_000, leap: float = 0
+) -> Column:
+    """How many: a whole number, 0 or more, usually not more than ``most``."""
+    usual = Usual(0, most, leap=leap)
+    return Column(name, label, Kind.INTEGER, required, minimum=0, usual=usual, explanation=explanation)
+
+
+def money(name: str, label: str, most: float, explanation: str, required: bool = False, leap: float = 0) -> Column:
+    """An amount in euros, usually not negative and not more than ``most``."""
+    return Column(name, label, Kind.MONEY, required, usual=Usual(0, most, leap=leap), explanation=explanation)
 
 
 def year(explanation: str, name: str = "year", label: str = N_("Year"), required: bool = True) -> Column:
     """A year, by default the one that a row is about."""
-    return Column(name, label, Kind.YEAR, required, minimum=1970, maximum=2100, explanation=explanation)
+    return Column(name, label, Kind.YEAR, required, minimum=1970, maximum=2100, usual=YEARS, explanation=explanation)
 
 
 def slug(explanation: str) -> Column:

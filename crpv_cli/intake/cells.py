@@ -22,9 +22,14 @@ class CellKind(Enum):
     ERROR = "error"
     """``#N/A``, ``#REF!``…"""
     UNIT = "unit"
-    """A number whose format shows a unit that changes it: ``unit`` is what stands there (``k€``)."""
+    """A number whose format shows that it stands in another unit: ``unit`` is the one of the text.
+
+    ``k€``, ``M€``, ``%``, ``$``, ``jours`` as they stand there; ``€`` where the format divides it and says so (12000
+    shown as 12 k€: whatever a heading says, the text is in euros); ``÷1000`` where it divides it and does not say so
+    (12000 shown as 12), ``÷1000 M€`` where the two do not go together.
+    """
     UNCOMPUTED = "uncomputed"
-    """A formula whose result was never saved; its text is empty."""
+    """A formula whose result was never saved; its text is empty, the cell is not."""
     DOUBTFUL = "doubtful"
     """A formula whose saved result is 0 in a workbook that was never computed."""
 
@@ -53,3 +58,7 @@ class Cell(str):
 
     def __hash__(self) -> int:
         return hash((str.__hash__(self), self.kind, self.unit))
+
+    def __bool__(self) -> bool:
+        # A formula whose result is missing is not an empty cell.
+        return self.kind is CellKind.UNCOMPUTED or bool(str(self))

@@ -1,14 +1,19 @@
 """The program of the child process that reads workbooks: whatever a file does to it, crpv goes on.
 
 It is started by ``intake/wall.py`` with the folder of python-calamine, the most memory that it may ask for (bytes) and
-how long it may compute for one answer (seconds), and imports nothing of crpv, so that it starts quickly. It reads
-questions from its standard input until that ends, and answers each with one line of JSON, which cannot become code
-whatever a workbook holds:
+how long it may compute for one answer (seconds), and imports of crpv only ``sheets``, so that it starts quickly. It
+reads questions from its standard input until that ends, and answers each with one line of JSON, which cannot become
+code whatever a workbook holds:
 
 ``{"ask": "open", "expanded": bytes, "cells": most}``, then the file as chunks (a line with their size, then the bytes;
     the last size is 0): ``{"sheets": [[name, visible], ...]}``;
-``{"ask": "rows", "sheet": name, "after": line, "until": line or null}``: ``{"width": columns, "rows": [[line, cells],
-    ...], "done": whether there are no more}``, without blank rows and without the empty cells at the end of each.
+``{"ask": "rows", "sheet": name, "after": line, "until": line or null}``: ``{"width": columns, "lines": [line, ...],
+    "cells": [cells, ...], "odd": whether there are other than texts, "done": whether there are no more}``, without
+    blank rows and without columns at the right that are empty. A text or a plain number is a text, any other cell
+    ``[kind, text, unit]``, as in ``intake/cells.py``;
+``{"ask": "facts", "sheet": name, "after": line}``: ``{"hidden": how many rows below that line are hidden, "lines": [the
+    first of them], "filtered": whether a filter does it, "columns": [[first, last], ...] of the hidden ones, "merged":
+    [[first line, first column, last line, last column], ...]}``, all counted from 0 but lines of rows.
 
 Instead of an answer there may be a fault: ``{"fault": code, ...}``.
 """
@@ -16,27 +21,32 @@ Instead of an answer there may be a fault: ``{"fault": code, ...}``.
 from __future__ import annotations
 
 import datetime
+import gc
 import io
 import json
 import os
-import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 if TYPE_CHECKING:
-    from zipfile import ZipFile
-
     from python_calamine import CalamineSheet, CalamineWorkbook
+
+    from crpv_cli.intake.sheets.survey import Odd, Survey
 
 _BATCH_CELLS = 20_000
 _BATCH_ROWS = 2_000
 _KEPT_CELLS = 1_000_000
+_MOST_RANGES = 50_000
 _CHUNK = 1 << 20
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
+_MOST_NAMED = 11
+
 Answer = dict[str, Any]
+Told = str | list[str]
+"""A cell in an answer."""
 Found = TypeVar("Found")
 
 
@@ -58,52 +68,145 @@ def as_typed(value: object) -> str:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
-        if float(value).is_integer():
+    if isinstance(value, (int, float)):  # a union would be made anew each time
+        if value % 1 == 0:
             return str(int(value))
         text = format(value, ".15g")
         if "e" in text:
             text = format(value, "f")
-        return text + "0" if len(text.partition(".")[2]) == 3 else text
+        return text + "0" if text[-4:-3] == "." else text
     if isinstance(value, datetime.datetime):
         return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "seconds")
     if isinstance(value, datetime.date | datetime.time):
         return value.isoformat()
+    if isinstance(value, datetime.timedelta):
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     return "" if value is None else str(value)
 
 
-class _Sheet:
-    """The rows of a sheet that was read, from any line on."""
+def told(value: object) -> Told:
+    """Return a cell as it is answered: a text, or its kind and its text."""
+    text = as_typed(value)
+    kind = _KINDS.get(type(value))
+    if kind is None:
+        return text
+    return [kind if " " not in text else "time", text]
 
-    def __init__(self, sheet: CalamineSheet) -> None:
+
+_KINDS = {
+    bool: "boolean",
+    datetime.date: "date",
+    datetime.datetime: "date",
+    datetime.time: "time",
+    datetime.timedelta: "time",
+}
+
+
+class _ToldOnce(dict[object, Told]):
+    """How the values of a batch are told; numbers and days are repeated."""
+
+    def __missing__(self, value: object) -> Told:
+        cell = self[value] = told(value)
+        return cell
+
+
+def _answered(rows: list[list[Any]], left: int) -> tuple[list[Sequence[Told]], bool]:
+    """Return rows as they are answered, a column at a time; and whether any cell is not a text."""
+    columns: list[Sequence[Told]] = [[""] * len(rows)] * left
+    once = _ToldOnce()
+    odd = False
+    for column in zip(*rows, strict=True):
+        kinds = set(map(type, column))
+        if kinds == {str}:
+            columns.append(column)
+        elif kinds in ({float}, {int}):
+            columns.append(list(map(once.__getitem__, column)))
+        elif kinds.isdisjoint((bool, list)):
+            odd = odd or not kinds <= {str, int, float}
+            columns.append([value if type(value) is str else once[value] for value in column])
+        else:
+            odd = True
+            columns.append([value if type(value) is list else told(value) for value in column])
+    while columns and columns[-1].count("") == len(rows):
+        columns.pop()
+    return list(zip(*columns, strict=True)), odd
+
+
+class _Sheet:
+    """The rows of a sheet that was read, from any line on, with what its XML says of them."""
+
+    def __init__(self, sheet: CalamineSheet, survey: Survey | None) -> None:
         self._sheet = sheet
+        self._survey = survey
         start, end = sheet.start, sheet.end
         self._left = start[1] if start else 0
         self.width = end[1] + 1 if end else 0
         self.cells = (end[0] + 1 - (start[0] if start else 0)) * (self.width - self._left) if end else 0
         self._line = 0
         self._rows: Iterator[list[Any]] = iter(())
+        self._odd: Iterator[tuple[int, dict[int, Odd]]] = iter(())
+        self._next: tuple[int, dict[int, Odd]] = (0, {})
 
     def batch(self, after: int, until: int | None) -> Answer:
         """Return the rows below a line, as many as go into one answer."""
         if self._line != after or not after:
             self._line, self._rows = 0, iter(self._sheet.iter_rows())
-        left = [""] * self._left
-        rows: list[tuple[int, list[str]]] = []
+            self._odd, self._next = self._survey.odd() if self._survey else iter(()), (0, {})
+        lines: list[int] = []
+        rows: list[list[Any]] = []
         room = _BATCH_CELLS
-        for row in self._rows:
+        done = True
+        for plain in self._rows:
             self._line += 1
+            if self._next[0] < self._line:
+                self._look_ahead()
+            row = self._with_odd(plain, self._next[1]) if self._next[0] == self._line else plain
             if self._line > after and row.count("") != len(row):
-                filled = len(row)
-                while row[filled - 1] == "":
-                    filled -= 1
-                rows.append(
-                    (self._line, left + [value if type(value) is str else as_typed(value) for value in row[:filled]])
-                )
-                room -= filled
-            if room < 0 or len(rows) >= _BATCH_ROWS or self._line == until:
-                return {"width": self.width, "rows": rows, "done": self._line == until}
-        return {"width": self.width, "rows": rows, "done": True}
+                lines.append(self._line)
+                rows.append(row)
+                room -= len(row)
+            if room < 0 or len(lines) >= _BATCH_ROWS or self._line == until:
+                done = self._line == until
+                break
+        cells, odd = _answered(rows, self._left)
+        return {"width": self.width, "lines": lines, "cells": cells, "odd": odd, "done": done}
+
+    def _look_ahead(self) -> None:
+        """Find the next line that has odd cells; none once the XML cannot be read any further."""
+        while self._next[0] < self._line:
+            self._next = _found(next, self._odd, None) or (sys.maxsize, {})
+
+    def _with_odd(self, row: list[Any], odd: dict[int, Odd]) -> list[Any]:
+        row = list(row)
+        for place, (kind, text, unit) in odd.items():
+            at = place - self._left
+            if not 0 <= at < len(row):
+                continue
+            value = row[at]
+            number = type(value) in {int, float}
+            if kind == "unit":
+                if number:
+                    row[at] = [kind, as_typed(value), unit]
+            elif kind == "eve":
+                if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+                    row[at] = ["time", as_typed(value - datetime.timedelta(seconds=1))]
+            elif kind not in {"error", "uncomputed"} or value == "":
+                row[at] = [kind, text]
+        return row
+
+    def facts(self, after: int) -> Answer:
+        """Return what is hidden below a line, and what is merged."""
+        survey = self._survey
+        hidden = [line for line in survey.hidden if line > after] if survey else []
+        spans = getattr(self._sheet, "merged_cell_ranges", None) or ()
+        return {
+            "hidden": len(hidden),
+            "lines": hidden[:_MOST_NAMED],
+            "filtered": survey is not None and survey.filtered,
+            "columns": survey.columns if survey else [],
+            "merged": [*(survey.merged if survey else ()), *((*first, *last) for first, last in spans[:_MOST_RANGES])],
+        }
 
 
 class _Workbook:
@@ -115,14 +218,29 @@ class _Workbook:
         from python_calamine import CalamineWorkbook, PasswordError
 
         self._most = cells
-        self._archive: ZipFile | None = None
+        self._survey: Callable[[int], Survey | None] = lambda place: None
+        self._surveys: dict[str, Survey | None] = {}
         if is_zipfile(io.BytesIO(content)):
-            self._archive = ZipFile(io.BytesIO(content))
-            size = sum(entry.file_size for entry in self._archive.infolist())
+            archive = ZipFile(io.BytesIO(content))
+            size = sum(entry.file_size for entry in archive.infolist())
             if size > expanded:
                 raise Refusal("expands", size=size)
-            for name, rows, columns in _known(_extents_of_ods, self._archive):
-                self._refuse_extent(name, rows, columns)
+            if "content.xml" in archive.namelist():
+                from crpv_cli.intake.sheets.ods import Ods
+
+                for name, survey in _each(Ods(archive).surveys()):
+                    self._refuse_extent(name, survey.extent)
+                    self._surveys[name] = survey
+            else:
+                from crpv_cli.intake.sheets.xlsx import Xlsx
+
+                xlsx = _found(Xlsx, archive)
+                self._survey = (lambda place: xlsx.survey(place, cells)) if xlsx else self._survey
+        else:
+            from crpv_cli.intake.sheets.xls import Xls
+
+            xls = _found(Xls, content)
+            self._survey = xls.survey if xls else self._survey
         try:
             self._workbook: CalamineWorkbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         except PasswordError:
@@ -143,157 +261,35 @@ class _Workbook:
 
     def sheet(self, name: str) -> _Sheet:
         if name not in self._sheets:
-            if self._archive is not None:
-                place = self._workbook.sheet_names.index(name)
-                for rows, columns in _known(_extent_of_xlsx, self._archive, place, self._most):
-                    self._refuse_extent(name, rows, columns)
+            if name not in self._surveys:
+                survey = self._surveys[name] = _found(self._survey, self._workbook.sheet_names.index(name))
+                if survey is not None:
+                    self._refuse_extent(name, survey.extent)
             if sum(sheet.cells for sheet in self._sheets.values()) > _KEPT_CELLS:
                 self._sheets.clear()
-            self._sheets[name] = _Sheet(self._workbook.get_sheet_by_name(name))
+            self._sheets[name] = _Sheet(self._workbook.get_sheet_by_name(name), self._surveys.get(name))
         return self._sheets[name]
 
-    def _refuse_extent(self, name: str, rows: int, columns: int) -> None:
+    def _refuse_extent(self, name: str, extent: tuple[int, int]) -> None:
+        rows, columns = extent
         if rows * columns > self._most:
             raise Refusal("extent", sheet=name, rows=rows, columns=columns)
 
 
-# How far a sheet reaches is found in its XML before it is read, since calamine makes a cell for each place of the
-# rectangle from its first to its last cell. What these patterns do not find is left to the limit on memory.
-
-
-def _known(find: Callable[..., Iterator[Found]], *where: object) -> list[Found]:
-    """What is found of extents; nothing of an archive that cannot be read: what calamine says of it is told."""
+def _found(find: Callable[..., Found], *where: object) -> Found | None:
+    """What is found in XML; nothing of what cannot be read: what calamine says of it is told."""
     try:
-        return list(find(*where))
+        return find(*where)
     except MemoryError:
         raise
     except Exception:
-        return []
+        return None
 
 
-_ATTRIBUTE = r'\b{}\s*=\s*["\']([^"\']*)["\']'
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^<>]*)>")
-_RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^<>]*)>")
-_RELATION_ID = re.compile(_ATTRIBUTE.format(r"\w+:id").encode())
-_ID = re.compile(_ATTRIBUTE.format("Id").encode())
-_TARGET = re.compile(_ATTRIBUTE.format("Target").encode())
-_CELL = re.compile(rb"<(?:\w+:)?c\s(?:[^<>]*?\s)?r\s*=\s*[\"']([A-Za-z]{1,4})(\d{1,10})[\"'][^<>]*(?<!/)>")
-_COLUMN = re.compile(rb'r="([A-Z]{1,4})\d')
-_PLACE = re.compile(rb'r="[A-Z]{0,4}(\d{1,10})"')
-_LONGEST_TAG = 4096
-
-
-def _windows(archive: ZipFile, part: str) -> Iterator[bytes]:
-    """Yield a part of an archive piece by piece, each cut where a tag begins."""
-    with archive.open(part) as stream:
-        rest = b""
-        while piece := stream.read(_CHUNK):
-            piece = rest + piece
-            cut = piece.rfind(b"<")
-            if cut <= 0 or len(piece) - cut > _LONGEST_TAG:
-                cut = len(piece)
-            yield piece[:cut]
-            rest = piece[cut:]
-        yield rest
-
-
-def _extent_of_xlsx(archive: ZipFile, place: int, most: int) -> Iterator[tuple[int, int]]:
-    """Yield the rows and columns from A1 to the last filled cell of a sheet of ``xlsx``, if there may be too many."""
-    names = set(archive.namelist())
-    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
-        return
-    relations = {}
-    for attributes in _RELATION.findall(archive.read("xl/_rels/workbook.xml.rels")):
-        name, its_target = _ID.search(attributes), _TARGET.search(attributes)
-        if name and its_target:
-            relations[name[1]] = its_target[1].decode(errors="replace")
-    sheets = _SHEET.findall(archive.read("xl/workbook.xml"))
-    relation = _RELATION_ID.search(sheets[place]) if place < len(sheets) else None
-    target = relations.get(relation[1], "") if relation else ""
-    part = target.lstrip("/") if target.startswith(("/", "xl/")) else f"xl/{target}"
-    if part not in names:
-        return
-    if _product(_reach(archive, part)) > most:
-        yield _extent(archive, part)
-
-
-def _reach(archive: ZipFile, part: str) -> tuple[int, int]:
-    """How far a sheet reaches at most, blank cells and all: quickly, since that is seldom too far."""
-    last_row, columns = 0, {b""}
-    for window in _windows(archive, part):
-        columns.update(_COLUMN.findall(window))
-        if found := _PLACE.match(window, window.rfind(b' r="') + 1):
-            last_row = max(last_row, int(found[1]))  # rows come in order
-    return last_row, max(map(_number, columns))
-
-
-def _extent(archive: ZipFile, part: str) -> tuple[int, int]:
-    """The rows and columns from A1 to the last filled cell of a sheet."""
-    last_row, columns = 0, {b""}
-    for window in _windows(archive, part):
-        for letters, row in _CELL.findall(window):
-            last_row = max(last_row, int(row))
-            columns.add(letters)
-    return last_row, max(map(_number, columns))
-
-
-def _product(extent: tuple[int, int]) -> int:
-    return extent[0] * extent[1]
-
-
-def _number(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
-
-
-_ODS_NAME = re.compile(rb"<table:table\s[^<>]*?" + _ATTRIBUTE.format("table:name").encode())
-_ODS_ROWS = re.compile(rb"""number-rows-repeated\s*=\s*["'](\d{1,9})["']""")
-_ODS_COLUMNS = re.compile(rb"""number-columns-repeated\s*=\s*["'](\d{1,9})["']""")
-
-
-def _extents_of_ods(archive: ZipFile) -> Iterator[tuple[str, int, int]]:
-    """Yield the name of each sheet of ``ods``, and the rows and columns from A1 to its last filled cell."""
-    if "content.xml" not in archive.namelist():
-        return
-    name, row, last_row, columns = "", 0, 0, 0
-    for piece in _pieces(archive, "content.xml", b"<table:table-row"):
-        head, _, content = piece.partition(b">")
-        cells, ended, rest = content.partition(b"</table:table-row>")
-        if head.endswith(b"/") or not ended:
-            cells, rest = b"", content
-        row += _times(head)
-        last = max(cells.rfind(b"office:value"), cells.rfind(b"<text:"))
-        if last >= 0:
-            end = cells.find(b"<table:table-cell", last)
-            last_row, columns = row, max(columns, _columns(cells[:end] if end >= 0 else cells))
-        if b"<table:table " in rest or b"</table:table>" in rest:
-            yield name, last_row, columns
-            found = _ODS_NAME.search(rest)
-            name, row, last_row, columns = found[1].decode(errors="replace") if found else "", 0, 0, 0
-
-
-def _pieces(archive: ZipFile, part: str, mark: bytes) -> Iterator[bytes]:
-    """Yield what lies between the marks of a part of an archive."""
-    rest = b""
-    with archive.open(part) as stream:
-        while read := stream.read(_CHUNK):
-            *whole, rest = (rest + read).split(mark)
-            yield from whole
-    yield rest
-
-
-def _columns(cells: bytes) -> int:
-    count = cells.count(b"<table:table-cell") + cells.count(b"<table:covered-table-cell")
-    if b"columns-repeated" in cells:
-        count += sum(int(times) - 1 for times in _ODS_COLUMNS.findall(cells))
-    return count
-
-
-def _times(head: bytes) -> int:
-    found = _ODS_ROWS.search(head) if b"rows-repeated" in head else None
-    return int(found[1]) if found else 1
+def _each(found: Iterator[Found]) -> Iterator[Found]:
+    """What is found in XML, as far as it can be read."""
+    while (each := _found(next, found, None)) is not None:
+        yield each
 
 
 def _content(stream: BinaryIO) -> bytes:
@@ -338,6 +334,8 @@ def _answer(stream: BinaryIO, question: Answer, opened: list[_Workbook]) -> byte
             opened.clear()
             opened.append(_Workbook(_content(stream), question["expanded"], question["cells"]))
             answer = {"sheets": opened[0].sheets()}
+        elif question["ask"] == "facts":
+            answer = opened[0].sheet(question["sheet"]).facts(question["after"])
         else:
             answer = opened[0].sheet(question["sheet"]).batch(question["after"], question["until"])
         return _line(answer)
@@ -352,16 +350,17 @@ def _answer(stream: BinaryIO, question: Answer, opened: list[_Workbook]) -> byte
 
 
 def _line(answer: Answer) -> bytes:
-    return json.dumps(answer).encode() + b"\n"
+    return json.dumps(answer, separators=(",", ":")).encode() + b"\n"
 
 
 def main() -> None:
     """Answer questions until there are no more."""
     libraries, memory, seconds = sys.argv[1:]
-    sys.path.append(libraries)
+    sys.path += [libraries, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))]  # noqa: PTH100, PTH120 - pathlib is slow to import
     more_time = _limit(int(memory), int(seconds))
     stream, answers = sys.stdin.buffer, sys.stdout.buffer
     opened: list[_Workbook] = []
+    gc.disable()  # nothing here refers to itself, and a batch makes many small objects
     while line := stream.readline():
         more_time()
         try:

@@ -32,6 +32,10 @@ class Correction:
     severity: ClassVar = Severity.WARNING
 
 
+ReadValue = tuple[object, Correction | None]
+"""The value of a cell as it is stored, None if it says that it is not known, and a warning if it was corrected."""
+
+
 def row_length(found: int, expected: int) -> Fault:
     """Return the fault of a row that has more or fewer cells than its header."""
     return Fault(

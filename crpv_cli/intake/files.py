@@ -5,41 +5,51 @@ from __future__ import annotations
 import errno
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from crpv_cli import publishing
+from crpv_cli.definitions.columns import Kind
 from crpv_cli.definitions.named import table_named
 from crpv_cli.errors import Anomaly, FileProblem
 from crpv_cli.intake.digests import refuse_device
-from crpv_cli.intake.faults import Fault
-from crpv_cli.intake.grid import Grid
-from crpv_cli.intake.headers import read_header, recognise
+from crpv_cli.intake.faults import Correction, Fault
+from crpv_cli.intake.given import check_given
+from crpv_cli.intake.grid import Finding, Grid
+from crpv_cli.intake.headers import Header, read_header, recognise, refuse_years_across
+from crpv_cli.intake.kinds import PACKED, TABLES, is_packed, is_workbook, unpack
 from crpv_cli.intake.profiles.profile import Profile
 from crpv_cli.intake.profiles.rows import KnownIds
 from crpv_cli.intake.profiles.transform import apply
 from crpv_cli.intake.readers import open_csv
+from crpv_cli.intake.shape import WHOLE, said_above
 from crpv_cli.intake.tablefile import TableFile
-from crpv_cli.intake.workbooks import is_workbook, open_workbook
+from crpv_cli.intake.untabled import refuse_untabled
+from crpv_cli.intake.workbooks import open_workbook
 from crpv_cli.language import Message, msg
 from crpv_cli.spelling import closest
 
 __all__ = ["REFUSED_SUFFIX", "InputFile", "ReadOptions", "TableFile", "gather", "open_tables"]
 
-CSV_SUFFIXES = (".csv", ".tsv", ".txt")
-WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
 REFUSED_SUFFIX = ".refused.csv"
 
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """A file to read: where it is, and its name in messages (``-`` for standard input)."""
+    """A file to read: where it is, and its name in messages (``-`` for standard input).
+
+    Of a compressed file, ``path`` is what was in it, ``sha256`` is of the file itself, and ``fault`` says why it could
+    not be unpacked.
+    """
 
     path: Path
     name: str
+    sha256: str | None = None
+    fault: Fault | None = None
 
     @property
     def stem(self) -> str:
@@ -51,7 +61,8 @@ class InputFile:
 class ReadOptions:
     """How to read files, as the user says; None where crpv finds out. ``progress`` follows the reading.
 
-    ``known`` holds the ids that foreign files are matched with; without it, none is recognised by its header.
+    ``known`` holds the ids that foreign files are matched with; without it, none is recognised by its header. ``given``
+    has the values of columns that a file lacks, by the names of the columns.
     """
 
     table: str | None = None
@@ -61,6 +72,7 @@ class ReadOptions:
     progress: Callable[[str, int], None] | None = None
     profile: str | None = None
     known: KnownIds | None = None
+    given: Mapping[str, str] = field(default_factory=dict)
 
 
 def open_tables(source: InputFile, options: ReadOptions) -> list[TableFile]:
@@ -75,7 +87,9 @@ def open_tables(source: InputFile, options: ReadOptions) -> list[TableFile]:
         UsageProblem: ``options`` names an unknown table or profile.
     """
     try:
-        return (_open_sheets if is_workbook(source.path) else _open_csv)(source, options)
+        if source.fault is not None:
+            raise source.fault
+        tables = (_open_sheets if is_workbook(source.path) else _open_csv)(source, options)
     except Fault as fault:
         return [_unread(source, fault)]
     except OSError as error:
@@ -83,32 +97,88 @@ def open_tables(source: InputFile, options: ReadOptions) -> list[TableFile]:
             msg("{file} cannot be read: {reason}", file=source.name, reason=error.strerror or str(error)),
             msg("Check that it exists and that you may read it."),
         ) from error
+    for table in tables:
+        if table.grid is not None and source.sha256 is not None:
+            table.grid.sha256 = source.sha256
+    return tables
 
 
 def _open_csv(source: InputFile, options: ReadOptions) -> list[TableFile]:
-    grid = open_csv(source.path, options.encoding, options.delimiter)
+    grid = open_csv(source.path, options.encoding, options.delimiter, partial(_fits, options, source.stem))
     grid.progress = options.progress
     try:
         return _recognised(source, grid, options, source.stem)
     except Fault as fault:
-        return [_unread(source, fault, grid.header_line)]
+        unread = _unread(source, fault, grid.header_line)
+        unread.anomalies.extend(_found(source, grid))
+        return [unread]
 
 
 def _recognised(source: InputFile, grid: Grid, options: ReadOptions, hint: str) -> list[TableFile]:
+    if options.table is None and options.profile is None:
+        refuse_untabled(grid.header)
     profile = _profile(grid.header, options, hint)
     if profile is not None:
+        grid.findings = [*grid.findings, *_also_fitting(profile, grid, options)]
         return [
             TableFile(source.name, source.path, read, read_header(read.header, table_named(name)), notices=read.notices)
-            for name, read in apply(profile, grid, options.known or KnownIds({}), source.name)
+            for name, read in apply(profile, grid, options.known or KnownIds({}), source.name, options.given)
         ]
     if options.table is not None:
-        header = read_header(grid.header, table_named(options.table))
+        header = read_header(grid.header, table_named(options.table), options.given)
     else:
-        header = recognise(grid.header, hint)
-    return [TableFile(source.name, source.path, grid, header)]
+        header = _table(grid.header, options, hint)
+    check_given(header)
+    if any(column.kind is Kind.YEAR for column in header.missing):
+        refuse_years_across(grid.header)
+    return [TableFile(source.name, source.path, grid, header, notices=said_above(grid, source.name))]
 
 
-def _profile(header: list[str], options: ReadOptions, hint: str) -> Profile | None:
+def _found(source: InputFile, grid: Grid) -> Iterator[Anomaly]:
+    """What was found of a grid whose table is not recognised."""
+    return (grid.anomaly(source.name, one.problem, one.line, one.place, value=one.value) for one in grid.findings)
+
+
+def _also_fitting(profile: Profile, grid: Grid, options: ReadOptions) -> Iterator[Finding]:
+    """Say it where a header fits other profiles as well as the one that was found by it."""
+    if options.profile is not None:
+        return
+    from crpv_cli.intake.profiles.shipped import shipped_profiles
+
+    others = [one for one in shipped_profiles().values() if not one.missing(grid.header, options.given)]
+    names = [one.name for one in others if one.name != profile.name]
+    if names:
+        found = Correction(
+            "several-profiles",
+            msg(
+                "The file is read through the profile {profile}; its header also fits {others}.",
+                profile=profile.name,
+                others=names,
+            ),
+            msg("Name another one with --profile."),
+        )
+        yield Finding(found, grid.header_line)
+
+
+def _table(cells: Sequence[str], options: ReadOptions, hint: str) -> Header:
+    """The table that a header belongs to.
+
+    Raises:
+        Fault: it belongs to none; if it is that of a profile but for a few columns, these are named.
+    """
+    try:
+        return recognise(cells, hint, options.given)
+    except Fault as fault:
+        if options.known is not None:
+            from crpv_cli.intake.profiles.shipped import nearest_profile
+
+            if (nearest := nearest_profile(cells, options.given)) is not None:
+                raise nearest from None
+        refuse_years_across(cells)
+        raise fault from None
+
+
+def _profile(header: Sequence[str], options: ReadOptions, hint: str) -> Profile | None:
     """The profile that the user names; else, if the header matches no table of ours, the one that it matches."""
     if options.profile is not None:
         from crpv_cli.intake.profiles.shipped import load_profile
@@ -117,29 +187,38 @@ def _profile(header: list[str], options: ReadOptions, hint: str) -> Profile | No
     if options.table is not None or options.known is None:
         return None
     try:
-        if not recognise(header, hint).missing:
+        if not recognise(header, hint, options.given).missing:
             return None
     except Fault:
         pass
     from crpv_cli.intake.profiles.shipped import find_profile
 
-    return find_profile(header)
+    return find_profile(header, options.given)
+
+
+def _fits_sheet(options: ReadOptions, cells: Sequence[str], sheet: str) -> int:
+    return _fits(options, sheet, cells)
+
+
+def _fits(options: ReadOptions, hint: str, cells: Sequence[str]) -> int:
+    """How well cells are the header of a table of ours or of a profile, as ``find_head`` asks."""
+    try:
+        if options.table is not None:
+            header = read_header(cells, table_named(options.table), options.given)
+            known = len(header.present) > len(header.missing)
+        else:
+            profile = _profile(cells, options, hint)
+            if profile is not None:
+                return 0 if profile.missing(cells, options.given) else WHOLE
+            header = recognise(cells, hint, options.given)
+            known = len(header.present) > 1
+    except Fault:
+        return 0
+    return 0 if not known else 1 if header.missing else WHOLE
 
 
 def _open_sheets(source: InputFile, options: ReadOptions) -> list[TableFile]:
-    def fits(cells: list[str], sheet: str) -> bool:
-        if options.table is not None:
-            header = read_header(cells, table_named(options.table))
-            return len(header.present) > len(header.missing)
-        try:
-            profile = _profile(cells, options, sheet)
-            if profile is not None:
-                return not profile.missing(cells)
-            return len(recognise(cells, sheet).present) > 1
-        except Fault:
-            return False
-
-    sheets = open_workbook(source.path, fits, options.sheet)
+    sheets = open_workbook(source.path, partial(_fits_sheet, options), options.sheet)
     found: list[TableFile] = []
     skipped: list[tuple[str, Fault]] = []
     for sheet in sheets:
@@ -197,7 +276,32 @@ def gather(paths: Sequence[str]) -> Iterator[tuple[list[InputFile], list[Message
                 files.append(InputFile(path, name))
             else:
                 raise _no_such_file(path)
-        yield files, notices
+        yield [_unpacked(file, kept, notices) for file in files], notices
+
+
+def _unpacked(file: InputFile, kept: ExitStack, notices: list[Message]) -> InputFile:
+    """Give what is in a compressed file, until ``kept`` is closed."""
+    try:
+        if not is_packed(file.path):
+            return file
+        unpacked = unpack(file.path, kept.enter_context(publishing.temporary("crpv")))
+    except Fault as fault:
+        return replace(file, fault=fault)
+    except OSError as error:
+        raise FileProblem(
+            msg("{file} cannot be read: {reason}", file=file.name, reason=error.strerror or str(error)),
+            msg("Check that it exists and that you may read it."),
+        ) from error
+    if unpacked.others:
+        notices.append(
+            msg(
+                "{file}: {member} was read; what else is in it was not: {others}.",
+                file=file.name,
+                member=unpacked.path.name,
+                others=unpacked.others,
+            )
+        )
+    return replace(file, path=unpacked.path, sha256=unpacked.sha256)
 
 
 def _spool(stream: BinaryIO, kept: ExitStack, name: str) -> Path:
@@ -224,7 +328,7 @@ def _inside(folder: Path, notices: list[Message]) -> list[InputFile]:
         if path.is_dir():
             notices.append(msg("{file} was skipped: files in folders of a folder are not read.", file=path))
             continue
-        if path.suffix.lower() in (*CSV_SUFFIXES, *WORKBOOK_SUFFIXES) and not path.name.endswith(REFUSED_SUFFIX):
+        if path.suffix.lower() in (*TABLES, *PACKED) and not path.name.endswith(REFUSED_SUFFIX):
             found.append(InputFile(path, str(path)))
         else:
             notices.append(msg("{file} was skipped: it is neither a CSV file nor a workbook.", file=path))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from crpv_cli.errors import Anomaly
 from crpv_cli.intake.faults import Correction, Fault
+from crpv_cli.language import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class BrokenRow:
     """The place from which a file cannot be read."""
 
     line: int
-    reason: str
+    reason: str | Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ class Grid:
 
     ``header`` are the cells that name columns. ``sheet`` is the name of the sheet, None outside workbooks.
     ``prepared`` names the columns that a form was sent with: a row in which nothing else is filled in was not answered.
-    ``profile`` names the profile that a foreign file was read with. ``findings`` are told with the rows' own anomalies.
+    ``profile`` names the profile that a foreign file was read with. ``findings`` are told with the rows' own anomalies;
+    ``above`` is how many lines stand above the header.
     """
 
     sha256: str
@@ -78,6 +80,7 @@ class Grid:
     profile: str | None = None
     prepared: tuple[str, ...] = ()
     findings: Sequence[Finding] = ()
+    above: int = 0
 
     @property
     def headings(self) -> list[str]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 
-from crpv_cli.definitions.columns import Column
+from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.definitions.headings import headings_of
 from crpv_cli.definitions.tables import TABLES, Table
+from crpv_cli.intake.amounts import factor_of
 from crpv_cli.intake.faults import Fault
 from crpv_cli.language import LANGUAGES, msg, translate
 from crpv_cli.spelling import fold
@@ -22,7 +26,8 @@ class Header:
 
     ``columns`` has one entry per cell of the header: the column, or None for a cell to skip. ``missing`` are the
     required columns that no cell names, ``extra`` the places of cells that name no column, ``twice`` those of cells
-    that repeat one.
+    that repeat one. ``units`` are those in which amounts stand, by column, where they are not euros. ``given`` has the
+    values that the user gives for columns that the file lacks, by their names; ``unknown`` are those for no column.
     """
 
     table: Table
@@ -30,11 +35,37 @@ class Header:
     missing: tuple[Column, ...] = ()
     extra: tuple[int, ...] = ()
     twice: tuple[int, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
 
     @property
     def present(self) -> tuple[str, ...]:
-        """The names of the columns that the file has."""
-        return tuple(column.name for column in self.columns if column)
+        """The names of the columns that the file has, or that were given for it."""
+        return (*(column.name for column in self.columns if column), *self.given)
+
+
+_BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
+_IN_UNIT = re.compile(r"[\s,:-]+(?:exprimée?s? )?en\s+([^()\[\]]+)$", re.IGNORECASE)
+# What may stand in brackets in the heading of a number and changes nothing of it.
+_HARMLESS = {"aaaa", "yyyy", "nb", "nombre", "number", "obligatoire", "facultatif", "optionnel", "required", "optional"}
+_NUMBERS = {Kind.INTEGER, Kind.DECIMAL, Kind.MONEY}
+
+
+def multiplier(unit: str) -> Decimal | None:
+    """Return what an amount in a unit is multiplied by to be in euros, None if it is no clear unit of amounts."""
+    try:
+        return factor_of(unit) if unit.strip() else None
+    except Fault:
+        return None
+
+
+def unit_in(text: str) -> str | None:
+    """Return the unit of amounts that a heading or a title names: in brackets, or after “en”; None if it names none."""
+    for said in [*_BRACKETS.findall(text), *_IN_UNIT.findall(text)]:
+        if multiplier(said) is not None:
+            return str(said).strip().removeprefix("en ")
+    return None
 
 
 @cache
@@ -47,26 +78,63 @@ def _spellings(table_name: str) -> dict[str, Column]:
         for language in LANGUAGES:
             spellings.setdefault(fold(translate(column.label, language)), column)
     for column in table.columns:
-        for heading in column.also:
+        for heading in headings_of(table, column.name):
             spellings.setdefault(fold(heading), column)
+    for column in table.columns:
+        if column.kind is Kind.INTEGER:
+            label = fold(translate(column.label, "fr"))
+            for counted in ("nb", "nb de", "nb d", "nbre", "nbre de", "nombre", "nombre de", "nombre d"):
+                spellings.setdefault(f"{counted} {label}", column)
     return spellings
 
 
-def read_header(cells: Sequence[str], table: Table) -> Header:
-    """Read header cells as columns of one table."""
-    return _read(cells, _folded(cells), table)
+@cache
+def all_spellings() -> frozenset[str]:
+    """Return the headings of all tables, folded."""
+    return frozenset(spelling for table in TABLES for spelling in _spellings(table))
+
+
+def _named(cell: str, folded: str, spellings: Mapping[str, Column]) -> tuple[Column | None, str]:
+    """Return the column that a heading names, and the unit of its amounts, empty if they are in euros.
+
+    What stands in brackets is passed over where it changes nothing: not in the heading of a number, of which it may say
+    that it is another one.
+    """
+    column = spellings.get(folded)
+    if column is not None or not cell:
+        return column, ""
+    unit = unit_in(cell)
+    bare = _BRACKETS.sub(" ", cell)
+    if unit is not None:
+        bare = _IN_UNIT.sub("", bare)
+    column = spellings.get(fold(bare))
+    if column is None:
+        return None, ""
+    if column.kind in _NUMBERS:
+        told = [said for said in _BRACKETS.findall(cell) if fold(said) not in _HARMLESS and multiplier(said) is None]
+        if told or (unit is not None and column.kind is not Kind.MONEY):
+            return None, ""
+    return column, unit if unit is not None and multiplier(unit) != 1 else ""
+
+
+def read_header(cells: Sequence[str], table: Table, given: Mapping[str, str] | None = None) -> Header:
+    """Read header cells as columns of one table; ``given`` has the values of columns that the file lacks."""
+    return _read(cells, _folded(cells), table, given or {})
 
 
 def _folded(cells: Sequence[str]) -> list[str]:
     return [fold(cell) if cell else "" for cell in cells]
 
 
-def _read(cells: Sequence[str], folded: Sequence[str], table: Table) -> Header:
+def _read(cells: Sequence[str], folded: Sequence[str], table: Table, given: Mapping[str, str]) -> Header:
     spellings = _spellings(table.name)
     columns: list[Column | None] = []
     extra, twice = [], []
+    units: dict[str, str] = {}
     for place, (cell, spelling) in enumerate(zip(cells, folded, strict=True)):
-        column = spellings.get(spelling)
+        column, unit = _named(cell, spelling, spellings)
+        if column is not None and unit:
+            units.setdefault(column.name, unit)
         if column is None:
             if cell and cell not in OWN_COLUMNS:
                 extra.append(place)
@@ -74,18 +142,46 @@ def _read(cells: Sequence[str], folded: Sequence[str], table: Table) -> Header:
             twice.append(place)
             column = None
         columns.append(column)
-    missing = tuple(column for column in table.columns if column.required and column not in columns)
-    return Header(table, tuple(columns), missing, tuple(extra), tuple(twice))
+    named = {spellings[fold(name)].name: value for name, value in given.items() if fold(name) in spellings}
+    missing = tuple(
+        column for column in table.columns if column.required and column not in columns and column.name not in named
+    )
+    unknown = tuple(name for name in given if fold(name) not in spellings)
+    return Header(table, tuple(columns), missing, tuple(extra), tuple(twice), units, named, unknown)
 
 
-def recognise(cells: Sequence[str], stem: str) -> Header:
+_YEAR = re.compile(r"(?<![0-9A-Za-z_])(?:19|20)[0-9]{2}(?![0-9A-Za-z_])")
+
+
+def refuse_years_across(cells: Sequence[str]) -> None:
+    """Refuse a header in which years stand side by side, as people like to read them: a row is of one year.
+
+    Raises:
+        Fault: at least two headings are each of another year.
+    """
+    years = [found[0] for cell in cells if len(found := _YEAR.findall(cell)) == 1]
+    if len(set(years)) < 2:
+        return
+    raise Fault(
+        "years-across",
+        msg("The years stand as columns: {years}.", years=years),
+        msg(
+            "Write one row for each year, with the columns “year” and “amount”; a spreadsheet does it for you: "
+            "select the table, then Data, From Table, Unpivot Columns."
+        ),
+    )
+
+
+def recognise(cells: Sequence[str], stem: str, given: Mapping[str, str] | None = None) -> Header:
     """Find the table that a header belongs to; the file's name decides between two that match equally well.
+
+    ``given`` has the values of columns that the file lacks: they count as if it had them.
 
     Raises:
         Fault: no table matches, or two match equally well.
     """
     folded = _folded(cells)
-    headers = [_read(cells, folded, table) for table in TABLES.values()]
+    headers = [_read(cells, folded, table, given or {}) for table in TABLES.values()]
 
     def named(header: Header) -> bool:
         return fold(stem).startswith(fold(header.table.name))
@@ -129,6 +225,14 @@ def recognise(cells: Sequence[str], stem: str) -> Header:
                 table=best.table.name,
                 missing=[column.name for column in best.missing],
             ),
-            tables,
+            msg(
+                "{tables} What is the same in all rows may be given instead: {example}",
+                tables=tables,
+                example=" ".join(f"--set {column.name}=…" for column in best.missing),
+            ),
         )
-    raise Fault("unknown-table", msg("The header fits no table: none of its columns is known."), tables)
+    raise Fault(
+        "unknown-table",
+        msg("The header fits no table: none of its columns is known. It is looked for in the first 100 lines."),
+        tables,
+    )

@@ -1,33 +1,37 @@
 """CSV files become rows with physical line numbers.
 
-No library guesses here: sniffers take French files for Hungarian ones and lose leading zeros. Two rules
-read real files: strict UTF-8, else Windows-1252; and the delimiter that the header line uses most.
-A file is read as a stream, so its size does not matter.
+No library guesses here: sniffers take French files for Hungarian ones and lose leading zeros. The bytes are judged
+(``encodings``), and the delimiter is the one that the header line uses most. A file is read as a stream, so its size
+does not matter.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
 import hashlib
 import io
-import os
-from collections.abc import Callable, Iterator
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from crpv_cli.intake.encodings import Encoding, judge
 from crpv_cli.intake.faults import Fault, file_changed
-from crpv_cli.intake.grid import BrokenRow, Grid, Read, Rows, Unreadable
+from crpv_cli.intake.grid import BrokenRow, Finding, Grid, Read, Row, Rows, Unreadable
+from crpv_cli.intake.shape import HEADER_WITHIN, Fits, find_head
 from crpv_cli.intake.values import clean
-from crpv_cli.language import msg
+from crpv_cli.language import Message, msg
 
 DELIMITERS = (";", ",", "\t", "|")
 MOST_COLUMNS = 16_384
 """The most columns of a file; no spreadsheet has more."""
 
 _CHUNK = 1 << 20
-_ROWS_A_STEP = 2048
+_FIRST_LINES = 1_000
+_PIECE = 1 << 16
+"""How many bytes are made rows at once: some 800 rows."""
 # A quote left open swallows the lines that follow it; past this number of characters it is reported instead.
 _LONGEST_ROW = 1 << 23
 
@@ -41,40 +45,38 @@ class CsvFile(Grid):
 
     path: Path
     sha256: str
-    encoding: str
+    encoding: Encoding
     delimiter: str
     header: list[str]
     header_line: int
     progress: Callable[[str, int], None] | None = None
+    above: int = 0
+    findings: Sequence[Finding] = ()
+
+    def __post_init__(self) -> None:
+        self.content_sha256 = self.sha256
 
     def batches(self) -> Iterator[Rows | Read]:
         """Yield the rows below the header as they are; a broken file ends with ``BrokenRow``.
 
-        The bytes that rows are made of are hashed on the way: if they are not those of ``sha256``, ``Unreadable`` comes
-        last, and no ``BrokenRow``.
+        The bytes that rows are made of are hashed on the way: if they are not those that were judged, ``Unreadable``
+        comes last, and no ``BrokenRow``.
         """
-        with _Hashed(io.FileIO(self.path)) as content:
-            stream = io.TextIOWrapper(content, encoding=self.encoding, newline="")
-            broken: BrokenRow | None = None
-            rows = _read(stream, self.delimiter)
-            while broken is None:
-                lines: list[int] = []
-                cells: list[list[str]] = []
-                for row in islice(rows, _ROWS_A_STEP):
-                    if isinstance(row, BrokenRow):
-                        broken = row
-                    elif row[0] > self.header_line:
-                        lines.append(row[0])
-                        cells.append(row[1])
+        broken: BrokenRow | None = None
+        with _Text(self.path, self.encoding) as text:
+            for read in _read(text, self.delimiter, len(self.header)):
                 if self.progress is not None:
-                    self.progress(str(self.path), os.lseek(content.fileno(), 0, os.SEEK_CUR))
-                if lines:
-                    yield Rows(lines, cells)
-                elif not broken:
+                    self.progress(str(self.path), text.done)
+                if isinstance(read, BrokenRow):
+                    broken = read
                     break
-            while content.read1(_CHUNK):
-                pass  # what comes after a row that is broken
-            if content.digest.hexdigest() != self.sha256:
+                if read.lines[0] <= self.header_line:
+                    above = bisect_right(read.lines, self.header_line)
+                    read = Rows(read.lines[above:], read.cells[above:])  # noqa: PLW2901
+                if read.lines:
+                    yield read
+            text.skip()  # what comes after a row that is broken
+            if text.digest.hexdigest() != self.content_sha256:
                 yield Unreadable(file_changed())
             elif broken is not None:
                 yield broken
@@ -87,64 +89,139 @@ class CsvFile(Grid):
         return clean(cell)
 
 
-class _Hashed(io.BufferedReader):
-    """A file whose bytes are hashed as they are read; only ``read1`` may read them, as text does."""
+class _Text:
+    r"""The text of a file, read in pieces, whose lines all end in ``\n``; its bytes are hashed as they are read."""
 
-    def __init__(self, raw: io.RawIOBase) -> None:
-        super().__init__(raw)
+    def __init__(self, path: Path, encoding: Encoding) -> None:
+        self._stream = path.open("rb", buffering=0)
+        self._decoder = encoding.decoder()
+        self._ends = io.IncrementalNewlineDecoder(None, translate=True)
         self.digest = hashlib.sha256()
+        self.done = 0
+        self.ended = False
 
-    def read1(self, size: int = -1, /) -> bytes:
-        content = super().read1(size)
-        self.digest.update(content)
-        return content
+    def __enter__(self) -> _Text:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.close()
+
+    def read(self, size: int) -> str:
+        """Return some more text, from about as many bytes; an empty one once the file has ended.
+
+        Raises:
+            UnicodeError: the bytes are not in the encoding.
+        """
+        text = ""
+        while not text and not self.ended:
+            data = self._bytes(size)
+            text = self._ends.decode(self._decoder.decode(data, self.ended), self.ended)
+        return text
+
+    def skip(self) -> None:
+        """Hash what is left."""
+        while not self.ended:
+            self._bytes(_CHUNK)
+
+    def _bytes(self, size: int) -> bytes:
+        data = self._stream.read(size)
+        self.digest.update(data)
+        self.done += len(data)
+        self.ended = not data
+        return data
 
 
-def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = None) -> CsvFile:
+def open_csv(
+    path: Path, encoding: str | None = None, delimiter: str | None = None, fits: Fits = lambda _cells: 0
+) -> CsvFile:
     """Find a file's encoding, delimiter and header.
 
     Args:
         path: the file.
         encoding: what the user says it is; by default detected from the bytes.
-        delimiter: one of ``DELIMITERS``; by default detected from the header line.
+        delimiter: one of ``DELIMITERS``; by default that with which a header is found, else that which the first line
+            uses most.
+        fits: how well cells are the header of a table.
 
     Raises:
-        Fault: the file is empty, not text, or in neither of the two encodings.
+        Fault: the file is empty, not text, or its encoding cannot be told.
         OSError: the file cannot be read.
     """
-    sha256, encoding = _inspect(path, encoding)
-    with path.open(encoding=encoding, newline="") as stream:
-        first = ""
-        while not first.strip():
-            first = stream.readline(_LONGEST_ROW)
-            if not first:
-                raise Fault("empty-file", msg("The file is empty."), msg("Check that it was saved."))
-        # A heading may contain line breaks: its row ends where its quotation marks are closed.
-        while first.count('"') % 2 and len(first) < _LONGEST_ROW and (more := stream.readline(_LONGEST_ROW)):
-            first += more
-        mark = delimiter or delimiter_of(first)
-        stream.seek(0)
-        for row in _read(stream, mark):
-            if isinstance(row, BrokenRow):
-                raise Fault(
-                    "broken-csv",
-                    msg("The header line cannot be read as CSV: {reason}", reason=row.reason),
-                    msg("Check its quotation marks."),
-                )
-            line, cells = row[0], [clean(cell) for cell in row[1]]
-            if any(cells) and not _is_separator_line(cells, mark):
-                if len(cells) > MOST_COLUMNS:
-                    raise Fault(
-                        "too-many-columns",
-                        msg(
-                            "The header has {count} cells; at most {most} are read.",
-                            count=len(cells),
-                            most=MOST_COLUMNS,
-                        ),
-                        msg("Check that it is a table, and name its delimiter with --delimiter if it is not detected."),
-                    )
-                return CsvFile(path, sha256, encoding, mark, cells, line)
-    raise Fault("empty-file", msg("The file is empty."), msg("Check that it was saved."))
+    judged = judge(path, encoding)
+    marks = [delimiter] if delimiter else _marks(path, judged.encoding)
+    heads = [
+        (mark, find_head(rows, fits), broken)
+        for mark in marks
+        for rows, broken in [_first_rows(path, judged.encoding, mark)]
+    ]
+    fitting = [found for found in heads if found[1] is not None and found[1].fits]
+    mark, head, broken = next(iter(fitting or heads))
+    if broken is not None and head is None:
+        raise Fault(
+            "broken-csv",
+            msg("The header line cannot be read as CSV: {reason}", reason=broken.reason),
+            msg("Check its quotation marks."),
+        )
+    if head is None:
+        raise _empty()
+    if len(head.cells) > MOST_COLUMNS:
+        raise Fault(
+            "too-many-columns",
+            msg("The header has {count} cells; at most {most} are read.", count=len(head.cells), most=MOST_COLUMNS),
+            msg("Check that it is a table, and name its delimiter with --delimiter if it is not detected."),
+        )
+    findings = [*judged.findings, *head.findings]
+    return CsvFile(
+        path, judged.sha256, judged.encoding, mark, head.cells, head.line, above=head.above, findings=findings
+    )
+
+
+def _marks(path: Path, encoding: Encoding) -> list[str]:
+    """The delimiters that the file may have, the most likely first: that which the first line uses most."""
+    parts: list[str] = []
+    size = marks = 0
+    with _Text(path, encoding) as text:
+        for line in _lines(text):
+            if not parts and not line.strip():
+                continue
+            parts.append(line)
+            size, marks = size + len(line), marks + line.count('"')
+            # A heading may contain line breaks: its row ends where its quotation marks are closed.
+            if marks % 2 == 0 or size >= _LONGEST_ROW:
+                break
+    if not parts:
+        raise _empty()
+    likely = delimiter_of("".join(parts))
+    return [likely, *(mark for mark in DELIMITERS if mark != likely)]
+
+
+def _first_rows(path: Path, encoding: Encoding, delimiter: str) -> tuple[list[Row], BrokenRow | None]:
+    """The first rows of a file, cleaned, without blank ones; as many as a header is looked for in, or can be read."""
+    rows: list[Row] = []
+    with _Text(path, encoding) as text:
+        for read in _read(text, delimiter):
+            if isinstance(read, BrokenRow):
+                return rows, read
+            for line, row in zip(read.lines, read.cells, strict=True):
+                cells = [clean(cell) for cell in row]
+                if any(cells) and not _is_separator_line(cells, delimiter):
+                    rows.append(Row(line, cells))
+                if len(rows) > HEADER_WITHIN or line > _FIRST_LINES:
+                    return rows, None
+    return rows, None
+
+
+def _lines(text: _Text) -> Iterator[str]:
+    rest = ""
+    while rest or not text.ended:
+        rest += text.read(_PIECE)
+        whole = len(rest) if text.ended or len(rest) >= _LONGEST_ROW else rest.rfind("\n") + 1
+        yield from io.StringIO(rest[:whole])
+        rest = rest[whole:]
+
+
+def _empty() -> Fault:
+    return Fault("empty-file", msg("The file is empty."), msg("Check that it was saved."))
 
 
 def delimiter_of(header_line: str) -> str:
@@ -164,121 +241,219 @@ def _is_separator_line(cells: list[str], mark: str) -> bool:
     return [cell.lower() for cell in cells] in (["sep=", ""], [f"sep={mark}"])
 
 
-def _read(stream: io.TextIOBase, delimiter: str) -> Iterator[tuple[int, list[str]] | BrokenRow]:
+def _read(text: _Text, delimiter: str, width: int | None = None) -> Iterator[Rows | BrokenRow]:
+    """Yield the rows of a text, some at a time; the place from which it cannot be read comes last.
+
+    As fast as the csv module alone: it is given many lines at once, and none of those without quotation marks.
+    ``width`` is the number of cells of the header, if it is known.
+    """
     csv.field_size_limit(_LONGEST_ROW)
-    lines = _Lines(stream)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    while True:
-        line = reader.line_num + 1
-        lines.room = _LONGEST_ROW
+    line, rest = 1, ""
+    while rest or not text.ended:
         try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except (csv.Error, UnicodeError) as error:
+            rest += text.read(max(_PIECE, len(rest)))
+        except UnicodeError as error:
             yield BrokenRow(line, str(error))
             return
-        yield line, cells
+        whole = len(rest) if text.ended else rest.rfind("\n") + 1
+        block = _Block(rest[:whole], delimiter)
+        rest = rest[whole:]
+        if block.error and not text.ended and block.at_end:
+            rest, block.error = block.text[block.read :] + rest, ""  # the rest of its last row is still to come
+        broken = block.broken(line, width)
+        if broken is None and len(rest) >= _LONGEST_ROW:
+            start = line + (block.ends[-1] if block.ends else 0)
+            broken = BrokenRow(start, _too_long(rest, delimiter, start))
+        if block.rows:
+            yield Rows([line, *(line + end for end in block.ends[:-1])], block.rows)
+            line += block.ends[-1]
+        if broken is not None:
+            yield broken
+            return
 
 
-class _Lines:
-    """The lines of a file, as many of a row as there is room for: a row is never read into all the memory there is."""
+class _Block:
+    """The rows of some lines, each with the number of lines until it ends; ``error`` if not all of them can be read."""
 
-    def __init__(self, stream: io.TextIOBase) -> None:
-        self._stream = stream
-        self.room = 0
+    def __init__(self, text: str, delimiter: str) -> None:
+        self.text, self.delimiter = text, delimiter
+        self.rows: list[list[str]]
+        self.ends: Sequence[int]
+        self.error = ""
+        self.at_end = False
+        """Whether the error is at the end of the text, so that more of it may mend it."""
+        lines = text.split("\n")
+        if not lines[-1]:
+            lines.pop()
+        if '"' not in text:
+            self.rows = [line.split(delimiter) if line else [] for line in lines]
+        elif not self._read_lines(lines):
+            self._read_rows()
+            return
+        self.ends = range(1, len(lines) + 1)
 
-    def __iter__(self) -> _Lines:
-        return self
+    def _read_lines(self, lines: list[str]) -> bool:
+        """Read lines that are rows of their own, most of which need no csv module; False if they are not."""
+        quoted = [line for line in lines if '"' in line]
+        some = 2 * len(quoted) < len(lines)
+        reader = csv.reader(quoted if some else lines, delimiter=self.delimiter, strict=True)
+        try:
+            self.rows = rows = list(reader)
+        except csv.Error:
+            return False
+        if reader.line_num != len(rows):
+            return False
+        if some:
+            read = iter(rows)
+            self.rows = [next(read) if '"' in line else line.split(self.delimiter) if line else [] for line in lines]
+        return True
 
-    def __next__(self) -> str:
-        line = self._stream.readline(self.room)
-        self.room -= len(line)
-        if self.room <= 0:
-            raise csv.Error(f"row longer than {_LONGEST_ROW} characters")
-        if not line:
-            raise StopIteration
-        return line
+    def _read_rows(self) -> None:
+        lines = io.StringIO(self.text)
+        reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+        self.rows, self.ends = rows, ends = [], []
+        try:
+            for row in reader:
+                rows.append(row)
+                ends.append(reader.line_num)
+        except csv.Error as error:
+            self.error = str(error)
+            self.at_end = not lines.read(1)
+
+    @property
+    def read(self) -> int:
+        """How many characters the rows take that could be read."""
+        return sum(self._lengths()) if self.error else len(self.text)
+
+    def _lengths(self) -> Iterator[int]:
+        """The number of characters of each row."""
+        lines, done = io.StringIO(self.text), 0
+        for end in self.ends:
+            yield sum(len(line) for line in islice(lines, end - done))
+            done = end
+
+    def broken(self, first: int, width: int | None) -> BrokenRow | None:
+        """Return the first row that must not be read, and leave out the rows from there on."""
+        reason: Message | str | None = None
+        at = len(self.rows)
+        if self.error:
+            reason = self._explained(first)
+        if len(self.text) >= _LONGEST_ROW:
+            long = next((place for place, size in enumerate(self._lengths()) if size >= _LONGEST_ROW), None)
+            if long is not None:
+                at, reason = long, _too_long()
+        if width is not None and self.rows and self.ends[-1] > len(self.rows):
+            for place in range(at):
+                start = self.ends[place - 1] if place else 0
+                swallowed = self.ends[place] - start > 1 and rows_within(self.rows[place], self.delimiter, width)
+                if swallowed:
+                    opens = first + start + swallowed[0]
+                    at, reason = place, _swallowed(opens, opens + swallowed[1])
+                    break
+        if reason is None:
+            return None
+        self.rows, self.ends = self.rows[:at], self.ends[:at]
+        return BrokenRow(first + (self.ends[-1] if at else 0), reason)
+
+    def _explained(self, first: int) -> Message | str:
+        """Say what is wrong with the row that cannot be read, and where."""
+        text = self.text[self.read :]
+        line = first + (self.ends[-1] if self.ends else 0)
+        if (self.at_end and len(text) >= _LONGEST_ROW) or "limit" in self.error:
+            return _too_long(text, self.delimiter, line)
+        for mark in _quoted(self.delimiter).finditer(text):
+            opens = line + text.count("\n", 0, mark.start(1))
+            if not mark[2]:
+                return msg("the quotation mark that opens on line {line} is never closed", line=str(opens))
+            if text[mark.end() : mark.end() + 1] not in {"", "\n", self.delimiter}:
+                closes = line + text.count("\n", 0, mark.end())
+                return msg(
+                    "the quotation mark that opens on line {line} is closed on line {closing} within a text",
+                    line=str(opens),
+                    closing=str(closes),
+                )
+        return self.error
+
+
+def _quoted(delimiter: str) -> re.Pattern[str]:
+    """A cell in quotation marks: where it begins, and its last mark."""
+    return re.compile(rf'(?:^|[\n{re.escape(delimiter)}])(")(?:[^"]++|"")*+("?)')
+
+
+def _too_long(text: str = "", delimiter: str = ";", line: int = 0) -> Message:
+    """Say that the row with which a text begins, on a line of the file, is too long."""
+    for mark in _quoted(delimiter).finditer(text):
+        if not mark[2]:
+            return msg(
+                "the quotation mark that opens on line {line} is not closed within {most} characters",
+                line=str(line + text.count("\n", 0, mark.start(1))),
+                most=_LONGEST_ROW,
+            )
+    return msg("the row is longer than {most} characters", most=_LONGEST_ROW)
+
+
+def _swallowed(opens: int, closes: int) -> Message:
+    return msg(
+        "the quotation mark that opens on line {line} closes on line {closing}, and rows stand between them",
+        line=str(opens),
+        closing=str(closes),
+    )
+
+
+# --- Quotation marks that swallow rows ---
+
+_FIGURE = re.compile(r"[-+]?\d[\d.,:/€% -]*")
+
+
+def rows_within(cells: Sequence[str], delimiter: str, width: int) -> tuple[int, int] | None:
+    """Find a cell that holds rows: its quotation marks were two stray ones, and what stands between belongs to others.
+
+    It does where its lines, split by the delimiter, are whole rows: the first completes the row before the cell, the
+    last begins the one that goes on after it, those between have as many cells as the header, and what is under the
+    same heading is of the same kind. A note of several lines may hold delimiters and is none of this.
+
+    Returns:
+        The number of line breaks in the row before the cell, and within it; None if no cell holds rows.
+    """
+    before = 0
+    for place, cell in enumerate(cells):
+        count = cell.count("\n")
+        if count and _holds_rows(cells, place, delimiter, width):
+            return before, count
+        before += count
+    return None
+
+
+def _holds_rows(cells: Sequence[str], place: int, delimiter: str, width: int) -> bool:
+    lines = [line.split(delimiter) for line in cells[place].split("\n")]
+    between = lines[1:-1]
+    if width > 3 and any(len(line) >= width and _tight(line) for line in between):
+        return True
+    rows = [[*cells[:place], *lines[0]], *between, [*lines[-1], *cells[place + 1 :]]]
+    if not all(map(_tight, lines)) or width < 2 or (width == 2 and not between):
+        return False
+    if any(len(row) != width for row in rows):
+        # Cells at the end may be missing; then what stands before the cell must tell.
+        heads = zip(cells[:place], lines[-1], strict=False)
+        kinds = [{_kind(above), _kind(below)} for above, below in heads if above and below]
+        short = len(lines[-1]) == place + 1 and all(len(row) <= width for row in rows)
+        return short and {"figure"} in kinds and all(len(kind) == 1 for kind in kinds)
+    columns = [[_kind(cell) for cell in column if cell] for column in zip(*rows, strict=True)]
+    alike = sum(len(set(column)) == 1 for column in columns if len(column) > 1)
+    return alike > 0 and sum(len(set(column)) > 1 for column in columns) * 4 <= alike
+
+
+def _tight(cells: Sequence[str]) -> bool:
+    """Whether no cell begins with a blank, as what stands after a comma of a sentence does."""
+    return not any(cell[:1].isspace() for cell in cells[1:])
+
+
+def _kind(cell: str) -> str:
+    return "figure" if _FIGURE.fullmatch(cell.strip()) else "text"
 
 
 def _unescape(cell: str) -> str:
     """Remove the apostrophe that ``csv-excel`` puts before a text that a spreadsheet would compute."""
-    if cell.startswith("'") and cell.lstrip("'")[:1] in {"=", "+", "-", "@", "\t", "\r"}:
+    if cell.startswith("'") and cell.lstrip("'")[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"}:
         return cell[1:]
     return cell
-
-
-def _inspect(path: Path, encoding: str | None) -> tuple[str, str]:
-    """Return the SHA-256 of a file and its encoding, in one pass for all candidates."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        start = stream.read(4)
-        _refuse_other_kinds(start)
-        names = _candidates(encoding, marked=start.startswith(codecs.BOM_UTF8))
-        candidates = {name: codecs.getincrementaldecoder(name)() for name in names}
-        stream.seek(0)
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-            if b"\x00" in chunk:
-                raise _not_text()
-            for name in list(candidates):
-                try:
-                    candidates[name].decode(chunk)
-                except UnicodeError:
-                    del candidates[name]
-    for name, decoder in candidates.items():
-        try:
-            decoder.decode(b"", final=True)
-        except UnicodeError:
-            continue
-        return digest.hexdigest(), name
-    if encoding:
-        raise Fault(
-            "wrong-encoding",
-            msg("The file is not in the encoding {encoding}.", encoding=encoding),
-            msg("Leave --encoding out to have it detected, or name the right one."),
-        )
-    raise Fault(
-        "wrong-encoding",
-        msg("The file is neither UTF-8 nor Windows-1252."),
-        msg("Save it again as “CSV UTF-8”, or name its encoding with --encoding."),
-    )
-
-
-def _candidates(encoding: str | None, marked: bool) -> tuple[str, ...]:
-    if encoding is None:
-        # A byte order mark means UTF-8; in any other encoding every accent would be wrong.
-        return ("utf-8-sig",) if marked else ("utf-8-sig", "cp1252")
-    try:
-        "a".encode(encoding)  # Python knows base64 and the like too, but not as encodings of text
-        name = codecs.lookup(encoding).name
-    except (LookupError, UnicodeError):
-        raise Fault(
-            "unknown-encoding",
-            msg("There is no encoding called {encoding}.", encoding=encoding),
-            msg("Use utf-8, cp1252 or another name that Python knows."),
-        ) from None
-    return ("utf-8-sig" if name == "utf-8" else name,)
-
-
-def _refuse_other_kinds(start: bytes) -> None:
-    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise Fault(
-            "workbook",
-            msg("The file is a workbook, not a CSV file."),
-            msg("Open it in your spreadsheet and save the sheet as CSV."),
-        )
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Fault(
-            "wrong-encoding",
-            msg("The file is in UTF-16."),
-            msg("Save it again as “CSV UTF-8”."),
-        )
-
-
-def _not_text() -> Fault:
-    return Fault(
-        "not-text",
-        msg("The file contains null characters: it is not a text file, or it is in UTF-16."),
-        msg("Save it again as “CSV UTF-8”."),
-    )

@@ -10,14 +10,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import Any, Final
 
 from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.ratings import levels_of
 from crpv_cli.definitions.tables import TABLES, Table
+from crpv_cli.intake.amounts import scaled
+from crpv_cli.intake.cells import Cell
 from crpv_cli.intake.faults import Correction, Fault
-from crpv_cli.intake.values import read_cell
+from crpv_cli.intake.shape import says_total
+from crpv_cli.intake.values import read_cell, reader_of, unusual, usual_of
 from crpv_cli.language import Day, Message, msg
 
 _MOST_KEPT = 20_000
@@ -37,28 +41,28 @@ class Checked:
     readable: dict[str, Any] = field(default_factory=dict)
 
 
-def check(table: Table, cells: Mapping[str, str]) -> Checked:
+def check(table: Table, cells: Mapping[str, str], readers: Mapping[str, ColumnReader] | None = None) -> Checked:
     """Check the cells of one row, by column name, without empty ones.
 
-    Everything wrong with the row is returned at once, each fault with its column.
+    ``readers`` are those of the table's columns in this file, if their headings change what they mean. Everything wrong
+    with the row is returned at once, each fault with its column.
     """
     values: dict[str, Any] = {}
     faults: list[tuple[str, Fault]] = []
     corrections: list[tuple[str, Correction]] = []
-    for name, reader in readers_of(table.name).items():
+    for name, reader in (readers or readers_of(table.name)).items():
         try:
-            values[name], correction = reader.read(cells.get(name, ""))
+            values[name], found = reader.read(cells.get(name, ""))
         except Fault as fault:
             faults.append((name, fault))
             continue
-        if correction:
-            corrections.append((name, correction))
+        corrections.extend((name, correction) for correction in found)
     # Columns that were read are checked against each other even if another one is at fault.
     seen: defaultdict[str, Any] = defaultdict(lambda: None, values)
     faulty = {name for name, _ in faults}
     for columns, row_check in row_checks(table):
-        if faulty.isdisjoint(columns) and (found := row_check(seen)):
-            faults.append(found)
+        if faulty.isdisjoint(columns) and (wrong := row_check(seen)):
+            faults.append(wrong)
     faulty = {name for name, _ in faults}
     if not faults:
         return Checked(values, faults, corrections)
@@ -66,15 +70,21 @@ def check(table: Table, cells: Mapping[str, str]) -> Checked:
     return Checked(None, faults, corrections, readable)
 
 
+ReadCell = tuple[object, tuple[Correction, ...]]
+
+
 class ColumnReader:
-    """What the cells of a column mean in a row of its table."""
+    """What the cells of a column mean in a row of its table; ``unit`` is that of its amounts, as its heading says."""
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: Column, unit: str = "") -> None:
         self.column = column
-        self._read: dict[str, tuple[object, Correction | None]] = {}
+        self._unit = unit
+        self._read: dict[str, ReadCell] = {}
+        self._reader = reader_of(column)
+        self._usual = usual_of(column, date.today())
 
-    def read(self, cell: str) -> tuple[object, Correction | None]:
-        """Return the value of a cell, None for an empty one, and a warning if it was corrected.
+    def read(self, cell: str) -> ReadCell:
+        """Return the value of a cell, None for an empty one, and warnings if it was corrected or is unusual.
 
         Raises:
             Fault: it is no value of the column, out of bounds, or empty and required.
@@ -87,10 +97,11 @@ class ColumnReader:
             self._read[cell] = found
         return found
 
-    def value(self, cell: str) -> tuple[object, Correction | None]:
+    def value(self, cell: str) -> ReadCell:
         """Read a cell, and do not remember it."""
         column = self.column
-        value, correction = read_cell(cell, column) if cell else (None, None)
+        read = self._in_euros if self._unit else self._reader
+        value, correction = read(cell) if cell else (None, None)
         if value is None:
             if column.required:
                 raise Fault(
@@ -102,7 +113,22 @@ class ColumnReader:
             raise _out_of_bounds(cell, msg("Write {bound} or more.", bound=f"{column.minimum:g}"))
         elif column.maximum is not None and value > column.maximum:  # type: ignore[operator]
             raise _out_of_bounds(cell, msg("Write {bound} or less.", bound=f"{column.maximum:g}"))
-        return value, correction
+        if self._usual and value is not None and not self._usual[0] <= value <= self._usual[1]:
+            strange = unusual(value, column, date.today())
+            return value, tuple(found for found in (correction, strange) if found)
+        return value, (correction,) if correction else ()
+
+    def _in_euros(self, cell: str) -> tuple[object, Correction | None]:
+        """Read an amount in the unit of the heading; that it is multiplied was said of the heading."""
+        if isinstance(cell, Cell):
+            return read_cell(cell, self.column)  # no plain number
+        try:
+            value, correction = scaled(cell, self._unit)
+        except Fault:
+            if (read := read_cell(cell, self.column))[0] is None:
+                return read  # it says that it is not known
+            raise
+        return value, None if correction is not None and correction.code == "multiplied" else correction
 
 
 @cache
@@ -121,6 +147,9 @@ ODD: Final = object()
 """Stands for what a cell is worth that must be explained."""
 
 
+_EDGES = ("", " ", "'")
+
+
 class _Plain(dict[str, object]):
     """The values of the plain cells of a column: those that are read without a word; ``odd`` says that one was not."""
 
@@ -129,16 +158,19 @@ class _Plain(dict[str, object]):
         self._reader = reader
         self._tidy = tidy
         self._marks = marks
+        self._refers = reader.column.refers is not None
         self.odd = False
 
     def __missing__(self, cell: str) -> object:
-        tidied = self._tidy(cell)
+        # Most cells have nothing to be tidied.
+        bare = cell.isascii() and cell.isprintable() and cell[:1] not in _EDGES and cell[-1:] not in _EDGES
+        tidied = cell if bare and cell.__class__ is str else self._tidy(cell)
         try:
-            value, correction = self._reader.value(tidied)
+            value, corrections = self._reader.value(tidied)
         except Fault:
             self.odd = True
             return ODD
-        if correction is not None or tidied in self._marks:
+        if corrections or tidied in self._marks or (self._refers and says_total([tidied])):
             self.odd = True
             return ODD
         if len(self) >= _MOST_KEPT:
@@ -152,6 +184,7 @@ class BatchReader:
 
     Args:
         table: the table of the rows.
+        readers: the readers of its columns in this file, by name.
         columns: the place and the name of each column that the file has.
         tidy: returns a cell without what surrounds its value.
         marks: by column, cells that are never plain: what a repeated header would have there.
@@ -160,11 +193,11 @@ class BatchReader:
     def __init__(
         self,
         table: Table,
+        readers: Mapping[str, ColumnReader],
         columns: Mapping[str, int],
         tidy: Callable[[str], str],
         marks: Mapping[str, Collection[str]],
     ) -> None:
-        readers = readers_of(table.name)
         self.names = tuple(columns)
         self._places = tuple(columns.values())
         self._plain = [_Plain(readers[name], tidy, marks.get(name, ())) for name in columns]

@@ -9,9 +9,10 @@ from pathlib import Path
 from crpv_cli.definitions.tables import Table
 from crpv_cli.errors import Anomaly
 from crpv_cli.intake.faults import Correction, Fault, row_length
-from crpv_cli.intake.grid import BrokenRow, Grid, Row, Rows, Unreadable
-from crpv_cli.intake.headers import Header
-from crpv_cli.intake.records import BatchReader, check
+from crpv_cli.intake.grid import BrokenRow, Finding, Grid, Row, Rows, Unreadable
+from crpv_cli.intake.headers import Header, all_spellings, multiplier
+from crpv_cli.intake.records import BatchReader, Checked, ColumnReader, check, readers_of
+from crpv_cli.intake.shape import Below, is_other_header, says_total
 from crpv_cli.intake.values import read_cell
 from crpv_cli.language import N_, Message, msg, msgs
 from crpv_cli.registry.loads import Batch, Refused
@@ -20,8 +21,6 @@ from crpv_cli.spelling import closest, fold
 # To find similar names takes its time: where a file has so many columns of its own, it is not worth it.
 _MOST_SUGGESTED = 200
 
-_TOTALS = ("total", "totaux", "sous total", "somme", "ensemble", "grand total", "subtotal", "sum")
-
 
 def _french_note(header: Header, headings: Sequence[str]) -> int | None:
     """The place of a heading “Note” in a table of ratings: French for a rating, and our own name for a remark."""
@@ -29,11 +28,6 @@ def _french_note(header: Header, headings: Sequence[str]) -> int | None:
         return None
     place = next(place for place, column in enumerate(header.columns) if column and column.name == "note")
     return place if fold(headings[place]) == "note" else None
-
-
-def _says_total(row: Row) -> bool:
-    first = fold(next((cell for cell in row.cells if cell), ""))
-    return any(first == word or first.startswith(f"{word} ") for word in _TOTALS)
 
 
 @dataclass(slots=True)
@@ -54,7 +48,8 @@ class TableFile:
     notices: list[Message] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        if self.header is not None:
+        if self.header is not None and self.grid is not None:
+            self.anomalies.extend(self.found(finding) for finding in self.grid.findings)
             self.anomalies.extend(self._header_anomalies(self.header))
 
     @property
@@ -67,6 +62,8 @@ class TableFile:
         if self.header is None:
             return column
         assert self.grid is not None
+        if column in self.header.given:
+            return f"--set {column}"
         headings = zip(self.header.columns, self.grid.headings, strict=True)
         return next((heading for other, heading in headings if other and other.name == column), column)
 
@@ -75,11 +72,12 @@ class TableFile:
         if self.header is None:
             return {}
         assert self.grid is not None
-        return {
+        places = {
             column.name: self.grid.letter(place) or self.grid.headings[place]
             for place, column in enumerate(self.header.columns)
             if column is not None
         }
+        return places | {name: self.heading(name) for name in self.header.given}
 
     def rows(self) -> Iterator[Batch | Refused | Anomaly]:
         """Yield the rows that may go into the registry, and the anomalies for which others are refused.
@@ -104,6 +102,10 @@ class TableFile:
                 return
             else:
                 yield read
+            if work.ended:
+                break
+        for finding in work.below.findings():
+            yield self.found(finding)
         if work.unanswered:
             self.notices.append(
                 msgs(
@@ -126,6 +128,13 @@ class TableFile:
         assert self.grid is not None
         return self.grid.anomaly(self.name, found, line, place, column, value)
 
+    def found(self, finding: Finding) -> Anomaly:
+        """Return what was found of the grid as an anomaly of this file."""
+        assert self.grid is not None
+        headings, place = self.grid.headings, finding.place
+        heading = headings[place] if place is not None and finding.line is None else None
+        return self.anomaly(finding.problem, finding.line, place, heading, finding.value)
+
     def _broken(self, row: BrokenRow) -> Anomaly:
         broken = Fault(
             "broken-csv",
@@ -146,10 +155,27 @@ class TableFile:
             missing = Fault(
                 "missing-column",
                 msg("The required column {column} is missing.", column=column.name),
-                msg("Add it to the header; it may also be called “{label}”.", label=msg(column.label)),
+                msg(
+                    "Add it to the header; it may also be called “{label}”. If it is the same in all rows: {example}",
+                    label=msg(column.label),
+                    example=f"--set {column.name}=…",
+                ),
             )
             yield self.anomaly(missing, line, column=column.name)
         at_place: list[tuple[int, Fault | Correction]] = []
+        for name, unit in header.units.items():
+            at = next(place for place, column in enumerate(header.columns) if column and column.name == name)
+            multiplied = Correction(
+                "unit-in-heading",
+                msg(
+                    "The amounts of “{heading}” are in {unit}: they were multiplied by {times}.",
+                    heading=headings[at],
+                    unit=unit,
+                    times=f"{multiplier(unit):f}",
+                ),
+                msg("Check one of them; if they are in euros, correct the heading."),
+            )
+            at_place.append((at, multiplied))
         if (place := _french_note(header, headings)) is not None:
             ambiguous = Fault(
                 "ambiguous-column",
@@ -196,18 +222,29 @@ class _Rows:
         self._unnamed = {place for place, cell in enumerate(grid.header) if not cell}
         self._to_fill_in = [place for name, place in self._places.items() if name not in grid.prepared]
         self._absent = {column.name for column in header.missing}  # reported once, for the header
-        marks = {name: {grid.header[place]} for name, place in self._places.items()}
-        self._reader = BatchReader(header.table, self._places, grid.tidy, marks)
+        marks = {name: {grid.headings[place], grid.header[place]} for name, place in self._places.items()}
+        self._readers = dict(readers_of(header.table.name)) | {
+            name: ColumnReader(header.table.column(name), unit) for name, unit in header.units.items()
+        }
+        # What is given stands after the cells of a row, where nothing that looks at its shape sees it.
+        self._given = tuple(header.given.values())
+        self._places |= {name: len(grid.header) + place for place, name in enumerate(header.given)}
+        self._reader = BatchReader(header.table, self._readers, self._places, grid.tidy, marks)
+        self._required = [one.name for one in header.table.columns if one.required and one.name not in header.given]
+        self.below = Below(grid.headings, len(self._required))
         self.unanswered = 0
+        self.ended = False
 
     def batch(self, rows: Rows) -> Iterator[Batch | Refused | Anomaly]:
         width = len(self._grid.header)
         cells = rows.cells
+        if not cells:
+            return
         odd = {number for number, row in enumerate(cells) if len(row) != width}
         if odd:
             blank = [""] * width
             cells = [blank if number in odd else row for number, row in enumerate(cells)]
-        columns = list(zip(*cells, strict=True))
+        columns = [*zip(*cells, strict=True), *((value,) * len(cells) for value in self._given)]
         values, more = self._reader.judge(columns)
         odd.update(more)
         for place in self._unnamed:
@@ -215,6 +252,8 @@ class _Rows:
                 odd.update(number for number, cell in enumerate(columns[place]) if cell)
         if self._grid.prepared:
             odd.update(range(len(cells)))  # they may be valid and yet not be answered
+        if self._given:  # a line of totals lacks nothing that is required where that is given
+            odd.update(number for number, row in enumerate(cells) if says_total(row))
         lines: Sequence[int] = rows.lines
         if odd:
             kept = [number for number in range(len(cells)) if number not in odd]
@@ -229,32 +268,51 @@ class _Rows:
             tidied = [self._grid.tidy(cell) for cell in rows.cells[number]]
             if any(tidied):
                 yield from self.row(Row(rows.lines[number], tidied))
+            if self.ended:
+                return
 
-    def row(self, row: Row) -> Iterator[Batch | Refused | Anomaly]:
-        if len(row.cells) != len(self._grid.header):
-            yield self._table.anomaly(row_length(len(row.cells), len(self._grid.header)), row.line)
-            self._remember(row)
+    def row(self, given: Row) -> Iterator[Batch | Refused | Anomaly]:
+        try:
+            row, short = self.below.row(given)
+        except Fault as fault:
+            yield self._table.anomaly(fault, given.line)
+            self._remember(given)
+            return
+        if row is None:
             return
         for place in [place for place in self._unnamed if row.cells[place]]:
             self._unnamed.discard(place)
             yield self._unnamed_column(row, place)
         if self._grid.prepared and not any(row.cells[place] for place in self._to_fill_in):
             self.unanswered += 1
-        elif self._is_total(row):
+            return
+        every = (*row.cells, *self._given)
+        cells = {name: every[place] for name, place in self._places.items() if every[place]}
+        checked = check(self._header.table, cells, self._readers)
+        if self._is_total(row, cells, checked):
             yield self._total(row)
+        elif checked.values is None and is_other_header(row.cells, all_spellings()):
+            yield self._table.anomaly(_other_table(), row.line)
+            self.ended = True
+        elif checked.values is None and short:
+            yield self._table.anomaly(row_length(len(given.cells), len(self._grid.header)), row.line)
+            self._remember(row)
         else:
-            yield from self._check(row)
+            if short:
+                self.below.note("short-row", row)
+            yield from self._told(row, cells, checked)
 
-    def _check(self, row: Row) -> Iterator[Batch | Refused | Anomaly]:
-        cells = {name: row.cells[place] for name, place in self._places.items() if row.cells[place]}
+    def _told(self, row: Row, cells: dict[str, str], checked: Checked) -> Iterator[Batch | Refused | Anomaly]:
         if "centre" in cells:
             self._table.centres.add(cells["centre"])
-        checked = check(self._header.table, cells)
         faults = [(name, fault) for name, fault in checked.faults if name not in self._absent]
         found: list[tuple[str, Fault | Correction]] = [*faults, *checked.corrections]
         for name, problem in found:
             place = self._places.get(name)
-            value = (row.raw or row.cells)[place] if place is not None else None
+            if place is not None and problem.code == "empty-cell" and (cell := self._grid.merged_with(row.line, place)):
+                problem = _merged(cell)  # noqa: PLW2901 - it is said in place of the other
+            value = (*(row.raw or row.cells), *self._given)[place] if place is not None else None
+            place = None if name in self._header.given else place
             yield self._table.anomaly(problem, row.line, place, self._table.heading(name), value)
         if checked.values is None:
             self._remember(row)
@@ -271,19 +329,18 @@ class _Rows:
             return
         (name,) = table.key
         try:
-            self._table.refused_keys.add(str(read_cell(row.cells[self._places[name]], table.column(name))[0]))
+            cell = (*row.cells, *self._given)[self._places[name]]
+            self._table.refused_keys.add(str(read_cell(cell, table.column(name))[0]))
         except (Fault, IndexError, KeyError):
             return
 
-    def _is_total(self, row: Row) -> bool:
-        """Whether a row is a line of totals: it says so, and lacks a required value."""
-        return (
-            self._grid.sheet is not None
-            and _says_total(row)
-            and not all(
-                row.cells[place] for name, place in self._places.items() if self._header.table.column(name).required
-            )
-        )
+    def _is_total(self, row: Row, cells: dict[str, str], checked: Checked) -> bool:
+        """Whether a row is a line of totals: it says so, and lacks a required value or says it in place of an id."""
+        if not says_total(row.cells):
+            return False
+        first = next(place for place, cell in enumerate(row.cells) if cell)
+        column = self._header.columns[first]
+        return not all(name in cells for name in self._required) or (column is not None and column.refers is not None)
 
     def _total(self, row: Row) -> Anomaly:
         text = next(cell for cell in row.cells if cell)
@@ -297,3 +354,19 @@ class _Rows:
             msg("If it belongs to the table, give it the name of a column."),
         )
         return self._table.anomaly(unnamed, row.line, place, value=row.cells[place])
+
+
+def _other_table() -> Fault:
+    return Fault(
+        "second-table",
+        msg("Another table begins here; neither it nor what comes below it was read."),
+        msg("Put it on a sheet or in a file of its own."),
+    )
+
+
+def _merged(cell: str) -> Fault:
+    return Fault(
+        "merged-cell",
+        msg("The cell is empty: it is merged with {cell}, which alone has the value.", cell=cell),
+        msg("Unmerge the cells and write the value in each of them."),
+    )

@@ -21,6 +21,7 @@ from signal import Signals
 from threading import Timer
 from typing import Any
 
+from crpv_cli.intake.cells import Cell, CellKind
 from crpv_cli.intake.child import __file__ as PROGRAM
 from crpv_cli.intake.faults import Fault, file_changed
 from crpv_cli.intake.values import clean
@@ -35,13 +36,14 @@ MOST_CELLS = 12_000_000
 MOST_MEMORY = 460 << 20
 """How much memory the child may ask for, in bytes, where the system can limit it."""
 
-MOST_SECONDS = 8
+MOST_SECONDS = 10
 """How long the child may compute for one answer, where the system can limit it."""
 
 PATIENCE = 60.0
 """How many seconds an answer may take on a busy machine; what limits it first is ``MOST_SECONDS``."""
 
 _CHUNK = 1 << 20
+_MOST_KEPT = 20_000
 
 Answer = Mapping[str, Any]
 
@@ -60,11 +62,15 @@ class Workbook:
         child = _running()
         child.open(path)
         self.sha256, self.sheets = child.sha256, child.sheets
+        self._cells: dict[tuple[str, str, str], Cell] = {}
 
-    def rows(self, sheet: str, after: int = 0, until: int | None = None) -> Iterator[tuple[int, list[str]]]:
-        """Yield the rows of a sheet below a line and up to another: the line of each, and its cells as typed.
+    def batches(
+        self, sheet: str, after: int = 0, until: int | None = None
+    ) -> Iterator[tuple[list[int], list[list[str]]]]:
+        """Yield the rows of a sheet below a line and up to another, many at a time: their lines, and their cells.
 
-        All rows are as wide as the sheet; blank ones are left out.
+        Cells are as typed, with their kind where they have one (``Cell``), and not cleaned. All rows are as wide as the
+        sheet; blank ones are left out, but some may hold nothing except blanks.
 
         Raises:
             Fault: the sheet is damaged or too large, or the file changed since it was opened.
@@ -72,18 +78,59 @@ class Workbook:
         """
         done = False
         while not done:
-            child = _running()
-            if child.sha256 != self.sha256:  # another workbook was opened since
-                child.open(self.path)
-                if child.sha256 != self.sha256:
-                    raise file_changed()
-            answer = child.ask({"ask": "rows", "sheet": sheet, "after": after, "until": until})
-            width, done = answer["width"], answer["done"]
-            for line, cells in answer["rows"]:
-                after = line
-                cleaned = [clean(cell) for cell in cells]
+            answer = self._ask({"ask": "rows", "sheet": sheet, "after": after, "until": until})
+            width, done, lines, cells = answer["width"], answer["done"], answer["lines"], answer["cells"]
+            if not lines:
+                continue
+            after = lines[-1]
+            if answer["odd"]:
+                cells = [[cell if type(cell) is str else self._cell(*cell) for cell in row] for row in cells]
+            if missing := width - len(cells[0]):
+                blank = [""] * missing
+                cells = [row + blank for row in cells]
+            yield lines, cells
+
+    def rows(self, sheet: str, after: int = 0, until: int | None = None) -> Iterator[tuple[int, list[str]]]:
+        """Yield the rows of ``batches`` one by one: the line of each, and its cells, cleaned; blank ones are left out.
+
+        Raises:
+            Fault, OSError: the same.
+        """
+        for lines, rows in self.batches(sheet, after, until):
+            for line, row in zip(lines, rows, strict=True):
+                cleaned = [tidy(cell) for cell in row]
                 if any(cleaned):
-                    yield line, cleaned + [""] * (width - len(cells))
+                    yield line, cleaned
+
+    def facts(self, sheet: str, after: int) -> Answer:
+        """Return what is hidden and merged in a sheet, as the child says it: see there.
+
+        Raises:
+            Fault, OSError: as for ``batches``.
+        """
+        return self._ask({"ask": "facts", "sheet": sheet, "after": after})
+
+    def _ask(self, question: Answer) -> Answer:
+        child = _running()
+        if child.sha256 != self.sha256:  # another workbook was opened since
+            child.open(self.path)
+            if child.sha256 != self.sha256:
+                raise file_changed()
+        return child.ask(question)
+
+    def _cell(self, kind: str, text: str, unit: str = "") -> Cell:
+        """Make a cell; equal ones are one object, so that what is known of it is found quickly."""
+        found = self._cells.get((kind, text, unit))
+        if found is None:
+            if len(self._cells) >= _MOST_KEPT:
+                self._cells.clear()
+            found = self._cells[kind, text, unit] = Cell(clean(text), CellKind(kind), unit)
+        return found
+
+
+def tidy(cell: str) -> str:
+    """Return a cell without what surrounds its text; one with a kind has nothing around it."""
+    return cell if isinstance(cell, Cell) else clean(cell)
 
 
 class _Child:

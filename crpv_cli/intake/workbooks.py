@@ -1,35 +1,31 @@
 """Workbooks (xlsx, xls, ods) become grids, read by python-calamine behind a wall.
 
 python-calamine, written in Rust, reads the three formats; openpyxl reads one of them, slowly. A cell is turned into
-the text a person would have typed, so that sheets and CSV files are read by the same rules.
+the text a person would have typed, so that sheets and CSV files are read by the same rules; what it is beyond that goes
+with it (``intake/cells.py``), and what a person does not see of a sheet is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 
-from crpv_cli.intake.faults import Fault
-from crpv_cli.intake.grid import Grid, Read, Rows, Unreadable
-from crpv_cli.intake.wall import Workbook, column_letter
-from crpv_cli.language import msg
+from crpv_cli.intake.faults import Correction, Fault
+from crpv_cli.intake.grid import Finding, Grid, Read, Row, Rows, Unreadable
+from crpv_cli.intake.shape import HEADER_WITHIN, Head, find_head
+from crpv_cli.intake.wall import Answer, Workbook, column_letter, tidy
+from crpv_cli.language import first_few, msg, msgs
 
 FORM_SHEET = "crpv-form"
 OWN_SHEETS = ("crpv", FORM_SHEET)
 """Names of the sheets that crpv adds to the workbooks it writes; they contain no rows to load."""
 
-_HEADER_WITHIN = 50
-_HEADER_BEFORE = 1_000
-_ROWS_A_STEP = 2_000
-_SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-
-
-def is_workbook(path: Path) -> bool:
-    """Whether a file is a workbook, by its first bytes: the extension may be wrong."""
-    with path.open("rb") as stream:
-        return stream.read(4) in _SIGNATURES
+_MOST_NAMED = 10
 
 
 @dataclass
@@ -42,34 +38,60 @@ class SheetGrid(Grid):
     workbook: Workbook = field(repr=False)
     sheet: str = ""
     prepared: tuple[str, ...] = ()
+    above: int = 0
+    findings: Sequence[Finding] = ()
 
     def letter(self, place: int) -> str | None:
         """Return the letter of a column."""
         return column_letter(place)
 
     def batches(self) -> Iterator[Rows | Read]:
-        """Yield the rows below the header, without blank ones."""
-        rows = self.workbook.rows(self.sheet, after=self.header_line)
+        """Yield the rows below the header; some may hold nothing but blanks."""
         try:
-            while some := list(islice(rows, _ROWS_A_STEP)):
-                yield Rows([line for line, _ in some], [cells for _, cells in some])
+            for lines, cells in self.workbook.batches(self.sheet, after=self.header_line):
+                yield Rows(lines, cells)
         except Fault as fault:
             yield Unreadable(fault)
 
+    def tidy(self, cell: str) -> str:
+        """Return a cell without blanks and invisible signs around its text."""
+        return tidy(cell)
 
-def open_workbook(path: Path, fits: Callable[[list[str], str], bool], only: str | None = None) -> list[SheetGrid]:
+    def merged_with(self, line: int, place: int) -> str | None:
+        """Return the cell that has the value of an empty one (``A2``), where the two are merged; else None."""
+        starts, ranges = self._merged.get(place, ([], []))
+        number = bisect_right(starts, line - 1) - 1
+        if number < 0:
+            return None
+        first, left, last = ranges[number]
+        if line - 1 > last or (line - 1, place) == (first, left):
+            return None
+        return f"{column_letter(left)}{first + 1}"
+
+    @cached_property
+    def _merged(self) -> dict[int, tuple[list[int], list[tuple[int, int, int]]]]:
+        """The merged ranges that each column of the table crosses, in their order; they never overlap there."""
+        found: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+        for first, left, last, right in sorted(self.workbook.facts(self.sheet, 0)["merged"]):
+            for place in range(left, min(right, len(self.header) - 1) + 1):
+                found[place].append((first, left, last))
+        return {place: ([first for first, _, _ in ranges], ranges) for place, ranges in found.items()}
+
+
+def open_workbook(path: Path, fits: Callable[[Sequence[str], str], int], only: str | None = None) -> list[SheetGrid]:
     """Find the sheets of a workbook that contain a table, and the header row of each.
 
     Args:
         path: the workbook.
-        fits: whether cells are the header of a table, given the sheet's name.
+        fits: how well cells are the header of a table (``shape.Fits``), given the sheet's name.
         only: the one sheet to read; its first row of several cells is the header if no row is recognised.
 
     Returns:
-        The sheets in the order of the workbook, without hidden ones and those that crpv adds.
+        The sheets in the order of the workbook, without hidden ones and those that crpv adds. The first says which
+        hidden ones hold a table.
 
     Raises:
-        Fault: the workbook is encrypted, damaged, too large, or has no sheet of that name.
+        Fault: the workbook is encrypted, damaged, too large, has no sheet of that name, or its table is hidden.
         OSError: the file cannot be read.
     """
     workbook = Workbook(path)
@@ -82,14 +104,96 @@ def open_workbook(path: Path, fits: Callable[[list[str], str], bool], only: str 
         )
     facts = _form_facts(workbook) if FORM_SHEET in names else {}
     prepared = tuple(name for name in facts.get("prepared", "").replace(" ", "").split(",") if name)
-    found = []
+    found: list[SheetGrid] = []
+    fitting = False
+    hidden = []
     for name, visible in workbook.sheets:
-        if (only is None and (not visible or name in OWN_SHEETS)) or only not in {None, name}:
+        if (only is None and name in OWN_SHEETS) or only not in {None, name}:
             continue
-        line, header = _header(workbook, name, fits)
-        if header:
-            found.append(SheetGrid(workbook.sha256, header, line, workbook, name, prepared))
+        if only is None and not visible:
+            hidden.append(name)
+        elif (head := _head(workbook, name, fits)) is not None:
+            fitting = fitting or head.fits
+            header = list(map(str, head.cells))
+            grid = SheetGrid(workbook.sha256, header, head.line, workbook, name, prepared, above=head.above)
+            grid.findings = [*head.findings, *(_unseen(grid) if head.fits else ())]
+            found.append(grid)
+    tables = [name for name in hidden if _holds_table(workbook, name, fits)]
+    if tables and not fitting:
+        raise Fault(
+            "hidden-sheet",
+            msgs(
+                "The table is in a hidden sheet, “{sheets}”.",
+                "The tables are in hidden sheets: {sheets}.",
+                len(tables),
+                sheets=tables,
+            ),
+            msg("Show it in the spreadsheet and save, or name it with --sheet."),
+        )
+    if tables:
+        found[0].findings = [*found[0].findings, *(Finding(_hidden_sheet(name)) for name in tables)]
     return found
+
+
+def _head(workbook: Workbook, name: str, fits: Callable[[Sequence[str], str], int]) -> Head | None:
+    first = [Row(line, cells) for line, cells in islice(workbook.rows(name), HEADER_WITHIN + 1)]
+    return find_head(first, partial(_fits, fits, name))
+
+
+def _holds_table(workbook: Workbook, name: str, fits: Callable[[Sequence[str], str], int]) -> bool:
+    try:
+        head = _head(workbook, name, fits)
+    except Fault:
+        return False  # it is not read
+    return head is not None and head.fits
+
+
+def _hidden_sheet(name: str) -> Correction:
+    return Correction(
+        "hidden-sheet",
+        msg("The sheet “{sheet}” is hidden and holds a table; it was not read.", sheet=name),
+        msg("To load it, show it in the spreadsheet and save, or name it with --sheet."),
+    )
+
+
+def _unseen(grid: SheetGrid) -> Iterator[Finding]:
+    """What a person does not see of a table: hidden rows and hidden columns."""
+    facts = grid.workbook.facts(grid.sheet, grid.header_line)
+    if facts["hidden"]:
+        yield Finding(_hidden_rows(facts))
+    for first, last in facts["columns"]:
+        for place, heading in enumerate(grid.header[: last + 1]):
+            if heading and place >= first:
+                yield Finding(_hidden_column(heading, column_letter(place)), grid.header_line, place, heading)
+
+
+def _hidden_rows(facts: Answer) -> Correction:
+    count, lines = facts["hidden"], first_few([str(line) for line in facts["lines"]], _MOST_NAMED)
+    return Correction(
+        "hidden-rows",
+        msgs(
+            "{count} row of the sheet is hidden by a filter (line {lines}); it was read too.",
+            "{count} rows of the sheet are hidden by a filter (lines {lines}); they were read too.",
+            count,
+            lines=lines,
+        )
+        if facts["filtered"]
+        else msgs(
+            "{count} row of the sheet is hidden (line {lines}); it was read too.",
+            "{count} rows of the sheet are hidden (lines {lines}); they were read too.",
+            count,
+            lines=lines,
+        ),
+        msg("Show all rows to check them; delete those that should not be loaded, or copy the visible ones."),
+    )
+
+
+def _hidden_column(heading: str, letter: str) -> Correction:
+    return Correction(
+        "hidden-column",
+        msg("The column “{column}” ({letter}) is hidden in the sheet; it was read too.", column=heading, letter=letter),
+        msg("Show it to check what it holds; delete it if it should not be loaded."),
+    )
 
 
 def _form_facts(workbook: Workbook) -> dict[str, str]:
@@ -97,16 +201,5 @@ def _form_facts(workbook: Workbook) -> dict[str, str]:
     return {cells[0]: cells[1] for _, cells in workbook.rows(FORM_SHEET) if len(cells) > 1 and cells[0]}
 
 
-def _header(workbook: Workbook, name: str, fits: Callable[[list[str], str], bool]) -> tuple[int, list[str]]:
-    """The line and the cells of the header: the first row that fits a table, else the first of several cells."""
-    first: tuple[int, list[str]] = (0, [])
-    for line, cells in workbook.rows(name, until=_HEADER_WITHIN):
-        if sum(bool(cell) for cell in cells) > 1:
-            filled = len(cells)
-            while not cells[filled - 1]:
-                filled -= 1
-            if fits(cells[: min(filled, _HEADER_BEFORE)], name):  # a sheet is as wide as one cell far away makes it
-                return line, cells
-            if not first[1]:
-                first = line, cells
-    return first
+def _fits(fits: Callable[[Sequence[str], str], int], sheet: str, cells: Sequence[str]) -> int:
+    return fits(cells, sheet)

@@ -92,7 +92,7 @@ def _whole(flow: Flow, chosen: Format) -> Result:
                 ),
                 _by_row(),
             )
-        if flow.kept is not None and size > flow.kept:
+        if flow.kept is not None and flow.too_large is not None and size > flow.kept:
             raise UsageProblem(flow.too_large().message, _by_row())
     return flow.result(rows)
 

@@ -149,6 +149,8 @@ def _verdict(report: LoadReport) -> Message:
     if report.errors:
         return msg("Nothing was loaded: no row is valid and new.")
     if not any(outcome.read for outcome in report.files):
+        if report.anomalies:
+            return msg("Nothing was loaded: see what is said above.")
         return msg("Nothing was loaded: no row read is about the registry's centres.")
     return msg("Nothing changed: the registry already holds all of this.")
 

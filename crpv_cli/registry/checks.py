@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from bisect import insort
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from crpv_cli.definitions.ratings import Scale
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import Euros, Message, first_few, msg, msgs
-from crpv_cli.registry.doubles import Money, Overpaid, SameMoney, Total
+from crpv_cli.registry.doubles import Total, touched
 from crpv_cli.registry.life import STATE
 from crpv_cli.registry.loads import Source
 from crpv_cli.registry.queries import position
@@ -55,8 +58,7 @@ def restated(connection: sqlite3.Connection, load: int) -> Iterator[Anomaly]:
         select c.key ->> 'id' as centre, c.before, c.after, c.line, f.path, f.sheet
         from changes as c left join load_files as f on f.id = c.file
         where c.load = ? and c.table_name = 'centres' and c.action = 'update' and not exists (
-            select 1 from changes as s
-            where s.load = c.load and s.table_name = 'centre_states' and s.key ->> 'centre' = c.key ->> 'id'
+            select 1 from centre_states as s where s.load = c.load and s.centre = c.key ->> 'id'
         )
         order by c.id
         """,
@@ -91,92 +93,113 @@ def recognised(connection: sqlite3.Connection, load: int, file: str) -> Iterator
 
     Each cause is one warning of the ``file``, with how many rows it is about, their sum and the first of them.
     """
-    money = Money(connection, load=load)
-    for code, found in _causes(money).items():
-        if found:
-            message, advice = _SAID[code](found)
+    causes = {code: _Cause() for code in _SAID}
+    for money in touched(connection, load):
+        for total in money.totals():
+            if total.differs:
+                causes["total-differs"].add(total, total.cents, [-abs(total.difference)])
+            else:
+                causes["total-detailed" if total.other is None else "total-known"].add(total, total.cents)
+        for row in money.bare():
+            causes["read-as-total" if row["is_total"] else "read-as-decision"].add(row, row["amount_cents"])
+        for one in money.overpaid():
+            causes["paid-above-granted"].add(one, rank=[one.row[name] for name in ("centre", "year", "payer")])
+        for code, pairs in (("same-money", money.repeated()), ("near-money", money.near())):
+            for pair in pairs:
+                causes[code].add(pair, pair.second["amount_cents"])
+    for code, cause in causes.items():
+        if cause.count:
+            message, advice = _SAID[code](cause)
             yield Anomaly(code, Severity.WARNING, file, message, advice)
 
 
-def _causes(money: Money) -> dict[str, Sequence[Any]]:
-    totals = money.totals()
-    bare = money.bare()
-    return {
-        "same-money": money.repeated(),
-        "total-detailed": [total for total in totals if not total.differs and total.other is None],
-        "total-known": [total for total in totals if not total.differs and total.other is not None],
-        "total-differs": [total for total in totals if total.differs],
-        "read-as-total": [row for row in bare if row["is_total"]],
-        "read-as-decision": [row for row in bare if not row["is_total"]],
-        "paid-above-granted": money.overpaid(),
-        "near-money": list(money.near()),
-    }
+@dataclass(slots=True)
+class _Cause:
+    """How often something was found, of how much money in centimes, and the first of what is shown of it."""
+
+    count: int = 0
+    cents: int = 0
+    shown: list[tuple[Sequence[Any], Any]] = field(default_factory=list)
+
+    def add(self, found: object, cents: int = 0, rank: Sequence[Any] = ()) -> None:
+        """Count something; what has the lowest rank, or came before, is shown."""
+        self.count += 1
+        self.cents += cents
+        insort(self.shown, (rank, found), key=itemgetter(0))
+        del self.shown[_SHOWN + 1 :]
+
+    @property
+    def amount(self) -> Euros:
+        """The sum."""
+        return Euros(self.cents)
+
+    def first(self, told: Callable[[Any], Message]) -> list[object]:
+        """Return the first ones, as they are told."""
+        return first_few([told(found) for _, found in self.shown], _SHOWN)
 
 
-def _same(pairs: Sequence[SameMoney]) -> Said:
+def _same(pairs: _Cause) -> Said:
     return (
         msgs(
             "{count} row is the same money as one of another document ({amount}); it counts once: {rows}.",
             "{count} rows are the same money as rows of another document ({amount}); they count once: {rows}.",
-            len(pairs),
-            amount=_sum(pair.second["amount_cents"] for pair in pairs),
-            rows=_first(
-                msg(
+            pairs.count,
+            amount=pairs.amount,
+            rows=pairs.first(
+                lambda pair: msg(
                     "{row} from {source} is that from {origin}",
                     row=_row(pair.second),
                     source=_origin(pair.second, pair.first),
                     origin=_origin(pair.first, pair.second),
                 )
-                for pair in pairs
             ),
         ),
         None,
     )
 
 
-def _detailed(totals: Sequence[Total]) -> Said:
+def _detailed(totals: _Cause) -> Said:
     return (
         msgs(
             "{count} yearly total is the sum of decisions that are known ({amount}); they count, it does not: {rows}.",
             "{count} yearly totals are the sums of decisions that are known ({amount}); those count, the totals do "
             "not: {rows}.",
-            len(totals),
-            amount=_sum(total.cents for total in totals),
-            rows=_first(
-                msgs(
+            totals.count,
+            amount=totals.amount,
+            rows=totals.first(
+                lambda total: msgs(
                     "{row}: {count} decision",
                     "{row}: {count} decisions",
                     total.details,
                     row=_row(total.row, total.cents),
                 )
-                for total in totals
             ),
         ),
         None,
     )
 
 
-def _known(totals: Sequence[Total]) -> Said:
+def _known(totals: _Cause) -> Said:
     return (
         msgs(
             "{count} yearly total is known from another document ({amount}); it counts once: {rows}.",
             "{count} yearly totals are known from another document ({amount}); they count once: {rows}.",
-            len(totals),
-            amount=_sum(total.cents for total in totals),
-            rows=_first(_row(total.row, total.cents) for total in totals),
+            totals.count,
+            amount=totals.amount,
+            rows=totals.first(lambda total: _row(total.row, total.cents)),
         ),
         None,
     )
 
 
-def _differing(totals: Sequence[Total]) -> Said:
+def _differing(totals: _Cause) -> Said:
     return (
         msgs(
             "{count} yearly total ({amount}) is not what is known of the same money: {rows}.",
             "{count} yearly totals ({amount}) are not what is known of the same money: {rows}.",
-            len(totals),
-            amount=_sum(total.cents for total in totals),
-            rows=_first(_difference(total) for total in sorted(totals, key=lambda total: -abs(total.difference))),
+            totals.count,
+            amount=totals.amount,
+            rows=totals.first(_difference),
         ),
         msg(
             "Decisions count; what a total has beyond them counts only where it is more than a fifth. "
@@ -203,69 +226,68 @@ def _difference(total: Total) -> Message:
     )
 
 
-def _as_totals(rows: Sequence[sqlite3.Row]) -> Said:
+def _as_totals(rows: _Cause) -> Said:
     return (
         msgs(
             "{count} row without an object was read as a yearly total ({amount}): {rows}.",
             "{count} rows without an object were read as yearly totals ({amount}): {rows}.",
-            len(rows),
-            amount=_sum(row["amount_cents"] for row in rows),
-            rows=_first(map(_row, rows)),
+            rows.count,
+            amount=rows.amount,
+            rows=rows.first(_row),
         ),
         msg("If that is wrong, fill in the column level: decision."),
     )
 
 
-def _as_decisions(rows: Sequence[sqlite3.Row]) -> Said:
+def _as_decisions(rows: _Cause) -> Said:
     return (
         msgs(
             "{count} row without an object was read as one more decision ({amount}): {rows}.",
             "{count} rows without an object were read as more decisions ({amount}): {rows}.",
-            len(rows),
-            amount=_sum(row["amount_cents"] for row in rows),
-            rows=_first(map(_row, rows)),
+            rows.count,
+            amount=rows.amount,
+            rows=rows.first(_row),
         ),
         msg("If that is wrong, fill in the column level: yearly-total."),
     )
 
 
-def _paid_above(found: Sequence[Overpaid]) -> Said:
+def _paid_above(found: _Cause) -> Said:
     return (
         msgs(
             "More is paid than granted, once: {rows}.",
             "More is paid than granted, {count} times: {rows}.",
-            len(found),
-            rows=_first(
-                msg("{row} paid of {granted}", row=_row(one.row, one.paid), granted=Euros(one.granted)) for one in found
+            found.count,
+            rows=found.first(
+                lambda one: msg("{row} paid of {granted}", row=_row(one.row, one.paid), granted=Euros(one.granted))
             ),
         ),
         msg("A grant may be missing, or a payment may be that of another year."),
     )
 
 
-def _near(pairs: Sequence[SameMoney]) -> Said:
+def _near(pairs: _Cause) -> Said:
     return (
         msgs(
             "{count} pair of rows of two sources looks like the same money ({amount}); both count: {rows}.",
             "{count} pairs of rows of two sources look like the same money ({amount}); all count: {rows}.",
-            len(pairs),
-            amount=_sum(pair.second["amount_cents"] for pair in pairs),
-            rows=_first(
-                msg(
+            pairs.count,
+            amount=pairs.amount,
+            rows=pairs.first(
+                lambda pair: msg(
                     "{row} from {source}, {other} from {origin}",
                     row=_row(pair.second),
                     source=pair.second["source"] or "?",
                     other=Euros(pair.first["amount_cents"]),
                     origin=pair.first["source"] or "?",
                 )
-                for pair in pairs
             ),
         ),
         msg("If it is the same, undo this load (crpv undo) and leave that row out of the file."),
     )
 
 
-_SAID: dict[str, Callable[[Sequence[Any]], Said]] = {
+_SAID: dict[str, Callable[[_Cause], Said]] = {
     "same-money": _same,
     "total-detailed": _detailed,
     "total-known": _known,
@@ -290,11 +312,3 @@ def _row(row: sqlite3.Row, cents: int | None = None) -> Message:
 def _origin(row: sqlite3.Row, other: sqlite3.Row) -> str:
     """Where a row is from, in the word that tells it from another: its source, or its place in that."""
     return str((row["locator"] if row["source"] == other["source"] else None) or row["source"] or "?")
-
-
-def _sum(amounts: Iterable[int]) -> Euros:
-    return Euros(sum(amounts))
-
-
-def _first(rows: Iterable[Message]) -> list[object]:
-    return first_few([*rows], _SHOWN)

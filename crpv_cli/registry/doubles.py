@@ -11,12 +11,13 @@ from __future__ import annotations
 import sqlite3
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import combinations, islice
 from math import ceil
 
-from crpv_cli.registry.queries import read
+from crpv_cli.registry.queries import DEFAULTS, compose, read
 
 NEAR = 0.01
 """How near two amounts are to be the same money: the share of the larger one (the project's own bound)."""
@@ -66,22 +67,16 @@ class Overpaid:
 
 
 class Money:
-    """The rows of funding as ``facts/money.sql`` recognised them; with a load, only the purses that it touched."""
+    """Rows of funding as ``facts/money.sql`` recognised them: whole wallets, in the order in which they are told.
 
-    def __init__(self, connection: sqlite3.Connection, as_of: str = ALL_YEARS, load: int | None = None) -> None:
+    With a ``load``, only what it touched is told. ``overpaid`` is what is known already of other wallets.
+    """
+
+    def __init__(self, rows: Sequence[sqlite3.Row], load: int | None = None, overpaid: Sequence[Overpaid] = ()) -> None:
         self.load = load
-        self.rows = read(
-            connection,
-            f"""
-            select * from money
-            where {load or 0} = 0 or centre || ' ' || payer || ' ' || year in (
-                select centre || ' ' || payer || ' ' || year from payments where load = {load or 0}
-            )
-            order by centre, year, stage, payer, its_programme, id
-            """,
-            as_of,
-        ).fetchall()
-        self._purses = {purse: rows for (purse,), rows in _by(self.rows, "purse")}
+        self.rows = rows
+        self._overpaid = overpaid
+        self._purses = {purse: rows for (purse,), rows in _by(rows, "purse")}
 
     def repeated(self) -> list[SameMoney]:
         """The decisions that another document gives too, each beside the one that counts."""
@@ -134,7 +129,7 @@ class Money:
 
     def overpaid(self) -> list[Overpaid]:
         """Where more is paid than granted; a payment without a programme is held against all that its payer granted."""
-        found = []
+        found = [*self._overpaid]
         for _, group in _by(self.rows, "centre", "year", "payer"):
             granted = [row for row in group if row["stage"] == "granted"]
             paid = [row for row in group if row["stage"] == "paid"]
@@ -170,13 +165,162 @@ class Money:
         return self.load is None or any(row["load"] == self.load for row in rows)
 
 
-def _by(rows: list[sqlite3.Row], *names: str) -> Iterator[tuple[tuple[object, ...], list[sqlite3.Row]]]:
+def _by(rows: Sequence[sqlite3.Row], *names: str) -> Iterator[tuple[tuple[object, ...], list[sqlite3.Row]]]:
     groups: dict[tuple[object, ...], list[sqlite3.Row]] = defaultdict(list)
     for row in rows:
         groups[tuple(row[name] for name in names)].append(row)
     return iter(groups.items())
 
 
-def same_money(connection: sqlite3.Connection, load: int | None = None) -> Iterator[SameMoney]:
-    """Yield the pairs of rows that look like the same money and both count; with a load, only those it touched."""
-    return Money(connection, load=load).near()
+_ORDER = "order by centre, year, stage, payer, its_programme, id"
+
+
+def money(connection: sqlite3.Connection, as_of: str = ALL_YEARS) -> Money:
+    """Return all rows of funding up to a date, as they were recognised."""
+    return Money(read(connection, f"select * from money {_ORDER}", as_of).fetchall())
+
+
+def same_money(connection: sqlite3.Connection) -> Iterator[SameMoney]:
+    """Yield the pairs of rows that look like the same money and both count."""
+    return money(connection).near()
+
+
+# --- What a load touched, however large it is ---
+
+# Read in the order of the file: SQLite would take the order of an index, and look up each row.
+_ALL = "select rowid, * from main.funding not indexed"
+# What decides whether there is anything to recognise in a wallet, which is what a payer gives a centre in a year.
+_POCKETS = """
+    select
+        centre, year, payer, stage, programme, funder, kind, min(id) as id, sum(amount_cents) as cents,
+        count(*) as rows, max(load = :load) as touched, min(origin) as origin, max(origin) as last_origin,
+        min(document) as document, max(document) as last_document,
+        max(level is 'yearly-total' or (bare and level is null)) as unclear
+    from payments
+    group by centre, year, payer, stage, programme, funder
+"""
+# Where a line of a file was read twice.
+_READ_TWICE = """
+    select distinct centre, year, payer
+    from (
+        select centre, year, payer from payments
+        where locator glob '*:*[0-9]'
+        group by purse, amount_cents, origin, locator
+        having count(*) > 1
+    )
+"""
+# A wallet is plain if all that it holds counts as it is: its purses are of one document each, whose rows say what they
+# are. Beside plain wallets, amounts of two sources at one stage and of one kind of funder may be near.
+_WALLETS = """
+    with purses as (
+        select
+            centre, year, payer, stage, kind, max(touched) as touched, sum(rows) as rows,
+            max(unclear) or min(document) <> max(last_document) as unclear,
+            min(origin) as origin, max(last_origin) as last_origin
+        from pockets
+        group by centre, year, payer, stage
+    ), touched as (
+        select centre, year, payer, sum(rows) as rows, not max(unclear) as plain
+        from purses
+        group by centre, year, payer
+        having max(touched)
+    ), several as (
+        select p.centre, p.year
+        from purses as p join touched as t using (centre, year, payer)
+        group by p.centre, p.year, p.stage, p.kind
+        having min(p.origin) <> max(p.last_origin)
+    )
+    select
+        centre, year, payer, rows,
+        plain and (centre, year, payer) not in (select * from read_twice)
+            and (centre, year) not in (select * from several) as plain
+    from touched
+"""
+# As ``Money.overpaid``, of plain wallets.
+_OVERPAID = """
+    with paid as (
+        select
+            p.centre, p.year, p.payer, p.programme, min(p.id) as id,
+            (
+                select json_array(
+                    sum(o.cents) filter (where o.stage = 'granted'),
+                    sum(o.cents) filter (where o.stage = 'paid'),
+                    max(o.touched) filter (where o.stage <> 'requested')
+                )
+                from pockets as o
+                where o.centre = p.centre and o.year = p.year and o.payer = p.payer
+                  and (p.programme is null or o.programme = p.programme)
+            ) as sums
+        from pockets as p join wallets as w on w.plain and (w.centre, w.year, w.payer) = (p.centre, p.year, p.payer)
+        where p.stage = 'paid'
+        group by p.centre, p.year, p.payer, p.programme
+    )
+    select p.centre, p.year, p.payer, f.scheme, f.funder, sums ->> 0 as granted, sums ->> 1 as paid
+    from paid as p join main.funding as f on f.rowid = p.id
+    where sums ->> 1 > sums ->> 0 and sums ->> 2
+    order by p.centre, p.year, p.payer, p.programme
+"""
+# What ``facts/money.sql`` is asked about: the others, by the funders that give the money.
+_ASKED = """
+    select w.centre, w.year, p.funder, sum(p.rows) as rows
+    from wallets as w join pockets as p using (centre, year, payer)
+    where not w.plain
+    group by w.centre, w.year, p.funder
+"""
+# Those of a centre and a year are asked about together: only such money can be near.
+_ASKED_IN_ORDER = """
+    select rowid, rows, (centre, year) is (lead(centre) over win, lead(year) over win) as goes_on
+    from asked window win as (order by rowid) order by rowid
+"""
+_SOME = """
+    select f.rowid, f.*
+    from temp.asked as a
+    cross join main.funding as f on f.centre = a.centre and f.year = a.year and f.funder = a.funder
+    where a.rowid between :first and :last
+"""
+_AT_ONCE = 1000
+"""How many rows of funding are looked at together, or those of one centre and year: more of them take memory."""
+
+
+def touched(connection: sqlite3.Connection, load: int) -> Iterator[Money]:
+    """Yield the money of the wallets that a load touched, some of them at a time, as far as there is any to tell.
+
+    Most wallets are plain, so that ``facts/money.sql`` need be asked only about the others. What is overpaid of plain
+    ones comes first.
+    """
+    values = {**DEFAULTS, "as_of": ALL_YEARS, "load": load}
+    with ExitStack() as made:
+        for name, sql in (
+            ("pockets", compose(_POCKETS, funding=_ALL)),
+            ("read_twice", compose(_READ_TWICE, funding=_ALL)),
+            ("wallets", _WALLETS),
+            ("asked", _ASKED),
+        ):
+            connection.execute(f"create temp table {name} as {sql}", values)
+            made.callback(connection.execute, f"drop table temp.{name}")
+        connection.execute("create index temp.pockets_of on pockets (centre, year, payer)")
+        plainly = connection.execute(_OVERPAID)
+        while rows := plainly.fetchmany(_AT_ONCE):
+            yield Money([], load, [Overpaid(row, row["granted"], row["paid"]) for row in rows])
+        count, first = 0, 1
+        for last, rows, goes_on in connection.execute(_ASKED_IN_ORDER).fetchall():
+            count += rows
+            if count > _AT_ONCE and not goes_on:
+                yield Money(_rows(connection, {**values, "first": first, "last": last}), load)
+                count, first = 0, last + 1
+        if count:
+            yield Money(_rows(connection, {**values, "first": first, "last": last}), load)
+
+
+def _rows(connection: sqlite3.Connection, values: Mapping[str, object]) -> list[sqlite3.Row]:
+    """Return the rows of ``facts/money.sql`` of some wallets, through tables of what it is made of."""
+    given = {"funding": _SOME}
+    for fact in ("payments", "money_decisions", "money_of_programmes"):
+        sql = compose(f"select * from {fact}", **given)
+        if connection.execute("select 1 from temp.sqlite_schema where name = ?", (f"some_{fact}",)).fetchone():
+            connection.execute(f"delete from temp.some_{fact}")
+            connection.execute(f"insert into temp.some_{fact} {sql}", values)
+        else:
+            connection.execute(f"create temp table some_{fact} as {sql}", values)
+        given[fact] = f"select * from temp.some_{fact}"
+    return connection.execute(compose(f"select * from money {_ORDER}", **given), values).fetchall()

@@ -7,7 +7,7 @@ replayed against the rows (``replay``).
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from crpv_cli.errors import RegistryProblem
 from crpv_cli.language import Message, msg, msgs
 from crpv_cli.registry import copies, file, journal, migrations, schema, seals, trust
 from crpv_cli.registry.connection import open_reading, open_writing
+from crpv_cli.registry.counts import Count
 from crpv_cli.registry.queries.views import views
 from crpv_cli.registry.recording import close_load, open_load
 from crpv_cli.registry.replay import Difference, Gap, Unlike, in_memory, replay
@@ -53,6 +54,7 @@ class Examination:
     remade: list[str] = field(default_factory=list)
     unsealed: list[str] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
+    counts: list[Count] = field(default_factory=list)  # of rows that are missing or too much, nobody can say which
 
     @property
     def wrong(self) -> bool:
@@ -192,10 +194,25 @@ def _seals(found: Examination, connection: sqlite3.Connection) -> None:
 
 
 def _log(found: Examination, connection: sqlite3.Connection) -> None:
-    found.differences, gaps = replay(connection)
+    found.differences, gaps, counts = replay(connection)
     for difference in found.differences:
         found.faults.extend(_told(difference))
     found.faults.extend(_untold(gap) for gap in gaps)
+    for count in counts:
+        # Where the rows are those that the last load left, only what was before cannot be told.
+        wrong = count.table in found.unsealed
+        found.faults.append(Fault("log", wrong, _counted(count), count.load, count.table))
+        if wrong:
+            found.counts.append(count)
+
+
+def _counted(count: Count) -> Message:
+    return msgs(
+        "This load inserted {count} row here, and {found} can be accounted for: something else added or removed rows.",
+        "This load inserted {count} rows here, and {found} can be accounted for: something else added or removed rows.",
+        count.told,
+        found=str(count.found),
+    )
 
 
 def _told(row: Difference) -> Iterator[Fault]:
@@ -230,7 +247,7 @@ def _key_text(table: str, key: str) -> str:
 
     try:
         return journal.key_text(TABLES[table], json.loads(key))
-    except (KeyError, ValueError, TypeError):
+    except (AttributeError, KeyError, ValueError, TypeError):
         return key
 
 
@@ -321,7 +338,7 @@ def _mend(connection: sqlite3.Connection, path: Path) -> int | None:
     _check_sound(connection, path)
     load = None
     if found.unsealed or found.differences:
-        load = _accept(connection, found.differences, found.unsealed)
+        load = _accept(connection, found)
     seals.seal_all(connection)
     return load
 
@@ -338,28 +355,35 @@ def _beyond_mending(path: Path, reason: Message) -> RegistryProblem:
     )
 
 
-def _accept(connection: sqlite3.Connection, rows: Iterable[Difference], tables: list[str]) -> int:
+def _accept(connection: sqlite3.Connection, found: Examination) -> int:
     """Write rows that differ down as changes of a load, as if it had made them; returns its number."""
-    load = open_load(connection, " ".join(["check --integrity --mend", *tables]))
+    load = open_load(connection, " ".join(["check --integrity --mend", *found.unsealed]))
     inserted = updated = deleted = 0
-    for row in rows:
+    for row in found.differences:
         table = row.table
         condition, key = schema.key_condition(table), schema.key_values(row.key[name] for name in table.key)
         if row.unlike is Unlike.GONE:
             before = {table.column(name).stored: row.key[name] for name in table.key} | row.expected
-            before.pop("load", None)  # not the whole row: nobody takes it for one and puts it back
-            journal.write_down(connection, load, table, row.key, "delete", before)
+            before.pop("load", None)
+            journal.write_down(connection, load, table.name, row.key, "delete", before)  # not all of it is known
             deleted += 1
             continue
         if row.unlike is Unlike.ADDED:
-            journal.write_down(connection, load, table, row.key, "insert")
             inserted += 1
         else:
             now = dict(journal.row_of(connection, table, row.key) or {})
-            before = {"load": now["load"]} | row.expected
-            after = {name: now[name] for name in row.expected if name != "load"}
-            journal.write_down(connection, load, table, row.key, "update", before, after)
+            expected = {name: value for name, value in row.expected.items() if name != "load"}
+            after = {name: now[name] for name in expected}
+            was = journal.Touch(row.expected.get("load", now["load"]), now["file"], now["line"])
+            journal.write_down(connection, load, table.name, row.key, "update", expected, after, was)
             updated += 1
-        connection.execute(f"update main.{table.name} set load = ? where {condition}", (load, *key))
+        connection.execute(
+            f"update main.{table.name} set load = ?, file = null, line = null where {condition}", (load, *key)
+        )
+    for count in found.counts:
+        lacking = count.told - count.found
+        action, rows = ("delete", lacking) if lacking > 0 else ("insert", -lacking)
+        journal.write_down(connection, load, count.table, {}, action, {"load": count.load, "rows": rows})
+        deleted += max(lacking, 0)
     close_load(connection, load, inserted, updated, deleted)
     return load

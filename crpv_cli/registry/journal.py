@@ -1,33 +1,46 @@
-"""What happened to the registry, row by row, and how a load is undone.
+"""What happened to the registry, row by row.
 
-``changes`` holds for an update the changed columns before and after, for a deletion the whole row; an insertion holds
-nothing, since the row, or the ``before`` of a later change, has it.
+Each row says what touched it last: a load, and the line of a file. ``changes`` holds for an update the changed columns
+before and after, for a deletion the whole row, and for both what had touched the row until then; so the history of a
+row is a chain, back to the load that inserted it. An insertion stands in no change, since the row says it, or the next
+change of it; only what an undoing put back does not say that, and is written down.
 """
 
 from __future__ import annotations
 
+import heapq
 import json
 import sqlite3
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
-from crpv_cli import interrupts
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
-from crpv_cli.language import first_few, msg, msgs
-from crpv_cli.registry.recording import close_load, commit, open_load
-from crpv_cli.registry.schema import key_condition, key_values
+from crpv_cli.language import msg
+from crpv_cli.registry.schema import is_row, key_condition, key_json, key_values, quoted
+
+
+class Touch(NamedTuple):
+    """What touched a row last: a load, and the line of one of its files, if one tells of it."""
+
+    load: int | None
+    file: int | None
+    line: int | None
+
+
+NOBODY = Touch(None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change of a row. ``before`` and ``after`` map stored columns to values: whole rows, or what changed."""
+    """One change of a row. ``before`` and ``after`` map stored columns to values: whole rows, or what changed.
 
-    id: int
+    ``was`` is what had touched the row until then; its load is None for an insertion, and where not all of a row that
+    is gone is known. ``id`` is None for an insertion that its row tells of.
+    """
+
+    id: int | None
     load: int
     table: Table
     key: dict[str, Any]
@@ -38,6 +51,7 @@ class Change:
     sheet: str | None
     line: int | None
     places: dict[str, str]
+    was: Touch = NOBODY
 
 
 OLDER: dict[str, dict[str, str]] = {}
@@ -70,8 +84,13 @@ def _change(row: sqlite3.Row) -> Change:
         path=row["path"],
         sheet=row["sheet"],
         line=row["line"],
-        places=json.loads(row["places"]) if row["places"] else {},
+        places=_places(row["places"]),
+        was=Touch(row["was_load"], row["was_file"], row["was_line"]),
     )
+
+
+def _places(stored: str | None) -> dict[str, str]:
+    return json.loads(stored) if stored else {}
 
 
 _LARGEST = 2**63 - 1
@@ -80,57 +99,6 @@ _SELECT = """
     select c.*, f.path, f.sheet, f.places
     from changes as c left join load_files as f on f.id = c.file
 """
-
-
-def rewind(connection: sqlite3.Connection, load: int) -> Iterator[tuple[int, str, bool]]:
-    """Reverse what was loaded after a load, newest first, and write nothing down.
-
-    Yields for each change its load, its table, and whether its one row became what it was. It did not if the row is not
-    there any more, or if the change tells of other columns than the table has: both happen only where something else
-    than a load changed the registry.
-    """
-    for row in connection.execute(f"{_SELECT} where c.load > ? order by c.id desc", (load,)):
-        try:
-            change = _change(row)
-            done = _is_of_today(change) and _put_back(connection, change) == 1
-        except (KeyError, sqlite3.IntegrityError):
-            done = False
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
-                raise  # no lack of a table or a column, but of memory
-            done = False
-        yield row["load"], row["table_name"], done
-
-
-def _is_of_today(change: Change) -> bool:
-    """Whether a change tells of the columns that its table is defined to have.
-
-    Loads write no others, but a row that was removed is told with what somebody added to the table as well. A column
-    that is not defined any more may still be there, with values that nobody reads.
-    """
-    if change.key.keys() != set(change.table.key):
-        return False
-    told, defined = (change.before or {}).keys(), _stored_columns(change.table.name)
-    return told <= defined or (change.action == "delete" and defined <= told)
-
-
-@cache
-def _stored_columns(table: str) -> frozenset[str]:
-    return frozenset(column.stored for column in TABLES[table].columns) | {"load"}
-
-
-def changes_of(connection: sqlite3.Connection, load: int) -> Iterator[Change]:
-    """Yield the changes of a load in the order in which they were made, insertions with the row they made.
-
-    Raises:
-        UsageProblem: there is no such load.
-    """
-    require_load(connection, load)
-    for row in connection.execute(f"{_SELECT} where c.load = ? order by c.id", (load,)).fetchall():
-        change = _change(row)
-        if change.action == "insert":
-            change = replace(change, after=_inserted(connection, change))
-        yield change
 
 
 def require_load(connection: sqlite3.Connection, load: int) -> sqlite3.Row:
@@ -147,19 +115,6 @@ def require_load(connection: sqlite3.Connection, load: int) -> sqlite3.Row:
     return row
 
 
-def _inserted(connection: sqlite3.Connection, change: Change) -> dict[str, Any]:
-    """Return the row that an insertion made: what there is now, with all later changes undone."""
-    later = connection.execute(
-        f"{_SELECT} where c.table_name = ? and c.key = ? and c.id > ? order by c.id desc",
-        (change.table.name, _stored(change.key), change.id),
-    ).fetchall()
-    found = row_of(connection, change.table, change.key)
-    state: dict[str, Any] = dict(found) if found is not None else {}
-    for row in later:
-        state |= _values(change.table.name, row["before"]) or {}
-    return {column.stored: state.get(column.stored) for column in change.table.columns}
-
-
 def row_of(connection: sqlite3.Connection, table: Table, key: dict[str, Any]) -> sqlite3.Row | None:
     """Return the row of a table with a key, by column name, or None if it is gone."""
     row: sqlite3.Row | None = connection.execute(
@@ -168,95 +123,14 @@ def row_of(connection: sqlite3.Connection, table: Table, key: dict[str, Any]) ->
     return row
 
 
-def key_text(table: Table, key: dict[str, Any]) -> str:
+def key_text(table: Table, key: Mapping[str, Any]) -> str:
     """Set a key in a few words: its known parts, in order."""
-    return " ".join(str(key[name]) for name in table.key if key[name] is not None)
+    return " ".join(str(key[name]) for name in table.key if key.get(name) is not None)
 
 
-def origins(connection: sqlite3.Connection, table: Table, key: dict[str, Any]) -> dict[str, Change]:
-    """Return, for each stored column of a row, the change that gave it the value it has now."""
-    rows = connection.execute(
-        f"{_SELECT} where c.table_name = ? and c.key = ? order by c.id desc",
-        (table.name, _stored(key)),
-    ).fetchall()
-    found: dict[str, Change] = {}
-    cancelled = undone_loads(connection)
-    for row in rows:
-        change = _change(row)
-        if change.load in cancelled or _undoes(connection, change.load):
-            continue  # an undone load and its undo leave no trace in the values
-        if change.action == "insert":
-            for column in table.columns:
-                found.setdefault(column.stored, change)
-            break
-        for name in change.after or {}:
-            found.setdefault(name, change)
-    return found
-
-
-def given_by(
-    connection: sqlite3.Connection, wanted: Sequence[tuple[str, Mapping[str, Any], str | None]]
-) -> list[Change | None]:
-    """Return, for each row wanted, the change that gave it the value of a column: ``origins`` of many rows at once.
-
-    Args:
-        connection: an open registry.
-        wanted: table, key, and the stored column; None for the change that made the row.
-
-    Returns:
-        A change for each, in their order; None for what is no row of a table.
-    """
-    asked = json.dumps([[table, _stored(dict(key)), column] for table, key, column in wanted])
-    cancelled = undone_loads(connection)
-    found: list[Change | None] = [None] * len(wanted)
-    rows = connection.execute(
-        """
-        select w.key as wanted, c.*, f.path, f.sheet, f.places
-        from json_each(?) as w
-        join changes as c on c.table_name = w.value ->> 0 and c.key = w.value ->> 1
-        join loads as l on l.id = c.load and l.undoes is null
-        left join load_files as f on f.id = c.file
-        where c.action = 'insert'
-           or (c.action = 'update' and exists (select 1 from json_each(c.after) as a where a.key = w.value ->> 2))
-        order by c.id
-        """,
-        (asked,),
-    )
-    for row in rows:
-        if row["load"] not in cancelled:
-            found[row["wanted"]] = _change(row)  # the last one stands
-    return found
-
-
-def last_change(
-    connection: sqlite3.Connection, table: Table, key: dict[str, Any], since: int, column: str | None = None
-) -> sqlite3.Row | None:
-    """Return ``load`` and ``who`` of the last change of a row after a load, an undoing included; None if there is none.
-
-    Args:
-        connection: an open registry.
-        table: the table of the row.
-        key: its key, by column name.
-        since: the load.
-        column: a stored column, if only changes of it count.
-    """
-    row: sqlite3.Row | None = connection.execute(
-        """
-        select c.load, l.who
-        from changes as c join loads as l on l.id = c.load
-        where c.table_name = :table and c.key = :key and c.load > :since
-          and (:column is null or c.action <> 'update'
-               or exists (select 1 from json_each(c.after) as a where a.key = :column))
-        order by c.id desc
-        limit 1
-        """,
-        {"table": table.name, "key": _stored(key), "since": since, "column": column},
-    ).fetchone()
-    return row
-
-
-def _undoes(connection: sqlite3.Connection, load: int) -> bool:
-    return connection.execute("select undoes from loads where id = ?", (load,)).fetchone()[0] is not None
+def stored_key(key: Mapping[str, Any]) -> str:
+    """Write a key as ``changes`` keeps it: as SQLite's own ``json_object`` writes it, without blanks."""
+    return json.dumps(dict(key), ensure_ascii=False, separators=(",", ":"))
 
 
 def undone_loads(connection: sqlite3.Connection) -> set[int]:
@@ -272,202 +146,346 @@ def undone_loads(connection: sqlite3.Connection) -> set[int]:
     return cancelled
 
 
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """What an undo did, or would do: how many rows per table were removed, restored or put back.
-
-    ``target`` is the load that is undone, ``load`` the one that undoes it, None if nothing was written.
-    """
-
-    load: int | None
-    removed: Counter[str]
-    restored: Counter[str]
-    target: int = field(default=0, compare=False)
+# --- What a load did ---
 
 
-def undo(connection: sqlite3.Connection, load: int, dry_run: bool = False) -> Undone:
-    """Undo a load: every row it touched becomes what it was, to the value and to its provenance.
-
-    An undo is itself a load, which can be undone too. Once it is committed, signals wait until the command releases
-    them.
+def changes_of(connection: sqlite3.Connection, load: int) -> Iterator[Change]:
+    """Yield the changes of a load file by file, insertions with the row they made.
 
     Raises:
-        UsageProblem: there is no such load, it was already undone, or later loads touched or refer to its rows;
-            the message names them.
+        UsageProblem: there is no such load.
     """
-    return undo_all(connection, [load], dry_run)[0]
+    require_load(connection, load)
+    work = _Inserted(connection, load)
+    insertions = [stream for table in TABLES.values() for stream in work.streams(table)]
+    for _, change in heapq.merge(_recorded(connection, load), *insertions, key=lambda found: found[0]):
+        yield change
 
 
-def undo_all(
-    connection: sqlite3.Connection,
-    loads: Iterable[int],
-    dry_run: bool = False,
-    first: AbstractContextManager[object] | None = None,
-) -> list[Undone]:
-    """Undo several loads in one transaction, newest first whatever their order: all of them, or none.
-
-    Args:
-        connection: an open registry.
-        loads: their numbers.
-        dry_run: find out what would happen and write nothing.
-        first: is entered once nobody else can write, and left before the commit: a copy.
-
-    Raises:
-        UsageProblem: as ``undo``.
-    """
-    numbers = sorted(set(loads), reverse=True)
-    for load in numbers:
-        require_load(connection, load)
-    connection.execute("begin immediate")
-    try:
-        with first or nullcontext():
-            undone = [_undo(connection, load, dry_run) for load in numbers]
-            if not dry_run:
-                interrupts.hold()  # a copy and the commit belong together
-        if dry_run:
-            connection.rollback()
-        else:
-            commit(connection, undone[-1].load or 0)
-    except BaseException:
-        connection.rollback()  # nothing to do where SQLite has ended it itself
-        interrupts.release()
-        raise
-    return undone
+_Placed = tuple[tuple[bool, int, bool, int], Change]
+"""A change, and where it stands in its load: by file; what is recorded before what was inserted, which is by line."""
 
 
-def _undo(connection: sqlite3.Connection, load: int, dry_run: bool) -> Undone:
-    cancelled = undone_loads(connection)
-    if load in cancelled:
-        raise UsageProblem(msg("Load {load} was already undone.", load=str(load)), msg("See: crpv log"))
-    _refuse_later(connection, load, cancelled)
-    connection.execute("pragma defer_foreign_keys = on")
-    number = open_load(connection, f"undo {load}", undoes=load)
-    undone = Undone(None if dry_run else number, Counter(), Counter(), load)
-    for change in reversed(list(changes_of(connection, load))):
-        if change.action == "delete" and "load" not in (change.before or {}):
-            raise UsageProblem(
-                msg(
-                    "{table}: {key} cannot be put back: something else than crpv removed it; not all of it is known.",
-                    table=change.table.name,
-                    key=key_text(change.table, change.key),
-                ),
-                msg("Put back a copy from before with: crpv restore; or load the row again."),
-            )
-        _reverse(connection, change, number, undone)
-    _refuse_references(connection, load, number)
-    close_load(connection, number, 0, undone.restored.total(), undone.removed.total())
-    return undone
+def _placed(change: Change, file: int | None) -> _Placed:
+    return (file is None, file or 0, change.id is None, change.id or change.line or 0), change
 
 
-def _refuse_later(connection: sqlite3.Connection, load: int, cancelled: set[int]) -> None:
+def _recorded(connection: sqlite3.Connection, load: int) -> Iterator[_Placed]:
+    """What is recorded of a load; what an undoing put back is told by what had removed it."""
     rows = connection.execute(
         """
-        select distinct later.load, later.table_name, later.key, l.undoes
-        from changes as own
-        join changes as later
-          on later.table_name = own.table_name and later.key = own.key and later.load > own.load
-        join loads as l on l.id = later.load
-        where own.load = ?
-        order by later.load
-        """,
-        (load,),
-    ).fetchall()
-    # A later load that was undone leaves no trace, nor does its undo.
-    standing = [row for row in rows if row["load"] not in cancelled and (row["undoes"] is None or row["undoes"] < load)]
-    if standing:
-        raise _touched(
-            load, [row["load"] for row in standing], [_named(row["table_name"], row["key"]) for row in standing]
+        with gone as materialized (
+            select table_name, key, id from changes
+            where action = 'delete' and load = (select undoes from loads where id = :load)
         )
+        select c.*, f.path, f.sheet, f.places, d.before as row
+        from changes as c
+        left join load_files as f on f.id = c.file
+        left join gone on c.action = 'insert' and gone.table_name = c.table_name and gone.key = c.key
+        left join changes as d on d.id = gone.id
+        where c.load = :load
+        order by c.file is null, c.file, c.id
+        """,
+        {"load": load},
+    )
+    for row in rows:
+        change = _change(row)
+        if change.action == "insert":
+            change = replace(change, after=_values(change.table.name, row["row"]) or _left_of(connection, change))
+        yield _placed(change, row["file"])
 
 
-def _named(table: str, key: str) -> str:
-    return f"{table}: {key_text(TABLES[table], json.loads(key))}"
+def _left_of(connection: sqlite3.Connection, change: Change) -> dict[str, Any]:
+    """What later changes tell of a row that was inserted, and of which not all is known any more."""
+    rows = connection.execute(
+        """
+        select before from changes
+        where table_name = ? and key = ? and id > ? and before is not null order by id desc
+        """,
+        (change.table.name, stored_key(change.key), change.id),
+    )
+    known: dict[str, Any] = {}
+    for (before,) in rows:
+        known |= _values(change.table.name, before) or {}
+    return known
 
 
-def _touched(load: int, loads: Sequence[int], rows: Sequence[str]) -> UsageProblem:
-    named = sorted(set(loads))
-    shown = list(dict.fromkeys(rows))
-    return UsageProblem(
-        msgs(
-            "Load {load} cannot be undone: later loads ({loads}) changed or refer to {count} row of it: {rows}.",
-            "Load {load} cannot be undone: later loads ({loads}) changed or refer to {count} rows of it: {rows}.",
-            len(shown),
-            load=str(load),
-            loads=[str(number) for number in named],
-            rows=first_few(shown, 5),
-        ),
-        msg("Undo those first, newest first: crpv undo {last}", last=str(named[-1])),
+class _Inserted:
+    """The rows that a load inserted, wherever they are told of: by themselves, or by a later change."""
+
+    def __init__(self, connection: sqlite3.Connection, load: int) -> None:
+        self.connection = connection
+        self.load = load
+        self.files = {row["id"]: row for row in connection.execute("select * from load_files where load = ?", (load,))}
+
+    def streams(self, table: Table) -> list[Iterator[_Placed]]:
+        """The insertions of a table: of rows that are as they were, that were removed so, and that were changed."""
+        return [self._unchanged(table), self._removed(table), self._changed(table), self._changed_and_removed(table)]
+
+    def _asked(self, table: Table, sql: str) -> sqlite3.Cursor:
+        return self.connection.execute(sql, {"load": self.load, "table": table.name})
+
+    def _unchanged(self, table: Table) -> Iterator[_Placed]:
+        rows = self._asked(
+            table,
+            f"""
+            select t.*, {key_json(table, "t")} as _key from {table.name} as t
+            where t.load = :load and not exists ({_OWN_UPDATE.format(key=key_json(table, "t"))})
+            order by t.file is null, t.file, t.line
+            """,
+        )
+        for row in rows:
+            yield self._insertion(table, row["_key"], dict(row), _touch(row))
+
+    def _removed(self, table: Table) -> Iterator[_Placed]:
+        rows = self._asked(
+            table,
+            f"""
+            select * from changes where id in (
+                select min(c.id) from changes as c
+                where c.load > :load and c.table_name = :table and c.action = 'delete' and c.was_load = :load
+                  and not exists ({_OWN_UPDATE.format(key="c.key")}) and not exists ({_LATER_UPDATE})
+                  and not exists (
+                    select 1 from {table.name} as t where t.load = :load and {is_row(table, "t", "c.key")}
+                  )
+                group by c.key
+            )
+            order by was_file is null, was_file, was_line
+            """,
+        )
+        for row in rows:
+            state = _values(table.name, row["before"]) or {}
+            yield self._insertion(table, row["key"], state, _was(row))
+
+    def _changed(self, table: Table) -> Iterator[_Placed]:
+        rows = self._asked(table, f"{_FIRST_UPDATES} select * from first order by was_file is null, was_file, was_line")
+        for row in rows:
+            found = row_of(self.connection, table, _values(table.name, row["key"]) or {})
+            if found is None or found["load"] == self.load:
+                continue
+            state = self._back(table, row["key"], dict(found), _touch(found))
+            if state is not None:
+                yield self._insertion(table, row["key"], state, _was(row))
+
+    def _changed_and_removed(self, table: Table) -> Iterator[_Placed]:
+        rows = self._asked(
+            table,
+            f"""
+            {_FIRST_UPDATES}
+            select d.*, f.was_file as its_file, f.was_line as its_line
+            from first as f join changes as d on d.key = f.key
+            where d.load > :load and d.table_name = :table and d.action = 'delete' and d.was_load is not null
+            order by f.was_file is null, f.was_file, f.was_line, d.id
+            """,
+        )
+        told = None
+        for row in rows:
+            if row["key"] == told:
+                continue
+            found = row_of(self.connection, table, _values(table.name, row["key"]) or {})
+            if found is not None and self._back(table, row["key"], dict(found), _touch(found)) is not None:
+                continue  # it was put back
+            state = self._back(table, row["key"], _values(table.name, row["before"]) or {}, _was(row))
+            if state is not None:
+                told = row["key"]
+                yield self._insertion(table, told, state, Touch(self.load, row["its_file"], row["its_line"]))
+
+    def _back(self, table: Table, key: str, state: dict[str, Any], touch: Touch) -> dict[str, Any] | None:
+        """Take the updates of a row back until it is as the load left it; None if it never was that row."""
+        for change in _updates(self.connection, table, key, touch):
+            if touch.load == self.load:
+                break
+            state |= change.before or {}
+            touch = change.was
+        return state if touch.load == self.load else None
+
+    def _insertion(self, table: Table, key: str, state: Mapping[str, Any], touch: Touch) -> _Placed:
+        file = self.files.get(touch.file)
+        change = Change(
+            id=None,
+            load=self.load,
+            table=table,
+            key=_values(table.name, key) or {},
+            action="insert",
+            before=None,
+            after={column.stored: state.get(column.stored) for column in table.columns},
+            path=file["path"] if file else None,
+            sheet=file["sheet"] if file else None,
+            line=touch.line,
+            places=_places(file["places"]) if file else {},
+        )
+        return _placed(change, touch.file)
+
+
+# In each, ``:load`` is the load that inserted rows of ``:table``. What it updated it did not insert.
+_OWN_UPDATE = """
+    select 1 from changes as own
+    where own.action = 'update' and own.table_name = :table and own.load = :load and own.key = {key}
+"""
+_LATER_UPDATE = """
+    select 1 from changes as u
+    where u.action = 'update' and u.table_name = :table and u.was_load = :load and u.key = c.key
+"""
+_FIRST_UPDATES = f"""
+    with first as materialized (
+        select min(c.id) as id, c.key, c.was_load, c.was_file, c.was_line
+        from changes as c
+        where c.load > :load and c.table_name = :table and c.action = 'update' and c.was_load = :load
+          and not exists ({_OWN_UPDATE.format(key="c.key")})
+        group by c.key
+    )
+"""
+
+
+def _touch(row: sqlite3.Row) -> Touch:
+    return Touch(row["load"], row["file"], row["line"])
+
+
+def _was(row: sqlite3.Row) -> Touch:
+    return Touch(row["was_load"], row["was_file"], row["was_line"])
+
+
+# --- Where the values of a row come from ---
+
+
+def _updates(connection: sqlite3.Connection, table: Table, key: str, touch: Touch) -> Iterator[Change]:
+    """Yield the updates that made a row what it is, newest first; loads that were undone left no trace in it."""
+    rows = connection.execute(
+        f"{_SELECT} where c.action = 'update' and c.table_name = ? and c.key = ?", (table.name, key)
+    )
+    yield from _chain({row["load"]: _change(row) for row in rows}, touch)
+
+
+def _chain(updates: Mapping[int, Change], touch: Touch) -> Iterator[Change]:
+    while touch.load is not None and (change := updates.get(touch.load)) is not None:
+        yield change
+        if change.was.load is None or change.was.load >= change.load:
+            return  # only where something else than a load wrote it
+        touch = change.was
+
+
+def _insertion_of(connection: sqlite3.Connection, table: Table, key: Mapping[str, Any], touch: Touch) -> Change | None:
+    """The insertion of a row that a load and a line of a file touched first."""
+    if touch.load is None:
+        return None
+    file = connection.execute("select path, sheet, places from load_files where id = ?", (touch.file,)).fetchone()
+    return Change(
+        id=None,
+        load=touch.load,
+        table=table,
+        key=dict(key),
+        action="insert",
+        before=None,
+        after=None,
+        path=file["path"] if file else None,
+        sheet=file["sheet"] if file else None,
+        line=touch.line,
+        places=_places(file["places"]) if file else {},
     )
 
 
-def _refuse_references(connection: sqlite3.Connection, load: int, number: int) -> None:
-    loads, rows = [], []
-    for violation in connection.execute("pragma foreign_key_check").fetchall():
-        table = TABLES.get(violation["table"])
-        if table is None:
-            continue
-        row = connection.execute(f"select * from {table.name} where rowid = ?", (violation["rowid"],)).fetchone()
-        # Not the load that the row says it is from, but the last one that touched it: that one prevents it.
-        last = connection.execute(
-            "select max(load) from changes where table_name = ? and key = ? and load < ?",
-            (table.name, _stored({name: row[table.column(name).stored] for name in table.key}), number),
-        ).fetchone()[0]
-        loads.append(row["load"] if last is None else last)
-        rows.append(f"{table.name}: {key_text(table, dict(row))}")
-    if rows:
-        raise _touched(load, loads, rows)
+def origins(connection: sqlite3.Connection, table: Table, key: dict[str, Any]) -> dict[str, Change]:
+    """Return, for each stored column of a row, the change that gave it the value it has now."""
+    row = row_of(connection, table, key)
+    if row is None:
+        return {}
+    found: dict[str, Change] = {}
+    touch = _touch(row)
+    for change in _updates(connection, table, stored_key(key), touch):
+        touch = change.was
+        for name in change.after or {}:
+            found.setdefault(name, change)
+    insertion = _insertion_of(connection, table, key, touch)
+    if insertion is not None:
+        for column in table.columns:
+            found.setdefault(column.stored, insertion)
+    return found
 
 
-def _put_back(connection: sqlite3.Connection, change: Change) -> int:
-    """Make the row of a change what it was before; returns how many rows that was: one, if only loads change rows."""
-    table = change.table
-    condition, key = key_condition(table), key_values(change.key[name] for name in table.key)
-    earlier = change.before or {}
-    if change.action == "insert":
-        done = connection.execute(f"delete from {table.name} where {condition}", key)
-    elif change.action == "update":
-        settings = ", ".join(f"{name} = ?" for name in earlier)
-        done = connection.execute(f"update {table.name} set {settings} where {condition}", [*earlier.values(), *key])
-    else:
-        marks = ", ".join("?" * len(earlier))
-        done = connection.execute(
-            f"insert into {table.name} ({', '.join(earlier)}) values ({marks})", list(earlier.values())
+def given_by(
+    connection: sqlite3.Connection, wanted: Sequence[tuple[str, Mapping[str, Any], str | None]]
+) -> list[Change | None]:
+    """Return, for each row wanted, the change that gave it the value of a column: ``origins`` of many rows at once.
+
+    Args:
+        connection: an open registry.
+        wanted: table, key, and the stored column; None for the change that made the row.
+
+    Returns:
+        A change for each, in their order; None for what is no row of a table.
+    """
+    found: list[Change | None] = [None] * len(wanted)
+    for name in {table for table, _, _ in wanted} & TABLES.keys():
+        table = TABLES[name]
+        places = [place for place, one in enumerate(wanted) if one[0] == name]
+        asked = json.dumps([stored_key(wanted[place][1]) for place in places])
+        updates: dict[int, dict[int, Change]] = {}
+        for row in connection.execute(
+            """
+            select w.key as wanted, c.*, f.path, f.sheet, f.places
+            from json_each(?) as w
+            join changes as c on c.action = 'update' and c.table_name = ? and c.key = w.value
+            left join load_files as f on f.id = c.file
+            """,
+            (asked, name),
+        ):
+            updates.setdefault(row["wanted"], {})[row["load"]] = _change(row)
+        rows = connection.execute(
+            f"""
+            select w.key as wanted, t.load, t.file, t.line
+            from json_each(?) as w join {name} as t on {is_row(table, "t", "w.value")}
+            """,
+            (asked,),
         )
-    return done.rowcount
+        for row in rows.fetchall():
+            place = places[row["wanted"]]
+            _, key, column = wanted[place]
+            touch = _touch(row)
+            for change in _chain(updates.get(row["wanted"], {}), touch):
+                touch = change.was
+                if column in (change.after or {}):
+                    found[place] = change
+                    break
+            else:
+                found[place] = _insertion_of(connection, table, key, touch)
+    return found
 
 
-def _reverse(connection: sqlite3.Connection, change: Change, number: int, undone: Undone) -> None:
-    table, earlier = change.table, change.before or {}
-    now = dict(row_of(connection, table, change.key) or {})
-    _put_back(connection, change)
-    before: dict[str, Any] | None = None
-    after: dict[str, Any] | None = None
-    if change.action == "insert":
-        action, before = "delete", now
-        undone.removed[table.name] += 1
-    else:
-        action = "insert"
-        undone.restored[table.name] += 1
-        if change.action == "update":
-            action, before, after = "update", {name: now[name] for name in earlier}, earlier
-    write_down(connection, number, table, change.key, action, before, after)
+def last_change(
+    connection: sqlite3.Connection, table: Table, key: dict[str, Any], since: int, column: str | None = None
+) -> sqlite3.Row | None:
+    """Return ``load`` and ``who`` of the last change of a row after a load, an undoing included; None if there is none.
+
+    Args:
+        connection: an open registry.
+        table: the table of the row.
+        key: its key, by column name.
+        since: the load.
+        column: a stored column, if only changes of it count.
+    """
+    (recorded,) = connection.execute(
+        """
+        select max(c.load) from changes as c
+        where c.load > :since and c.table_name = :table and c.key = :key
+          and (:column is null or c.action <> 'update'
+               or exists (select 1 from json_each(c.after) as a where a.key = :column))
+        """,
+        {"table": table.name, "key": stored_key(key), "since": since, "column": column},
+    ).fetchone()
+    (inserted,) = given_by(connection, [(table.name, key, None)])
+    load = max(recorded or 0, inserted.load if inserted else 0)
+    row: sqlite3.Row | None = None
+    if load > since:
+        row = connection.execute("select id as load, who from loads where id = ?", (load,)).fetchone()
+    return row
 
 
-def _stored(key: dict[str, Any]) -> str:
-    """Write a key as ``changes`` keeps it: as SQLite's own ``json_object`` writes it, without blanks."""
-    return json.dumps(key, ensure_ascii=False, separators=(",", ":"))
-
-
-def _json(values: dict[str, Any] | None) -> str | None:
-    return None if values is None else json.dumps(values, ensure_ascii=False)
-
-
-# --- For whoever goes through the whole record ---
+# --- For whoever goes through the whole record, change by change ---
 
 
 def newest_first(connection: sqlite3.Connection) -> Iterator[tuple[sqlite3.Row, Change | None]]:
     """Yield every change that is recorded, newest first: its row, and what it says, None if that cannot be read."""
-    for row in connection.execute(f"{_SELECT} order by c.id desc"):
+    for row in connection.execute(f"{_SELECT} order by c.load desc, c.id desc"):
         try:
             change = _change(row)
             yield row, change if change.key.keys() == set(change.table.key) else None
@@ -477,23 +495,46 @@ def newest_first(connection: sqlite3.Connection) -> Iterator[tuple[sqlite3.Row, 
 
 def put_back(connection: sqlite3.Connection, change: Change) -> bool:
     """Make the row of a change what it was before, and write nothing down; whether there was one such row."""
+    table = change.table
+    condition, key = key_condition(table), key_values(change.key[name] for name in table.key)
+    earlier = dict(change.before or {})
+    if change.was.load is not None:
+        earlier |= change.was._asdict()
     try:
-        return _put_back(connection, change) == 1
+        if change.action == "insert":
+            done = connection.execute(f"delete from {table.name} where {condition}", key)
+        elif change.action == "update":
+            settings = ", ".join(f"{quoted(name)} = ?" for name in earlier)
+            done = connection.execute(
+                f"update {table.name} set {settings} where {condition}", [*earlier.values(), *key]
+            )
+        else:
+            names, marks = ", ".join(map(quoted, earlier)), ", ".join("?" * len(earlier))
+            done = connection.execute(f"insert into {table.name} ({names}) values ({marks})", list(earlier.values()))
     except sqlite3.IntegrityError:
         return False
+    return done.rowcount == 1
 
 
 def write_down(
     connection: sqlite3.Connection,
     load: int,
-    table: Table,
-    key: dict[str, Any],
+    table: str,
+    key: Mapping[str, Any],
     action: str,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    was: Touch = NOBODY,
 ) -> None:
     """Record a change that no file tells of."""
     connection.execute(
-        "insert into changes (load, table_name, key, action, before, after) values (?, ?, ?, ?, ?, ?)",
-        (load, table.name, _stored(key), action, _json(before), _json(after)),
+        """
+        insert into changes (load, table_name, key, action, before, after, was_load, was_file, was_line)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        (load, table, stored_key(key), action, _json(before), _json(after), *was),
     )
+
+
+def _json(values: Mapping[str, Any] | None) -> str | None:
+    return None if values is None else json.dumps(dict(values), ensure_ascii=False)

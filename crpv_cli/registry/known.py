@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import Day, msg
-from crpv_cli.registry.journal import require_load, rewind
+from crpv_cli.registry.counts import miscounted
+from crpv_cli.registry.journal import require_load
 from crpv_cli.registry.queries import today
+from crpv_cli.registry.reversing import Reversal, recorded
 from crpv_cli.registry.schema import key_json
 
 
@@ -73,39 +76,99 @@ def as_known(connection: sqlite3.Connection, load: int) -> Iterator[sqlite3.Conn
 
 
 def _take_back(copy: sqlite3.Connection, load: int) -> None:
-    for later, name, done in rewind(copy, load):
-        if not done:
-            raise _lost(load, later, name)
+    removed: Counter[tuple[str, int]] = Counter()
+    loads = copy.execute("select distinct load from changes where load > ? order by load desc", (load,)).fetchall()
+    for (later,) in loads:
+        for name, told in recorded(copy, later).items():
+            if not _taken_back(copy, name, later, Counter(told), removed):
+                _check_insertions(copy, load, later, removed)
+                raise _lost(load, later, name)
+    put_back = copy.execute(
+        "select distinct table_name from changes where load > ? and action = 'delete'", (load,)
+    ).fetchall()
+    _check_insertions(copy, load, load, removed)
     for table in TABLES.values():
-        (later,) = copy.execute(f"select max(load) from {table.name}").fetchone()
-        if later is not None and later > load:  # no load wrote it in this form: what it was before is not known
-            raise _lost(load, later, table.name)
-    put_back = "select distinct table_name from changes where load > ? and action = 'delete'"
-    for (name,) in copy.execute(put_back, (load,)).fetchall():
+        copy.execute(f"delete from {table.name} where load > ?", (load,))
+    for (name,) in put_back:
         _order(copy, TABLES[name], load)
     for name in ("changes", "load_files"):
         copy.execute(f"delete from {name} where load > ?", (load,))
     copy.execute("delete from loads where id > ?", (load,))
 
 
+def _taken_back(
+    copy: sqlite3.Connection, name: str, later: int, told: Counter[str], removed: Counter[tuple[str, int]]
+) -> bool:
+    """Take back what a load did to a table but for its insertions; whether all of it was there to be taken back."""
+    if name not in TABLES:
+        return False
+    work = Reversal(copy, TABLES[name], later)
+    if not work.is_of_today():
+        return False
+    try:
+        if told["update"] and work.updates() != told["update"]:
+            return False
+        if told["insert"] and work.put_back() != told["insert"]:
+            return False
+        if told["delete"]:
+            # What later loads inserted may have the keys of what comes back.
+            for number, count in copy.execute(
+                f"select load, count(*) from {name} where load >= ? group by load", (later,)
+            ).fetchall():
+                removed[name, number] += count
+            copy.execute(f"delete from {name} where load >= ?", (later,))
+            work.deletions()
+    except sqlite3.IntegrityError:
+        return False
+    return True
+
+
+def _check_insertions(copy: sqlite3.Connection, load: int, since: int, removed: Counter[tuple[str, int]]) -> None:
+    """Refuse the state if loads after one inserted other rows than are there: something else than a load did that.
+
+    Raises:
+        UsageProblem: they did; with the newest such load.
+    """
+    found = Counter(removed)
+    for table in TABLES.values():
+        rows = f"select load, count(*) from {table.name} where load > ? group by load"
+        found.update({(table.name, number): count for number, count in copy.execute(rows, (since,))})
+    for count in miscounted(copy, found):  # newest first
+        if count.load > since:
+            raise _lost(load, count.load, count.table)
+
+
 def _order(copy: sqlite3.Connection, table: Table, load: int) -> None:
-    """Give the rows the order in which they came in: a row that is put back goes to the end, where it did not stand."""
+    """Give the rows the order in which they came in: a row that is put back goes to the end, where it did not stand.
+
+    A row came in with the load that an undoing put it back with, or else with the one that inserted it: that which had
+    touched it before its first update, or touched it last. In a load, they stand by file and line.
+    """
     copy.execute(
         f"""
-        update {table.name} as t
-        set rowid = :far + c.came
-        from (
-            select key, max(id) as came from changes
-            where table_name = :table and action = 'insert' and load <= :load group by key
-        ) as c
-        where c.key = {key_json(table, "t")}
+        create temp table came as
+        with told as materialized (
+            select key, max(iif(action = 'insert', id, null)) as back, max(iif(action = 'delete', id, 0)) as gone
+            from changes where table_name = :table and load <= :load group by key
+        ), first as materialized (
+            select c.key, min(c.id), c.was_load, c.was_file, c.was_line
+            from changes as c join told on told.key = c.key
+            where c.action = 'update' and c.table_name = :table and c.load <= :load and c.id > told.gone
+            group by c.key
+        )
+        select t.rowid as row
+        from {table.name} as t
+        left join told on told.key = {key_json(table, "t")} and told.back > told.gone
+        left join first on first.key = {key_json(table, "t")} and told.back is null
+        left join changes as c on c.id = told.back
+        order by coalesce(c.load, first.was_load, t.load), c.id,
+            iif(first.key is null, t.file, first.was_file), iif(first.key is null, t.line, first.was_line), t.rowid
         """,
-        {
-            "far": copy.execute(f"select ifnull(max(rowid), 0) from {table.name}").fetchone()[0],
-            "table": table.name,
-            "load": load,
-        },
+        {"table": table.name, "load": load},
     )
+    (far,) = copy.execute(f"select ifnull(max(rowid), 0) from {table.name}").fetchone()
+    copy.execute(f"update {table.name} as t set rowid = ? + c.rowid from temp.came as c where c.row = t.rowid", (far,))
+    copy.execute("drop table temp.came")
 
 
 def _lost(load: int, later: int, table: str) -> UsageProblem:

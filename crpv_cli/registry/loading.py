@@ -12,7 +12,9 @@ from crpv_cli.language import msg
 from crpv_cli.registry.applying import apply_source, remove_rows
 from crpv_cli.registry.checks import faulty_ratings, recognised, restated
 from crpv_cli.registry.conflicts import Comparison, HandedOut, shown
+from crpv_cli.registry.foreign import other_amounts
 from crpv_cli.registry.journal import changes_of, key_text
+from crpv_cli.registry.leaps import leaps
 from crpv_cli.registry.loads import Batch, FileOutcome, LoadReport, Refused, Source
 from crpv_cli.registry.recording import close_load, commit, open_load
 from crpv_cli.registry.references import References
@@ -77,7 +79,7 @@ def load(  # noqa: D417 - the connection needs no words
             report.stopped = work.stops
             if report.stopped:
                 work.forget_counts()
-            elif report.load is not None:
+            elif report.load is not None and report.changed:
                 work.look_again(report.load, details)
             if report.stopped or dry_run or not report.changed:
                 report.load = None
@@ -299,7 +301,9 @@ class _Load:
         self.report.anomalies.extend(restated(self.connection, load))
         file = next((outcome.name for outcome in self.outcomes if outcome.table == "funding" and outcome.read), None)
         if file is not None:
+            self.report.anomalies.extend(other_amounts(self.connection, load))
             self.report.anomalies.extend(recognised(self.connection, load, file))
+        self.report.anomalies.extend(leaps(self.connection, load, self.outcomes))
         if details:
             self.report.changes = list(changes_of(self.connection, load))
 

@@ -114,9 +114,8 @@ def _bring_up_to_date(connection: sqlite3.Connection) -> None:
     broken = _broken_references(connection)
     db = _managed(connection)
     version = connection.execute("pragma user_version").fetchone()[0]
-    if version < upgrades.SINCE:
-        upgrades.before(connection)
-    _make_tables(db, upgrading=version < upgrades.SINCE)
+    upgrades.before(connection, version)
+    _make_tables(db, version)
     _make_views(db)
     db.table("_sqlite_migrations").drop(ignore=True)  # the steps of earlier programs
     if _broken_references(connection) > broken:
@@ -146,7 +145,7 @@ def _broken_references(connection: sqlite3.Connection) -> int:
     return len(connection.execute("pragma foreign_key_check").fetchall())
 
 
-def _make_tables(db: Database, upgrading: bool = False) -> bool:
+def _make_tables(db: Database, version: int = schema.SCHEMA_VERSION) -> bool:
     """Make what is missing of tables and indexes, and what is not as it should be; returns whether anything was.
 
     What has moved is filled in before the indexes are made: keys may be unique only then.
@@ -160,8 +159,7 @@ def _make_tables(db: Database, upgrading: bool = False) -> bool:
             db.execute(schema.table_statement(name, parts))
         elif schema.differs(there[name], name):
             _change_table(db.table(name), parts, schema.parts_of(there[name]))
-    if upgrading:
-        upgrades.after(db.conn)
+    upgrades.after(db.conn, version)
     for name, statement in schema.indexes().items():
         if " ".join(schema.there_is(db.conn).get(name, "").split()) != statement:
             db.execute(f"drop index if exists {name}")

@@ -1,13 +1,14 @@
 """Whether the rows are what the record of changes says: all changes are taken back in a copy in memory, newest first.
 
-Each has to find its row as it left it, and nothing may be left at the end. A row that is not what its last change left
-is wrong now; one that an earlier change does not find as it left it was changed in between, and only its history cannot
-be told.
+Each has to find its row as it left it, and what is left at the end has to be what loads inserted: as many rows, from
+their files. A row that is not what its last change left is wrong now; one that an earlier change does not find as it
+left it was changed in between, and only its history cannot be told.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from typing import Any
 
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.registry import schema
+from crpv_cli.registry.counts import Count, miscounted
 from crpv_cli.registry.file import copy_pages
 from crpv_cli.registry.journal import Change, key_text, newest_first, put_back, row_of
 
@@ -54,14 +56,15 @@ class Gap:
     key: str
 
 
-def replay(connection: sqlite3.Connection) -> tuple[list[Difference], list[Gap]]:
+def replay(connection: sqlite3.Connection) -> tuple[list[Difference], list[Gap], list[Count]]:
     """Compare the rows of a registry of the present schema with its record of changes.
 
     Args:
         connection: an open registry; it is only read, from a copy.
 
     Returns:
-        The rows that are not what they should be, and those whose history cannot be told.
+        The rows that are not what they should be, those whose history cannot be told, and what of the rows that loads
+        inserted is missing or too much, though nobody can say which rows those are.
 
     Raises:
         sqlite3.Error: the file is too damaged to be read.
@@ -72,7 +75,7 @@ def replay(connection: sqlite3.Connection) -> tuple[list[Difference], list[Gap]]
         for row, change in newest_first(copy):
             work.take_back(row, change)
         work.look_for_what_is_left()
-        return list(work.differences.values()), list(work.gaps.values())
+        return list(work.differences.values()), list(work.gaps.values()), list(miscounted(copy, work.inserted))
 
 
 @contextmanager
@@ -102,7 +105,8 @@ class _Replay:
         self.differences: dict[tuple[str, str], Difference] = {}
         self.gaps: dict[tuple[str, str], Gap] = {}
         self.later: dict[tuple[str, str], set[str]] = {}  # the columns that later changes of a row have told
-        self.lost: set[tuple[str, str]] = set()
+        self.lost: dict[tuple[str, str], int | None] = {}  # rows that are gone: the load that had touched them last
+        self.inserted: Counter[tuple[str, int]] = Counter()  # how many rows each load inserted, by table
         # What an undoing puts back says which load it was from, and not which one put it back.
         self.undoing = {row[0] for row in copy.execute("select id from loads where undoes is not null")}
 
@@ -121,20 +125,23 @@ class _Replay:
         elif now is None:
             self._differs(place, change, Unlike.GONE)
             self._remember(place, change)
-            self.lost.add(place)
             return
         else:
             self._compare(place, change, dict(now))
         if not put_back(self.copy, change):
             self.gaps.setdefault(place, Gap(change.load, *place))
-            self.lost.add(place)
+            self.lost[place] = change.was.load
         told = {column.stored for column in change.table.columns} | {"load"}
-        self.later.setdefault(place, set()).update(told if change.action != "update" else (change.before or {}))
+        self.later.setdefault(place, set()).update(
+            told if change.action != "update" else {*(change.before or {}), "load"}
+        )
 
     def _taken_back_delete(self, place: tuple[str, str], change: Change, now: dict[str, Any] | None) -> None:
         if now is None:
             return
-        if self._differs(place, change, Unlike.ADDED):
+        if now["load"] > change.load and self._may_insert(change.table, now):
+            self.inserted[change.table.name, now["load"]] += 1  # a later load inserted it anew
+        elif self._differs(place, change, Unlike.ADDED):
             self.differences[place].found = now
         condition, key = schema.key_condition(change.table), schema.key_values(change.key.values())
         self.copy.execute(f"delete from main.{change.table.name} where {condition}", key)
@@ -165,25 +172,55 @@ class _Replay:
         return True
 
     def _remember(self, place: tuple[str, str], change: Change) -> None:
-        """Keep what the record tells of a row that is gone."""
+        """Keep what the record tells of a row that is gone, and which load inserted it."""
+        table, before = change.table.name, self.lost.get(place)
+        if change.action != "update" and before is not None:
+            self.inserted[table, before] += 1  # what comes now is of an earlier row with the same key
+        self.lost[place] = change.was.load
         if (found := self.differences.get(place)) is None or found.unlike is not Unlike.GONE:
             return
         for name, value in {**(change.after or {}), "load": change.load}.items():
             found.expected.setdefault(name, value)
 
     def look_for_what_is_left(self) -> None:
-        """Note the rows that no load wrote."""
-        for table in TABLES.values():
-            columns = f"{schema.key_json(table, 't')} as _key, t.*"
-            for row in self.copy.execute(f"select {columns} from main.{table.name} as t").fetchall():
-                place = (table.name, row["_key"])
-                if place in self.later:
-                    self.gaps.setdefault(place, Gap(row["load"], *place))
-                    continue
-                found = dict(row)
-                del found["_key"]
-                key = {column.name: found[column.stored] for column in schema.key_columns(table)}
-                self.differences[place] = Difference(table, key, Unlike.ADDED, found=found)
+        """Note the rows that no load can have inserted, and count those of each load."""
+        for (table, _), load in self.lost.items():
+            if load is not None:
+                self.inserted[table, load] += 1
+        for defined in TABLES.values():
+            rows = f"from main.{defined.name} as t {_SAID} where"
+            added = f"select {schema.key_json(defined, 't')} as _key, t.* {rows} {_NOT_OF_A_LOAD}"
+            for row in self.copy.execute(added).fetchall():
+                self._added(defined, dict(row))
+            for load, count in self.copy.execute(
+                f"select t.load, count(*) {rows} not {_NOT_OF_A_LOAD} group by t.load"
+            ):
+                self.inserted[defined.name, load] += count
+
+    def _may_insert(self, table: Table, now: dict[str, Any]) -> bool:
+        """Whether a row may be one that the load inserted which it says it is of."""
+        key = schema.key_values(now[column.stored] for column in schema.key_columns(table))
+        condition = f"{schema.key_condition(table, 't')} and not {_NOT_OF_A_LOAD}"
+        return bool(
+            self.copy.execute(f"select 1 from main.{table.name} as t {_SAID} where {condition}", key).fetchall()
+        )
+
+    def _added(self, table: Table, found: dict[str, Any]) -> None:
+        place = (table.name, found.pop("_key"))
+        if place in self.later:
+            self.gaps.setdefault(place, Gap(found["load"], *place))
+            return
+        key = {column.name: found[column.stored] for column in schema.key_columns(table)}
+        self.differences[place] = Difference(table, key, Unlike.ADDED, found=found)
+
+
+# Rows with the load and the file that they say they are of, and which of them no load can have inserted: there is no
+# such load, it is an undoing, or the row is of no file of it.
+_SAID = "left join loads as l on l.id = t.load left join load_files as f on f.id = t.file"
+_NOT_OF_A_LOAD = """(
+    l.id is null or l.undoes is not null
+    or iif(t.file is null, t.load in (select load from load_files), f.load is not t.load)
+)"""
 
 
 def _same(one: object, other: object) -> bool:

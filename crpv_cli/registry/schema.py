@@ -18,8 +18,15 @@ from crpv_cli.registry.queries.views import views
 # "CRPV" in ASCII: `file` and SQLite tools can distinguish a registry from any other SQLite file.
 APPLICATION_ID = 0x43525056
 # Raised with the first change of a table after a release: earlier programs then refuse the file.
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
+# What last touched a row: a load, and the line of a file; none where no file tells of it. That the file is one of the
+# load is looked at with the record of changes (``replay``): a reference would be looked up for each row.
+PROVENANCE = {
+    "load": "load integer not null references loads(id)",
+    "file": "file integer",
+    "line": "line integer",
+}
 _ABOUT_THE_WHOLE = {"check", "constraint", "foreign", "primary", "unique"}
 
 # The record of loads: it is neither loaded nor listed, so it is no ``Table``.
@@ -59,15 +66,21 @@ _ACCOUNT = {
         "line integer",  # physical line on which the row starts in the file
         "table_name text not null",
         "key text not null",  # JSON object: the natural key
+        # An insertion stands here only if its row does not say it: an undoing put it back.
         "action text not null check (action in ('insert', 'update', 'delete'))",
         "before text",  # changed columns, or the deleted row
-        "after text",  # changed columns; null for an insert
+        "after text",  # changed columns of an update
+        # What had touched the row last until then; no load: not all is known of the row.
+        "was_load integer",
+        "was_file integer",
+        "was_line integer",
     ),
     # What the rows of each table are (``seals``).
     "seals": ("table_name text primary key", "columns text not null", "digest text not null"),
 }
 _ACCOUNT_INDEXES = {
-    "changes_by_row": "CREATE INDEX changes_by_row on changes (table_name, key)",
+    # A removed row is not looked for by its key, and undoing a large load writes down many of them.
+    "changes_by_row": "CREATE INDEX changes_by_row on changes (table_name, key) where action = 'update'",
     "changes_by_load": "CREATE INDEX changes_by_load on changes (load)",
 }
 _PLAIN = re.compile(
@@ -128,6 +141,13 @@ def key_values(key: Iterable[object]) -> list[object]:
     return ["" if part is None else part for part in key]
 
 
+def is_row(table: Table, alias: str, key: str) -> str:
+    """Return the SQL condition that a row is the one of a key as ``changes`` keeps it."""
+    return " and ".join(
+        f"{key_expression(column, alias)} = ifnull({key} ->> '{column.name}', '')" for column in key_columns(table)
+    )
+
+
 def key_json(table: Table, alias: str) -> str:
     """Return the SQL that writes the key of a row as ``changes`` keeps it."""
     pairs = ", ".join(f"'{column.name}', {alias}.{column.stored}" for column in key_columns(table))
@@ -148,7 +168,7 @@ def _parts(table: Table) -> Iterator[str]:
     whole = table.key if _has_primary_key(table) else ()
     for column in table.columns:
         yield _column(column, whole == (column.name,))
-    yield "load integer not null references loads(id)"
+    yield from PROVENANCE.values()
     if len(whole) > 1:
         yield f"primary key ({', '.join(whole)})"
     for check in table.checks:

@@ -35,9 +35,18 @@ def _seal(connection: sqlite3.Connection, names: Iterable[str]) -> None:
 
 
 def seal_load(connection: sqlite3.Connection, load: int) -> None:
-    """Seal what a load changed, and the tables whose rows it changed."""
+    """Seal what a load changed, and the tables whose rows it changed.
+
+    Rows that it inserted say so themselves, and are sealed with their tables.
+    """
     connection.execute("update loads set digest = ? where id = ?", (_of_changes(connection, load), load))
-    touched = connection.execute("select distinct table_name from changes where load = ?", (load,)).fetchall()
+    touched = connection.execute(
+        """
+        select table_name from changes where load = :load
+        union select table_name from load_files where load = :load and inserted > 0
+        """,
+        {"load": load},
+    ).fetchall()
     _seal(connection, [*(row[0] for row in touched), *_RECORD])
 
 
@@ -87,13 +96,36 @@ def _holds(connection: sqlite3.Connection, name: str, columns: list[str], digest
 
 
 def _of_table(connection: sqlite3.Connection, name: str, columns: Iterable[str]) -> str:
-    named = ", ".join(f'"{column}"' for column in columns)
-    return _digest(connection, f"select {named} from main.{name} order by rowid")
+    return _of_rows(connection, name, list(columns), "order by rowid")
 
 
 def _of_changes(connection: sqlite3.Connection, load: int) -> str:
-    ((_, columns),) = _columns_of(["changes"])
-    return _digest(connection, f"select {', '.join(columns)} from main.changes where load = ? order by id", load)
+    ((_, defined),) = _columns_of(["changes"])
+    there = {row[1] for row in connection.execute("pragma main.table_info(changes)")}
+    return _of_rows(
+        connection, "changes", [name for name in defined if name in there], "where load = ? order by id", load
+    )
+
+
+def _of_rows(connection: sqlite3.Connection, name: str, columns: list[str], which: str, *parameters: object) -> str:
+    """The SHA-256 of rows, which SQLite writes as the values of a statement: thrice as fast as by Python."""
+    if not any(row[1] == "was_load" for row in connection.execute("pragma main.table_info(changes)")):
+        named = ", ".join(f'"{column}"' for column in columns)  # as earlier programs sealed it
+        return _digest(connection, f"select {named} from main.{name} {which}", *parameters)
+    decimal = {row[1] for row in connection.execute(f"pragma main.table_info({name})") if row[2] == "REAL"}
+    # SQLite writes numbers with decimals with fifteen digits, which may be those of another number.
+    values = ", ".join(
+        f"""iif("{column}" is null, null, printf('%!.17g', "{column}"))""" if column in decimal else f'"{column}"'
+        for column in columns
+    )
+    marks = ",".join(["%Q"] * len(columns))
+    digest = hashlib.sha256()
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    cursor.execute(f"select cast(printf('({marks})', {values}) as blob) from main.{name} {which}", parameters)
+    while rows := cursor.fetchmany(_BATCH):
+        digest.update(b"".join([row[0] for row in rows]))
+    return digest.hexdigest()
 
 
 def _columns_of(tables: Iterable[str]) -> list[tuple[str, list[str]]]:

@@ -28,6 +28,28 @@ def same_key(table: Table, left: str, right: str) -> str:
     )
 
 
+def place_of(connection: sqlite3.Connection, table: Table, file: int) -> int | None:
+    """Return how far the row of the registry with the key of a file's first record is from where that is staged.
+
+    Where the file was loaded before, all its rows are as far from their records: ``at_its_place`` then finds them in
+    their order, which takes a fifth of the time that an index does.
+    """
+    row = connection.execute(
+        f"""
+        select t.rowid - s.rowid
+        from (select rowid, * from temp.stage_{table.name} where file = ? order by rowid limit 1) as s
+        join main.{table.name} as t on {same_key(table, "s", "t")}
+        """,
+        (file,),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def at_its_place(table: Table) -> str:
+    """Return the SQL condition that a row ``t`` of the registry, at ``:place`` (``place_of``), has a record's key."""
+    return f"t.rowid = s.rowid + :place and {same_key(table, 's', 't')}"
+
+
 @cache
 def _insertion(table: str, names: tuple[str, ...], file: int) -> str:
     stored = ", ".join(TABLES[table].column(name).stored for name in names)
@@ -92,12 +114,19 @@ class Stage:
         if table.name not in self._fresh:
             self._fresh.add(table.name)
             self.connection.execute(f"create temp table {name} (row integer primary key)")
-            self.connection.execute(
-                f"""
-                insert into temp.{name} select s.rowid from temp.stage_{table.name} as s
-                where not exists (select 1 from main.{table.name} as t where {same_key(table, "s", "t")})
-                """
-            )
+            new = f"not exists (select 1 from main.{table.name} as k where {same_key(table, 's', 'k')})"
+            for (file,) in self.connection.execute(f"select distinct file from stage_{table.name}").fetchall():
+                place = place_of(self.connection, table, file)
+                join = f"left join main.{table.name} as t on {at_its_place(table)}" if place is not None else ""
+                # A condition of the staged row alone would be looked at first, whatever stands at its place.
+                asked = f"case when t.rowid is null then {new} end" if join else new
+                self.connection.execute(
+                    f"""
+                    insert into temp.{name}
+                    select s.rowid from temp.stage_{table.name} as s {join} where s.file = :file and {asked}
+                    """,
+                    {"file": file, "place": place},
+                )
         return f"temp.{name}"
 
     def known(self, table: Table, rowids: Iterable[int]) -> None:
@@ -135,14 +164,17 @@ class Stage:
             How many of each file said the same as the first of their key, and those that say something else, in the
             order in which they were staged, each beside that first one.
         """
+        if self._all_at_their_place(table):
+            return Counter(), []
         name, key = f"stage_{table.name}", ", ".join(key_expression(column) for column in key_columns(table))
         self.connection.execute(f"create index if not exists temp.{name}_key on {name} ({key})")
         self.connection.execute(
             f"""
             create temp table repeated as
-            select s.rowid as row, f.first
-            from (select min(rowid) as first, * from {name} group by {key} having count(*) > 1) as f
-            join {name} as s on {same_key(table, "s", "f")} and s.rowid > f.first
+            select s.rowid as row, g.first
+            from (select min(rowid) as first from {name} group by {key} having count(*) > 1) as g
+            join {name} as f on f.rowid = g.first
+            join {name} as s on {same_key(table, "s", "f")} and s.rowid > f.rowid
             """
         )
         alike = " and ".join(f"s.{column.stored} is f.{column.stored}" for column in table.columns)
@@ -160,6 +192,31 @@ class Stage:
         self.connection.execute(f"delete from {name} where rowid in (select row from temp.repeated)")
         self.connection.execute("drop table temp.repeated")
         return counts, pairs
+
+    def _all_at_their_place(self, table: Table) -> bool:
+        """Whether the registry holds rows of all the staged keys, in the order of the files: then none comes twice.
+
+        So it is where files are loaded again, and two keys of the registry are never the same.
+        """
+        files = self.connection.execute(
+            f"select file, min(rowid), max(rowid) from stage_{table.name} group by file"
+        ).fetchall()
+        taken: list[tuple[int, int]] = []
+        for file, first, last in files:
+            place = place_of(self.connection, table, file)
+            if place is None or any(first + place <= end and start <= last + place for start, end in taken):
+                return False
+            taken.append((first + place, last + place))
+            (found,) = self.connection.execute(
+                f"""
+                select count(*) from stage_{table.name} as s join main.{table.name} as t on {at_its_place(table)}
+                where s.file = :file
+                """,
+                {"file": file, "place": place},
+            ).fetchone()
+            if found != last - first + 1:
+                return False
+        return True
 
     def _staged(self, table: Table, rowid: int) -> Staged:
         row: Staged = self.connection.execute(f"select * from stage_{table.name} where rowid = ?", (rowid,)).fetchone()

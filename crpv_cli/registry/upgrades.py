@@ -2,8 +2,9 @@
 
 Comparing a file with the definitions adds and rebuilds tables (``migrations``). Up to schema 6 the year in which a
 centre opened was ``since``, its label two dates of the centre, the object of a payment its ``purpose``, and a territory
-count had no days. Nothing is lost: the record of changes is told in the present words too, so that old loads can be
-traced and undone.
+count had no days. Up to schema 7 a row did not say from which line of which file it is: ``changes`` had the key of each
+inserted row. Nothing is lost: the record of changes is told in the present words too, so that old loads can be traced
+and undone.
 """
 
 from __future__ import annotations
@@ -11,14 +12,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from crpv_cli.registry.schema import there_is
+from crpv_cli.definitions.tables import TABLES
+from crpv_cli.registry.schema import is_row, key_json, there_is
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
-SINCE = 7
-"""The schema before which registries have all this where it was."""
+_WORDS = 7
+"""The schema since which facts stand where they do now."""
+_TOUCHES = 8
+"""The schema since which rows say what touched them last."""
 RENAMED: dict[str, dict[str, str]] = {
     "centres": {"since": "opened"},
     "funding": {"purpose": "object"},
@@ -49,9 +53,9 @@ _SUM = "programme"
 Label = tuple[str | None, str | None]
 
 
-def before(connection: sqlite3.Connection) -> None:
+def before(connection: sqlite3.Connection, version: int) -> None:
     """Set aside, in a temporary table, what the tables of before schema 7 say of labels."""
-    if "label_from" in there_is(connection).get("centres", ""):
+    if version < _WORDS and "label_from" in there_is(connection).get("centres", ""):
         connection.execute(
             """
             create temp table former_labels as
@@ -60,15 +64,71 @@ def before(connection: sqlite3.Connection) -> None:
         )
 
 
-def after(connection: sqlite3.Connection) -> None:
+def after(connection: sqlite3.Connection, version: int) -> None:
     """Write what has moved into the tables as they are now, and tell the record of changes in their words."""
-    if connection.execute("select 1 from temp.sqlite_schema where name = 'former_labels'").fetchone():
-        _labels(connection)
-    named = {name: name for name in ("geography", "department", "measure")}
-    first, last = _VALID_FROM.format(**named), _VALID_TO.format(**named)
-    connection.execute(f"update territory_counts set valid_from = {first}, valid_to = {last}")
-    _journal(connection)
-    _sums(connection)
+    if version < _WORDS:
+        if connection.execute("select 1 from temp.sqlite_schema where name = 'former_labels'").fetchone():
+            _labels(connection)
+        named = {name: name for name in ("geography", "department", "measure")}
+        first, last = _VALID_FROM.format(**named), _VALID_TO.format(**named)
+        connection.execute(f"update territory_counts set valid_from = {first}, valid_to = {last}")
+        _journal(connection)
+        _sums(connection)
+    if version < _TOUCHES:
+        _touches(connection)
+
+
+def _touches(connection: sqlite3.Connection) -> None:
+    """Let rows, and the changes of rows, say what touched them last, and forget the insertions that rows tell of."""
+    connection.execute("create index touches on changes (table_name, key, load) where action <> 'delete'")
+    its = """
+        select c.{what} from changes as c
+        where c.action <> 'delete' and c.table_name = {table} and c.key = {key} and c.load = {load}
+    """
+    for table in TABLES.values():
+        places = {"table": f"'{table.name}'", "key": key_json(table, "t"), "load": "t.load"}
+        connection.execute(
+            f"""
+            update {table.name} as t
+            set file = ({its.format(what="file", **places)}), line = ({its.format(what="line", **places)})
+            where t.file is null
+            """
+        )
+    # A row that is gone and whose load is not told is one of which not all is known.
+    connection.execute(
+        """
+        update changes set was_load = ifnull(was_load, before ->> 'load'), before = json_remove(before, '$.load'),
+            after = json_remove(after, '$.load')
+        where action <> 'insert'
+        """
+    )
+    places = {"table": "w.table_name", "key": "w.key", "load": "w.was_load"}
+    connection.execute(
+        f"""
+        update changes as w
+        set was_file = ({its.format(what="file", **places)}), was_line = ({its.format(what="line", **places)})
+        where w.was_load is not null and w.was_file is null
+        """
+    )
+    connection.execute("create index were on changes (table_name, key, was_load) where was_load is not null")
+    for table in TABLES.values():
+        connection.execute(
+            f"""
+            delete from changes as c
+            where c.table_name = '{table.name}' and c.action = 'insert'
+              and c.load not in (select id from loads where undoes is not null)
+              and (
+                exists (select 1 from {table.name} as t where t.load = c.load and {is_row(table, "t", "c.key")})
+                or exists (
+                    select 1 from changes as w
+                    where w.table_name = c.table_name and w.key = c.key and w.was_load = c.load
+                      and w.was_load is not null
+                )
+              )
+            """
+        )
+    connection.execute("drop index touches")
+    connection.execute("drop index were")
 
 
 def _labels(connection: sqlite3.Connection) -> None:

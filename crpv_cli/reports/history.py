@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
 
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.definitions.tables import Table
@@ -11,7 +14,7 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, Message, msg
 from crpv_cli.registry.journal import Change, changes_of, key_text, origins, require_load
 from crpv_cli.reports import fictitious
-from crpv_cli.result import Note, Result, Value
+from crpv_cli.result import Flow, Note, Result, Value, cut
 from crpv_cli.spelling import fold
 
 _ACTIONS = (
@@ -87,19 +90,43 @@ def _origin(paths: list[str]) -> str | None:
     return f"{folders.pop() if len(folders) == 1 else '…'}/ ({len(paths)})"
 
 
-def changes_of_load(connection: sqlite3.Connection, load: int) -> Result:
-    """List what a load changed: one row per cell of an update, one per row that was inserted or removed.
+@contextmanager
+def changes_of_load(connection: sqlite3.Connection, load: int, limit: int | None = None) -> Iterator[Flow]:
+    """Give what a load changed as it is read: one row per cell of an update, one per row that was inserted or removed.
+
+    Args:
+        connection: an open registry.
+        load: its number.
+        limit: after how many rows it ends; the others are only counted. None for no end.
 
     Raises:
         UsageProblem: there is no such load.
     """
     record = require_load(connection, load)
-    return Result(
-        name="changes",
-        title=msg("Load {load}: {command}, {at}", load=str(load), command=record["command"], at=Day(record["at"])),
+    notes = (*fictitious.notes(connection, rests=False), _by(record))
+    rows = change_rows(changes_of(connection, load))
+    left: list[int] = []
+
+    def first() -> Iterator[tuple[Value, ...]]:
+        yield from islice(rows, limit)
+        left.append(sum(1 for _ in rows))
+
+    def result(whole: Sequence[tuple[Value, ...]]) -> Result:
+        return Result(
+            name="changes",
+            title=msg("Load {load}: {command}, {at}", load=str(load), command=record["command"], at=Day(record["at"])),
+            columns=CHANGE_COLUMNS,
+            rows=tuple(whole),
+            notes=(*notes, *cut(len(whole), len(whole) + sum(left))),
+        )
+
+    yield Flow(
         columns=CHANGE_COLUMNS,
-        rows=tuple(change_rows(changes_of(connection, load))),
-        notes=(*fictitious.notes(connection, rests=False), _by(record)),
+        rows=first(),
+        result=result,
+        remarks=lambda: [note.message for note in notes if note.alert],
+        kept=None,
+        too_large=None,
     )
 
 
@@ -122,14 +149,12 @@ def would_change(connection: sqlite3.Connection, changes: Sequence[Change]) -> R
     )
 
 
-def change_rows(changes: Iterable[Change]) -> Iterable[tuple[Value, ...]]:
+def change_rows(changes: Iterable[Change]) -> Iterator[tuple[Value, ...]]:
     """Yield the rows of changes, for ``CHANGE_COLUMNS``."""
     for change in changes:
         row = (change.table.name, key_text(change.table, change.key), change.action)
         if change.action == "update":
             for name, value in (change.after or {}).items():
-                if name == "load":
-                    continue  # a change of origin alone is no change of the facts
                 column = next(column for column in change.table.columns if column.stored == name)
                 texts = _plain((change.before or {}).get(name), column), _plain(value, column)
                 yield (*row, column.name, *texts, change.path, place_of(change, column.name))
@@ -164,8 +189,13 @@ def place_of(change: Change, column: str | None = None) -> str | None:
         return None
     if change.sheet is None:
         return str(change.line)
-    letter = change.places.get(column or "", "") if column else ""
-    return f"{change.sheet}!{letter}{change.line}"
+    return f"{change.sheet}!{_letter(change, column)}{change.line}"
+
+
+def _letter(change: Change, column: str | None) -> str:
+    """The letter of a column in its sheet; empty where the value stands in none, but was given or is a constant."""
+    place = change.places.get(column or "", "")
+    return place if change.sheet is not None and re.fullmatch(r"[A-Z]{1,3}", place) else ""
 
 
 def trace(connection: sqlite3.Connection, table: Table, key: Sequence[str]) -> Result:
@@ -201,7 +231,7 @@ def trace(connection: sqlite3.Connection, table: Table, key: Sequence[str]) -> R
             rows.append((column.name, value, None, None, None, None, None, None))
             continue
         source = row["source"] if "source" in table.names else None
-        heading = None if change.sheet else change.places.get(column.name)
+        heading = None if _letter(change, column.name) else change.places.get(column.name)
         place = place_of(change, column.name)
         rows.append((column.name, value, source, change.load, loads_at[change.load], change.path, place, heading))
     rests = "source" in table.names and row["source"] in fictitious.fictitious_sources(connection)

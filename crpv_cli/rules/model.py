@@ -11,7 +11,7 @@ from typing import Any
 from crpv_cli.definitions.choices import mission_label
 from crpv_cli.definitions.columns import Choice
 from crpv_cli.language import N_, Message, msg
-from crpv_cli.registry.doubles import Money
+from crpv_cli.registry.doubles import Money, money
 from crpv_cli.registry.queries import open_centres, read
 from crpv_cli.reports.activity.report import activity
 from crpv_cli.reports.agreements.report import agreements
@@ -93,7 +93,7 @@ class Moment:
     @cached_property
     def recognised(self) -> Money:
         """The rows of funding up to the date, and which of them are the same money."""
-        return Money(self.connection, self.as_of)
+        return money(self.connection, self.as_of)
 
     @cached_property
     def evaluations(self) -> list[MissionSeries]:

@@ -495,14 +495,14 @@ def test_what_others_load_while_one_is_asked_is_a_conflict(
 
 def test_nobody_is_named_by_a_conflict(opens: Steps, db: Path) -> None:
     add_tables(
-        db, contacts="centre,function,email,person,consent,valid_to\none,press,a@one.example,Somebody,yes,2999-12-31\n"
+        db, contacts="centre,function,email,person,consent,valid_to\none,press,a@one.example,Somebody,yes,2099-12-31\n"
     )
 
     def step(path: Path) -> None:
         (line,) = path.read_text(encoding="utf-8").splitlines()[1:]
         assert "Somebody" not in line
-        path.write_text("centre,function,person,consent,valid_to\none,press,Anybody,yes,2999-12-31\n", encoding="utf-8")
-        add_tables(db, contacts="centre,function,person,consent,valid_to\none,press,Nobody,yes,2999-12-31\n")
+        path.write_text("centre,function,person,consent,valid_to\none,press,Anybody,yes,2099-12-31\n", encoding="utf-8")
+        add_tables(db, contacts="centre,function,person,consent,valid_to\none,press,Nobody,yes,2099-12-31\n")
 
     opens(step)
     ran = crpv("edit", "contacts", "--yes", "--db", db)

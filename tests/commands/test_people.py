@@ -18,7 +18,7 @@ from tests.commands.conftest import Registry, add_tables, crpv, rows_of
 CONTACTS = """
     centre,function,email,telephone,person,consent,valid_from,valid_to
     one,secretariat,contact@one.example,,,,,
-    one,director,director@one.example,,Camille Exemple,yes,2024-01-01,2999-12-31
+    one,director,director@one.example,,Camille Exemple,yes,2024-01-01,2099-12-31
     two,press,press@two.example,,Claude Exemple,yes,2024-01-01,2025-12-31
     """
 
@@ -77,14 +77,14 @@ def test_what_is_exported_without_people_leaves_them_as_they_are(db: Path, tmp_p
 
 def test_a_person_needs_consent_and_an_end(db: Path, tmp_path: Path) -> None:
     file = tmp_path / "contacts.csv"
-    for consent, end in (("", "2999-12-31"), ("no", "2999-12-31"), ("yes", "")):
+    for consent, end in (("", "2099-12-31"), ("no", "2099-12-31"), ("yes", "")):
         file.write_text(f"centre,function,person,consent,valid_to\ntwo,director,X,{consent},{end}\n", encoding="utf-8")
         assert crpv("load", file, "--db", db).code == ExitCode.ANOMALIES
     assert {row["function"] for row in rows_of(db, "contacts")} == {"secretariat", "director", "press"}
 
 
 def test_neither_trace_nor_the_log_nor_a_form_names_anybody(db: Path, tmp_path: Path) -> None:
-    add_tables(db, contacts="centre,function,person,consent,valid_to\none,director,Dominique Exemple,yes,2999-12-31")
+    add_tables(db, contacts="centre,function,person,consent,valid_to\none,director,Dominique Exemple,yes,2099-12-31")
     load = crpv("log", "--db", db, "-f", "json").json[0]["load"]
     for asked in (("trace", "contacts", "one", "director"), ("log", load), ("log", load - 1)):
         ran = crpv(*asked, "--db", db, "-f", "csv")

@@ -55,7 +55,7 @@ TABLES = {
         """,
     "contacts": """
         centre,function,email,telephone,person,consent,valid_from,valid_to,source
-        one,press,press@one.example,,Somebody Named,yes,2024-01-01,2999-12-31,books
+        one,press,press@one.example,,Somebody Named,yes,2024-01-01,2099-12-31,books
         one,former,former@one.example,,,,,2024-12-31,books
         two,press,press@two.example,,,,,,made-up
         """,

@@ -107,7 +107,10 @@ def ods(data: str, sheet: str = "funders") -> bytes:
 
 
 def xls(rows: Rows, sheet: str = "funders", places: Mapping[tuple[int, int], str] | None = None) -> bytes:
-    """A workbook of Excel 97, with more cells at places (row and column, from 0) if asked."""
+    """A workbook of Excel 97, with more cells at places (row and column, from 0) if asked.
+
+    Bytes are what a formula says: its result (8 bytes) and its flags (2 bytes).
+    """
     name = sheet.encode("latin-1")
     cells = {(line, at): value for line, row in enumerate(rows) for at, value in enumerate(row) if value != ""}
     cells |= places or {}
@@ -121,6 +124,8 @@ def xls(rows: Rows, sheet: str = "funders", places: Mapping[tuple[int, int], str
         where = struct.pack("<HHH", line, at, 0)
         if isinstance(value, int | float):
             stream += _record(0x203, where + struct.pack("<d", value))
+        elif isinstance(value, bytes):
+            stream += _record(0x06, where + value + bytes(6) + b"\3\0\x1e\1\0")
         else:
             text = str(value).encode("utf-16-le")
             stream += _record(0x204, where + struct.pack("<HB", len(text) // 2, 1) + text)

@@ -176,8 +176,8 @@ def test_every_command_that_writes_says_what_is_true(folder: Path, moment: str, 
             "Done: this is load 2 of the registry.",
         ),
         "accept": (
-            ("check", "--accept", "co-funding", "one", "--until", "2999-12-31", "--reason", "so"),
-            "Accepted: co-funding for one, until 2999-12-31.",
+            ("check", "--accept", "co-funding", "one", "--until", "2099-12-31", "--reason", "so"),
+            "Accepted: co-funding for one, until 2099-12-31.",
         ),
     }[command]
     ran = crpv(folder, *arguments, strike=moment, by=by)

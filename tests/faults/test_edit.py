@@ -271,8 +271,7 @@ def leaves(world: World, snippet: str) -> Callable[[], subprocess.CompletedProce
         ("exit 4", 3, "ended with code 4"),
         ("kill -9 $$", 3, "SIGKILL"),
         ('mv "$1" "$1.saved"', 3, "but other files: perimeters.csv.saved"),
-        ('iconv -f utf-8 -t utf-16 "$1" > "$1~" && mv "$1~" "$1"', 1, "The file is in UTF-16"),
-        ('iconv -f utf-8 -t utf-16le "$1" > "$1~" && mv "$1~" "$1"', 1, "UTF-16"),
+        ('printf "\\201" >> "$1"', 1, "The encoding of the file cannot be told"),
         ("sed -i 3s/low/perhaps/ \"$1\"", 1, "perimeters.csv:3: confidence:"),
     ],
 )  # fmt: skip

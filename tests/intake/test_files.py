@@ -61,7 +61,7 @@ def test_an_anomaly_names_the_line_the_column_and_the_cell_as_the_file_writes_th
     )
     assert found(file) == [
         (2, "Department", "20", "not-a-department"),
-        (2, "valid from", "17/10/23", "not-a-date"),
+        (2, "valid from", "17/10/23", "ambiguous-date"),
         (4, "valid from", "2024-02-30", "no-such-day"),
         (5, "Valid  to", "01/01/2024", "ends-before-start"),
         (6, "Centre", "", "empty-cell"),
@@ -80,15 +80,24 @@ def test_a_correction_is_a_warning_beside_the_record(tmp_path: Path) -> None:
     assert record == Record(2, {"centre": "oriv", "department": "01"})
 
 
-def test_a_row_of_another_length_is_refused(tmp_path: Path) -> None:
-    file = table_file(tmp_path, PERIMETERS + "oriv;67;\noriv;68;;;\noriv;69;;\n")
+def test_a_row_of_another_length_is_refused_where_a_value_would_be_lost_or_moved(tmp_path: Path) -> None:
+    file = table_file(tmp_path, PERIMETERS + "67;\noriv;68;;;x\noriv;69;;\n")
     assert found(file) == [(2, None, None, "row-length"), (3, None, None, "row-length")]
     messages = [row.message.text("en") for row in file.rows() if isinstance(row, Anomaly)]
     assert messages == [
-        "The row has 3 cells, the header has 4.",
+        "The row has 2 cells, the header has 4.",
         "The row has 5 cells, the header has 4.",
     ]
     assert [record.line for record in records(file)] == [4]
+
+
+def test_empty_cells_that_are_missing_or_too_many_at_the_end_are_read_as_such(tmp_path: Path) -> None:
+    file = table_file(tmp_path, PERIMETERS + "oriv;67\noriv;68;;;;\noriv;69;\noriv;70;;\n")
+    assert found(file) == [(2, None, "oriv", "short-row")]
+    ((warning,),) = ([row for row in rows_of(file) if isinstance(row, Anomaly)],)
+    assert warning.message.text("en").startswith("2 rows have fewer cells than the header")
+    assert warning.severity is Severity.WARNING
+    assert [record.values["department"] for record in records(file)] == ["67", "68", "69", "70"]
 
 
 def test_a_broken_file_says_from_which_line_on(tmp_path: Path) -> None:
@@ -301,7 +310,12 @@ def test_what_is_wrong_with_a_header_is_told_at_its_place(tmp_path: Path) -> Non
     file = table_file(tmp_path, "id;name;colour;NAME;sirene;\n", reading=ReadOptions(table="funders"))
     told = [(one.line, one.column, one.code, one.advice and one.advice.text("en")) for one in file.anomalies]
     assert told == [
-        (1, "kind", "missing-column", "Add it to the header; it may also be called “Kind”."),
+        (
+            1,
+            "kind",
+            "missing-column",
+            "Add it to the header; it may also be called “Kind”. If it is the same in all rows: --set kind=…",
+        ),
         (1, "NAME", "column-twice", "Keep one of them and remove the other."),
         (1, "colour", "extra-column", None),
         (1, "sirene", "extra-column", "Did you mean siren?"),
@@ -320,12 +334,12 @@ def test_a_file_that_cannot_be_read_hides_none_after_it(tmp_path: Path) -> None:
     assert (list(unread.rows()), unread.places(), unread.heading("centre"), unread.table) == ([], {}, "centre", None)
 
 
-def test_a_line_of_totals_is_left_out_of_a_sheet_and_of_nothing_else(tmp_path: Path) -> None:
+def test_a_line_of_totals_is_left_out(tmp_path: Path) -> None:
     import xlsxwriter
 
     rows = [
         ("", "Total 2024", "", "x"),
-        ("Totaux", "", "", ""),
+        ("Totaux", "", "", "x"),
         ("somme", "Name", "other", ""),  # it has all that is required: somebody may be called so
         ("totalement", "", "other", ""),
     ]

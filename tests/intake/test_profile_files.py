@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from crpv_cli import language
 from crpv_cli.errors import FileProblem
 from crpv_cli.intake.profiles.describing import profile_sheet, profiles_list
 from crpv_cli.intake.profiles.parsing import parse
-from crpv_cli.intake.profiles.profile import Profile
+from crpv_cli.intake.profiles.profile import Part, Profile
 from crpv_cli.result import Result
 
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
 MONEY = """
 name = "money"
 table = "funding"
@@ -76,6 +80,11 @@ def columns(**changed: str) -> str:
     return content
 
 
+def without(group: str) -> str:
+    """The profile without one of its groups."""
+    return re.sub(rf"^\[{group}\.\w+\]\n(?:[^\[\n].*\n)+", "", MONEY, flags=re.MULTILINE)
+
+
 DOCS = "See docs/profiles.md for what a profile looks like."
 GROUP = "a group of keys is expected."
 TEXT = "a text is expected."
@@ -101,7 +110,7 @@ FROM = 'from = "purpose"\n'
         (MONEY.replace("year = []", "year = 3"), "header.required.year: a text or a list of texts is expected.", DOCS),
         (MONEY.replace("year = []", "year = [3]"), "header.required.year: a text or a list of texts is expected", DOCS),
         (MONEY.replace("part = []", "part = 3"), "header.optional.part: a text or a list of texts is expected.", DOCS),
-        ("let = 3\n" + MONEY.replace("let.", "words."), f"let: {GROUP}", DOCS),
+        ("let = 3\n" + without("let"), f"let: {GROUP}", DOCS),
         (MONEY.replace("[let.given]", "[let.year]"), "let.year: a column of the file already has that name.", DOCS),
         (MONEY.replace("[let.given]", "[let.part]"), "let.part: a column of the file already has that name.", DOCS),
         (MONEY + "[let.later]\nfrom = 'laters'\n", "let.later.from: “laters” is neither a column of", DOCS),
@@ -109,34 +118,50 @@ FROM = 'from = "purpose"\n'
         (columns(scheme="from = [3]"), "columns.scheme.from: a text or a list of texts is expected.", DOCS),
         (columns(scheme="constant = 3"), f"columns.scheme.constant: {TEXT}", DOCS),
         (columns(scheme="template = 3"), f"columns.scheme.template: {TEXT}", DOCS),
-        (columns(scheme="rules = [3]"), f"columns.scheme.rules: {GROUP}", DOCS),
-        (columns(scheme="rules = [{ value = 'x', if = 3 }]"), "columns.scheme.rules.if: there is no such key.", "The"),
-        (columns(scheme="rules = [{ where = 3, value = 'x' }]"), f"columns.scheme.rules.where: {GROUP}", DOCS),
+        (columns(scheme="rules = [3]"), f"columns.scheme.rules[1]: {GROUP}", DOCS),
+        (
+            columns(scheme="rules = [{ value = 'x', if = 3 }]"),
+            "columns.scheme.rules[1].if: there is no such key.",
+            "The",
+        ),
+        (columns(scheme="rules = [{ where = 3, value = 'x' }]"), f"columns.scheme.rules[1].where: {GROUP}", DOCS),
         (
             columns(scheme="rules = [{ where = { year = 3 }, value = 'x' }]"),
-            f"columns.scheme.rules.where: {TEXT}",
+            f"columns.scheme.rules[1].where.year: {TEXT}",
             DOCS,
         ),
         (
             columns(scheme="rules = [{ where = { year = '(' }, value = 'x' }]"),
-            "columns.scheme.rules.where: it is not a regular expression: ",
+            "columns.scheme.rules[1].where.year: it is not a regular expression: ",
             DOCS,
         ),
-        (columns(scheme="rules = [{ where = { x = 'x' }, value = 'x' }]"), "columns.scheme.rules.where: “x” is", DOCS),
-        (columns(scheme="rules = [{ where = {} }]"), f"columns.scheme.rules.value: {TEXT}", DOCS),
+        (
+            columns(scheme="rules = [{ where = { x = 'x' }, value = 'x' }]"),
+            "columns.scheme.rules[1].where: “x” is",
+            DOCS,
+        ),
+        (columns(scheme="rules = [{ where = {} }]"), f"columns.scheme.rules[1].value: {TEXT}", DOCS),
         (columns(scheme="rules = []\notherwise = 3"), f"columns.scheme.otherwise: {TEXT}", DOCS),
-        (columns(scheme="find = [3]"), f"columns.scheme.find: {GROUP}", DOCS),
+        (columns(scheme="find = [3]"), f"columns.scheme.find[1]: {GROUP}", DOCS),
         (
             columns(scheme="find = [{ lookup = 'funder', from = 'part' }]"),
-            "columns.scheme.find: there is no",
+            "columns.scheme.find[1].lookup: there is no",
             "funders",
         ),
-        (columns(scheme="find = [{ lookup = 'xyz', from = 'part' }]"), "columns.scheme.find: there is no", "The look"),
-        (columns(scheme="find = [{ lookup = 'funders' }]"), "columns.scheme.find: “None” is neither a column", DOCS),
-        (columns(scheme="find = [{ lookup = 'funders', at = 1 }]"), "columns.scheme.find.at: there is no such", "The "),
+        (
+            columns(scheme="find = [{ lookup = 'xyz', from = 'part' }]"),
+            "columns.scheme.find[1].lookup: there is no",
+            "The look",
+        ),
+        (columns(scheme="find = [{ lookup = 'funders' }]"), f"columns.scheme.find[1].from: {TEXT}", DOCS),
+        (
+            columns(scheme="find = [{ lookup = 'funders', at = 1 }]"),
+            "columns.scheme.find[1].at: there is no such",
+            "The ",
+        ),
         (
             columns(scheme="find = [{ lookup = 'funders', from = 'part', unless = 'x' }]"),
-            "columns.scheme.find: “x” is neither",
+            "columns.scheme.find[1].unless: “x” is neither",
             DOCS,
         ),
         (columns(scheme=FROM + "create = 3"), f"columns.scheme.create: {TEXT}", DOCS),
@@ -152,24 +177,36 @@ FROM = 'from = "purpose"\n'
         (columns(scheme=FROM + "skip-unknown = 3"), "columns.scheme.skip-unknown: a text is expected, or one", DOCS),
         (columns(scheme=FROM + "skip-unreadable = 3"), "columns.scheme.skip-unreadable: a text is expected", DOCS),
         (columns(scheme=FROM + "suspect = 3"), f"columns.scheme.suspect: {GROUP}", DOCS),
-        (columns(scheme=FROM + "convert = ['amounts']"), "columns.scheme.convert: there is no conversion", "amount"),
+        (columns(scheme=FROM + "convert = ['amounts']"), "columns.scheme.convert[1]: there is no conversion", "amount"),
         (
             columns(scheme=FROM + "convert = ['xyz']"),
-            "columns.scheme.convert: there is no conversion called “xyz”",
+            "columns.scheme.convert[1]: there is no conversion called “xyz”",
             "The c",
         ),
-        (columns(scheme=FROM + "convert = [{ x = 1 }]"), "columns.scheme.convert: a conversion is a name, or a", DOCS),
-        (columns(scheme=FROM + "convert = [{ choice = 3 }]"), f"columns.scheme.convert.choice: {TEXT}", DOCS),
-        (columns(scheme=FROM + "convert = [{ choice = 'x', y = 1 }]"), "columns.scheme.convert.y: there is no", "The"),
+        (
+            columns(scheme=FROM + "convert = [{ x = 1 }]"),
+            "columns.scheme.convert[1]: a conversion is a name, or a",
+            DOCS,
+        ),
+        (columns(scheme=FROM + "convert = [{ choice = 3 }]"), f"columns.scheme.convert[1].choice: {TEXT}", DOCS),
+        (
+            columns(scheme=FROM + "convert = [{ choice = 'x', y = 1 }]"),
+            "columns.scheme.convert[1].y: there is no",
+            "The",
+        ),
         (
             columns(scheme=FROM + "convert = [{ choice = 'words', otherwise = 3 }]"),
-            f"columns.scheme.convert.otherwise: {TEXT}",
+            f"columns.scheme.convert[1].otherwise: {TEXT}",
             DOCS,
         ),
         (MONEY.replace('"oui" = "yes"', '"oui" = 3'), f"choices.words.oui: {TEXT}", DOCS),
         (MONEY + "x = 1\n", f"choices.words.x: {TEXT}", DOCS),
-        (columns(scheme=FROM + "convert = [{ words = 3 }]"), f"columns.scheme.convert.words: {TEXT}", DOCS),
-        (columns(scheme=FROM + "convert = [{ words = 'oe', y = 1 }]"), "columns.scheme.convert.y: there is no", "The"),
+        (columns(scheme=FROM + "convert = [{ words = 3 }]"), f"columns.scheme.convert[1].words: {TEXT}", DOCS),
+        (
+            columns(scheme=FROM + "convert = [{ words = 'oe', y = 1 }]"),
+            "columns.scheme.convert[1].y: there is no",
+            "The",
+        ),
         (
             columns(scheme=FROM + "convert = [{ words = 'oe' }]") + "[words.oe]\ncertains = {}\n",
             "words.oe.certains: there is no such key.",
@@ -177,7 +214,7 @@ FROM = 'from = "purpose"\n'
         ),
         (
             columns(scheme=FROM + "convert = [{ words = 'oe' }]") + "[words.oe]\ndoubtful = ['x']\n",
-            "columns.scheme.convert: there is no group words.oe.certain.",
+            "columns.scheme.convert[1]: there is no group words.oe.certain.",
             DOCS,
         ),
         (
@@ -190,12 +227,16 @@ FROM = 'from = "purpose"\n'
             "words.oe.doubtful: a text or a list of texts is expected.",
             DOCS,
         ),
-        (columns(scheme=FROM + "convert = [{ pattern = 3 }]"), f"columns.scheme.convert: {TEXT}", DOCS),
-        (columns(scheme=FROM + "convert = [{ pattern = 'x' }]"), f"columns.scheme.convert.replace: {TEXT}", DOCS),
-        (columns(scheme=FROM + "convert = [{ pattern = 'x', by = '' }]"), "columns.scheme.convert.by: there is no", ""),
+        (columns(scheme=FROM + "convert = [{ pattern = 3 }]"), f"columns.scheme.convert[1].pattern: {TEXT}", DOCS),
+        (columns(scheme=FROM + "convert = [{ pattern = 'x' }]"), f"columns.scheme.convert[1].replace: {TEXT}", DOCS),
+        (
+            columns(scheme=FROM + "convert = [{ pattern = 'x', by = '' }]"),
+            "columns.scheme.convert[1].by: there is no",
+            "",
+        ),
         (
             columns(scheme=FROM + r"convert = [{ pattern = '(x)', replace = '\2' }]"),
-            "columns.scheme.convert.replace: it is not a valid replacement: ",
+            "columns.scheme.convert[1].replace: it is not a valid replacement: ",
             DOCS,
         ),
         ("filter = [3]\n" + MONEY, f"filter[1]: {GROUP}", DOCS),
@@ -204,7 +245,7 @@ FROM = 'from = "purpose"\n'
             "filter[2]: it does not say what to keep.",
             "Write equals, differs, matches or lacks.",
         ),
-        (MONEY + '[[filter]]\nif = "x"\n', "filter[1].if: there is no such key.", "The keys are: from, equals"),
+        (MONEY + '[[filter]]\nif = "x"\n', "filter[1].if: there is no such key.", "The keys are: from, reason, equals"),
         (MONEY + '[[filter]]\nfrom = "x"\nequals = "1"\nreason = "x"\n', "filter[1].from: “x” is neither", DOCS),
         (MONEY + '[[filter]]\nfrom = "year"\nequals = 1\nreason = "x"\n', "filter[1].equals: a text or a list", DOCS),
         (MONEY + '[[filter]]\nfrom = "year"\ndiffers = 1\nreason = "x"\n', "filter[1].differs: a text or a list", DOCS),
@@ -215,7 +256,7 @@ FROM = 'from = "purpose"\n'
             DOCS,
         ),
         ("combine = 3\n" + MONEY, f"combine: {GROUP}", DOCS),
-        (MONEY + '[combine]\nidentical = "none"\n', "combine.identical: it is “each” or “once”.", DOCS),
+        (MONEY + '[combine]\nidentical = "none"\n', "combine.identical: it is one of each, once.", DOCS),
         (MONEY + '[combine]\nyear = "first"\n', "combine.year: only columns of this profile that are not in", DOCS),
         (MONEY + '[combine]\nscheme = "first"\n', "combine.scheme: only columns of this profile that are not in", DOCS),
         (MONEY + '[combine]\namount = "most"\n', "combine.amount: it is one of sum, first, join.", DOCS),
@@ -251,7 +292,7 @@ FROM = 'from = "purpose"\n'
             "columns.year: the column is required, so one of part, purpose must be under header.required.",
             DOCS,
         ),
-        ("columns = 3\n" + MONEY.replace("columns.", "words."), f"columns: {GROUP}", DOCS),
+        ("columns = 3\n" + without("columns"), f"columns: {GROUP}", DOCS),
         (
             MONEY.replace('[columns.stage]\nconstant = "granted"\n', "[columns]\nstage = 3\n"),
             f"columns.stage: {GROUP}",
@@ -283,11 +324,11 @@ def test_what_may_be_left_out_is_left_out() -> None:
     assert (given["stage"].otherwise, given["stage"].create, given["stage"].suspect) == (None, None, None)
     assert not given["stage"].empty_unreadable
     assert given["funder"].find[0].unless is None
-    assert profile(columns(scheme="rules = [{ where = {}, value = 'x' }]")).specs[-1].rules[0].because == ""
+    assert profile(columns(scheme="rules = [{ where = {}, value = 'x' }]")).specs[-1].rules[0].because is None
     assert profile(MONEY.replace('title = "Money"\n', "")).title.text() == "money"
     combined = profile(MONEY + '[combine]\namount = "sum"\nnote = "join"\n').combine
     assert combined is not None
-    assert (combined.columns, combined.identical_once) == ({"amount": "sum", "note": "join"}, False)
+    assert (combined.columns, combined.identical) == ({"amount": "sum", "note": "join"}, "each")
 
 
 @pytest.mark.parametrize(
@@ -320,6 +361,17 @@ def test_conversions_are_made_with_what_the_profile_says() -> None:
     assert doubtful is not None
     assert doubtful.code == "doubtful-word"
     assert [pattern("xAAb")[0], pattern("xaab")[0]] == ["xb", "xaab"]  # unlike what is looked for, case counts
+
+
+def test_every_key_is_explained() -> None:
+    explained = (REPOSITORY / "docs" / "profiles.md").read_text(encoding="utf-8")
+    parts = [Part]
+    for part in parts:
+        parts += part.__subclasses__()
+        for name, field in part.model_fields.items():
+            key = field.alias or name
+            assert re.search(rf"[`.\[{{ ]{re.escape(key)}[`.\], ]", explained), (part, key)
+    assert len(parts) == 14
 
 
 def rows(result: Result) -> list[tuple[object, ...]]:

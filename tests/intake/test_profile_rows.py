@@ -185,7 +185,7 @@ def test_what_was_created_and_skipped_is_said_to_the_word(tmp_path: Path) -> Non
         known=known,
     )
     assert found.notices == [
-        "file.csv: 1 row was skipped: the beneficiary has no SIREN.",
+        "file.csv: 1 row was skipped: the name of a centre beside another number or none (€1,000).",
         "file.csv: 2 rows were skipped: the beneficiary is no centre of the registry.",
         "file.csv: antibes is new in the table funders; kind commune was deduced from its SIREN (21…): check it.",
         "file.csv: scdl-subventions is new in the table sources.",
@@ -193,7 +193,7 @@ def test_what_was_created_and_skipped_is_said_to_the_word(tmp_path: Path) -> Non
     (warned,) = found.anomalies
     assert (warned.line, warned.column, warned.value) == (3, "nomBeneficiaire", "ORIV")
     assert warned.message.text("en") == (
-        "“ORIV” has the name of oriv, but its number is missing or different; the row was skipped."
+        "“ORIV” is the name of oriv, but the row has no number; the row was left out. It carries €1,000."
     )
     none = through(tmp_path, SCDL + grant(idBeneficiaire="52499120500013", nomBeneficiaire="x"))
     assert none.notices[-1] == (

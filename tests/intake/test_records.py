@@ -96,7 +96,7 @@ def test_an_empty_cell_says_what_belongs_there() -> None:
 
 
 def test_values_are_what_the_registry_holds() -> None:
-    found = checked("funding", note=" l'année\r\nsuivante ".strip())
+    found = checked("funding", note="l'année\nsuivante")
     assert found.values == {
         "centre": "oriv",
         "funder": "etat",
@@ -110,7 +110,7 @@ def test_values_are_what_the_registry_holds() -> None:
         "reference": None,
         "source": None,
         "locator": None,
-        "note": "l'année\r\nsuivante",
+        "note": "l'année\nsuivante",
     }
     flags = checked("centres").values
     assert flags is not None

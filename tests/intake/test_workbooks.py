@@ -15,8 +15,8 @@ from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.intake import wall
 from crpv_cli.intake.child import as_typed
 from crpv_cli.intake.files import InputFile, ReadOptions, TableFile, open_tables
+from crpv_cli.intake.kinds import is_workbook
 from crpv_cli.intake.wall import column_letter
-from crpv_cli.intake.workbooks import is_workbook
 from crpv_cli.registry.loads import Record
 from tests.conftest import Convert
 from tests.intake.rows import rows_of
@@ -176,7 +176,7 @@ def test_what_is_not_a_workbook_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("hello.txt", "no workbook")
     (file,) = opened(path)
-    assert [anomaly.code for anomaly in file.anomalies] == ["workbook-unreadable"]
+    assert [anomaly.code for anomaly in file.anomalies] == ["other-kind"]
 
 
 def test_a_workbook_that_expands_beyond_the_bound_is_refused(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ LONG = ("Ligne un peu longue, " * 40).strip()
 SPOILT: dict[str, list[list[str]]] = {
     "sources.csv": [
         ["id", "title", "published_on"],
-        ["old", 'An old one, "quoted"', "1850-05-01"],
+        ["old", 'An old one, "quoted"', "1950-05-01"],
         ["month", '=HYPERLINK("http://x";"y")', "2023-10"],
         ["year", "+33 1 02 03 04 05", "2023"],
         ["day", "-5 places", "2023-10-17"],

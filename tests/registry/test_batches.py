@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pytest
+
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import msg
+from crpv_cli.registry import bulk
 from crpv_cli.registry.connection import open_writing
 from crpv_cli.registry.loading import LoadReport, Source, load
 from crpv_cli.registry.loads import Batch, Refused
+from crpv_cli.registry.schema import is_current
+from crpv_cli.registry.undoing import undo
 from tests.registry.bench import Bench, figures, said
 
 Rows = Iterable[Batch | Refused | Anomaly]
@@ -107,3 +112,62 @@ def test_keys_below_a_header_at_fault_are_known(world: Bench) -> None:
         report = load(connection, files, [faulty])
     assert said(report) == [("s.csv", 1, None, None, "column-twice")]
     assert figures(report)["s.csv"] == (1, 0, 0, 0, 1)
+
+
+HELD = [(2000 + number, 10 * number, None) for number in range(1, 7)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        pytest.param(HELD, (6, 0, 0, 6, 0), id="the same again"),
+        pytest.param(HELD[::-1], (6, 0, 0, 6, 0), id="in another order"),
+        pytest.param(HELD[1:], (5, 0, 0, 5, 0), id="without the first"),
+        pytest.param([*HELD[:3], *HELD[4:]], (5, 0, 0, 5, 0), id="without one in the middle"),
+        pytest.param([(1999, 5, None), *HELD], (7, 1, 0, 6, 0), id="with another before them"),
+        pytest.param([*HELD[:3], (1999, 5, None), *HELD[3:]], (7, 1, 0, 6, 0), id="with another in the middle"),
+        pytest.param([*HELD, (1999, 5, None)], (7, 1, 0, 6, 0), id="with another after them"),
+        pytest.param([*HELD[:3], (2004, 41, None), *HELD[4:]], (6, 0, 1, 5, 0), id="one changed"),
+        pytest.param([(2001, 11, None), *HELD[1:]], (6, 0, 1, 5, 0), id="the first changed"),
+        pytest.param([(2006, 61, None), *HELD[:5], (1999, 5, None)], (7, 1, 1, 5, 0), id="one changed and moved"),
+        pytest.param([*HELD, HELD[2]], (7, 0, 0, 7, 0), id="one twice"),
+        pytest.param([HELD[0], HELD[0], *HELD[2:]], (6, 0, 0, 6, 0), id="one instead of another"),
+        pytest.param([*HELD, (2003, 31, None)], (7, 0, 0, 0, 1), id="one twice with other values"),
+    ],
+)
+@pytest.mark.parametrize("before", [[], [(1990, 7, "before")]])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_what_is_loaded_again_is_compared_by_its_key_wherever_it_stands(
+    world: Bench,
+    monkeypatch: pytest.MonkeyPatch,
+    rows: list[tuple[int, int, str | None]],
+    expected: tuple[int, ...],
+    before: list[tuple[int, int, str | None]],
+    at_once: bool,
+) -> None:
+    """Rows that stand as they did are found without an index, and many are written before theirs: nobody sees that."""
+    if at_once:
+        monkeypatch.setattr(bulk, "_MANY", 1)
+    held = [*before, *HELD]
+
+    def loaded(rows: list[tuple[int, int, str | None]]) -> LoadReport:
+        lines = [(line, *row) for line, row in enumerate(rows, 2)]
+        report = load_of(world, source("a.csv", "funding", FUNDING, [batch(*lines)]))
+        with world.connect() as connection:
+            assert is_current(connection)  # as another program sees it: crpv's door would make an index that is missing
+        return report
+
+    loaded(held)
+    first = world.dump()
+    report = loaded(rows)
+    refused = expected[-1]
+    assert figures(report) == {"a.csv": expected}
+    assert report.stopped == bool(refused)
+    after = {year: (cents, what) for year, cents, what in held}
+    after |= {} if refused else {year: (cents, what) for year, cents, what in rows}
+    found = world.rows("select year, amount_cents, object from funding where load > 1")
+    assert {year: tuple(rest) for year, *rest in found} == after
+    if report.load is not None:
+        with open_writing(world.registry) as writing:
+            undo(writing, report.load)
+    assert world.dump()["funding"] == first["funding"]

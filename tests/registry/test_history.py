@@ -17,8 +17,9 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.intake.files import InputFile, ReadOptions
 from crpv_cli.intake.sources import sources_of
 from crpv_cli.registry.connection import open_reading, open_writing
-from crpv_cli.registry.journal import changes_of, undo
+from crpv_cli.registry.journal import changes_of
 from crpv_cli.registry.loading import LoadReport, load
+from crpv_cli.registry.undoing import undo
 from crpv_cli.reports.history import changes_of_load, loads, trace
 
 State = dict[str, list[tuple[object, ...]]]
@@ -163,7 +164,8 @@ def test_any_sequence_of_loads_and_undos_can_be_taken_back(
 def test_every_change_is_told_with_its_place(registry: Path) -> None:
     load_text(registry, "funders.csv", FUNDERS)
     with open_reading(registry) as connection:
-        rows = changes_of_load(connection, 2).rows
+        with changes_of_load(connection, 2) as flow:
+            rows = list(flow.rows)
         changes = {(row[1], row[2], row[3]): (row[4], row[5], row[7]) for row in rows}
         assert changes["region-bretagne", "update", "name"] == ("Région Bretagne", "Bretagne", "2")
         assert changes["new-funder", "insert", None][1:] == ("id=new-funder, name=Nouveau, kind=other", "3")

@@ -13,9 +13,9 @@ from crpv_cli.errors import RegistryProblem, UsageProblem
 from crpv_cli.registry import copies, schema
 from crpv_cli.registry.connection import open_reading, open_writing
 from crpv_cli.registry.integrity import Examination, examine, mend, plan
-from crpv_cli.registry.journal import undo
 from crpv_cli.registry.known import as_known
 from crpv_cli.registry.replay import replay
+from crpv_cli.registry.undoing import undo
 from tests.registry.bench import Bench
 from tests.registry.test_migrations import made
 
@@ -82,7 +82,19 @@ CHANGES: dict[str, tuple[str, list[tuple[object, ...]]]] = {
     "a row that is gone": (
         "delete from evaluations",
         [("seals", True, None, "evaluations", None, None, None, None),
-         ("log", True, 1, "evaluations", "oriv skills 2023 joint", None, None, None)],
+         ("log", True, 1, "evaluations", None, None, None, None)],
+    ),
+    "a row that says it is of another load's file": (
+        """insert into funders (id, name, kind, load, file, line)
+           select 'new', 'New', 'other', 1, max(id), 2 from load_files""",
+        [("seals", True, None, "funders", None, None, None, None),
+         ("log", True, None, "funders", "new", None, None, None)],
+    ),
+    "one row more of a load": (
+        "insert into funders (id, name, kind, load, file, line) select 'new', name, kind, load, file, line "
+        "from funders where id = 'etat'",
+        [("seals", True, None, "funders", None, None, None, None),
+         ("log", True, 1, "funders", None, None, None, None)],
     ),
     "a row that is back": (
         "insert into funders (id, name, kind, load) values ('bank', 'Somebody', 'other', 4)",
@@ -108,7 +120,8 @@ CHANGES: dict[str, tuple[str, list[tuple[object, ...]]]] = {
         "update changes set key = 'x' where load = 2",
         [("seals", True, None, "changes", None, None, None, None),
          ("log", False, 2, "centres", "x", None, None, None),
-         ("log", False, 1, "centres", "oriv", None, None, None)],
+         ("log", False, 2, "centres", None, None, None, None),
+         ("log", False, 1, "centres", None, None, None, None)],
     ),
     "a load that is not the one that was": (
         "update loads set who = 'nobody' where id = 2",
@@ -136,7 +149,7 @@ def test_what_something_else_changed_is_found_and_accepted(history: Bench, kind:
         rows = {name: [tuple(row) for row in now.execute(f"select * from {name}")] for name in before}
     for name, its in before.items():  # the rows stay, and say from now on which load accepted them
         if name not in {"loads", "changes"}:
-            assert [row[:-1] for row in sorted(rows[name], key=repr)] == [row[:-1] for row in its]
+            assert [row[:-3] for row in sorted(rows[name], key=repr)] == [row[:-3] for row in its]
     assert not examine(history.registry).wrong
 
 
@@ -169,11 +182,44 @@ def test_a_row_that_is_gone_for_good_stays_told(history: Bench) -> None:
             pass
 
 
+def test_a_changed_row_that_is_gone_is_named_and_what_is_known_of_it_kept(history: Bench) -> None:
+    for name in ("One", "Two"):
+        history.load(("f.csv", f"id,name,kind\nnew,{name},other\n"))
+    changed(history.registry, "delete from funders where id = 'new'")
+    assert told(examine(history.registry))[1:] == [("log", True, 9, "funders", "new", None, None, None)]
+    load = mend(history.registry).load
+    assert history.rows("select key, action, before, was_load from changes where load = ?", load) == [
+        ('{"id":"new"}', "delete", '{"id": "new", "name": "Two"}', None)
+    ]
+    assert [fault.wrong for fault in examine(history.registry).faults] == [False]
+
+
+def test_rows_that_are_gone_are_counted_load_by_load(world: Bench) -> None:
+    for number in (2, 3):
+        world.load((f"f{number}.csv", "id,name,kind\n" + "".join(f"f{number}{n},F {n},other\n" for n in range(4))))
+    changed(world.registry, "delete from funders where id in ('f20', 'f21', 'f30')")
+    found = examine(world.registry)
+    assert [fault.message.text("en") for fault in found.faults if fault.check == "log"] == [
+        f"This load inserted 4 rows here, and {there} can be accounted for: something else added or removed rows."
+        for there in (3, 2)
+    ]
+    load = mend(world.registry).load
+    assert world.rows("select table_name, key, action, before from changes where load = ? order by id", load) == [
+        ("funders", "{}", "delete", '{"load": 3, "rows": 1}'),
+        ("funders", "{}", "delete", '{"load": 2, "rows": 2}'),
+    ]
+    assert world.rows("select deleted from loads where id = ?", load) == [(3,)]
+    assert not examine(world.registry).wrong
+    with open_writing(world.registry) as connection:
+        undo(connection, 3)
+    assert not examine(world.registry).wrong
+
+
 def test_numbers_with_decimals_are_compared_as_they_were_written(world: Bench) -> None:
     world.load(("scales.csv", "id,name,minimum,maximum\nthirds,Thirds,0.1,3.3333333333333335\n"))
     world.load(("scales.csv", "id,name,minimum,maximum\nthirds,Thirds,0.30000000000000004,3.3333333333333335\n"))
     with open_reading(world.registry) as connection:
-        assert replay(connection) == ([], [])
+        assert replay(connection) == ([], [], [])
 
 
 def test_people_are_not_named_in_findings(history: Bench) -> None:

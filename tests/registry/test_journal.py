@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 
@@ -12,8 +14,9 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.intake.sources import sources_of_rows
 from crpv_cli.registry.conflicts import hand_out
 from crpv_cli.registry.connection import open_writing
-from crpv_cli.registry.journal import Undone, key_text, undo
+from crpv_cli.registry.journal import key_text
 from crpv_cli.registry.loading import LoadReport, load
+from crpv_cli.registry.undoing import Undone, undo
 from tests.registry.bench import Bench
 
 NEW = "id,name,kind\n" + "".join(f"f{n},F {n},other\n" for n in range(1, 8))
@@ -57,11 +60,16 @@ def test_an_undo_counts_what_it_removes_and_restores_in_each_table(world: Bench)
         key: (action, json.loads(old or "null"), json.loads(new or "null"))
         for key, action, old, new in world.rows("select key, action, before, after from changes where load = 3")
     }
-    assert kept['{"id":"etat"}'] == ("update", {"load": 2, "name": "L'État"}, {"load": 1, "name": "État"})
+    assert kept['{"id":"etat"}'] == ("update", {"name": "L'État"}, {"name": "État"})
     assert world.rows("select key from changes where load = 3 and after like '%État%'") == [('{"id":"etat"}',)]
     assert kept['{"id":"more"}'][0] == "delete"
     assert kept['{"id":"more"}'][1]["title"] == "More"
     assert kept['{"id":"more"}'][2] is None
+    assert set(world.rows("select was_load, was_file is null, was_line is null from changes where load = 3")) == {
+        (2, 0, 0)
+    }
+    ((first,),) = world.rows("select id from load_files where load = 1 and table_name = 'funders'")
+    assert world.rows("select load, file, line from funders where id = 'etat'") == [(1, first, 2)]
 
 
 def test_rows_that_an_edit_removed_come_back(world: Bench) -> None:
@@ -76,7 +84,7 @@ def test_rows_that_an_edit_removed_come_back(world: Bench) -> None:
     ]
     ((told,),) = world.rows("select before from changes where load = 3 and key like '%f2%'")
     assert json.loads(told)["name"] == "F 2"
-    assert json.loads(told)["load"] == 2
+    assert world.rows("select was_load, was_line from changes where load = 3 order by key") == [(2, 3), (2, 4)]
     assert take_back(world, 3) == Undone(4, Counter(), Counter(funders=2))
     assert world.rows("select * from funders order by id") == before
     assert world.rows("select action, before, after from changes where load = 4") == [("insert", None, None)] * 2
@@ -128,3 +136,32 @@ def test_the_load_that_last_touched_what_refers_to_a_row_stands_in_the_way(world
 def test_a_key_is_told_by_its_known_parts() -> None:
     key = dict.fromkeys(TABLES["perimeters"].key) | {"centre": "oriv", "department": "67"}
     assert key_text(TABLES["perimeters"], key) == "oriv 67"
+
+
+def statements(world: Bench, what: Callable[[sqlite3.Connection], object]) -> int:
+    """How many statements SQLite is given."""
+    given: list[str] = []
+    with open_writing(world.registry) as connection:
+        connection.set_trace_callback(given.append)
+        what(connection)
+        connection.set_trace_callback(None)
+    return len(
+        [sql for sql in given if not sql.lstrip().startswith("--")]
+    )  # of those that a statement makes of its own
+
+
+def test_loads_are_taken_back_in_sets(world: Bench) -> None:
+    def funders(count: int, name: str) -> str:
+        return "id,name,kind\n" + "".join(f"f{n},{name} {n},other\n" for n in range(count))
+
+    counted = []
+    for count in (3, 300):
+        first = len(world.rows("select 1 from loads")) + 1
+        for name in ("One", "Two"):
+            world.load(("f.csv", funders(count, name)))
+        loads = (first + 1, first, first + 3, first + 4)  # the last two put it back, and away again
+        counted.append([statements(world, lambda connection, load=load: undo(connection, load)) for load in loads])  # type: ignore[misc]
+        assert world.rows("select count(*) from funders") == [(2,)]
+    assert counted[0] == counted[1]
+    ((told,),) = world.rows("select count(*) from changes where action = 'insert'")
+    assert told == 303  # only what an undoing put back

@@ -113,7 +113,9 @@ WRITTEN: dict[str, Callable[[sqlite3.Connection], object]] = {
         "insert into loads (at, who, command, version) values ('2026-01-01', 'x', 'load', '0')"
     ),
     "who made a load": lambda connection: connection.execute("update loads set who = 'x' where id = 1"),
-    "the record of changes": lambda connection: connection.execute("delete from changes where load = 2"),
+    "the record of changes": lambda connection: connection.execute("delete from changes where load = 3"),
+    "which load inserted a row": lambda connection: connection.execute("update funders set load = 1 where id = 'f50'"),
+    "the line of a row": lambda connection: connection.execute("update funders set line = 1 where id = 'f50'"),
     "a change of no load": lambda connection: connection.execute(
         "insert into changes (load, table_name, key, action) values (99, 'funders', '{}', 'insert')"
     ),
@@ -192,5 +194,5 @@ def test_a_name_that_is_no_text_any_more_is_a_damage(whole: bytes, tmp_path: Pat
             continue
         content[start + 2] = 0xFE
         path.write_bytes(content)
-        with pytest.raises(RegistryProblem, match=r"damaged|did not make"), open_reading(path):
+        with pytest.raises(RegistryProblem, match="damaged|did not make|changed the rows"), open_reading(path):
             pass

@@ -18,8 +18,8 @@ from crpv_cli.intake.sources import sources_of
 from crpv_cli.output.formats import Format, render
 from crpv_cli.registry.connection import open_reading, open_writing
 from crpv_cli.registry.loading import LoadReport, load
-from crpv_cli.registry.resolving import lookups
 from crpv_cli.registry.queries import read
+from crpv_cli.registry.resolving import lookups
 from crpv_cli.reports.coverage.neighbourhoods import Disagreement, disagreements, listed
 from crpv_cli.reports.coverage.report import NEIGHBOURHOOD, coverage
 from crpv_cli.reports.exports import export_rows

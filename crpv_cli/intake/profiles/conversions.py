@@ -13,7 +13,7 @@ from decimal import Decimal
 from crpv_cli.definitions.columns import Column, Kind, Shape
 from crpv_cli.definitions.sirene import siren_is_valid
 from crpv_cli.intake.faults import Correction, Fault
-from crpv_cli.intake.values import read_cell
+from crpv_cli.intake.values import read_cell, restored, says_not_known, sirene_number
 from crpv_cli.language import msg
 from crpv_cli.spelling import fold
 
@@ -21,67 +21,47 @@ Converted = tuple[str, Correction | None]
 Conversion = Callable[[str], Converted]
 
 _BLANKS = re.compile(r"\s+")
-_SEPARATORS = re.compile(r"[\s\u00a0\u2007\u2009\u202f.\-]+")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
-def _of_kind(kind: Kind, shape: Shape | None = None) -> Conversion:
-    column = Column("", "", kind, shape=shape)
+def _of_kind(kind: Kind, shape: Shape | None = None, name: str = "") -> Conversion:
+    column = Column(name, "", kind, shape=shape)
 
     def convert(text: str) -> Converted:
         value, correction = read_cell(text, column)
-        return str(value), correction
+        return "" if value is None else str(value), correction
 
     return convert
 
 
 _amount_in_centimes = _of_kind(Kind.MONEY)
-_date = _of_kind(Kind.DATE)
-_year_of_kind = _of_kind(Kind.YEAR)
+_siren = _of_kind(Kind.CODE, Shape.SIREN)
+# Of a period, the first day counts.
+_date_or_month = _of_kind(Kind.PARTIAL_DATE, name="starts_on")
 
 
 def _text(text: str) -> Converted:
     return _BLANKS.sub(" ", text).strip(), None
 
 
-def _control_characters(text: str) -> Converted:
-    """Restore control characters that were Windows-1252 characters; remove the others."""
-
-    def restored(found: re.Match[str]) -> str:
-        try:
-            return found[0].encode("latin-1").decode("cp1252") if found[0] >= "\x80" else ""
-        except UnicodeDecodeError:
-            return ""
-
-    clean = _CONTROLS.sub(restored, text)
-    if clean == text:
-        return text, None
-    return clean.strip(), Correction(
-        "control-characters",
-        msg("Stray control characters were restored to the characters they were, or removed: “{value}”.", value=clean),
-        msg("The file mixes two encodings."),
-    )
-
-
 def _amount(text: str) -> Converted:
     centimes, correction = _amount_in_centimes(text)
-    return f"{Decimal(centimes) / 100:.2f}", correction
+    return f"{Decimal(centimes) / 100:.2f}" if centimes else "", correction
 
 
-def _year(text: str) -> Converted:
-    found = re.fullmatch(r"([0-9]{4})(?:\.0+)?", text)
-    return (found[1], None) if found else _year_of_kind(text)
+def _date_or_year(text: str) -> Converted:
+    return _date_or_month(text)[0], None
 
 
 def _year_of_date(text: str) -> Converted:
-    if re.fullmatch(r"[0-9]{4}", text):
-        return text, None
-    # A time of day, or the second date of a period, does not matter for the year of the first.
-    return _date(re.split(r"[T ](?=[0-9]{1,2}:)", text, maxsplit=1)[0])[0][:4], None
+    date, correction = _date_or_month(text)
+    # A time of day, or the second date of a period, does not matter for the year, unless it moves it.
+    return date[:4], correction if correction and date[:4] not in text else None
 
 
 def _siren_of_siret(text: str) -> Converted:
-    digits = _SEPARATORS.sub("", text.removesuffix(".0"))
+    if says_not_known(text):
+        return _siren(text)
+    digits = sirene_number(text)
     if re.fullmatch(r"[0-9]{9}|[0-9]{14}", digits) and siren_is_valid(digits[:9]):
         return digits[:9], None
     raise Fault(
@@ -110,18 +90,19 @@ def _department_of_commune(text: str) -> Converted:
 
 CONVERSIONS: dict[str, Conversion] = {
     "text": _text,
-    "control-characters": _control_characters,
+    "control-characters": restored,
     "amount": _amount,
     "integer": _of_kind(Kind.INTEGER),
     "decimal": _of_kind(Kind.DECIMAL),
-    "date": _date,
-    "year": _year,
+    "date": _of_kind(Kind.DATE),
+    "year": _of_kind(Kind.YEAR),
+    "date-or-year": _date_or_year,
     "year-of-date": _year_of_date,
     "insee-commune": _of_kind(Kind.CODE, Shape.COMMUNE),
     "insee-communes": _of_kind(Kind.CODES, Shape.COMMUNE),
     "insee-department": _of_kind(Kind.CODE, Shape.DEPARTMENT),
     "department-of-commune": _department_of_commune,
-    "siren": _of_kind(Kind.CODE, Shape.SIREN),
+    "siren": _siren,
     "sirens": _of_kind(Kind.CODES, Shape.SIREN),
     "siren-of-siret": _siren_of_siret,
     "slug": _slug,
@@ -132,12 +113,15 @@ CONVERSIONS: dict[str, Conversion] = {
 def choice(known: Mapping[str, str], otherwise: str | None = None) -> Conversion:
     """Return a conversion that replaces a whole cell according to a list; case, accents and punctuation are ignored.
 
-    What is not in the list becomes ``otherwise``, or is refused if there is none.
+    What is not in the list becomes ``otherwise``, and that is told, or is refused if there is none.
     """
     by_fold = {fold(word): value for word, value in known.items()}
 
     def convert(text: str) -> Converted:
-        found = by_fold.get(fold(text), otherwise)
+        found = by_fold.get(fold(text))
+        if found is None and otherwise is not None:
+            read_as = msg("not known to the profile, read as “{value}”", value=otherwise)
+            return otherwise, Correction("unknown-value", read_as)
         if found is None:
             raise Fault(
                 "not-in-list",

@@ -1,0 +1,1 @@
+"""What a workbook says that its reader does not hand on. It runs in the child process (``intake/child.py``)."""
