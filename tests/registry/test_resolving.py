@@ -63,7 +63,8 @@ def test_a_row_is_meant_by_its_id_its_names_and_its_number(text: str) -> None:
 def test_a_department_has_its_code_and_the_word_in_front(text: str, code: str | None) -> None:
     known = names(("01", "Ain"), ("59", "Nord"), ("2A", "Corse-du-Sud"), ("974", "La Réunion"), departments=True)
     assert known.find(text).one == code
-    assert names(("1", "Ain")).find("01").ids == ()
+    other = names(("1", "Ain"))
+    assert (other.find("1").one, other.find("01").one, other.find("Dép. de l'Ain").one) == ("1", None, None)
 
 
 def test_a_name_of_several_is_that_of_none_and_names_them() -> None:
