@@ -439,7 +439,8 @@ def test_half_yearly_files_add_up(tmp_path: Path, registry: Path, how: str, amou
     for file, content in zip(files, contents, strict=True):
         file.write_text(content, encoding="utf-8")
     for group in [[file] for file in files] if how == "two loads" else [files]:
-        assert loaded(registry, *group).errors == 0
+        report = loaded(registry, *group)
+        assert (report.errors, report.anomalies) == (0, [])
     expected = [("20230201", int(amounts[0])), ("20230910", int(amounts[1]))]
     assert held(registry) == expected
     with open_writing(registry) as connection:
@@ -489,7 +490,8 @@ def test_a_decision_whose_day_was_corrected_is_told(tmp_path: Path, registry: Pa
     file.write_text(
         SCDL
         + half("2023-02-02", "10000", referenceDecision="D1")
-        + half("2023-02-02", "9000", referenceDecision="D1", objet="x"),
+        + half("2023-02-02", "9000", referenceDecision="D1", objet="x")
+        + half("2023-05-05", "7000", referenceDecision="D1"),
         encoding="utf-8",
     )
     (told,) = loaded(registry, file).anomalies

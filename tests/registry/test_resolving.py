@@ -229,6 +229,23 @@ def test_what_a_refused_row_names_is_found_too(world: Bench) -> None:
     ]
 
 
+def test_a_refused_row_is_of_no_day(world: Bench) -> None:
+    states = "centre,valid_to,name,short_name,legal_form\noriv,2010-12-31,Before,Before,gip\n"
+    report = world.load(
+        ("states.csv", f"{states}paris,2014-12-31,Before,Before,gip\nparis,2010-12-31,P,P,gip\n"),
+        ("a.csv", f"{MONEY}Before;etat;2009;;paid;5;a;;\nBefore;etat;2012;;paid;5;a;;\nBefore;etat;soon;;paid;5;a;;\n"),
+        keep_valid=True,
+    )
+    assert sorted((row[1], row[2], row[4]) for row in said(report)) == [
+        (4, "centre", "ambiguous-reference"),
+        (4, "year", "not-a-year"),
+    ]
+    assert world.rows("select centre, year from funding where year < 2020 order by year") == [
+        ("oriv", 2009),
+        ("paris", 2012),
+    ]
+
+
 def test_no_row_refers_to_itself_by_a_name(world: Bench) -> None:
     report = world.load(
         ("c.csv", "id,name,short_name,legal_form,co_funded,closed,successor\na,Name A,A,gip,yes,2020,Name A\n")
