@@ -127,7 +127,7 @@ def judge(path: Path, named: str | None = None) -> Judged:
                 if wide and not odd and "\x00" in text:
                     raise _not_text()
             if not (twice or odd or named is not None or chunk.isascii()):
-                twice = any(sign in text for sign in _TWICE)
+                twice = _may_be_twice(text)
             chunk = stream.read(_CHUNK)
     if not odd:
         try:
@@ -409,10 +409,17 @@ def _some_word(path: Path, encoding: Encoding) -> str:
 # --- Encoded twice ---
 
 _THROUGH = ("cp1252", "mac-roman", "cp850")
-# How what begins “é”, “°”, “œ”, “’” and “€” in UTF-8 looks after it was taken for one of these and written as UTF-8.
-_TWICE = ("Ã", "Â", "Å", "â€", "â‚", "√", "├")
 _LEADS = re.compile("[ÃÂÅâ√¬≈‚├┬┼Ô]")
 _TEXTS = re.compile(r"[^ \t;,|\"()]*[^\x00-\x7f][^ \t;,|\"()]*")  # a no-break space may be half of “à”
+
+
+def _may_be_twice(text: str) -> bool:
+    """Whether a text has what begins “é”, “°”, “œ”, “€” and “’” in UTF-8, taken for another encoding."""
+    return (
+        any(sign in text for sign in "ÃÂÅ‚√├")
+        or ("€" in text and "â" in text and "â€" in text)
+        or ("Ç" in text and "ÔÇ" in text)
+    )
 
 
 def _undone(text: str, through: str) -> bytes:
