@@ -61,7 +61,8 @@ def named(folder: Path, *rows: str) -> Outcome:
         ("408211000", "a spreadsheet destroyed its number (408211000)"),
         ("########", "a spreadsheet destroyed its number (########)"),
         ("", "the row has no number"),
-        ("non communiqué", "“non communiqué” is no valid number"),
+        ("non communiqué", "the row has no number"),
+        ("voir dossier", "“voir dossier” is no valid number"),
         ("123456789", "“123456789” is no valid number"),
         ("52499120500013", "52499120500013 is the number of another body"),
     ],
@@ -142,7 +143,7 @@ def test_rows_of_one_body_are_decided_once_and_counted_each(tmp_path: Path) -> N
         "file.csv: scdl-subventions is new in the table sources.",
     ]
     assert found.lines["funding"] == [5, 10]
-    assert found.codes == [(7, None, None, "row-length")]
+    assert found.codes == [(7, None, "a", "text-row")]
 
 
 # Values that the profile does not know
