@@ -23,7 +23,7 @@ Conversion = Callable[[str], Converted]
 
 _BLANKS = re.compile(r"\s+")
 _NUMBER = re.compile("[0-9]{9}|[0-9]{14}")
-_DESTROYED = re.compile("[0-9]{6}0{3}|[0-9]{9}0{5}")
+_DESTROYED = re.compile("(?!0+$)(?:[0-9]{6}0{3}|[0-9]{9}0{5})")
 
 
 def _of_kind(kind: Kind, shape: Shape | None = None, name: str = "") -> Conversion:
