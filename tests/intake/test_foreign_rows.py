@@ -93,6 +93,18 @@ def test_a_longer_name_is_told_only_where_no_other_number_says_whose_it_is(tmp_p
     assert named(tmp_path, grant(idBeneficiaire="", nomBeneficiaire="Villes au carrefour")).codes == []
 
 
+def test_the_name_of_a_department_is_not_that_of_a_centre(tmp_path: Path, registry: Path) -> None:
+    (tmp_path / "file.csv").write_text(
+        SCDL
+        + grant(idBeneficiaire="21750001600019", nomBeneficiaire="PARIS")
+        + grant(idBeneficiaire="", nomBeneficiaire="Guadeloupe")
+        + grant(idBeneficiaire="", nomBeneficiaire="Labo Cités"),
+        encoding="utf-8",
+    )
+    (told,) = loaded(registry, tmp_path / "file.csv").anomalies
+    assert (told.line, told.code) == (4, "skipped-by-number")
+
+
 def test_a_number_that_a_spreadsheet_destroyed_is_told_whoever_it_is(tmp_path: Path) -> None:
     found = through(
         tmp_path,
