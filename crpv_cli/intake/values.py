@@ -526,7 +526,7 @@ def sirene_number(text: str) -> str:
     Raises:
         Fault: a spreadsheet has destroyed the number: 4,99263E+13, 49926300000000.0.
     """
-    digits = re.sub(rf"[{SPACES}.\-]", "", re.sub(r"(?<=[0-9])[.,]0+$", "", text))
+    digits = text if text.isdecimal() else re.sub(rf"[{SPACES}.\-]", "", re.sub(r"(?<=[0-9])[.,]0+$", "", text))
     if found := _SHORTENED.fullmatch(text):
         first, rest, exponent = found[1], found[2] or "", int(found[3])
         if len(rest) != exponent:
