@@ -8,8 +8,7 @@ It makes up rows of funding (the centres and funders of the reference data, the 
 reference for each row), and loads them into a registry that ``crpv init`` made: for the first time, the same again,
 with one amount in a hundred changed, and back (``crpv undo``, of that and of the first load). Each time is processor
 time of the process and of its children, user and system; each memory is the most that one of them held. All runs
-once, in one run, so that the ratios are of one machine in one state; the floor runs before and after, and its mean
-counts.
+once, in one run, so that the ratios are of one machine in one state.
 
 The floor is what cannot be left out: Python's csv reader, and ``executemany`` into the same STRICT table with the same
 unique index, amounts as centimes and empty cells as null. It checks nothing, and keeps no record. For a workbook it is
@@ -86,6 +85,8 @@ FIRST, AGAIN, CHANGED, UNDO_CHANGED, UNDO = (
     "undo of the change",
     "undo of the first load",
 )
+UTILS, CSVS, SHELL = "sqlite-utils insert --csv", "csvs-to-sqlite", "sqlite3 .import"
+NOT_THERE = "not there"
 BOUNDS = {FIRST: 2.2, AGAIN: 1.2, CHANGED: 1.5, UNDO_CHANGED: 2.5, UNDO: 2.5}
 """How many times the floor each may take (issue 12)."""
 TO_SQLITE_UTILS = 0.6
@@ -291,21 +292,17 @@ def csvs_to_sqlite(folder: Path) -> Path | str:
     return program
 
 
-def others(folder: Path, chosen: Sequence[str]) -> dict[str, Callable[[Path, Path], list[str | Path]] | str]:
+def others(folder: Path, without: Sequence[str]) -> dict[str, Callable[[Path, Path], list[str | Path]] | str]:
     """The other programs: how each is called for a CSV file and a new database, or why it is left out."""
-    found: dict[str, Callable[[Path, Path], list[str | Path]] | str] = {}
-    utils = shutil.which("sqlite-utils", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
-    found["sqlite-utils insert --csv"] = (
-        (lambda file, db: [utils, "insert", db, "funding", file, "--csv", "--silent"]) if utils else "not there"
-    )
-    if "csvs-to-sqlite" in chosen:
-        program = csvs_to_sqlite(folder)
-        found["csvs-to-sqlite"] = program if isinstance(program, str) else lambda file, db: [program, file, db]
-    shell = shutil.which("sqlite3")
-    found["sqlite3 .import"] = (
-        (lambda file, db: [shell, db, f'.import --csv "{file}" funding']) if shell else "not there"
-    )
-    return found
+    beside = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    utils, shell = shutil.which("sqlite-utils", path=beside), shutil.which("sqlite3")
+    to_sqlite = "" if CSVS in without else csvs_to_sqlite(folder)
+    found: dict[str, Callable[[Path, Path], list[str | Path]] | str] = {
+        UTILS: (lambda file, db: [utils, "insert", db, "funding", file, "--csv", "--silent"]) if utils else NOT_THERE,
+        CSVS: to_sqlite if isinstance(to_sqlite, str) else lambda file, db: [to_sqlite, file, db],
+        SHELL: (lambda file, db: [shell, db, f'.import --csv "{file}" funding']) if shell else NOT_THERE,
+    }
+    return {name: command for name, command in found.items() if name not in without}
 
 
 # --- What is measured ---
@@ -314,12 +311,12 @@ def others(folder: Path, chosen: Sequence[str]) -> dict[str, Callable[[Path, Pat
 class Bench:
     """A folder in which files are made and loaded."""
 
-    def __init__(self, folder: Path, chosen: Sequence[str]) -> None:
+    def __init__(self, folder: Path, without: Sequence[str]) -> None:
         self.folder = folder
         self.env = environment(folder)
         self.floor_script = folder / "floor.py"
         self.floor_script.write_text(FLOOR, encoding="utf-8")
-        self.others = others(folder, chosen)
+        self.others = others(folder, without)
         self.empty = folder / "empty.sqlite"
         self.crpv(self.empty, "init")
 
@@ -338,48 +335,48 @@ class Bench:
         file, changed = (self.folder / f"{name}.{kind}" for name in ("funding", "funding-changed"))
         WRITERS[kind](file, made_up(rows))
         WRITERS[kind](changed, made_up(rows, changed=True))
-        before = self.floor(file)
-        references = dict(self.references(file)) if kind == "csv" else {}
-        registry = self.folder / "registry.sqlite"
-        shutil.copyfile(self.empty, registry)
-        took = {FIRST: self.crpv(registry, "load", file, "--as", "funding")}
-        size = registry.stat().st_size - self.empty.stat().st_size
-        took[AGAIN] = self.crpv(registry, "load", file, "--as", "funding")
-        took[CHANGED] = self.crpv(registry, "load", changed, "--as", "funding")
-        took[UNDO_CHANGED] = self.crpv(registry, "undo", "3")
-        took[UNDO] = self.crpv(registry, "undo", "2")
-        after = self.floor(file)
-        floor = Cost((before.seconds + after.seconds) / 2, max(before.memory, after.memory))
+        floor = self.floor(file)
         yield Line(rows, kind, "the floor", floor, 1.0)
-        utils = references.get("sqlite-utils insert --csv", ("", 0))[0]
-        for name, (found, _) in references.items():
+        utils: Cost | None = None
+        table = 0
+        for name, found, size in self.references(file) if kind == "csv" else ():
             if isinstance(found, str):
                 yield Line(rows, kind, name, verdict=f"left out: {found}")
-            else:
-                yield Line(rows, kind, name, found, found.seconds / floor.seconds)
-        for what, used in took.items():
-            yield Line(
-                rows, kind, f"crpv: {what}", used, used.seconds / floor.seconds, verdict(what, used, floor, utils)
-            )
-        if isinstance(utils, Cost):
-            ratio = size / references["sqlite-utils insert --csv"][1]
-            said = f"size of the registry {ratio:.2f} of sqlite-utils' table ({SIZE:g}: {met(ratio, SIZE)})"
-            yield Line(rows, kind, "crpv: the registry", verdict=said)
+                continue
+            if name == UTILS:
+                utils, table = found, size
+            yield Line(rows, kind, name, found, found.seconds / floor.seconds)
+        registry = self.folder / "registry.sqlite"
+        shutil.copyfile(self.empty, registry)
+        for what, words in (
+            (FIRST, ("load", file, "--as", "funding")),
+            (AGAIN, ("load", file, "--as", "funding")),
+            (CHANGED, ("load", changed, "--as", "funding")),
+            (UNDO_CHANGED, ("undo", "3")),
+            (UNDO, ("undo", "2")),
+        ):
+            used = self.crpv(registry, *words)
+            said = verdict(what, used, floor, utils)
+            yield Line(rows, kind, f"crpv: {what}", used, used.seconds / floor.seconds, said)
+            if what == FIRST and table:
+                ratio = (registry.stat().st_size - self.empty.stat().st_size) / table
+                said = f"size {ratio:.2f} of sqlite-utils' table ({SIZE:g}: {met(ratio, SIZE)})"
+                yield Line(rows, kind, "crpv: the registry", verdict=said)
 
-    def references(self, file: Path) -> Iterator[tuple[str, tuple[Cost | str, int]]]:
-        """What the other programs take for a file, and the size of what they make."""
+    def references(self, file: Path) -> Iterator[tuple[str, Cost | str, int]]:
+        """What the other programs take for a file, or why one is left out, and the size of what they make."""
         for name, command in self.others.items():
             if isinstance(command, str):
-                yield name, (command, 0)
+                yield name, command, 0
                 continue
             target = self.folder / "other.sqlite"
             target.unlink(missing_ok=True)
             try:
                 found = cost(command(file, target), self.env)
             except RuntimeError as error:
-                yield name, (str(error).splitlines()[-1][:120], 0)
+                yield name, str(error).splitlines()[-1][:120], 0
             else:
-                yield name, (found, target.stat().st_size)
+                yield name, found, target.stat().st_size
 
 
 def met(value: float, bound: float) -> str:
@@ -387,10 +384,10 @@ def met(value: float, bound: float) -> str:
     return "met" if value <= bound else "NOT met"
 
 
-def verdict(what: str, used: Cost, floor: Cost, utils: Cost | str) -> str:
+def verdict(what: str, used: Cost, floor: Cost, utils: Cost | None) -> str:
     """What is asked of a load or an undo."""
     said = [f"{BOUNDS[what]:g}: {met(used.seconds / floor.seconds, BOUNDS[what])}"]
-    if what == FIRST and isinstance(utils, Cost):
+    if what == FIRST and utils is not None:
         ratio = used.seconds / utils.seconds
         said.append(f"{ratio:.2f} of sqlite-utils ({TO_SQLITE_UTILS:g}: {met(ratio, TO_SQLITE_UTILS)})")
     said.append(f"{MEMORY} MB: {met(used.memory, MEMORY)}")
@@ -410,7 +407,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="What a load costs.")
     parser.add_argument("--sizes", default="10000,100000,1000000", metavar="N,N", help="rows of the CSV files")
     parser.add_argument("--workbooks", default="100000", metavar="N,N", help="rows of xlsx and ods files; 0 for none")
-    parser.add_argument("--without", default="", metavar="csvs-to-sqlite", help="a program that is not to be installed")
+    parser.add_argument("--without", action="append", default=[], choices=(UTILS, CSVS, SHELL), help="leave one out")
     chosen = parser.parse_args()
     asked = [(int(size), "csv") for size in chosen.sizes.split(",")]
     asked += [(int(size), kind) for size in chosen.workbooks.split(",") for kind in ("xlsx", "ods")]
@@ -421,7 +418,7 @@ def main() -> None:
     print("| rows | file | program | seconds | times the floor | most memory, MB | asked |")
     print("| ---: | --- | --- | ---: | ---: | ---: | --- |")
     with tempfile.TemporaryDirectory(prefix="crpv-load-") as folder:
-        bench = Bench(Path(folder), [name for name in ("csvs-to-sqlite",) if name != chosen.without])
+        bench = Bench(Path(folder), chosen.without)
         for rows, kind in asked:
             for line in bench.measure(rows, kind) if rows else ():
                 print(show(line), flush=True)

@@ -32,7 +32,11 @@ def apply_source(
     (staged,) = connection.execute(
         f"select count(*) from temp.stage_{source.table.name} where file = ?", (number,)
     ).fetchone()
-    touched, outcome.inserted = work.set_aside(as_written)
+    fresh, rows = stage.fresh(source.table), f"temp.stage_{source.table.name}"
+    (new,) = connection.execute(
+        f"select count(*) from {fresh} as f join {rows} as s on s.rowid = f.row where s.file = ?", (number,)
+    ).fetchone()
+    touched, outcome.inserted = work.set_aside(as_written) if new < staged else work.set_all_aside()
     if touched:
         work.update()
     if outcome.inserted:
@@ -183,6 +187,17 @@ class _Applying:
             "select count(row), count(*) - count(row) from temp.unlike"
         ).fetchone()
         return int(touched), int(fresh)
+
+    def set_all_aside(self) -> tuple[int, int]:
+        """As ``set_aside``, where the registry holds none of them."""
+        self._do(
+            f"""
+            create temp table unlike as
+            select rowid as staged, null as row from temp.stage_{self.table.name} where file = :number order by rowid
+            """
+        )
+        (fresh,) = self.connection.execute("select count(*) from temp.unlike").fetchone()
+        return 0, int(fresh)
 
     def _keep_as_typed(self) -> None:
         """Let texts that differ only in apostrophes, blanks and the like be what the registry holds."""
