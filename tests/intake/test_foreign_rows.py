@@ -93,6 +93,26 @@ def test_a_longer_name_is_told_only_where_no_other_number_says_whose_it_is(tmp_p
     assert named(tmp_path, grant(idBeneficiaire="", nomBeneficiaire="Villes au carrefour")).codes == []
 
 
+def test_where_centres_are_found_by_name_a_longer_name_is_told(tmp_path: Path) -> None:
+    profile = SMALL.replace(
+        '[columns.centre]\nfrom = "centre"',
+        '[columns.centre]\nfind = [{ lookup = "centre-of-name", from = "centre" }]\nskip-unknown = "no centre"\n'
+        'suspect = { lookup = "centre-of-name", from = "centre" }',
+    )
+    (tmp_path / "file.csv").write_text(
+        "centre;date;somme\nVilles au Carré;2020;1\nAssociation Villes au Carré;2020;2\nTennis;2020;3\n", "utf-8"
+    )
+    grid = open_csv(tmp_path / "file.csv")
+    found = Outcome(apply(parse(profile.encode(), "small.toml"), grid, KnownIds(KNOWN_NAMES), "file.csv"))
+    assert [row["centre"] for row in found.rows["funding"]] == ["villes-au-carre"]
+    (told,) = found.anomalies
+    assert (told.line, told.column, told.code) == (3, "centre", "skipped-by-number")
+    assert told.message.text("en") == (
+        "“Association Villes au Carré” has the name of villes-au-carre in it, but is longer; the row was left out. "
+        "It carries €2."
+    )
+
+
 def test_the_name_of_a_department_is_not_that_of_a_centre(tmp_path: Path, registry: Path) -> None:
     (tmp_path / "file.csv").write_text(
         SCDL

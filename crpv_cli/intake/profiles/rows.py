@@ -326,7 +326,8 @@ class RowValues:
             return self._create(self.foreign.profile.creates[spec.create], tuple(asked))
         reason = spec.skip_unknown if asked or spec.skip_empty is None else spec.skip_empty
         if reason is not None:
-            raise Skipped(reason, spec, suspect=self._suspect(spec, other=bool(asked)))
+            other = any(find.lookup.endswith("-siren") for find, _ in asked)
+            raise Skipped(reason, spec, suspect=self._suspect(spec, other=other))
         if not asked:
             return ""
         raise Faulty(

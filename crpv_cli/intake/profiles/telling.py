@@ -98,6 +98,12 @@ class Telling:
         what = msg(
             "“{value}” is the name of {found}, but {but}; the row was left out.", value=value, found=found, but=but
         )
+        if place == named:
+            what = msg(
+                "“{value}” has the name of {found} in it, but is longer; the row was left out.",
+                value=value,
+                found=found,
+            )
         if cents:
             what = msg("{what} It carries {amount}.", what=what, amount=Euros(cents))
         advice = msg("If it is the same body, correct the number in the file, or the SIREN in the registry.")
