@@ -90,9 +90,9 @@ def find_head(rows: Sequence[Row], fits: Fits) -> Head | None:
                         "The header stands on two lines, {first} and {line}.", first=str(row.line), line=str(both.line)
                     ),
                 )
-                found.setdefault(together, _below(rows, place + 1, both, [Finding(two, both.line)]))
+                found.setdefault(together, _below(rows, place, both, rows[place + 2 :], [Finding(two, both.line)]))
         if alone:
-            found.setdefault(alone, _below(rows, place, first[place], []))
+            found.setdefault(alone, _below(rows, place, first[place], rows[place + 1 :], []))
         if WHOLE in found:
             break
     if found:
@@ -131,12 +131,12 @@ def _two_rows(upper: Row, lower: Row) -> Row | None:
     return Row(lower.line, cells)
 
 
-def _below(rows: Sequence[Row], place: int, row: Row, findings: list[Finding]) -> Head:
+def _below(rows: Sequence[Row], place: int, row: Row, below: Sequence[Row], findings: list[Finding]) -> Head:
     """The header with the line of units below it, if there is one, and what is said above it."""
     cells, line = list(row.cells), row.line
     findings = [*findings, *_units_above(rows[:place])]
-    if place + 1 < len(rows) and _is_hints(rows[place + 1].cells):
-        hints = rows[place + 1]
+    if below and _is_hints(below[0].cells):
+        hints = below[0]
         for number, hint in enumerate(hints.cells[: len(cells)]):
             unit = hint.strip("()[] ")
             if multiplier(unit) is not None and unit_in(cells[number]) is None:

@@ -101,6 +101,14 @@ def test_a_header_on_two_lines_is_one(tmp_path: Path, write: Write) -> None:
     file = table(path)
     assert [record.values for record in records_of(file)] == [{"centre": "oriv", "department": "67"}]
     assert (2, "two-row-header", Severity.WARNING) in told(file)
+    lines = [
+        ["Centre", "Financeur", "Date", "", "Montant (k€)"],
+        ["", "", "de début", "de fin", ""],
+        ["", "", "", "", ""],
+    ]
+    file = table(write(tmp_path, [*lines, ["oriv", "etat", "2023-01-01", "2025-12-31", "150"]]))
+    assert [record.values["amount"] for record in records_of(file)] == [15_000_000]
+    assert [code for _, code, _ in told(file)] == ["two-row-header", "unit-in-heading"]
     groups = ["Qui", "", "Quand", "Combien", "", "Quoi"]
     file = table(write(tmp_path, [groups, FUNDING, *ROWS]))
     assert amounts(file) == AMOUNTS
