@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from crpv_cli.intake.faults import Correction, Fault, ReadValue
@@ -51,6 +52,45 @@ def factor_of(unit: str) -> Decimal | None:
             )
         small = f"M{small[1:]}"
     return UNITS.get(small)
+
+
+# The francs of before 2002, of the Pacific, of Switzerland, and others: what a heading may say instead of euros.
+_OTHER_MONEY = re.compile(r"[km]?f|ff|frf|k?francs?( cfp| pacifique)?|chf|xpf|f? ?cfp|fcfa|\$|usd|dollars?|£|gbp", re.I)
+# In the middle of a heading these are words or letters, unless “en” stands before them.
+_WORDS = re.compile(r"[a-z]{1,2}|cents?|mille|mill?iers?|millions?|m[drs]*|milliards?|thousands?|", re.I)
+_NOUGHTS = re.compile(r"^(?:x ?)?(?:1[ .]?)?000 ?(?=€|euro|$)", re.I)
+
+
+def factor_in(text: str) -> Decimal | None:
+    """By what amounts in a unit are multiplied to be euros; 0 if they are no euros or it is not certain what they are.
+
+    None if the text is no unit.
+    """
+    text = re.sub(r"\b(?:de|des) (?=€|euro)", "d'", text)
+    try:
+        return Decimal(0) if _OTHER_MONEY.fullmatch(text) else factor_of(_NOUGHTS.sub("k", text)) if text else None
+    except Fault:
+        return Decimal(0)
+
+
+def unit_of(text: str) -> Decimal | None:
+    """Return the factor of the unit that a text names: ``en k€``, ``milliers d'euros, TTC``; None if it names none.
+
+    It is 0 if the text speaks of euros and no unit can be read.
+    """
+    if re.search("dizaine|centaine", text, re.I):
+        return Decimal(0)
+    words = re.sub(r"\b(?:en|in|unité|exprimée?s?)\b|[,;:]", " ", text, flags=re.I).split()
+    for start, end in runs(words):
+        factor = factor_in(" ".join(words[start:end]))
+        if factor is not None and (end - start == len(words) or not _WORDS.fullmatch(words[start])):
+            return factor
+    return Decimal(0) if re.search("€|euro", text, re.I) else None
+
+
+def runs(words: Sequence[str]) -> list[tuple[int, int]]:
+    """Return where each run of words begins and ends, the longest first."""
+    return [(first, last) for first in range(len(words)) for last in range(len(words), first, -1)]
 
 
 def number_destroyed(text: str) -> Fault:
@@ -178,22 +218,20 @@ def read_amount(text: str) -> ReadValue:
     """
     if plain := PLAIN_AMOUNT.fullmatch(text):  # most of them
         return centimes_of(plain), None
-    return scaled(text, "")
+    return scaled(text, Decimal(1))
 
 
-def scaled(text: str, unit: str) -> ReadValue:
-    """Read an amount below a heading with a unit (``k€``) and return it in centimes, with a warning if that changes it.
+def scaled(text: str, factor: Decimal) -> ReadValue:
+    """Read an amount below a heading with a unit and return it in centimes, with a warning if that changes it.
 
-    A unit beside the amount itself counts more than the heading's.
+    A unit beside the amount itself counts more than the heading's, whose factor is given.
 
     Raises:
-        Fault: as ``read_amount``, or the unit is not one of euros.
+        Fault: as ``read_amount``.
     """
     euros, own, correction = _parts(text)
-    factor = own if own is not None else factor_of(unit)
-    if factor is None:
-        raise unknown_unit(text, unit)
-    return in_centimes(euros * factor, f"{text} {unit}".strip(), correction, factor)
+    factor = own if own is not None else factor
+    return in_centimes(euros * factor, text, correction, factor)
 
 
 def unknown_unit(text: str, unit: str) -> Fault:

@@ -11,8 +11,9 @@ from functools import cache
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.headings import headings_of
 from crpv_cli.definitions.tables import TABLES, Table
-from crpv_cli.intake.amounts import factor_of
+from crpv_cli.intake.amounts import unit_of
 from crpv_cli.intake.faults import Fault
+from crpv_cli.intake.headings import heading_of
 from crpv_cli.language import LANGUAGES, msg, translate
 from crpv_cli.spelling import fold
 
@@ -26,7 +27,8 @@ class Header:
 
     ``columns`` has one entry per cell of the header: the column, or None for a cell to skip. ``missing`` are the
     required columns that no cell names, ``extra`` the places of cells that name no column, ``twice`` those of cells
-    that repeat one. ``units`` are those in which amounts stand, by column, where they are not euros. ``given`` has the
+    that repeat one. ``units`` are the factors of those in which amounts stand, by column, where they
+    are not euros; 0 where it is not certain what they are. ``given`` has the
     values that the user gives for columns that the file lacks, by their names; ``unknown`` are those for no column.
     """
 
@@ -35,7 +37,7 @@ class Header:
     missing: tuple[Column, ...] = ()
     extra: tuple[int, ...] = ()
     twice: tuple[int, ...] = ()
-    units: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, Decimal] = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
 
@@ -46,26 +48,9 @@ class Header:
 
 
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
-_IN_UNIT = re.compile(r"[\s,:-]+(?:exprimée?s? )?en\s+([^()\[\]]+)$", re.IGNORECASE)
 # What may stand in brackets in the heading of a number and changes nothing of it.
 _HARMLESS = {"aaaa", "yyyy", "nb", "nombre", "number", "obligatoire", "facultatif", "optionnel", "required", "optional"}
 _NUMBERS = {Kind.INTEGER, Kind.DECIMAL, Kind.MONEY}
-
-
-def multiplier(unit: str) -> Decimal | None:
-    """Return what an amount in a unit is multiplied by to be in euros, None if it is no clear unit of amounts."""
-    try:
-        return factor_of(unit) if unit.strip() else None
-    except Fault:
-        return None
-
-
-def unit_in(text: str) -> str | None:
-    """Return the unit of amounts that a heading or a title names: in brackets, or after “en”; None if it names none."""
-    for said in [*_BRACKETS.findall(text), *_IN_UNIT.findall(text)]:
-        if multiplier(said) is not None:
-            return str(said).strip().removeprefix("en ")
-    return None
 
 
 @cache
@@ -94,27 +79,29 @@ def all_spellings() -> frozenset[str]:
     return frozenset(spelling for table in TABLES for spelling in _spellings(table))
 
 
-def _named(cell: str, folded: str, spellings: Mapping[str, Column]) -> tuple[Column | None, str]:
-    """Return the column that a heading names, and the unit of its amounts, empty if they are in euros.
+@cache
+def _without_blanks(table_name: str) -> dict[str, Column]:
+    return {spelling.replace(" ", ""): column for spelling, column in _spellings(table_name).items()}
+
+
+def _named(cell: str, folded: str, table: Table) -> tuple[Column | None, Decimal | None]:
+    """Return the column that a heading names, and the factor of the unit of its amounts if they are not in euros.
 
     What stands in brackets is passed over where it changes nothing: not in the heading of a number, of which it may say
     that it is another one.
     """
-    column = spellings.get(folded)
+    column = _spellings(table.name).get(folded)
     if column is not None or not cell:
-        return column, ""
-    unit = unit_in(cell)
-    bare = _BRACKETS.sub(" ", cell)
-    if unit is not None:
-        bare = _IN_UNIT.sub("", bare)
-    column = spellings.get(fold(bare))
-    if column is None:
-        return None, ""
-    if column.kind in _NUMBERS:
-        told = [said for said in _BRACKETS.findall(cell) if fold(said) not in _HARMLESS and multiplier(said) is None]
-        if told or (unit is not None and column.kind is not Kind.MONEY):
-            return None, ""
-    return column, unit if unit is not None and multiplier(unit) != 1 else ""
+        return column, None
+    whole, bare, factor = heading_of(cell)
+    known = _without_blanks(table.name)
+    column = known.get(whole) or known.get(bare)
+    if column is None or column.kind not in _NUMBERS:
+        return column, None
+    told = [said for said in _BRACKETS.findall(cell) if fold(said) not in _HARMLESS and unit_of(said) is None]
+    if told or (factor is not None and column.kind is not Kind.MONEY):
+        return None, None
+    return column, None if factor == 1 else factor
 
 
 def read_header(cells: Sequence[str], table: Table, given: Mapping[str, str] | None = None) -> Header:
@@ -130,11 +117,11 @@ def _read(cells: Sequence[str], folded: Sequence[str], table: Table, given: Mapp
     spellings = _spellings(table.name)
     columns: list[Column | None] = []
     extra, twice = [], []
-    units: dict[str, str] = {}
+    units: dict[str, Decimal] = {}
     for place, (cell, spelling) in enumerate(zip(cells, folded, strict=True)):
-        column, unit = _named(cell, spelling, spellings)
-        if column is not None and unit:
-            units.setdefault(column.name, unit)
+        column, factor = _named(cell, spelling, table)
+        if column is not None and factor is not None:
+            units.setdefault(column.name, factor)
         if column is None:
             if cell and cell not in OWN_COLUMNS:
                 extra.append(place)

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
@@ -74,9 +75,9 @@ ReadCell = tuple[object, tuple[Correction, ...]]
 
 
 class ColumnReader:
-    """What the cells of a column mean in a row of its table; ``unit`` is that of its amounts, as its heading says."""
+    """What the cells of a column mean in a row of its table; ``unit`` is the factor of amounts, as its heading says."""
 
-    def __init__(self, column: Column, unit: str = "") -> None:
+    def __init__(self, column: Column, unit: Decimal = Decimal(1)) -> None:
         self.column = column
         self._unit = unit
         self._read: dict[str, ReadCell] = {}
@@ -100,7 +101,7 @@ class ColumnReader:
     def value(self, cell: str) -> ReadCell:
         """Read a cell, and do not remember it."""
         column = self.column
-        read = self._in_euros if self._unit else self._reader
+        read = self._reader if self._unit == 1 else self._in_euros
         value, correction = read(cell) if cell else (None, None)
         if value is None:
             if column.required:

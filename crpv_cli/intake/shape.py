@@ -12,9 +12,11 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from crpv_cli.intake.amounts import unit_of
 from crpv_cli.intake.faults import Correction, Fault, row_length
 from crpv_cli.intake.grid import Finding, Grid, Row
-from crpv_cli.intake.headers import all_spellings, multiplier, unit_in
+from crpv_cli.intake.headers import all_spellings
+from crpv_cli.intake.headings import heading_of
 from crpv_cli.language import Message, msg, msgs
 from crpv_cli.spelling import fold
 
@@ -42,6 +44,8 @@ _FORMATS = {
     *("optionnel", "required", "optional", "jours", "heures", "etp", "numero", "unite"),
 }
 
+# Where a title names a unit: in brackets, or after “en” at its end; “12 millions d'euros” is a sum.
+_UNIT_SAID = re.compile(r"(?<=[(\[])[^()\[\]]*(?=[)\]])|(?<=\ben )[^()\[\]]+$", re.IGNORECASE)
 _SENTENCE = re.compile(
     r"[*(]|(sources?|notes?|n\.?b\.?|lecture|champ|extraction|données|mis(e|es)? à jour)\b|.{60}",
     re.IGNORECASE | re.DOTALL,
@@ -139,7 +143,7 @@ def _below(rows: Sequence[Row], place: int, row: Row, below: Sequence[Row], find
         hints = below[0]
         for number, hint in enumerate(hints.cells[: len(cells)]):
             unit = hint.strip("()[] ")
-            if multiplier(unit) is not None and unit_in(cells[number]) is None:
+            if unit_of(unit) is not None and heading_of(cells[number])[2] is None:
                 cells[number] = f"{cells[number]} ({unit})"
         told = ", ".join(filter(None, hints.cells))
         left_out = Correction(
@@ -167,8 +171,7 @@ def said_above(grid: Grid, file: str) -> list[Message]:
 def _units_above(rows: Sequence[Row]) -> Iterator[Finding]:
     for row in rows:
         for place, cell in enumerate(row.cells):
-            unit = unit_in(cell)
-            if unit is not None and (multiplier(unit) or 1) != 1:
+            if any(unit_of(said) not in {None, 1} for said in _UNIT_SAID.findall(cell)):
                 yield Finding(
                     Fault(
                         "unit-in-title",
@@ -188,7 +191,7 @@ def _is_hints(cells: Sequence[str]) -> bool:
     """Whether the cells of a line say in which unit or form values stand, and nothing else."""
     told = [cell for cell in cells if cell]
     return bool(told) and all(
-        _HINT.fullmatch(cell) or multiplier(cell) is not None or fold(cell) in _FORMATS for cell in told
+        _HINT.fullmatch(cell) or unit_of(cell) is not None or fold(cell) in _FORMATS for cell in told
     )
 
 

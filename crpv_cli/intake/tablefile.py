@@ -10,7 +10,8 @@ from crpv_cli.definitions.tables import Table
 from crpv_cli.errors import Anomaly
 from crpv_cli.intake.faults import Correction, Fault, row_length
 from crpv_cli.intake.grid import BrokenRow, Finding, Grid, Row, Rows, Unreadable
-from crpv_cli.intake.headers import Header, all_spellings, multiplier
+from crpv_cli.intake.headers import Header, all_spellings
+from crpv_cli.intake.headings import in_unit
 from crpv_cli.intake.records import BatchReader, Checked, ColumnReader, check, readers_of
 from crpv_cli.intake.shape import Below, is_other_header, says_total
 from crpv_cli.intake.values import read_cell
@@ -163,19 +164,9 @@ class TableFile:
             )
             yield self.anomaly(missing, line, column=column.name)
         at_place: list[tuple[int, Fault | Correction]] = []
-        for name, unit in header.units.items():
+        for name, factor in header.units.items():
             at = next(place for place, column in enumerate(header.columns) if column and column.name == name)
-            multiplied = Correction(
-                "unit-in-heading",
-                msg(
-                    "The amounts of “{heading}” are in {unit}: they were multiplied by {times}.",
-                    heading=headings[at],
-                    unit=unit,
-                    times=f"{multiplier(unit):f}",
-                ),
-                msg("Check one of them; if they are in euros, correct the heading."),
-            )
-            at_place.append((at, multiplied))
+            at_place.append((at, in_unit(headings[at], factor)))
         if (place := _french_note(header, headings)) is not None:
             ambiguous = Fault(
                 "ambiguous-column",
@@ -224,7 +215,7 @@ class _Rows:
         self._absent = {column.name for column in header.missing}  # reported once, for the header
         marks = {name: {grid.headings[place], grid.header[place]} for name, place in self._places.items()}
         self._readers = dict(readers_of(header.table.name)) | {
-            name: ColumnReader(header.table.column(name), unit) for name, unit in header.units.items()
+            name: ColumnReader(header.table.column(name), factor) for name, factor in header.units.items()
         }
         # What is given stands after the cells of a row, where nothing that looks at its shape sees it.
         self._given = tuple(header.given.values())

@@ -14,7 +14,8 @@ from crpv_cli.definitions.headings import HEADINGS, headings_of
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.intake.files import InputFile, ReadOptions, TableFile, open_tables
-from crpv_cli.intake.headers import multiplier, read_header, recognise, unit_in
+from crpv_cli.intake.headers import read_header, recognise
+from crpv_cli.intake.headings import heading_of
 from crpv_cli.language import LANGUAGES, translate
 from crpv_cli.spelling import fold
 from tests.intake.rows import records_of, rows_of
@@ -145,6 +146,9 @@ def test_thousands_of_euros_in_a_heading_multiply_and_are_said(
 def test_thousands_of_euros_in_a_title_are_refused(tmp_path: Path, write: Write) -> None:
     file = table(write(tmp_path, [padded("Subventions (en milliers d'euros)"), FUNDING, *ROWS]))
     assert told(file)[0] == (1, "unit-in-title", Severity.ERROR)
+    assert told(table(write(tmp_path, [padded("Une dotation de 12 millions d'euros"), FUNDING, *ROWS]))) == []
+    other = ["Montant (kF)" if heading == "Montant" else heading for heading in FUNDING]
+    assert told(table(write(tmp_path, [other, *ROWS])))[0] == (1, "not-in-euros", Severity.ERROR)
 
 
 @every_form
@@ -244,21 +248,21 @@ def test_the_delimiter_is_that_with_which_the_header_is_found(tmp_path: Path, ma
 
 
 @pytest.mark.parametrize(
-    ("text", "unit", "times"),
+    ("text", "times"),
     [
-        ("Montant (en €)", "€", 1),
-        ("Montant en euros", "euros", 1),
-        ("Montant [k€]", "k€", 1000),
-        ("Montant, en milliers d'euros", "milliers d'euros", 1000),
-        ("Montant (M€)", "M€", 1_000_000),
-        ("Montant", None, None),
-        ("Aide en nature", None, None),
-        ("Année (AAAA)", None, None),
+        ("Montant (en €)", 1),
+        ("Montant en euros", 1),
+        ("Montant [k€]", 1000),
+        ("Montant, en milliers d'euros", 1000),
+        ("Montant (M€)", 1_000_000),
+        ("Montant (kF)", 0),
+        ("Montant", None),
+        ("Aide en nature", None),
+        ("Année (AAAA)", None),
     ],
 )
-def test_a_unit_of_amounts_is_seen_in_a_heading(text: str, unit: str | None, times: int | None) -> None:
-    assert unit_in(text) == unit
-    assert multiplier(unit or "") == times
+def test_a_unit_of_amounts_is_seen_in_a_heading(text: str, times: int | None) -> None:
+    assert heading_of(text)[2] == times
 
 
 @pytest.mark.parametrize(

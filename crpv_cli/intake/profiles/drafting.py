@@ -15,9 +15,9 @@ from crpv_cli.intake.faults import Fault
 from crpv_cli.intake.files import InputFile, ReadOptions
 from crpv_cli.intake.grid import Grid, Row
 from crpv_cli.intake.headers import read_header
+from crpv_cli.intake.headings import heading_of
 from crpv_cli.intake.kinds import is_workbook
 from crpv_cli.intake.profiles.conversions import CONVERSIONS
-from crpv_cli.intake.profiles.headings import heading_of
 from crpv_cli.intake.profiles.profile import LOOKUPS
 from crpv_cli.intake.profiles.rows import KnownIds
 from crpv_cli.intake.profiles.shipped import shipped_profiles

@@ -15,9 +15,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidat
 from pydantic import model_validator as check
 
 from crpv_cli.definitions.tables import TABLES, Table
+from crpv_cli.intake.headings import spelled
 from crpv_cli.intake.profiles import conversions
 from crpv_cli.intake.profiles.conversions import CONVERSIONS, Conversion
-from crpv_cli.intake.profiles.headings import Reading, read_headings, spelled
+from crpv_cli.intake.profiles.headings import Reading, read_headings
 from crpv_cli.language import N_, Message, current, msg
 from crpv_cli.spelling import closest, fold
 

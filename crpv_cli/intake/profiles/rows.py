@@ -9,10 +9,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from pathlib import Path
 
+from crpv_cli.intake.amounts import unit_of
 from crpv_cli.intake.cells import Cell
 from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.intake.profiles.conversions import share_of
-from crpv_cli.intake.profiles.headings import unit_of
 from crpv_cli.intake.profiles.profile import ColumnSpec, Create, Find, Lookups, Profile
 from crpv_cli.language import Euros, Message, msg
 from crpv_cli.spelling import fold

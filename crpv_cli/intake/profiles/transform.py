@@ -12,6 +12,7 @@ from crpv_cli.errors import Anomaly
 from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.intake.grid import Grid, Read, Row, Rows
 from crpv_cli.intake.headers import OWN_COLUMNS
+from crpv_cli.intake.headings import in_unit
 from crpv_cli.intake.profiles.profile import ColumnSpec, Combine, Filter, Profile
 from crpv_cli.intake.profiles.rows import Created, Faulty, Foreign, KnownIds, RowValues, Skipped
 from crpv_cli.intake.profiles.telling import Tally, Telling
@@ -127,12 +128,8 @@ class _Transform:
                     msg("Its columns are: {columns}.", columns=[*profile.required, *profile.optional]),
                 )
         for place, factor in self._amounts_in_units():
-            if not factor:
-                raise Fault(
-                    "not-in-euros",
-                    msg("In which unit the amounts under “{heading}” are is not certain.", heading=headings[place]),
-                    msg("Convert them to euros, and correct the heading."),
-                )
+            if isinstance(told := in_unit(headings[place], factor), Fault):
+                raise told
 
     def _amounts_in_units(self) -> Iterator[tuple[int, Decimal]]:
         """The places of columns of amounts whose heading says another unit than euros, and the factor.
@@ -193,16 +190,8 @@ class _Transform:
         for found in self.grid.findings:
             yield self._anomaly(found.problem, found.line, found.place, found.value)
         for place, factor in self._amounts_in_units():
-            told = Correction(
-                "unit-in-heading",
-                msg(
-                    "“{heading}” is not in euros: its amounts were multiplied by {factor}.",
-                    heading=self.grid.headings[place],
-                    factor=int(factor) if factor > 1 else str(factor),
-                ),
-                msg("If they are in euros, correct the heading."),
-            )
-            yield self._anomaly(told, self.grid.header_line, place, self.grid.headings[place])
+            heading = self.grid.headings[place]
+            yield self._anomaly(in_unit(heading, factor), self.grid.header_line, place, heading)
 
     def _kept(self) -> Iterator[Row | Read]:
         """Yield what the grid gives, without blank rows and those that say of a body what was decided before.
