@@ -88,7 +88,10 @@ class Money:
             SameMoney(*sorted((first, row), key=lambda one: one["load"] == self.load))
             for row in self.rows
             if row["part"] == "repeated" and not row["is_total"]
-            for first in [self._other(row, counted[row["purse"], row["amount_cents"]])]
+            # Of a row that was read twice, what counts may have become part of a total.
+            for alike in [counted[row["purse"], row["amount_cents"]]]
+            if alike
+            for first in [self._other(row, alike)]
             if self._touched(row, first)
         ]
 
