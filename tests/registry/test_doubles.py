@@ -20,6 +20,7 @@ def plant(connection: sqlite3.Connection, choose: random.Random) -> None:
     connection.execute("delete from funding")
     for load in (2, 3):
         connection.execute("insert into loads (id, at, who, command, version) values (?, '', '', '', '')", (load,))
+    connection.execute("insert into funders (id, name, kind, load) values ('other', 'Autre ville', 'commune', 1)")
     sources: list[str | None] = choose.choice([["report"], ["report", "list", None]])
 
     def one(*values: object) -> object:
@@ -29,7 +30,7 @@ def plant(connection: sqlite3.Connection, choose: random.Random) -> None:
         bare = choose.random() < 0.15
         row: tuple[object, ...] = (
             one("oriv", "paris"),
-            one("etat", "ville"),
+            one("etat", "ville", "other"),
             one(2020, 2021),
             one("P147", "X", None, "politique de la ville"),
             one("granted", "granted", "paid", "requested"),
