@@ -201,7 +201,7 @@ def the_format(copy: Copy) -> None:
 
 
 def the_profile(copy: Copy) -> None:
-    head = "Centre de ressources;Date de début;Date de fin\n"
+    head = "Structure conventionnée;Date de début;Date de fin\n"
     rows = "ORIV;01/01/2031;31/12/2033\nUn autre;01/01/2031;31/12/2033\n"
     (copy.folder / "conventions.csv").write_text(head + rows, encoding="utf-8")
     copy.crpv("load", "conventions.csv")

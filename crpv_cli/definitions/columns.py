@@ -65,12 +65,14 @@ class Choice:
 class Usual:
     """Between what the values of a column usually lie, in its unit (years for dates): outside, there is a warning.
 
-    With ``ahead``, the highest is so many years after the present one.
+    With ``ahead``, the highest is so many years after the present one. A yearly sum that is at least three times that
+    of the year before is unusual where it is larger by ``leap`` or more; without one, that is not looked at.
     """
 
     low: float
     high: float = 0
     ahead: int | None = None
+    leap: float = 0
 
 
 @dataclass(frozen=True, slots=True)

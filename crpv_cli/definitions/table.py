@@ -92,14 +92,17 @@ def flag(name: str, label: str, explanation: str, required: bool = False, emphas
     return Column(name, label, Kind.FLAG, required, explanation=explanation, emphasis=emphasis)
 
 
-def count(name: str, label: str, explanation: str, required: bool = False, most: float = 1_000_000) -> Column:
+def count(
+    name: str, label: str, explanation: str, required: bool = False, most: float = 1_000_000, leap: float = 0
+) -> Column:
     """How many: a whole number, 0 or more, usually not more than ``most``."""
-    return Column(name, label, Kind.INTEGER, required, minimum=0, usual=Usual(0, most), explanation=explanation)
+    usual = Usual(0, most, leap=leap)
+    return Column(name, label, Kind.INTEGER, required, minimum=0, usual=usual, explanation=explanation)
 
 
-def money(name: str, label: str, most: float, explanation: str, required: bool = False) -> Column:
+def money(name: str, label: str, most: float, explanation: str, required: bool = False, leap: float = 0) -> Column:
     """An amount in euros, usually not negative and not more than ``most``."""
-    return Column(name, label, Kind.MONEY, required, usual=Usual(0, most), explanation=explanation)
+    return Column(name, label, Kind.MONEY, required, usual=Usual(0, most, leap=leap), explanation=explanation)
 
 
 def year(explanation: str, name: str = "year", label: str = N_("Year"), required: bool = True) -> Column:

@@ -375,7 +375,14 @@ FUNDING = Table(
         choice(
             "stage", N_("Stage"), choices.STAGES, N_("Whether the amount is requested, granted or paid."), required=True
         ),
-        money("amount", N_("Amount"), 1_000_000, N_("Amount in euros: 1234.50 or 1 234,50 €."), required=True),
+        money(
+            "amount",
+            N_("Amount"),
+            1_000_000,
+            N_("Amount in euros: 1234.50 or 1 234,50 €."),
+            required=True,
+            leap=20_000,
+        ),
         words("object", N_("Object"), N_("What the money is for.")),
         choice(
             "level",
@@ -417,7 +424,7 @@ BUDGETS = Table(
             N_("Resources"),
             Kind.MONEY,
             minimum=0,
-            usual=Usual(0, 5_000_000),
+            usual=Usual(0, 5_000_000, leap=100_000),
             explanation=N_("All that the centre receives in the year, in euros; empty if not known."),
         ),
         Column(
@@ -425,7 +432,7 @@ BUDGETS = Table(
             N_("Expenditure"),
             Kind.MONEY,
             minimum=0,
-            usual=Usual(0, 5_000_000),
+            usual=Usual(0, 5_000_000, leap=100_000),
             explanation=N_("All that it spends in the year, in euros; empty if not known."),
         ),
         Column(
@@ -611,13 +618,16 @@ ACTIVITIES = Table(
             choices.AUDIENCES,
             N_("Who it was for; empty if it was for several audiences or is not known."),
         ),
-        count("half_days", N_("Half-days"), N_("How many half-days of activity; empty if not known."), most=730),
+        count(
+            "half_days", N_("Half-days"), N_("How many half-days of activity; empty if not known."), most=730, leap=50
+        ),
         count("actions", N_("Actions"), N_("How many actions; empty if not known."), most=1000),
         count(
             "participants",
             N_("Participants"),
             N_("How many people took part, counted each time; empty if not known."),
             most=20_000,
+            leap=200,
         ),
         SOURCE,
         NOTE,

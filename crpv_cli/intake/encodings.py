@@ -127,7 +127,7 @@ def judge(path: Path, named: str | None = None) -> Judged:
                 if wide and not odd and "\x00" in text:
                     raise _not_text()
             if not (twice or odd or named is not None or chunk.isascii()):
-                twice = any(sign in text for sign in _TWICE)
+                twice = _may_be_twice(text)
             chunk = stream.read(_CHUNK)
     if not odd:
         try:
@@ -232,7 +232,8 @@ def _old(path: Path, sha256: str) -> Judged:
         raise _unknown(undefined if undefined.count else wrong)
     encoding = Encoding(best, len(codecs.BOM_UTF8) if marked else 0)
     if best != "cp1252":
-        return Judged(sha256, encoding, [_read_as(encoding, _telling(words, best))])
+        different = [word for word in words if _decoded(word, best) != _decoded(word, "cp1252")]
+        return Judged(sha256, encoding, [_read_as(encoding, _telling(different, best))])
     if marked:
         return Judged(sha256, encoding, [_marked(_telling(words, best))])
     return Judged(sha256, encoding)
@@ -243,12 +244,19 @@ def _most_plausible(words: Collection[bytes], defined: bool) -> str | None:
 
     ``defined`` is whether no byte is one that Windows-1252 leaves undefined.
     """
-    usual = ("cp1252", "iso8859-15") if defined else ()
-    scores = {name: _score_all(words, name) for name in (*usual, *_OLDER)}
+    usual = "iso8859-15" if _has_new_euro(words) else "cp1252"
+    scores = {name: _score_all(words, name) for name in (*((usual,) if defined else ()), *_OLDER)}
     best, second, *_ = sorted(scores, key=lambda name: -scores[name])
-    if usual and (scores[best] - scores["cp1252"] < _CLEARLY or scores["cp1252"] >= _PLAUSIBLE):
-        return "cp1252" if scores["cp1252"] >= _IMPLAUSIBLE else None
+    if defined and (scores[best] - scores[usual] < _CLEARLY or scores[usual] >= _PLAUSIBLE):
+        return usual if scores[usual] >= _IMPLAUSIBLE else None
     return best if scores[best] >= _PLAUSIBLE and scores[best] - scores[second] >= 1 else None
+
+
+def _has_new_euro(words: Collection[bytes]) -> bool:
+    """Whether the few signs in which ISO-8859-15 differs (€, œ) make sense in it, and none is one of Windows-1252."""
+    different = [word for word in words if re.search(rb"[\xa4\xa6\xa8\xb4\xb8\xbc-\xbe]", word)]
+    better = sum(_score(_decoded(word, "iso8859-15")) - _score(_decoded(word, "cp1252")) for word in different)
+    return better > _CLEARLY * len(different) and not any(re.search(rb"[\x80-\x9f]", word) for word in words)
 
 
 def _pieces(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -315,6 +323,7 @@ _LETTERS = {
     "É": 5, "È": 3, "À": 4, "Ê": 3, "Ç": 3, "Î": 3, "Ô": 3, "Œ": 3, "Â": 2, "Ë": 0, "Ï": 0, "Û": 0, "Ù": 0, "Ü": 0,
     "æ": 1, "ÿ": 1,
 }  # fmt: skip
+_AFTER_OE = {*"uidnsct"}  # œuvre, œil, œdème, œnologie, œsophage, œcuménique, fœtus
 _NONSENSE = -4
 _IMPLAUSIBLE = -2.0
 _PLAUSIBLE = 2.0
@@ -325,6 +334,11 @@ _CLEARLY = 3.0
 def _score(word: str) -> int:
     """How well the characters beyond ASCII fit a French word: about their frequency, far below 0 for nonsense."""
     return sum(_fits(word, place) for place, sign in enumerate(word) if sign > "\x7f")
+
+
+def _odd(text: str) -> int:
+    """The number of characters beyond ASCII."""
+    return sum(sign > "\x7f" for sign in text)
 
 
 _RUN = re.compile(r"[^\W\d_a-zA-Z]+")
@@ -344,9 +358,11 @@ def _fits(word: str, place: int) -> int:
     if sign.isupper():
         if before.islower() or (before.isupper() and after.islower()):
             return _NONSENSE
-        return -1 if usual is None else usual
+        return -1 if usual is None else -2 if sign == "Œ" and after.lower() not in _AFTER_OE else usual
     if usual is None:
-        return 0 if sign <= "\u017f" else _NONSENSE
+        return _NONSENSE if sign > "\u017f" or before.isupper() else 0
+    if (sign in "ëïùûü" and not before.isalpha()) or (sign == "œ" and after.lower() not in _AFTER_OE):
+        return -2
     return min(usual, 2) if before.isupper() and after.isupper() else usual
 
 
@@ -357,14 +373,14 @@ def _sign_fits(sign: str, before: str, after: str) -> int:
     if sign == "·":
         return 3 if within else 0  # les habitant·e·s
     if sign == "°":
-        return 4 if before and before in "nN0123456789" else 1
+        return 4 if before and before in "nN0123456789" else 2 if before.isupper() else 1
     if sign == "€":
         return _NONSENSE if within else 4
     if sign in "\u00a0\u202f":
         return 2
     if sign not in "«»–—…“”‘•²³§×±½¼¾©®™" or within:
         return _NONSENSE
-    if sign in "½¼¾" and after.isalpha():
+    if (sign in "½¼¾×±”»" and after.isalpha()) or (sign in "“‘«" and before.isalpha()):
         return _NONSENSE
     if sign == "…":
         return 3 if before.isalnum() else 0
@@ -374,7 +390,7 @@ def _sign_fits(sign: str, before: str, after: str) -> int:
 def _score_all(words: Collection[bytes], name: str) -> float:
     """The score of a character beyond ASCII in different words, on average."""
     texts = [_decoded(word, name) for word in words]
-    return sum(map(_score, texts)) / max(sum(sign > "\x7f" for text in texts for sign in text), 1)
+    return sum(map(_score, texts)) / max(sum(map(_odd, texts)), 1)
 
 
 def _telling(words: Iterable[bytes], name: str) -> str:
@@ -393,9 +409,17 @@ def _some_word(path: Path, encoding: Encoding) -> str:
 # --- Encoded twice ---
 
 _THROUGH = ("cp1252", "mac-roman", "cp850")
-# How what begins “é”, “°” and “’” in UTF-8 looks after it was taken for one of these and written as UTF-8.
-_TWICE = ("Ã", "Â", "â€", "√", "├")
 _LEADS = re.compile("[ÃÂÅâ√¬≈‚├┬┼Ô]")
+_TEXTS = re.compile(r"[^ \t;,|\"()]*[^\x00-\x7f][^ \t;,|\"()]*")  # a no-break space may be half of “à”
+
+
+def _may_be_twice(text: str) -> bool:
+    """Whether a text has what begins “é”, “°”, “œ”, “€” and “’” in UTF-8, taken for another encoding."""
+    return (
+        any(sign in text for sign in "ÃÂÅ‚√├")
+        or ("€" in text and "â" in text and "â€" in text)
+        or ("Ç" in text and "ÔÇ" in text)
+    )
 
 
 def _undone(text: str, through: str) -> bytes:
@@ -420,7 +444,9 @@ def _restored(word: str) -> tuple[str, str] | None:
             before = _undone(word, through).decode()
         except UnicodeError:
             continue
-        if _score(before) > _score(word):
+        # That it is UTF-8 at all says much: what was no accent before would hardly be.
+        usual = _score(before) / max(_odd(before), 1)
+        if usual >= max(-1, _score(word) / _odd(word) - 1):
             return through, before
     return None
 
@@ -432,7 +458,7 @@ def _encoded_twice(path: Path, sha256: str, encoding: Encoding) -> Judged:
     for line, content in (odd for piece in _pieces(path) for odd in _odd_lines(*piece)):
         text = content.decode(errors="replace").removeprefix("\ufeff")
         restorable = 0
-        for word in re.findall(r"[^\s;,|\"()]*[^\x00-\x7f][^\s;,|\"()]*", text) if _LEADS.search(text) else ():
+        for word in _TEXTS.findall(text) if _LEADS.search(text) else ():
             restored = _restored(word)
             if restored is None:
                 plain += 1

@@ -262,7 +262,8 @@ def _read(text: _Text, delimiter: str, width: int | None = None) -> Iterator[Row
             rest, block.error = block.text[block.read :] + rest, ""  # the rest of its last row is still to come
         broken = block.broken(line, width)
         if broken is None and len(rest) >= _LONGEST_ROW:
-            broken = BrokenRow(line + (block.ends[-1] if block.ends else 0), _too_long())
+            start = line + (block.ends[-1] if block.ends else 0)
+            broken = BrokenRow(start, _too_long(rest, delimiter, start))
         if block.rows:
             yield Rows([line, *(line + end for end in block.ends[:-1])], block.rows)
             line += block.ends[-1]
@@ -357,9 +358,9 @@ class _Block:
     def _explained(self, first: int) -> Message | str:
         """Say what is wrong with the row that cannot be read, and where."""
         text = self.text[self.read :]
-        if (self.at_end and len(text) >= _LONGEST_ROW) or "limit" in self.error:
-            return _too_long()
         line = first + (self.ends[-1] if self.ends else 0)
+        if (self.at_end and len(text) >= _LONGEST_ROW) or "limit" in self.error:
+            return _too_long(text, self.delimiter, line)
         for mark in _quoted(self.delimiter).finditer(text):
             opens = line + text.count("\n", 0, mark.start(1))
             if not mark[2]:
@@ -379,7 +380,15 @@ def _quoted(delimiter: str) -> re.Pattern[str]:
     return re.compile(rf'(?:^|[\n{re.escape(delimiter)}])(")(?:[^"]++|"")*+("?)')
 
 
-def _too_long() -> Message:
+def _too_long(text: str = "", delimiter: str = ";", line: int = 0) -> Message:
+    """Say that the row with which a text begins, on a line of the file, is too long."""
+    for mark in _quoted(delimiter).finditer(text):
+        if not mark[2]:
+            return msg(
+                "the quotation mark that opens on line {line} is not closed within {most} characters",
+                line=str(line + text.count("\n", 0, mark.start(1))),
+                most=_LONGEST_ROW,
+            )
     return msg("the row is longer than {most} characters", most=_LONGEST_ROW)
 
 

@@ -147,6 +147,9 @@ ODD: Final = object()
 """Stands for what a cell is worth that must be explained."""
 
 
+_EDGES = ("", " ", "'")
+
+
 class _Plain(dict[str, object]):
     """The values of the plain cells of a column: those that are read without a word; ``odd`` says that one was not."""
 
@@ -159,7 +162,9 @@ class _Plain(dict[str, object]):
         self.odd = False
 
     def __missing__(self, cell: str) -> object:
-        tidied = self._tidy(cell)
+        # Most cells have nothing to be tidied.
+        bare = cell.isascii() and cell.isprintable() and cell[:1] not in _EDGES and cell[-1:] not in _EDGES
+        tidied = cell if bare and cell.__class__ is str else self._tidy(cell)
         try:
             value, corrections = self._reader.value(tidied)
         except Fault:

@@ -214,6 +214,20 @@ class Below:
         self._first: dict[str, Row] = {}
         self._after_header = True
 
+    def plain(self, cells: Sequence[str]) -> bool:
+        """Whether cells, cleaned or not, are certainly a row of the table: a quick look at the first of them."""
+        if self._after_header or len(cells) != self._width:
+            return False
+        filled = other = 0
+        for cell, heading in zip(cells, self._folded, strict=True):
+            first = cell[:1]
+            if first.isalnum():
+                filled += 1
+                other += first.isascii() and first.lower() != heading[:1]
+                if filled > 1 and other:
+                    return True
+        return False
+
     def row(self, row: Row) -> tuple[Row | None, bool]:
         """Return a row with as many cells as the header, and whether it had fewer; None if it is no row of the table.
 

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -243,10 +243,11 @@ def _dated(text: str, column: Column) -> ReadValue:
     """Read a cell that a workbook holds as a date or a time."""
     if column.kind in {Kind.DATE, Kind.PARTIAL_DATE}:
         return read_cell(text, column)
-    if column.kind is Kind.YEAR and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*", text):
-        # A year in the format of a date: 2023 is shown as a day in 1905.
-        days = (date.fromisoformat(text[:10]) - date(1899, 12, 30)).days
-        return year_of(text, str(days) if 1970 <= days <= 2100 else text[:4])
+    if column.kind is Kind.YEAR:
+        year = str(read_date(text, column)[0])[:4]
+        if year == "1905":  # a year in the format of a date: 2023 is shown as a day in 1905
+            year = str((date.fromisoformat(text[:10]) - date(1899, 12, 30)).days)
+        return year_of(text, year)
     if column.kind is Kind.TEXT and _is_text(column):
         return text, Correction(*_turned_into_date(text))
     raise Fault(*_turned_into_date(text))
@@ -262,10 +263,9 @@ def _turned_into_date(text: str) -> tuple[str, Message, Message]:
 
 def _with_unit(text: str, unit: str, column: Column) -> ReadValue:
     """Read a number of a workbook whose format shows a unit."""
-    try:
-        value = Decimal(text)  # as the workbook holds it, not as somebody typed it
-    except InvalidOperation:
-        raise unknown_unit(text, unit) from None
+    if not re.fullmatch(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?", text):
+        raise unknown_unit(text, unit)
+    value = Decimal(text)  # as the workbook holds it, not as somebody typed it
     if column.kind is Kind.MONEY and (factor := factor_of(unit)) is not None:
         return in_centimes(value * factor, f"{text} {unit}", None, factor)
     if column.kind in {Kind.INTEGER, Kind.DECIMAL}:
@@ -526,7 +526,7 @@ def sirene_number(text: str) -> str:
     Raises:
         Fault: a spreadsheet has destroyed the number: 4,99263E+13, 49926300000000.0.
     """
-    digits = re.sub(rf"[{SPACES}.\-]", "", re.sub(r"(?<=[0-9])[.,]0+$", "", text))
+    digits = text if text.isdecimal() else re.sub(rf"[{SPACES}.\-]", "", re.sub(r"(?<=[0-9])[.,]0+$", "", text))
     if found := _SHORTENED.fullmatch(text):
         first, rest, exponent = found[1], found[2] or "", int(found[3])
         if len(rest) != exponent:

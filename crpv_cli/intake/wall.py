@@ -36,7 +36,7 @@ MOST_CELLS = 12_000_000
 MOST_MEMORY = 460 << 20
 """How much memory the child may ask for, in bytes, where the system can limit it."""
 
-MOST_SECONDS = 8
+MOST_SECONDS = 10
 """How long the child may compute for one answer, where the system can limit it."""
 
 PATIENCE = 60.0

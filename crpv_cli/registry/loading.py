@@ -14,6 +14,7 @@ from crpv_cli.registry.checks import faulty_ratings, recognised, restated
 from crpv_cli.registry.conflicts import Comparison, HandedOut, shown
 from crpv_cli.registry.foreign import other_amounts
 from crpv_cli.registry.journal import changes_of, key_text
+from crpv_cli.registry.leaps import leaps
 from crpv_cli.registry.loads import Batch, FileOutcome, LoadReport, Refused, Source
 from crpv_cli.registry.recording import close_load, commit, open_load
 from crpv_cli.registry.references import References
@@ -302,6 +303,7 @@ class _Load:
         if file is not None:
             self.report.anomalies.extend(other_amounts(self.connection, load))
             self.report.anomalies.extend(recognised(self.connection, load, file))
+        self.report.anomalies.extend(leaps(self.connection, load, self.outcomes))
         if details:
             self.report.changes = list(changes_of(self.connection, load))
 

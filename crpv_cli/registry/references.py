@@ -155,12 +155,10 @@ class References:
             f"update temp.stage_{table.name} as s set {column.stored} = (select r.id {staged}) "
             f"where exists (select 1 {staged})"
         )
+        noted = "from temp.resolved as r where r.value = s.value and r.moment is null"
         execute(
-            """
-            update temp.noted as s set value = (select id from temp.resolved as r where r.value = s.value)
-            where table_name = ? and column = ?
-              and exists (select 1 from temp.resolved as r where r.value = s.value and r.moment is null)
-            """,
+            f"update temp.noted as s set value = (select r.id {noted}) "
+            f"where table_name = ? and column = ? and exists (select 1 {noted})",
             (table.name, column.name),
         )
         execute("drop table temp.resolved")

@@ -245,14 +245,16 @@ def lookups(connection: sqlite3.Connection) -> dict[str, dict[str, str]]:
     """Return what a foreign file is matched with, by the name of a lookup: ids by id, by SIREN, or by folded name.
 
     A SIREN or a name that two rows share finds neither of them. A centre is also found by what it had before, where
-    no other has it now.
+    no other has it now. What is the name of a department too (the id “paris”) names no centre: in a file of others'
+    money it is a town or a department.
     """
     names = {name: names_of(connection, TABLES[name]) for name in ("centres", "departments", "funders", "sources")}
     unnumbered = names_of(connection, TABLES["funders"], having="siren is null")
+    places = names["departments"].words()
     return {
         **{name: {one: one for one in found.spoken} for name, found in names.items()},
         "centre-of-siren": names["centres"].numbers(),
-        "centre-of-name": names["centres"].words(),
+        "centre-of-name": {word: one for word, one in names["centres"].words().items() if word not in places},
         "funder-of-siren": names["funders"].numbers(),
         "funder-of-name": names["funders"].words(),
         "funder-without-siren": unnumbered.words(),

@@ -96,24 +96,35 @@ def _holds(connection: sqlite3.Connection, name: str, columns: list[str], digest
 
 
 def _of_table(connection: sqlite3.Connection, name: str, columns: Iterable[str]) -> str:
-    named = ", ".join(f'"{column}"' for column in columns)
-    return _digest(connection, f"select {named} from main.{name} order by rowid")
+    return _of_rows(connection, name, list(columns), "order by rowid")
 
 
 def _of_changes(connection: sqlite3.Connection, load: int) -> str:
     ((_, defined),) = _columns_of(["changes"])
     there = {row[1] for row in connection.execute("pragma main.table_info(changes)")}
-    columns = [name for name in defined if name in there]
-    if len(columns) < len(defined):  # as earlier programs sealed it, which knew fewer
-        return _digest(connection, f"select {', '.join(columns)} from main.changes where load = ? order by id", load)
-    # What is JSON has no such signs, and need not be written as JSON once more: a large undo has many changes.
-    told = " || char(31) || ".join(f"ifnull({name}, char(30))" for name in columns)
+    return _of_rows(
+        connection, "changes", [name for name in defined if name in there], "where load = ? order by id", load
+    )
+
+
+def _of_rows(connection: sqlite3.Connection, name: str, columns: list[str], which: str, *parameters: object) -> str:
+    """The SHA-256 of rows, which SQLite writes as the values of a statement: thrice as fast as by Python."""
+    if not any(row[1] == "was_load" for row in connection.execute("pragma main.table_info(changes)")):
+        named = ", ".join(f'"{column}"' for column in columns)  # as earlier programs sealed it
+        return _digest(connection, f"select {named} from main.{name} {which}", *parameters)
+    decimal = {row[1] for row in connection.execute(f"pragma main.table_info({name})") if row[2] == "REAL"}
+    # SQLite writes numbers with decimals with fifteen digits, which may be those of another number.
+    values = ", ".join(
+        f"""iif("{column}" is null, null, printf('%!.17g', "{column}"))""" if column in decimal else f'"{column}"'
+        for column in columns
+    )
+    marks = ",".join(["%Q"] * len(columns))
     digest = hashlib.sha256()
     cursor = connection.cursor()
     cursor.row_factory = None
-    cursor.execute(f"select {told} || char(29) from main.changes where load = ? order by id", (load,))
+    cursor.execute(f"select cast(printf('({marks})', {values}) as blob) from main.{name} {which}", parameters)
     while rows := cursor.fetchmany(_BATCH):
-        digest.update("".join(row[0] for row in rows).encode(errors="surrogatepass"))
+        digest.update(b"".join([row[0] for row in rows]))
     return digest.hexdigest()
 
 

@@ -341,7 +341,7 @@ def test_an_earlier_registry_is_restored_and_brought_up_to_date_at_the_next_open
         assert connection.execute("pragma user_version").fetchone() == (5,)
     assert rows_of(db, "centres")
     assert copy.read_bytes() == content
-    assert sorted(kinds(db)) == ["before-schema-7", "replaced"]
+    assert sorted(kinds(db)) == ["before-schema-8", "replaced"]
 
 
 def test_a_registry_that_cannot_be_read_is_replaced_and_its_bytes_kept(db: Path, tmp_path: Path) -> None:

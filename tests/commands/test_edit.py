@@ -102,6 +102,22 @@ def test_a_cell_is_changed(edit: Callable[..., Ran], db: Path, tmp_path: Path) -
     assert kept(tmp_path) == []
 
 
+def test_an_apostrophe_is_corrected_as_it_is_typed(edit: Callable[..., Ran], db: Path) -> None:
+    for number, note in enumerate(("l'accord", "l’accord"), 3):
+        left = rows_of(db, "perimeters")
+        left[1]["note"] = note
+        assert edit("perimeters", "--yes", left=left).code == 0
+        assert rows_of(db, "perimeters") == left
+        assert figures(db, number)[2] == "1"
+
+
+def test_a_centre_may_be_named_in_the_editor(edit: Callable[..., Ran], db: Path) -> None:
+    left = rows_of(db, "perimeters")
+    named = [row | {"centre": "Centre " + row["centre"], "department": row["department"].lower()} for row in left]
+    assert edit("perimeters", "--yes", left=named).code == 0
+    assert rows_of(db, "perimeters") == left
+
+
 def test_an_emptied_cell_is_emptied(edit: Callable[..., Ran], db: Path) -> None:
     left = rows_of(db, "perimeters")
     left[0]["note"] = ""

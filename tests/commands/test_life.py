@@ -125,7 +125,7 @@ def days_of(db: Path, table: str, centre: str) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(db)) as connection:
         rows = connection.execute(f"select * from {table} where centre = ? order by rowid", (centre,))
         names = [column[0] for column in rows.description]
-        keep = [names.index(name) for name in names if name not in {"centre", "load"}]
+        keep = [names.index(name) for name in names if name not in {"centre", "load", "file", "line"}]
         return [tuple(row[place] for place in keep) for row in rows]
 
 

@@ -19,6 +19,7 @@ from crpv_cli.errors import Anomaly, FileProblem
 from crpv_cli.intake import readers, tablefile, wall
 from crpv_cli.intake.files import InputFile, ReadOptions, open_tables
 from crpv_cli.intake.refused import refused_rows
+from crpv_cli.intake.shape import WHOLE
 from crpv_cli.intake.sources import sources_of
 from crpv_cli.intake.workbooks import open_workbook
 from crpv_cli.registry.connection import open_writing
@@ -403,9 +404,9 @@ def test_what_may_be_a_header_is_looked_at_as_far_as_it_is_filled(tmp_path: Path
     path.write_bytes(xlsx(XLSX + f'<row r="9">{xlsx_cell("XFD9", "x")}</row>'))
     seen: list[list[str]] = []
 
-    def fits(cells: Sequence[str], _sheet: str) -> bool:
+    def fits(cells: Sequence[str], _sheet: str) -> int:
         seen.append(list(cells))
-        return True
+        return WHOLE
 
     (sheet,) = open_workbook(path, fits)
     assert seen == [["id", "name", "kind"]]

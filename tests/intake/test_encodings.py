@@ -90,7 +90,21 @@ def test_a_wide_file_that_was_cut_or_holds_null_characters_is_refused(tmp_path: 
 @pytest.mark.parametrize("encoding", OLD)
 @pytest.mark.parametrize(
     "word",
-    ["café", "région", "Région Île-de-France", "à Tours", "À Tours", "où", "goût", "n° 3", "SOCIéTé", "habitant·e"],
+    [
+        *(
+            "café",
+            "région",
+            "Région Île-de-France",
+            "à Tours",
+            "À Tours",
+            "où",
+            "goût",
+            "n° 3",
+            "SOCIéTé",
+            "habitant·e",
+        ),
+        *("Île-de-France", "FORMAT° DES", "les îlots"),
+    ],
 )
 def test_one_accent_is_enough_to_know_an_old_encoding(tmp_path: Path, encoding: str, word: str) -> None:
     found = judged(tmp_path, f"id;name\na;{word}\n".encode(encoding))
@@ -116,7 +130,7 @@ def test_windows_1252_is_taken_for_what_makes_sense_in_it(tmp_path: Path, word: 
 
 
 def test_the_euro_and_the_ligature_tell_iso_8859_15(tmp_path: Path) -> None:
-    for word in ("cœur", "10 €", "œuvre"):
+    for word in ("cœur", "10 €", "œuvre", "été à Orléans, réglé et créé : 10 €"):
         found = judged(tmp_path, f"id;name\na;{word}\n".encode("iso8859-15"))
         assert found.encoding == Encoding("iso8859-15")
         assert word.split()[-1] in said(found)[0]
@@ -203,6 +217,13 @@ def test_what_windows_1252_leaves_undefined_is_restored_too(tmp_path: Path) -> N
     twice = "".join(chr(byte) if byte in b"\x81\x9d" else bytes([byte]).decode("cp1252") for byte in text.encode())
     found = judged(tmp_path, twice.encode())
     assert text_of(tmp_path / "file.csv", found.encoding) == text
+
+
+@pytest.mark.parametrize("word", ["10 €", "L’ETAT", "é", "’", "n°", "à", "cœur", "créée", "« À »"])
+def test_one_word_that_was_encoded_twice_is_enough(tmp_path: Path, word: str) -> None:
+    found = judged(tmp_path, f"a;b\nx;{word}\n".encode().decode("cp1252").encode())
+    assert found.encoding == Encoding("utf-8-sig", through="cp1252")
+    assert text_of(tmp_path / "file.csv", found.encoding) == f"a;b\nx;{word}\n"
 
 
 def test_where_only_a_part_was_encoded_twice_it_is_said_and_kept(tmp_path: Path) -> None:

@@ -61,7 +61,8 @@ def named(folder: Path, *rows: str) -> Outcome:
         ("408211000", "a spreadsheet destroyed its number (408211000)"),
         ("########", "a spreadsheet destroyed its number (########)"),
         ("", "the row has no number"),
-        ("non communiqué", "“non communiqué” is no valid number"),
+        ("non communiqué", "the row has no number"),
+        ("voir dossier", "“voir dossier” is no valid number"),
         ("123456789", "“123456789” is no valid number"),
         ("52499120500013", "52499120500013 is the number of another body"),
     ],
@@ -90,6 +91,18 @@ def test_a_longer_name_is_told_only_where_no_other_number_says_whose_it_is(tmp_p
     # A single word, and a name of which only letters are the same, are a part of too much.
     assert named(tmp_path, grant(idBeneficiaire="", nomBeneficiaire="Amis d'ORIV")).codes == []
     assert named(tmp_path, grant(idBeneficiaire="", nomBeneficiaire="Villes au carrefour")).codes == []
+
+
+def test_the_name_of_a_department_is_not_that_of_a_centre(tmp_path: Path, registry: Path) -> None:
+    (tmp_path / "file.csv").write_text(
+        SCDL
+        + grant(idBeneficiaire="21750001600019", nomBeneficiaire="PARIS")
+        + grant(idBeneficiaire="", nomBeneficiaire="Guadeloupe")
+        + grant(idBeneficiaire="", nomBeneficiaire="Labo Cités"),
+        encoding="utf-8",
+    )
+    (told,) = loaded(registry, tmp_path / "file.csv").anomalies
+    assert (told.line, told.code) == (4, "skipped-by-number")
 
 
 def test_a_number_that_a_spreadsheet_destroyed_is_told_whoever_it_is(tmp_path: Path) -> None:
@@ -142,7 +155,7 @@ def test_rows_of_one_body_are_decided_once_and_counted_each(tmp_path: Path) -> N
         "file.csv: scdl-subventions is new in the table sources.",
     ]
     assert found.lines["funding"] == [5, 10]
-    assert found.codes == [(7, None, None, "row-length")]
+    assert found.codes == [(7, None, "a", "text-row")]
 
 
 # Values that the profile does not know
@@ -439,7 +452,8 @@ def test_half_yearly_files_add_up(tmp_path: Path, registry: Path, how: str, amou
     for file, content in zip(files, contents, strict=True):
         file.write_text(content, encoding="utf-8")
     for group in [[file] for file in files] if how == "two loads" else [files]:
-        assert loaded(registry, *group).errors == 0
+        report = loaded(registry, *group)
+        assert (report.errors, report.anomalies) == (0, [])
     expected = [("20230201", int(amounts[0])), ("20230910", int(amounts[1]))]
     assert held(registry) == expected
     with open_writing(registry) as connection:
@@ -489,7 +503,8 @@ def test_a_decision_whose_day_was_corrected_is_told(tmp_path: Path, registry: Pa
     file.write_text(
         SCDL
         + half("2023-02-02", "10000", referenceDecision="D1")
-        + half("2023-02-02", "9000", referenceDecision="D1", objet="x"),
+        + half("2023-02-02", "9000", referenceDecision="D1", objet="x")
+        + half("2023-05-05", "7000", referenceDecision="D1"),
         encoding="utf-8",
     )
     (told,) = loaded(registry, file).anomalies

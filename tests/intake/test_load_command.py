@@ -211,7 +211,7 @@ def test_the_corrected_file_loads_with_the_same_values_in_every_form(tmp_path: P
         assert "evaluations: 14 read, 14 inserted, 0 updated, 0 unchanged, 0 refused" in done.stderr
         assert "Done: this is load 2" in done.stderr
         loaded.append(desk.evaluations())
-        lines = desk.rows("select line from changes where load = 2 order by line")
+        lines = desk.rows("select line from evaluations where load = 2 order by line")
         assert [line for (line,) in lines] == start_lines(corrected())
         again = desk.load("corrected.csv")
         assert again.returncode == 0

@@ -142,7 +142,7 @@ def test_without_combining_every_row_stays_as_it_is(tmp_path: Path) -> None:
 def test_a_row_that_cannot_be_read_hides_none_after_it(tmp_path: Path) -> None:
     found = counted(
         tmp_path,
-        "oriv,skills,2023,x,many,2,a,one,\noriv,skills\nnobody,skills,soon,x,1,1,a,,\n,skills,2023,x,1,1,a,,\n"
+        "oriv,skills,2023,x,many,2,a,one,\noriv,skills,,,,,,,,x\nnobody,skills,soon,x,1,1,a,,\n,skills,2023,x,1,1,a,,\n"
         "oriv,skills,2023,x,3,1,a,one,\n",
     )
     assert [row["centre"] for row in found.rows["activities"]] == ["oriv", ""]
@@ -154,7 +154,7 @@ def test_a_row_that_cannot_be_read_hides_none_after_it(tmp_path: Path) -> None:
         (2, "demi", "many", "not-a-number"),
     ]
     length, unknown, _, emptied = found.anomalies
-    assert length.message.text("en") == "The row has 2 cells, the header has 9."
+    assert length.message.text("en") == "The row has 10 cells, the header has 9."
     assert unknown.message.text("en") == "“nobody” is not known to the registry."
     assert emptied.message.text("en").endswith(" It was left empty.")
     assert found.notices == [

@@ -307,6 +307,9 @@ def test_what_is_wrong_with_a_mark_is_said_however_much_follows(
     monkeypatch.setattr(readers, "_LONGEST_ROW", 1_000)
     found = broken(tmp_path, 'a;b\n1;"x"y\n' + "2;z\n" * 1_000)
     assert found == (2, "the quotation mark that opens on line 2 is closed on line 2 within a text")
+    found = broken(tmp_path, 'a;b\n1;"x"\n2;"y\n' + "3;z\n" * 1_000)
+    assert found == (3, "the quotation mark that opens on line 3 is not closed within 1,000 characters")
+    assert broken(tmp_path, f"a;b\n1;{'x' * 2_000}\n") == (2, "the row is longer than 1,000 characters")
 
 
 @pytest.mark.parametrize(

@@ -426,3 +426,11 @@ def test_blank_rows_that_are_hidden_do_not_count(tmp_path: Path) -> None:
     blank = '<row r="4" hidden="1"/><row r="5" hidden="1"><c r="A5" s="0"/><c r="B5" t="str"><f>""</f><v></v></c></row>'
     path.write_bytes(xlsx(xlsx_rows(FUNDERS) + blank))
     assert found_in(path) == []
+
+
+def test_a_formula_that_is_cut_between_two_pieces_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    start = '<row r="1"><c r="A1" t="inlineStr"><is><t>x</t></is></c><c r="B1"><f>A1</f>'
+    before = str(xlsx_parts("")["xl/worksheets/sheet1.xml"]).index("</sheetData>") + len(start)
+    path.write_bytes(xlsx(" " * ((1 << 20) - before - 2) + start + '<v/></c><c r="C1"><v>1</v></c></row>'))
+    assert odd_cells(path) == {"B1": ("uncomputed", "")}

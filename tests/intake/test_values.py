@@ -1127,6 +1127,7 @@ def test_a_cell_is_cleaned_of_what_nobody_sees(text: str, kept: str) -> None:
     assert clean(text) == kept
 
 
+DAYS = ["2023-02-30", "203-10-171", "0203-10-17", "9999-12-31", "1905-07-15", "2023-10-17 09:30:00", "12.5", "1e5"]
 CELLS = st.text() | st.text("0123456789 \u00a0.,-+€/'éeEoOuin2aAbB\x00", max_size=24)
 
 
@@ -1174,7 +1175,7 @@ def test_the_reader_of_a_column_reads_as_all_do(table: str, column: Column) -> N
         | st.sampled_from([*NOT_SAID, "0", "#REF!", "E4", '="1"', "12,5", "2023-02-30", "2024-02-29", "203-10-171"])
     )
     def attempt(text: str) -> None:
-        for cell in (text, Cell(text, CellKind.DOUBTFUL)):
+        for cell in (text, *(Cell(text, kind, "k€") for kind in CellKind)):
             assert either(read_quickly, cell) == either(partial(read_cell, column=column), cell)
 
     attempt()

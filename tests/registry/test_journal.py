@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 
@@ -134,3 +136,32 @@ def test_the_load_that_last_touched_what_refers_to_a_row_stands_in_the_way(world
 def test_a_key_is_told_by_its_known_parts() -> None:
     key = dict.fromkeys(TABLES["perimeters"].key) | {"centre": "oriv", "department": "67"}
     assert key_text(TABLES["perimeters"], key) == "oriv 67"
+
+
+def statements(world: Bench, what: Callable[[sqlite3.Connection], object]) -> int:
+    """How many statements SQLite is given."""
+    given: list[str] = []
+    with open_writing(world.registry) as connection:
+        connection.set_trace_callback(given.append)
+        what(connection)
+        connection.set_trace_callback(None)
+    return len(
+        [sql for sql in given if not sql.lstrip().startswith("--")]
+    )  # of those that a statement makes of its own
+
+
+def test_loads_are_taken_back_in_sets(world: Bench) -> None:
+    def funders(count: int, name: str) -> str:
+        return "id,name,kind\n" + "".join(f"f{n},{name} {n},other\n" for n in range(count))
+
+    counted = []
+    for count in (3, 300):
+        first = len(world.rows("select 1 from loads")) + 1
+        for name in ("One", "Two"):
+            world.load(("f.csv", funders(count, name)))
+        loads = (first + 1, first, first + 3, first + 4)  # the last two put it back, and away again
+        counted.append([statements(world, lambda connection, load=load: undo(connection, load)) for load in loads])  # type: ignore[misc]
+        assert world.rows("select count(*) from funders") == [(2,)]
+    assert counted[0] == counted[1]
+    ((told,),) = world.rows("select count(*) from changes where action = 'insert'")
+    assert told == 303  # only what an undoing put back

@@ -325,6 +325,31 @@ def test_loads_of_schema_6_are_traced_and_undone_in_the_present_words(tmp_path: 
     assert not any(held(old, f"select * from {name}") for name in ("centres", "labels", "funding", "territory_counts"))
 
 
+def test_a_row_that_something_else_removed_before_stays_told(tmp_path: Path) -> None:
+    """Mending wrote down what was known of it; the change that inserted it is all that says when it came in."""
+    old = made(tmp_path / "old.db", 7)
+    with closing(sqlite3.connect(old)) as connection:
+        connection.executescript(
+            """
+            delete from funders where id = 'region';
+            insert into loads (at, who, command, version, deleted)
+            values ('2026-11-27T18:00:00+00:00', 'someone', 'check --integrity --mend funders', '0.2.0', 1);
+            insert into changes (load, table_name, key, action, before)
+            values (23, 'funders', '{"id":"region"}', 'delete', '{"id": "region"}');
+            drop table seals;
+            """
+        )
+    ran = command(old, "log", "2", "--format", "csv")
+    assert "funders,region,insert,,,id=region" in ran.stdout
+    assert held(old, "select key, action, was_load from changes where load = 2 and action = 'insert'") == [
+        ('{"id":"region"}', "insert", None)
+    ]
+    assert "not all of it is known" in command(old, "undo", "23").stderr
+    assert "cannot be shown as it stood after load 22" in command(old, "list", "--known", "22").stderr
+    integrity = command(old, "check", "--integrity", "--format", "json")
+    assert integrity.returncode == 0, integrity.stdout
+
+
 def test_the_version_is_raised_with_the_first_change_of_a_table_after_a_release(tmp_path: Path) -> None:
     """If this fails: raise SCHEMA_VERSION by one. Programs released before refuse what they could not take back."""
     newest = max(KEPT)

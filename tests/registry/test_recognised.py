@@ -75,7 +75,10 @@ def said(world: Bench, *rows: str, name: str = "more.csv") -> dict[str, str]:
             },
         ),
         (["etat,2022,P147,granted,304,missions,,list"], {}),
-        (["etat,2022,P147,granted,-301,missions,,list"], {}),
+        (
+            ["etat,2022,P147,granted,-301,missions,,list"],
+            {"unusual-value": "-€301 is unusual: Amount is usually between €0 and €1,000,000."},
+        ),
         (["ville,2022,P147,granted,301,missions,,list"], {}),
         (["etat,2022,P163,granted,300,missions,,list"], {}),
         (["etat,2021,P147,granted,300,missions,,list"], {}),

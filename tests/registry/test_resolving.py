@@ -63,7 +63,8 @@ def test_a_row_is_meant_by_its_id_its_names_and_its_number(text: str) -> None:
 def test_a_department_has_its_code_and_the_word_in_front(text: str, code: str | None) -> None:
     known = names(("01", "Ain"), ("59", "Nord"), ("2A", "Corse-du-Sud"), ("974", "La Réunion"), departments=True)
     assert known.find(text).one == code
-    assert names(("1", "Ain")).find("01").ids == ()
+    other = names(("1", "Ain"))
+    assert (other.find("1").one, other.find("01").one, other.find("Dép. de l'Ain").one) == ("1", None, None)
 
 
 def test_a_name_of_several_is_that_of_none_and_names_them() -> None:
@@ -226,6 +227,23 @@ def test_what_a_refused_row_names_is_found_too(world: Bench) -> None:
         (2, "year", "not-a-year"),
         (3, "year", "not-a-year"),
         (3, "centre", "unknown-reference"),
+    ]
+
+
+def test_a_refused_row_is_of_no_day(world: Bench) -> None:
+    states = "centre,valid_to,name,short_name,legal_form\noriv,2010-12-31,Before,Before,gip\n"
+    report = world.load(
+        ("states.csv", f"{states}paris,2014-12-31,Before,Before,gip\nparis,2010-12-31,P,P,gip\n"),
+        ("a.csv", f"{MONEY}Before;etat;2009;;paid;5;a;;\nBefore;etat;2012;;paid;5;a;;\nBefore;etat;soon;;paid;5;a;;\n"),
+        keep_valid=True,
+    )
+    assert sorted((row[1], row[2], row[4]) for row in said(report)) == [
+        (4, "centre", "ambiguous-reference"),
+        (4, "year", "not-a-year"),
+    ]
+    assert world.rows("select centre, year from funding where year < 2020 order by year") == [
+        ("oriv", 2009),
+        ("paris", 2012),
     ]
 
 

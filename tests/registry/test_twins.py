@@ -167,6 +167,15 @@ def test_two_files_of_one_load_have_a_row_once(world: Bench) -> None:
     assert [row[4] for row in said(report)] == ["other-spelling", "same-key"]
 
 
+def test_two_rows_of_one_file_are_two_rows_whatever_the_registry_has(known: Bench) -> None:
+    rows = [KNOWN.replace("R 1", number) for number in ("R 2", "r 2")]
+    assert figures(known.load(("a.csv", MONEY + "".join(rows)))) == {"a.csv": (2, 2, 0, 0, 0)}
+    # Where the registry has both, files that bring a third and a fourth spelling bring two rows.
+    three, four = KNOWN.replace("R 1", "R_2"), KNOWN.replace("R 1", "r_2")
+    report = known.load(("b.csv", MONEY + three), ("c.csv", MONEY + four))
+    assert figures(report) == {"b.csv": (1, 1, 0, 0, 0), "c.csv": (1, 1, 0, 0, 0)}
+
+
 def test_two_files_that_have_a_known_row_in_other_spellings_must_agree(known: Bench) -> None:
     one, other = KNOWN.replace("Région", "REGION"), KNOWN.replace("Région", "region").replace(";1000;", ";5;")
     report = known.load(("a.csv", MONEY + one), ("b.csv", MONEY + other))

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from crpv_cli.definitions.columns import Column, Kind, Shape
 from crpv_cli.definitions.sirene import siren_is_valid
+from crpv_cli.intake.amounts import number_destroyed
 from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.intake.values import read_cell, restored, says_not_known, sirene_number
 from crpv_cli.language import msg
@@ -21,6 +22,8 @@ Converted = tuple[str, Correction | None]
 Conversion = Callable[[str], Converted]
 
 _BLANKS = re.compile(r"\s+")
+_NUMBER = re.compile("[0-9]{9}|[0-9]{14}")
+_DESTROYED = re.compile("(?!0+$)(?:[0-9]{6}0{3}|[0-9]{9}0{5})")
 
 
 def _of_kind(kind: Kind, shape: Shape | None = None, name: str = "") -> Conversion:
@@ -62,8 +65,11 @@ def _siren_of_siret(text: str) -> Converted:
     if says_not_known(text):
         return _siren(text)
     digits = sirene_number(text)
-    if re.fullmatch(r"[0-9]{9}|[0-9]{14}", digits) and siren_is_valid(digits[:9]):
+    if _NUMBER.fullmatch(digits) and siren_is_valid(digits[:9]):
         return digits[:9], None
+    # There is no establishment 00000, and a SIREN of which six digits are left is rarely valid.
+    if _DESTROYED.fullmatch(digits) or text.startswith("##"):
+        raise number_destroyed(text)
     raise Fault(
         "not-a-siren",
         msg("“{value}” is neither a SIREN nor a SIRET.", value=text),

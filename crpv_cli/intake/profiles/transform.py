@@ -164,17 +164,18 @@ class _Transform:
             if not isinstance(row, Row):
                 yield row
                 continue
-            try:
-                kept, short = below.row(replace(row, cells=list(map(self.grid.tidy, row.cells))))
-            except Fault as fault:
-                yield self._anomaly(fault, row.line, None, None)
-                continue
-            if kept is None:
-                continue
-            if len(kept.cells) != len(row.cells):
-                row = kept  # noqa: PLW2901 - the same row, as wide as the header
-            if short:
-                below.note("short-row", kept)
+            if not below.plain(row.cells):
+                try:
+                    kept, short = below.row(replace(row, cells=list(map(self.grid.tidy, row.cells))))
+                except Fault as fault:
+                    yield self._anomaly(fault, row.line, None, None)
+                    continue
+                if kept is None:
+                    continue
+                if len(kept.cells) != len(row.cells):
+                    row = kept  # noqa: PLW2901 - the same row, as wide as the header
+                if short:
+                    below.note("short-row", kept)
             self.read += 1
             anomalies, values = self._row(row)
             yield from anomalies

@@ -18,6 +18,7 @@ _RELATION_ID, _ID, _TARGET, _TYPE = attribute(r"\w+:id"), attribute("Id"), attri
 _CELL = re.compile(rb"<(?:\w+:)?c\s(?:[^<>]*?\s)?r\s*=\s*[\"']([A-Za-z]{1,4})(\d{1,10})[\"'][^<>]*(?<!/)>")
 _COLUMN = re.compile(rb'r="([A-Z]{1,4})\d')
 _PLACE = re.compile(rb'r="[A-Z]{0,4}(\d{1,10})"')
+_SEAM = 256
 _TRUE = rb"""\s*=\s*["'](?:1|true)["']"""
 _HIDDEN = re.compile(rb"hidden" + _TRUE)
 _FILTER_MODE = re.compile(rb"\bfilterMode" + _TRUE)
@@ -149,7 +150,7 @@ class _XlsxSurvey(Survey):
         """Look at the part once; returns whether rows are hidden, and whether there are formulas."""
         last_row, columns, head, tail = 0, {b""}, b"", b""
         has_hidden = has_formulas = in_rows = False
-        unseen, formula = self._patterns(), self._formula()
+        unseen, formula, before = self._patterns(), self._formula(), b""
         for window in windows(self._archive, self._part):
             if not in_rows:
                 head += window if len(head) < LONGEST else b""
@@ -163,9 +164,11 @@ class _XlsxSurvey(Survey):
                 last_row = max(last_row, int(found_place[1]))  # rows come in order
             has_hidden = has_hidden or _HIDDEN.search(window) is not None
             has_formulas = has_formulas or formula.search(window) is not None
-            for pattern in [pattern for pattern in unseen if pattern.search(window)]:
+            seam = before[-_SEAM:] + window[:_SEAM]  # what is looked for may be cut between two of its tags
+            for pattern in [pattern for pattern in unseen if pattern.search(window) or pattern.search(seam)]:
                 unseen.remove(pattern)
                 self._odd.append(pattern)
+            before = window
             if tail or b"</" + self._prefix + b"sheetData>" in window:
                 tail += window if len(tail) < LONGEST else b""
         self.extent = (last_row, max(map(number_of, columns)))
