@@ -192,7 +192,7 @@ def same_money(connection: sqlite3.Connection) -> Iterator[SameMoney]:
 
 # Read in the order of the file: SQLite would take the order of an index, and look up each row.
 _ALL = "select rowid, * from main.funding not indexed"
-_OWN = "select distinct centre, year, payer from payments where load = :load"
+_OWN = "select distinct centre, year, payer from payments where load = :load and not :every"
 # What decides whether there is anything to recognise in a wallet, which is what a payer gives a centre in a year.
 _POCKETS = """
     select
