@@ -88,7 +88,10 @@ class Money:
             SameMoney(*sorted((first, row), key=lambda one: one["load"] == self.load))
             for row in self.rows
             if row["part"] == "repeated" and not row["is_total"]
-            for first in [self._other(row, counted[row["purse"], row["amount_cents"]])]
+            # Of a row that was read twice, what counts may have become part of a total.
+            for alike in [counted[row["purse"], row["amount_cents"]]]
+            if alike
+            for first in [self._other(row, alike)]
             if self._touched(row, first)
         ]
 
@@ -189,7 +192,7 @@ def same_money(connection: sqlite3.Connection) -> Iterator[SameMoney]:
 
 # Read in the order of the file: SQLite would take the order of an index, and look up each row.
 _ALL = "select rowid, * from main.funding not indexed"
-_OWN = "select distinct centre, year, payer from payments where load = :load"
+_OWN = "select distinct centre, year, payer from payments where load = :load and not :every"
 # What decides whether there is anything to recognise in a wallet, which is what a payer gives a centre in a year.
 _POCKETS = """
     select

@@ -37,10 +37,9 @@ def _of_column(
     unit = 100 if column.kind is Kind.MONEY else 1
     rows = connection.execute(
         f"""
-        with touched as (select distinct {shared} from {table.name} where load = :load),
-        sums as (
+        with sums as materialized (
             select {shared}, year, sum({column.stored}) as total, max(load = :load) as new
-            from {table.name} join touched using ({shared}) group by {shared}, year
+            from {table.name} not indexed group by {shared}, year
         )
         select {shared}, now.year, now.total, before.total as earlier
         from sums as now join (select {shared}, year + 1 as year, total, new from sums) as before using ({shared}, year)

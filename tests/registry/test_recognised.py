@@ -16,8 +16,7 @@ def said(world: Bench, *rows: str, name: str = "more.csv") -> dict[str, str]:
     report = world.load((name, HEAD + "".join(f"oriv,{row}\n" for row in rows)))
     assert report.load is not None
     assert all(one.severity is Severity.WARNING and one.file.endswith(name) for one in report.anomalies)
-    of_the_load = [one for one in report.anomalies if one.line is None]
-    return {one.code: one.message.text("en").replace("\u00a0", " ") for one in of_the_load}
+    return {one.code: one.message.text("en").replace("\u00a0", " ") for one in report.anomalies}
 
 
 @pytest.mark.parametrize(
