@@ -20,7 +20,7 @@ from pathlib import Path
 from crpv_cli.intake.encodings import Encoding, judge
 from crpv_cli.intake.faults import Fault, file_changed
 from crpv_cli.intake.grid import BrokenRow, Finding, Grid, Read, Row, Rows, Unreadable
-from crpv_cli.intake.shape import HEADER_WITHIN, Fits, find_head
+from crpv_cli.intake.shape import HEADER_WITHIN, WHOLE, Fits, Head, find_head
 from crpv_cli.intake.values import clean
 from crpv_cli.language import Message, msg
 
@@ -149,13 +149,13 @@ def open_csv(
     """
     judged = judge(path, encoding)
     marks = [delimiter] if delimiter else _marks(path, judged.encoding)
-    heads = [
-        (mark, find_head(rows, fits), broken)
-        for mark in marks
-        for rows, broken in [_first_rows(path, judged.encoding, mark)]
-    ]
-    fitting = [found for found in heads if found[1] is not None and found[1].fits]
-    mark, head, broken = next(iter(fitting or heads))
+    found: list[tuple[str, Head | None, BrokenRow | None]] = []
+    for mark in marks:
+        rows, broken = _first_rows(path, judged.encoding, mark)
+        found.append((mark, find_head(rows, fits), broken))
+        if found[-1][1] is not None and found[-1][1].fits == WHOLE:
+            break
+    mark, head, broken = max(found, key=lambda one: one[1].fits if one[1] is not None else 0)  # the first of the best
     if broken is not None and head is None:
         raise Fault(
             "broken-csv",

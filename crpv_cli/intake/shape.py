@@ -60,14 +60,14 @@ WHOLE = 2
 class Head:
     """A header that was found: its cells, its last line, how many lines stand above it, and what is said of it.
 
-    ``fits`` is whether it is one; else it is the row that is most like one.
+    ``fits`` is how well it is one, as ``Fits`` says; at 0 it is the row that is most like one.
     """
 
     cells: list[str]
     line: int
     above: int = 0
     findings: list[Finding] = field(default_factory=list)
-    fits: bool = True
+    fits: int = 0
 
 
 def find_head(rows: Sequence[Row], fits: Fits) -> Head | None:
@@ -84,7 +84,7 @@ def find_head(rows: Sequence[Row], fits: Fits) -> Head | None:
     rows = [replace(row, cells=_filled(row.cells)) for row in rows]
     found: dict[int, Head] = {}
     for place, row in enumerate(rows):
-        alone = fits(row.cells) if row.cells else 0
+        alone = fits(row.cells) if len(row.cells) > 1 else 0
         if alone < WHOLE and place + 1 < len(rows) and (both := _two_rows(row, rows[place + 1])):
             together = fits(both.cells)
             if together > max(alone, fits(rows[place + 1].cells)):
@@ -100,13 +100,14 @@ def find_head(rows: Sequence[Row], fits: Fits) -> Head | None:
         if WHOLE in found:
             break
     if found:
-        return found[max(found)]
+        best = max(found)
+        return replace(found[best], fits=best)
     if not rows:
         return None
     several = (place for place, row in enumerate(rows) if sum(map(bool, row.cells)) > 1)
     named = (place for place, row in enumerate(rows) if _names_columns(row.cells))
     likely = next(named, next(several, 0))
-    return Head(list(first[likely].cells), first[likely].line, likely, fits=False)
+    return Head(list(first[likely].cells), first[likely].line, likely)
 
 
 def _names_columns(cells: Sequence[str]) -> bool:

@@ -113,7 +113,7 @@ def open_workbook(path: Path, fits: Callable[[Sequence[str], str], int], only: s
         if only is None and not visible:
             hidden.append(name)
         elif (head := _head(workbook, name, fits)) is not None:
-            fitting = fitting or head.fits
+            fitting = fitting or head.fits > 0
             header = list(map(str, head.cells))
             grid = SheetGrid(workbook.sha256, header, head.line, workbook, name, prepared, above=head.above)
             grid.findings = [*head.findings, *(_unseen(grid) if head.fits else ())]
@@ -145,7 +145,7 @@ def _holds_table(workbook: Workbook, name: str, fits: Callable[[Sequence[str], s
         head = _head(workbook, name, fits)
     except Fault:
         return False  # it is not read
-    return head is not None and head.fits
+    return head is not None and head.fits > 0
 
 
 def _hidden_sheet(name: str) -> Correction:
