@@ -25,6 +25,7 @@ HEADER_WITHIN = 100
 
 _HEADER_BEFORE = 1_000
 _TOTALS = ("total", "totaux", "sous total", "sous totaux", "somme", "ensemble", "grand total", "subtotal", "sum")
+_MONEY = re.compile(r"(?=.*(?:€|eur|mill))[^\d]*", re.IGNORECASE | re.DOTALL)
 _HINT = re.compile(r"\(.*\)|\[.*\]", re.DOTALL)
 _FORMATS = {
     *(
@@ -192,7 +193,8 @@ def _is_hints(cells: Sequence[str]) -> bool:
     """Whether the cells of a line say in which unit or form values stand, and nothing else."""
     told = [cell for cell in cells if cell]
     return bool(told) and all(
-        _HINT.fullmatch(cell) or unit_of(cell) is not None or fold(cell) in _FORMATS for cell in told
+        _HINT.fullmatch(cell) or fold(cell) in _FORMATS or (_MONEY.fullmatch(cell) and unit_of(cell) is not None)
+        for cell in told
     )
 
 

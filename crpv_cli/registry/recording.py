@@ -39,6 +39,8 @@ def commit(  # noqa: D417 - the connection needs no words
         load: its number.
         refused: whether rows of it were refused: the exit code that stands.
     """
+    if (signal := interrupts.came()) is not None:
+        raise signal  # it was raised where Python passes over exceptions: while it tidied up
     interrupts.hold()
     try:
         connection.commit()

@@ -116,6 +116,22 @@ if __name__ == "__main__":
             raise RuntimeError("no words")
 
         loads.tell_load = fail  # type: ignore[assignment]
+    elif MOMENT == "tidying":
+        import getpass
+        import sys
+
+        class Tidied:
+            """What is raised while Python takes it away is passed over."""
+
+            def __del__(self) -> None:
+                strike()
+
+        def user() -> str:
+            Tidied()
+            return "somebody"
+
+        sys.unraisablehook = lambda _what: None
+        getpass.getuser = user
     elif MOMENT == "bar":
         from crpv_cli.output import streams
 

@@ -114,7 +114,7 @@ def refused(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("by", CODES)
-@pytest.mark.parametrize("moment", ["refused", "before"])
+@pytest.mark.parametrize("moment", ["refused", "before", "tidying"])
 def test_interrupted_before_the_commit_nothing_is_written(folder: Path, moment: str, by: str) -> None:
     ran = crpv(folder, *LOAD, strike=moment, by=by)
     assert (ran.returncode, ran.stdout) == (CODES[by], "")

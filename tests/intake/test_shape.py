@@ -125,6 +125,13 @@ def test_a_line_of_units_below_the_header_is_left_out(tmp_path: Path, write: Wri
     assert told(file) == [(2, "units-row", Severity.WARNING)]
 
 
+@pytest.mark.parametrize("cell", [")", "1000", "1 000 000", "(", "000", "-", "k", "m", ""])
+def test_a_figure_or_a_sign_below_a_header_is_no_unit(tmp_path: Path, cell: str) -> None:
+    path = tmp_path / "sources.csv"
+    path.write_text(f"id;title;url\nx;{cell};\n;;{cell}\ny;b;\n")
+    assert "units-row" not in [code for _, code, _ in told(table(path))]
+
+
 @every_form
 @pytest.mark.parametrize(
     "rows",
