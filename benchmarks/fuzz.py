@@ -46,7 +46,7 @@ from crpv_cli.commands.new import make  # noqa: E402
 from crpv_cli.errors import CrpvError  # noqa: E402
 from crpv_cli.intake import wall  # noqa: E402
 from crpv_cli.intake.files import InputFile, ReadOptions  # noqa: E402
-from crpv_cli.intake.profiles.rows import KnownIds  # noqa: E402
+from crpv_cli.intake.profiles.known import KnownIds  # noqa: E402
 from crpv_cli.intake.sources import sources_of  # noqa: E402
 from crpv_cli.main import app, run  # noqa: E402
 from crpv_cli.registry.connection import open_writing  # noqa: E402

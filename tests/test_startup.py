@@ -106,3 +106,8 @@ def test_the_help_of_a_report_imports_no_other(demo_path: Path, tmp_path: Path) 
 
 def test_a_page_without_charts_imports_only_what_sets_it(demo_path: Path, tmp_path: Path) -> None:
     assert imported("report coverage --by department --format html", demo_path, tmp_path) & SLOW == {"jinja2"}
+
+
+def test_a_file_of_our_own_is_loaded_without_what_profiles_and_workbooks_need(demo_path: Path, tmp_path: Path) -> None:
+    command = f"diff --format csv {shlex.quote(str(demo_folder() / 'scales.csv'))}"
+    assert imported(command, demo_path, tmp_path) & SLOW == set()

@@ -200,7 +200,7 @@ def _opened(
 ) -> Iterator[tuple[sqlite3.Connection, list[InputFile], ReadOptions]]:
     """Open the registry and the files, and say what was skipped; foreign files are matched with what it holds."""
     from crpv_cli.intake.files import gather
-    from crpv_cli.intake.profiles.rows import KnownIds
+    from crpv_cli.intake.profiles.known import KnownIds
     from crpv_cli.output import streams
     from crpv_cli.registry.resolving import lookups
 

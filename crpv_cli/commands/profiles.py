@@ -60,7 +60,7 @@ def _begin(door: Door, path: str, table: str | None) -> None:
     from crpv_cli.intake.faults import Fault
     from crpv_cli.intake.files import ReadOptions, gather
     from crpv_cli.intake.profiles.drafting import draft
-    from crpv_cli.intake.profiles.rows import KnownIds
+    from crpv_cli.intake.profiles.known import KnownIds
     from crpv_cli.output import streams
     from crpv_cli.registry.resolving import lookups
 

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from crpv_cli import publishing
 from crpv_cli.definitions.columns import Kind
@@ -22,9 +22,7 @@ from crpv_cli.intake.given import check_given
 from crpv_cli.intake.grid import Finding, Grid
 from crpv_cli.intake.headers import Header, read_header, recognise, refuse_years_across
 from crpv_cli.intake.kinds import PACKED, TABLES, is_packed, is_workbook, unpack
-from crpv_cli.intake.profiles.profile import Profile
-from crpv_cli.intake.profiles.rows import KnownIds
-from crpv_cli.intake.profiles.transform import apply
+from crpv_cli.intake.profiles.known import KnownIds
 from crpv_cli.intake.readers import open_csv
 from crpv_cli.intake.shape import WHOLE, said_above
 from crpv_cli.intake.tablefile import TableFile
@@ -32,6 +30,9 @@ from crpv_cli.intake.untabled import refuse_untabled
 from crpv_cli.intake.workbooks import open_workbook
 from crpv_cli.language import Message, msg
 from crpv_cli.spelling import closest
+
+if TYPE_CHECKING:
+    from crpv_cli.intake.profiles.profile import Profile
 
 __all__ = ["REFUSED_SUFFIX", "InputFile", "ReadOptions", "TableFile", "gather", "open_tables"]
 
@@ -119,6 +120,8 @@ def _recognised(source: InputFile, grid: Grid, options: ReadOptions, hint: str) 
         refuse_untabled(grid.header)
     profile = _profile(grid.header, options, hint)
     if profile is not None:
+        from crpv_cli.intake.profiles.transform import apply
+
         grid.findings = [*grid.findings, *_also_fitting(profile, grid, options)]
         return [
             TableFile(source.name, source.path, read, read_header(read.header, table_named(name)), notices=read.notices)

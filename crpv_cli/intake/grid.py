@@ -70,7 +70,8 @@ class Grid:
     ``header`` are the cells that name columns. ``sheet`` is the name of the sheet, None outside workbooks.
     ``prepared`` names the columns that a form was sent with: a row in which nothing else is filled in was not answered.
     ``profile`` names the profile that a foreign file was read with. ``findings`` are told with the rows' own anomalies;
-    ``above`` is how many lines stand above the header.
+    ``above`` is how many lines stand above the header; ``made`` says that a profile makes the rows on the way,
+    and ``origin`` is the foreign grid that they are made from.
     """
 
     sha256: str
@@ -81,6 +82,8 @@ class Grid:
     prepared: tuple[str, ...] = ()
     findings: Sequence[Finding] = ()
     above: int = 0
+    made: bool = False
+    origin: Grid | None = None
 
     @property
     def headings(self) -> list[str]:

@@ -8,7 +8,6 @@ from crpv_cli.errors import FileProblem
 from crpv_cli.intake.files import InputFile, ReadOptions, open_tables
 from crpv_cli.intake.grid import Row, Unreadable
 from crpv_cli.intake.headers import OWN_COLUMNS
-from crpv_cli.intake.profiles.transform import ProfiledGrid
 from crpv_cli.language import msg
 
 
@@ -26,8 +25,7 @@ def refused_rows(
     grid = next((grid for grid in grids if grid is not None and grid.sheet == sheet and grid.sha256 == sha256), None)
     if grid is None:
         raise _changed(file)
-    if isinstance(grid, ProfiledGrid):
-        grid = grid.origin  # a foreign file is corrected and loaded again as it is
+    grid = grid.origin or grid  # a foreign file is corrected and loaded again as it is
     kept = [place for place, cell in enumerate(grid.headings) if cell not in OWN_COLUMNS]
     own = len(grid.headings) - len(kept)
 

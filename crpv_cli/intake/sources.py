@@ -13,7 +13,6 @@ from crpv_cli.errors import Anomaly
 from crpv_cli.intake.files import InputFile, ReadOptions, TableFile, open_tables
 from crpv_cli.intake.grid import RowsGrid
 from crpv_cli.intake.headers import read_header
-from crpv_cli.intake.profiles.transform import CreatedGrid
 from crpv_cli.intake.values import clean
 from crpv_cli.registry.loading import Source
 
@@ -62,7 +61,7 @@ def _loadable(tables: Iterable[TableFile]) -> tuple[list[Source], list[Anomaly]]
                 refused_keys=opened.refused_keys,
                 centres=opened.centres,
                 notices=opened.notices,
-                made=isinstance(opened.grid, CreatedGrid),
+                made=opened.grid.made,
             )
         )
     return sources, anomalies

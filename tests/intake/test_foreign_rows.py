@@ -14,8 +14,8 @@ from crpv_cli.errors import Severity
 from crpv_cli.intake.amounts import unit_of
 from crpv_cli.intake.faults import Fault
 from crpv_cli.intake.headings import heading_of
+from crpv_cli.intake.profiles.known import KnownIds
 from crpv_cli.intake.profiles.parsing import parse
-from crpv_cli.intake.profiles.rows import KnownIds
 from crpv_cli.intake.profiles.shipped import find_profile, load_profile, nearest_profile
 from crpv_cli.intake.profiles.transform import apply
 from crpv_cli.intake.readers import open_csv

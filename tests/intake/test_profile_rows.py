@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from crpv_cli.intake.grid import Row
+from crpv_cli.intake.profiles.known import KnownIds
 from crpv_cli.intake.profiles.parsing import parse
-from crpv_cli.intake.profiles.rows import KnownIds
 from crpv_cli.intake.profiles.transform import apply
 from crpv_cli.intake.readers import open_csv
 from tests.intake.test_profiles import KNOWN, SCDL, Outcome, grant, through

@@ -22,8 +22,8 @@ from crpv_cli.intake.files import InputFile, ReadOptions
 from crpv_cli.intake.grid import BrokenRow, Row
 from crpv_cli.intake.profiles.conversions import CONVERSIONS, choice, pattern, share_of, words
 from crpv_cli.intake.profiles.describing import profile_sheet, profiles_list
+from crpv_cli.intake.profiles.known import KnownIds
 from crpv_cli.intake.profiles.parsing import parse
-from crpv_cli.intake.profiles.rows import KnownIds
 from crpv_cli.intake.profiles.shipped import find_profile, load_profile, shipped_profiles
 from crpv_cli.intake.profiles.transform import ProfiledGrid, apply
 from crpv_cli.intake.readers import open_csv

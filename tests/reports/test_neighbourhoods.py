@@ -13,7 +13,7 @@ import pytest
 
 from crpv_cli.errors import UsageProblem
 from crpv_cli.intake.files import InputFile, ReadOptions
-from crpv_cli.intake.profiles.rows import KnownIds
+from crpv_cli.intake.profiles.known import KnownIds
 from crpv_cli.intake.sources import sources_of
 from crpv_cli.output.formats import Format, render
 from crpv_cli.registry.connection import open_reading, open_writing

@@ -18,8 +18,8 @@ from crpv_cli.intake.headers import read_header
 from crpv_cli.intake.headings import heading_of
 from crpv_cli.intake.kinds import is_workbook
 from crpv_cli.intake.profiles.conversions import CONVERSIONS
+from crpv_cli.intake.profiles.known import KnownIds
 from crpv_cli.intake.profiles.profile import LOOKUPS
-from crpv_cli.intake.profiles.rows import KnownIds
 from crpv_cli.intake.profiles.shipped import shipped_profiles
 from crpv_cli.intake.readers import open_csv
 from crpv_cli.intake.workbooks import open_workbook

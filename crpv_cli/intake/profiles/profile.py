@@ -22,9 +22,6 @@ from crpv_cli.intake.profiles.headings import Reading, read_headings
 from crpv_cli.language import N_, Message, current, msg
 from crpv_cli.spelling import closest, fold
 
-Lookups = Mapping[str, Mapping[str, str]]
-"""What the registry holds, by the name of a lookup: the id that belongs to a number, a name or an id."""
-
 LOOKUPS = (
     "centres",
     "centre-of-siren",

@@ -13,8 +13,9 @@ from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.intake.grid import Grid, Read, Row, Rows
 from crpv_cli.intake.headers import OWN_COLUMNS
 from crpv_cli.intake.headings import in_unit
+from crpv_cli.intake.profiles.known import KnownIds
 from crpv_cli.intake.profiles.profile import ColumnSpec, Combine, Filter, Profile
-from crpv_cli.intake.profiles.rows import Created, Faulty, Foreign, KnownIds, RowValues, Skipped
+from crpv_cli.intake.profiles.rows import Created, Faulty, Foreign, RowValues, Skipped
 from crpv_cli.intake.profiles.telling import Tally, Telling
 from crpv_cli.intake.shape import Below, said_above
 from crpv_cli.language import Message, msg, msgs
@@ -441,6 +442,8 @@ class ProfiledGrid(Grid):
     ``origin`` is the foreign grid; ``notices`` say what was skipped and created, and are complete once rows were read.
     """
 
+    origin: Grid
+
     def __init__(self, transform: _Transform, specs: Sequence[ColumnSpec]) -> None:
         grid = self.origin = transform.grid
         self.sha256, self.header_line, self.sheet = grid.sha256, grid.header_line, grid.sheet
@@ -478,6 +481,8 @@ class ProfiledGrid(Grid):
 
 class CreatedGrid(ProfiledGrid):
     """The rows that a profile creates in another table; they are known once its own rows were read."""
+
+    made = True
 
     def __init__(self, transform: _Transform, table: str) -> None:
         super().__init__(transform, transform.profile.creates[table].specs)
