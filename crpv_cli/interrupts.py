@@ -93,6 +93,11 @@ def came() -> Interrupted | None:
     return None if _State.came is None else Interrupted(_State.came)
 
 
+def passed_over() -> Interrupted | None:
+    """The signal that was raised and did not end the command: Python passes over what is raised while it tidies up."""
+    return None if _State.raised is None else came()
+
+
 def will_write() -> None:
     """The command may write to a registry: if it is interrupted before it has, that is said."""
     _State.writing = True

@@ -159,8 +159,8 @@ def _run(arguments: Sequence[str] | None) -> int:
             sys.stdout, sys.stderr = out, err
             raise error.__context__ from None
         code = error.code  # the end of a completion
-    if (signal := interrupts.came()) is not None and interrupts.written() is None:
-        raise signal  # it was raised where Python passes over exceptions, and the command went on
+    if (signal := interrupts.passed_over()) is not None and interrupts.written() is None:
+        raise signal
     return code if isinstance(code, int) else ExitCode.DONE
 
 

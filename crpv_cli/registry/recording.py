@@ -39,8 +39,8 @@ def commit(  # noqa: D417 - the connection needs no words
         load: its number.
         refused: whether rows of it were refused: the exit code that stands.
     """
-    if (signal := interrupts.came()) is not None:
-        raise signal  # it was raised where Python passes over exceptions: while it tidied up
+    if (signal := interrupts.passed_over()) is not None:
+        raise signal
     interrupts.hold()
     try:
         connection.commit()

@@ -314,6 +314,8 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The handlers, in this process; time stands still."""
     monkeypatch.setattr("crpv_cli.interrupts.time.monotonic", lambda: 10.0)
     before = {name: signal.getsignal(getattr(signal, name)) for name in CODES}
+    # What is taken over here is given back: else the next command in this process ignores it at its end, for good.
+    monkeypatch.setattr(interrupts._State, "taken", interrupts._State.taken)
     interrupts.install()
     interrupts.start()
     yield
