@@ -29,6 +29,8 @@ _SHOWN = 3
 # A column that has more spellings is no vocabulary, and nobody has typed more rows of one centre, funder and year.
 _MOST_SPELLINGS = 10_000
 _MOST_ROWS = 50_000
+# Where the load has so many times the rows of the registry, groups are sought from those.
+_FEWER = 10
 
 _folded = lru_cache(1024)(fold)
 _DIGITS = re.compile("[0-9]+")
@@ -74,8 +76,16 @@ class _Adoption:
         """Find the rows that have a twin, where there are rows beside which they can be laid."""
         shared = ", ".join(map(key_expression, self.shared)) or "1"
         there = " and ".join(f"{key_expression(one, 't')} = {key_expression(one, 's')}" for one in self.shared)
-        groups = self.connection.execute(
+        fewer, files = self.connection.execute(
             f"""
+            select (select count(*) from main.{self.table.name}) * {_FEWER} < count(*), count(distinct file)
+            from temp.stage_{self.table.name} where rowid in {self.stage.fresh(self.table)}
+            """
+        ).fetchone()
+        groups = self.connection.execute(
+            self._groups_there()
+            if self.shared and fewer and files == 1
+            else f"""
             select {shared} from temp.stage_{self.table.name} as s where rowid in {self.stage.fresh(self.table)}
             group by {shared}
             having count(*) <= {_MOST_ROWS} and (
@@ -85,6 +95,21 @@ class _Adoption:
         )
         for group in groups:
             self._look_in(tuple(group) if self.shared else ())
+
+    def _groups_there(self) -> str:
+        """The groups of the registry in which the load has rows: quickly found where the registry has few."""
+        names = [f"part_{place}" for place in range(len(self.shared))]
+        parts = ", ".join(f"{key_expression(one)} as {name}" for one, name in zip(self.shared, names, strict=True))
+        same = " and ".join(
+            f"{key_expression(one, 's')} = {name}" for one, name in zip(self.shared, names, strict=True)
+        )
+        return f"""
+            select {", ".join(names)} from (select distinct {parts} from main.{self.table.name})
+            where (
+                select count(*) from temp.stage_{self.table.name} as s
+                where {same} and s.rowid in {self.stage.fresh(self.table)}
+            ) between 1 and {_MOST_ROWS}
+        """
 
     def _look_in(self, group: Key) -> None:
         names = ", ".join(map(key_expression, self.columns))

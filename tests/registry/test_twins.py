@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crpv_cli.errors import Severity
 from crpv_cli.spelling import fold, singular, typed
-from tests.registry.bench import Bench, advice, figures, said
+from tests.registry.bench import WORLD, Bench, advice, figures, said
 
 MONEY = "centre;funder;year;scheme;stage;amount;purpose;reference;note\n"
 KNOWN = "oriv;etat;2019;Région;granted;1000;Journée d’études à Évreux;R 1;L’année\n"
@@ -261,3 +261,15 @@ def test_a_funder_that_is_called_like_another_is_said(world: Bench) -> None:
     world.load(("a.csv", "id,name,kind\nbretagne,Région Bretagne,region\n"))
     report = world.load(("b.csv", "id,name,kind\nbretagne-2,Region  bretagne,region\ntown,Ville de Brest,commune\n"))
     assert [row[2:] for row in said(report)] == [("name", "Region  bretagne", "near-spelling")]
+
+
+@pytest.mark.parametrize("others", [2, 40])
+def test_a_twin_is_found_however_many_rows_come_with_it(empty: Bench, others: int) -> None:
+    names = ("sources", "departments", "centres", "funders")
+    empty.load(*((f"{name}.csv", WORLD[name]) for name in names))
+    head = "centre,funder,year,scheme,stage,amount,object,reference\n"
+    empty.load(("first.csv", f"{head}oriv,etat,2023,Région,granted,1000,Journée,R1\n"))
+    more = "".join(f"oriv,etat,{1980 + number},x,granted,{number},Autre,S{number}\n" for number in range(others))
+    report = empty.load(("more.csv", f"{head}{more}oriv,etat,2023,région,granted,1000,journée,r1\n"))
+    assert figures(report)["more.csv"] == (others + 1, others, 0, 1, 0)
+    assert "other-spelling" in {anomaly.code for anomaly in report.anomalies}
