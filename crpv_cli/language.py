@@ -244,6 +244,18 @@ def first_few(values: Sequence[object], most: int) -> list[object]:
     return [*values[:most], *(["…"] if len(values) > most else [])]
 
 
+def of_rows(message: Message, rows: int) -> Message:
+    """What is said of a row, and of how many more rows it is true: ``rows`` is the number of all of them."""
+    if rows < 2:
+        return message
+    return msgs(
+        "{first} The same goes for {count} more row.",
+        "{first} The same goes for {count} more rows.",
+        rows - 1,
+        first=message,
+    )
+
+
 def literal(text: str) -> str:
     """Return a text with a visible sign for each character that would be obeyed: ␛ for escape, ⟨U+202E⟩."""
     return _OBEYED.sub(_sign, text)

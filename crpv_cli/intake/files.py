@@ -199,10 +199,6 @@ def _profile(header: Sequence[str], options: ReadOptions, hint: str) -> Profile 
     return find_profile(header, options.given)
 
 
-def _fits_sheet(options: ReadOptions, cells: Sequence[str], sheet: str) -> int:
-    return _fits(options, sheet, cells)
-
-
 def _fits(options: ReadOptions, hint: str, cells: Sequence[str]) -> int:
     """How well cells are the header of a table of ours or of a profile, as ``find_head`` asks."""
     try:
@@ -221,7 +217,7 @@ def _fits(options: ReadOptions, hint: str, cells: Sequence[str]) -> int:
 
 
 def _open_sheets(source: InputFile, options: ReadOptions) -> list[TableFile]:
-    sheets = open_workbook(source.path, partial(_fits_sheet, options), options.sheet)
+    sheets = open_workbook(source.path, partial(_fits, options), options.sheet)
     found: list[TableFile] = []
     skipped: list[tuple[str, Fault]] = []
     for sheet in sheets:

@@ -78,7 +78,7 @@ class SheetGrid(Grid):
         return {place: ([first for first, _, _ in ranges], ranges) for place, ranges in found.items()}
 
 
-def open_workbook(path: Path, fits: Callable[[Sequence[str], str], int], only: str | None = None) -> list[SheetGrid]:
+def open_workbook(path: Path, fits: Callable[[str, Sequence[str]], int], only: str | None = None) -> list[SheetGrid]:
     """Find the sheets of a workbook that contain a table, and the header row of each.
 
     Args:
@@ -135,12 +135,12 @@ def open_workbook(path: Path, fits: Callable[[Sequence[str], str], int], only: s
     return found
 
 
-def _head(workbook: Workbook, name: str, fits: Callable[[Sequence[str], str], int]) -> Head | None:
+def _head(workbook: Workbook, name: str, fits: Callable[[str, Sequence[str]], int]) -> Head | None:
     first = [Row(line, cells) for line, cells in islice(workbook.rows(name), HEADER_WITHIN + 1)]
-    return find_head(first, partial(_fits, fits, name))
+    return find_head(first, partial(fits, name))
 
 
-def _holds_table(workbook: Workbook, name: str, fits: Callable[[Sequence[str], str], int]) -> bool:
+def _holds_table(workbook: Workbook, name: str, fits: Callable[[str, Sequence[str]], int]) -> bool:
     try:
         head = _head(workbook, name, fits)
     except Fault:
@@ -199,7 +199,3 @@ def _hidden_column(heading: str, letter: str) -> Correction:
 def _form_facts(workbook: Workbook) -> dict[str, str]:
     """The facts in the hidden sheet of a form made by crpv: keys in column A, values in column B."""
     return {cells[0]: cells[1] for _, cells in workbook.rows(FORM_SHEET) if len(cells) > 1 and cells[0]}
-
-
-def _fits(fits: Callable[[Sequence[str], str], int], sheet: str, cells: Sequence[str]) -> int:
-    return fits(cells, sheet)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, Severity
-from crpv_cli.language import Day, Message, first_few, msg, msgs
+from crpv_cli.language import Day, Message, first_few, msg, of_rows
 from crpv_cli.registry.loads import Source
 from crpv_cli.registry.resolving import How, Meant, Names, names_of
 from crpv_cli.registry.staging import Stage
@@ -181,13 +181,7 @@ class References:
                 id=identifier,
                 day=Day(meant.until or ""),
             )
-        if rows > 1:
-            message = msgs(
-                "{first} The same goes for {count} more row.",
-                "{first} The same goes for {count} more rows.",
-                rows - 1,
-                first=message,
-            )
+        message = of_rows(message, rows)
         advice = msg("If that is wrong, write the id of the right one (see: crpv list {table})", table=column.refers)
         return replace(source.anomaly(code, message, advice, line, column.name, value), severity=Severity.WARNING)
 

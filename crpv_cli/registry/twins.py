@@ -17,7 +17,7 @@ from typing import Any
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.tables import Table
 from crpv_cli.errors import Anomaly, Severity
-from crpv_cli.language import Message, first_few, msg, msgs
+from crpv_cli.language import Message, first_few, msg, msgs, of_rows
 from crpv_cli.registry.loads import Source
 from crpv_cli.registry.schema import key_columns, key_condition, key_expression
 from crpv_cli.registry.staging import Stage
@@ -255,17 +255,10 @@ def _beside(source: Source, column: Column, found: tuple[int, str, int], chosen:
         value=word,
         known=chosen,
     )
-    if rows > 1:
-        message = msgs(
-            "{first} The same goes for {count} more row.",
-            "{first} The same goes for {count} more rows.",
-            rows - 1,
-            first=message,
-        )
     return _warning(
         source,
         "near-spelling",
-        message,
+        of_rows(message, rows),
         msg("If they are the same, write “{known}”.", known=chosen),
         line,
         column,

@@ -404,7 +404,7 @@ def test_what_may_be_a_header_is_looked_at_as_far_as_it_is_filled(tmp_path: Path
     path.write_bytes(xlsx(XLSX + f'<row r="9">{xlsx_cell("XFD9", "x")}</row>'))
     seen: list[list[str]] = []
 
-    def fits(cells: Sequence[str], _sheet: str) -> int:
+    def fits(_sheet: str, cells: Sequence[str]) -> int:
         seen.append(list(cells))
         return WHOLE
 

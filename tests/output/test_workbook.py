@@ -83,7 +83,7 @@ def stored(db: Path) -> dict[str, list[dict[str, object]]]:
 def read_back(path: Path) -> dict[str, list[dict[str, object]]]:
     """What the intake makes of every sheet of a workbook."""
 
-    def fits(cells: Sequence[str], sheet: str) -> bool:
+    def fits(sheet: str, cells: Sequence[str]) -> bool:
         return any(not read_header(cells, table).missing for table in TABLES.values())
 
     found = {}
@@ -153,7 +153,7 @@ def through_a_cell(value: Value, column: Column) -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "x.xlsx")
         path.write_bytes(workbook(result))
-        (sheet,) = open_workbook(path, lambda cells, sheet: cells[:1] == ["Key"])
+        (sheet,) = open_workbook(path, lambda sheet, cells: cells[:1] == ["Key"])
         ((_, cell),) = [row.cells for row in sheet.rows() if isinstance(row, Row)]
         return cell
 

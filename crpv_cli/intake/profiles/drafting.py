@@ -124,7 +124,7 @@ def draft(file: InputFile, options: ReadOptions) -> Draft:
 def _first(file: InputFile, options: ReadOptions) -> Grid:
     if not is_workbook(file.path):
         return open_csv(file.path, options.encoding, options.delimiter)
-    sheets = open_workbook(file.path, lambda _cells, _sheet: False, options.sheet)
+    sheets = open_workbook(file.path, lambda _sheet, _cells: False, options.sheet)
     if not sheets:
         raise Fault("empty-file", msg("No sheet of the workbook holds a table."), msg("Check that it was saved."))
     return sheets[0]

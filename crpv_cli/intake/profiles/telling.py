@@ -10,7 +10,7 @@ from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.intake.profiles.profile import ColumnSpec, Profile
 from crpv_cli.intake.profiles.rows import Created, Skipped
 from crpv_cli.intake.values import says_not_known
-from crpv_cli.language import Euros, Message, msg, msgs
+from crpv_cli.language import Euros, Message, msg, msgs, of_rows
 
 # How many rows with the name of a centre are told one by one, and how many values of a column.
 _ROWS = 50
@@ -122,14 +122,7 @@ class Telling:
     def anomalies(self) -> Iterator[Anomaly]:
         """Yield what was counted: each kind once a column, at its first place."""
         for place, correction, tally in self._corrected.values():
-            more = tally.rows - 1
-            message = msgs(
-                "{first} The same goes for {count} more row.",
-                "{first} The same goes for {count} more rows.",
-                more,
-                first=correction.message,
-            )
-            told = Correction(correction.code, message if more else correction.message, correction.advice)
+            told = Correction(correction.code, of_rows(correction.message, tally.rows), correction.advice)
             yield self._say(told, tally.line, place, tally.value)
         for place, tally in self._destroyed.items():
             what = msgs(
