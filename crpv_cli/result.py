@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import Table
@@ -278,6 +278,13 @@ class Dossier:
         if not self.brief:
             return self.sections
         return tuple(section.first(self.brief[section.name]) for section in self.sections if section.name in self.brief)
+
+
+class FormFacts(NamedTuple):
+    """What a form that came back says of itself: the centre and the year that it was made for, None for all."""
+
+    centre: str | None
+    year: int | None
 
 
 @dataclass(frozen=True, slots=True)

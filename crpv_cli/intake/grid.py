@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from crpv_cli.errors import Anomaly
 from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.language import Message
+from crpv_cli.result import FormFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Grid:
 
     ``header`` are the cells that name columns. ``sheet`` is the name of the sheet, None outside workbooks.
     ``prepared`` names the columns that a form was sent with: a row in which nothing else is filled in was not answered.
+    ``form`` is what a form says of itself, None of any other file.
     ``profile`` names the profile that a foreign file was read with. ``findings`` are told with the rows' own anomalies;
     ``above`` is how many lines stand above the header; ``made`` says that a profile makes the rows on the way,
     and ``origin`` is the foreign grid that they are made from.
@@ -80,6 +82,7 @@ class Grid:
     sheet: str | None = None
     profile: str | None = None
     prepared: tuple[str, ...] = ()
+    form: FormFacts | None = None
     findings: Sequence[Finding] = ()
     above: int = 0
     made: bool = False

@@ -62,6 +62,7 @@ def _loadable(tables: Iterable[TableFile]) -> tuple[list[Source], list[Anomaly]]
                 centres=opened.centres,
                 notices=opened.notices,
                 made=opened.grid.made,
+                form=opened.grid.form,
             )
         )
     return sources, anomalies

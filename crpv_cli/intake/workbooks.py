@@ -20,6 +20,7 @@ from crpv_cli.intake.grid import Finding, Grid, Read, Row, Rows, Unreadable
 from crpv_cli.intake.shape import HEADER_WITHIN, Head, find_head
 from crpv_cli.intake.wall import Answer, Workbook, column_letter, tidy
 from crpv_cli.language import first_few, msg, msgs
+from crpv_cli.result import FormFacts
 
 FORM_SHEET = "crpv-form"
 OWN_SHEETS = ("crpv", FORM_SHEET)
@@ -38,6 +39,7 @@ class SheetGrid(Grid):
     workbook: Workbook = field(repr=False)
     sheet: str = ""
     prepared: tuple[str, ...] = ()
+    form: FormFacts | None = None
     above: int = 0
     findings: Sequence[Finding] = ()
 
@@ -104,6 +106,8 @@ def open_workbook(path: Path, fits: Callable[[str, Sequence[str]], int], only: s
         )
     facts = _form_facts(workbook) if FORM_SHEET in names else {}
     prepared = tuple(name for name in facts.get("prepared", "").replace(" ", "").split(",") if name)
+    year = facts.get("year", "")
+    form = FormFacts(facts.get("centre") or None, int(year) if year.isdecimal() else None) if facts else None
     found: list[SheetGrid] = []
     fitting = False
     hidden = []
@@ -115,7 +119,7 @@ def open_workbook(path: Path, fits: Callable[[str, Sequence[str]], int], only: s
         elif (head := _head(workbook, name, fits)) is not None:
             fitting = fitting or head.fits > 0
             header = list(map(str, head.cells))
-            grid = SheetGrid(workbook.sha256, header, head.line, workbook, name, prepared, above=head.above)
+            grid = SheetGrid(workbook.sha256, header, head.line, workbook, name, prepared, form, above=head.above)
             grid.findings = [*head.findings, *(_unseen(grid) if head.fits else ())]
             found.append(grid)
     tables = [name for name in hidden if _holds_table(workbook, name, fits)]

@@ -10,6 +10,7 @@ from crpv_cli.definitions.tables import Table
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import Message
 from crpv_cli.registry.journal import Change
+from crpv_cli.result import FormFacts
 
 if TYPE_CHECKING:
     from crpv_cli.registry.conflicts import HandedOut
@@ -52,7 +53,7 @@ class Source:
     ``present`` names the columns that the file has: others keep what the registry holds. ``heading`` gives what the
     file writes above a column, ``places`` its heading or its letter in a sheet. ``refused_keys``, ``centres`` and
     ``notices`` fill as ``rows`` is read. ``made`` says that a profile makes the rows on the way; there may
-    be none.
+    be none. ``form`` is what a form that came back says of itself, None of any other file.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Source:
     centres: set[str]
     notices: list[Message]
     made: bool
+    form: FormFacts | None = None
 
     def anomaly(
         self,
