@@ -618,8 +618,13 @@ ACTIVITIES = Table(
             choices.AUDIENCES,
             N_("Who it was for; empty if it was for several audiences or is not known."),
         ),
-        count(
-            "half_days", N_("Half-days"), N_("How many half-days of activity; empty if not known."), most=730, leap=50
+        Column(
+            "half_days",
+            N_("Half-days"),
+            Kind.DECIMAL,
+            minimum=0,
+            usual=Usual(0, 730, leap=50),
+            explanation=N_("How many half-days of activity, 2.5 if need be; empty if not known."),
         ),
         count("actions", N_("Actions"), N_("How many actions; empty if not known."), most=1000),
         count(

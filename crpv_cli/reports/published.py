@@ -9,6 +9,7 @@ from typing import Any
 from crpv_cli.definitions import choices
 from crpv_cli.language import Day, Euros, Message, Share, msg
 from crpv_cli.registry.queries import read
+from crpv_cli.reports.rows import shortest
 from crpv_cli.result import Note
 
 Figure = dict[str, Any]
@@ -68,7 +69,8 @@ def _computed(connection: sqlite3.Connection, measure: str, on: str) -> Figure:
         hypotheses = {choice.code: shares[choice.code] for choice in choices.COVERED if choice.code in shares}
         return {"computed": hypotheses.get("neighbourhoods"), "hypotheses": hypotheses}
     sql = _COMPUTED.get(measure)
-    return {"computed": read(connection, sql, on).fetchone()[0] if sql else None, "hypotheses": {}}
+    computed = read(connection, sql, on).fetchone()[0] if sql else None
+    return {"computed": computed if computed is None else shortest(computed), "hypotheses": {}}
 
 
 def published_notes(figures: tuple[Figure, ...]) -> Iterator[Note]:

@@ -14,6 +14,11 @@ def row_of(columns: Sequence[Column], found: sqlite3.Row | Mapping[str, Value]) 
     return tuple(_value(found[column.stored], column.kind) for column in columns)
 
 
+def shortest(number: float) -> int | float:
+    """Return a sum of numbers with decimals as an integer where it is one: 12 half-days, and not 12.0."""
+    return int(number) if float(number).is_integer() else number
+
+
 def _value(value: Value, kind: Kind) -> Value:
     if value is None:
         return None

@@ -49,7 +49,7 @@ def small(reference_path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def did(connection: sqlite3.Connection, half_days: int | None, centre: str = "oriv", **more: object) -> None:
+def did(connection: sqlite3.Connection, half_days: float | None, centre: str = "oriv", **more: object) -> None:
     values = {"centre": centre, "mission": "skills", "year": 2024, "type": "training", "load": 1} | more
     values["half_days"] = half_days
     names = ", ".join(values)
@@ -353,3 +353,18 @@ def test_the_command(demo_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert ask("--mission", "nope")[0] == ask("--centre", "nope")[0] == ask("--by", "nope")[0] == ExitCode.USAGE
     code, out = ask("--format", "csv", "--by", "mode")
     assert out.splitlines()[0].startswith("mode,half_days,share,half_days_change,")
+
+
+# --- Halves ---
+
+
+def test_half_days_may_have_halves_and_whole_sums_have_no_point(small: sqlite3.Connection) -> None:
+    did(small, 2.5, theme="a")
+    did(small, 0.5, theme="b")
+    did(small, 1.5, theme="c", mission="animation")
+    did(small, 1, year=2023)
+    result = activity(small, TODAY, year=2024)
+    assert result.totals["half_days"] == 4.5
+    row = of(result, "centre", "oriv")
+    assert (repr(row["skills"]), row["animation"], row["half_days_change"]) == ("3", 1.5, 3.5)
+    assert repr(activity(small, TODAY, year=2023).totals["half_days"]) == "1"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crpv_cli.definitions.columns import Kind
+from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import msg
 from crpv_cli.registry.queries import query, read
 from crpv_cli.reports.activity.report import Work, centres_of_year, reports_by_year
@@ -75,12 +76,13 @@ def _pieces(rows: Iterable[sqlite3.Row], name: str, role: Role = Role.COUNTED) -
 
 
 def _sum(work: Work, name: str) -> Explained:
-    return Explained(_pieces(work.rows, name), unit=_UNITS[name], unknown=_NOTHING)
+    kind = TABLES["activities"].column(name).kind
+    return Explained(_pieces(work.rows, name), kind, _UNITS[name], unknown=_NOTHING)
 
 
 def _share(counted: Iterable[sqlite3.Row], rest: Iterable[sqlite3.Row]) -> Explained:
     pieces = (*_pieces(counted, "half_days"), *_pieces(rest, "half_days", Role.REST))
-    return Explained(pieces, Kind.PERCENT, "half-day", Formula.SHARE, Kind.INTEGER, _NOTHING)
+    return Explained(pieces, Kind.PERCENT, "half-day", Formula.SHARE, Kind.DECIMAL, _NOTHING)
 
 
 def _comparable(now: Work, before: Work, row: Mapping[str, Any] | None, by: str, reported: set[str]) -> set[str]:
@@ -97,8 +99,8 @@ def _change(column: str, now: Work, before: Work) -> Explained | None:
     pieces = (*_pieces(now.rows, "half_days"), *_pieces(before.rows, "half_days", Role.BEFORE))
     why = msg("no centre has reported both years.")
     if column == "half_days_change_share":
-        return Explained(pieces, Kind.PERCENT, "half-day", Formula.CHANGE, Kind.INTEGER, why)
-    return Explained(pieces, unit="half-day", unknown=why)
+        return Explained(pieces, Kind.PERCENT, "half-day", Formula.CHANGE, Kind.DECIMAL, why)
+    return Explained(pieces, Kind.DECIMAL, "half-day", unknown=why)
 
 
 def _centres_of(rows: Iterable[sqlite3.Row]) -> Explained:

@@ -22,6 +22,7 @@ from crpv_cli.reports.options import AS_OF, CENTRE, DEPARTMENT, REGION, YEAR, Op
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.places import centres_of
 from crpv_cli.reports.published import published_figures, published_notes
+from crpv_cli.reports.rows import shortest
 from crpv_cli.result import Chart, ChartShape, Result, Value
 from crpv_cli.spelling import fold
 
@@ -60,18 +61,18 @@ _ORDERS = {
     "mode": [choice.code for choice in choices.MODES],
 }
 _SUMS = (
-    Column("half_days", N_("Half-days"), Kind.INTEGER, bar=True),
+    Column("half_days", N_("Half-days"), Kind.DECIMAL, bar=True),
     Column("share", N_("Share"), Kind.PERCENT),
-    Column("half_days_change", N_("Change"), Kind.INTEGER),
+    Column("half_days_change", N_("Change"), Kind.DECIMAL),
     Column("half_days_change_share", N_("Change, %"), Kind.PERCENT, signed=True),
     Column("actions", N_("Actions"), Kind.INTEGER),
     Column("participants", N_("Participants"), Kind.INTEGER),
 )
 _MISSIONS = (
-    Column("animation", N_("Animation"), Kind.INTEGER),
-    Column("skills", N_("Skills"), Kind.INTEGER),
-    Column("capitalisation", N_("Capitalisation"), Kind.INTEGER),
-    Column("complementary", N_("Complementary"), Kind.INTEGER),
+    Column("animation", N_("Animation"), Kind.DECIMAL),
+    Column("skills", N_("Skills"), Kind.DECIMAL),
+    Column("capitalisation", N_("Capitalisation"), Kind.DECIMAL),
+    Column("complementary", N_("Complementary"), Kind.DECIMAL),
 )
 BY_CENTRE = (
     *WHOSE,
@@ -106,13 +107,13 @@ class Work:
 
     rows: tuple[sqlite3.Row, ...]
 
-    def sum(self, name: str) -> int | None:
+    def sum(self, name: str) -> int | float | None:
         """A figure of the rows; None if none of them gives it."""
-        known = [int(row[name]) for row in self.rows if row[name] is not None]
-        return sum(known) if known else None
+        known = [row[name] for row in self.rows if row[name] is not None]
+        return shortest(sum(known)) if known else None
 
     @property
-    def half_days(self) -> int | None:
+    def half_days(self) -> int | float | None:
         """Their half-days."""
         return self.sum("half_days")
 
@@ -299,7 +300,7 @@ def _centre_rows(centres: Iterable[CentreWork], now: Work) -> tuple[tuple[Value,
     )
 
 
-def _sums(work: Work, whole: int | None, now: int | None, before: int | None) -> tuple[Value, ...]:
+def _sums(work: Work, whole: float | None, now: float | None, before: float | None) -> tuple[Value, ...]:
     """The columns of ``_SUMS``; ``now`` and ``before`` are the half-days that may be compared."""
     change = difference(now, before)
     return (
@@ -334,7 +335,7 @@ def _group_rows(
     groups = {value: now.only(**{by: value}) for value in dict.fromkeys(row[by] for row in now.rows)}
     order = _ORDERS.get(by, [])
 
-    def place(value: str | None) -> tuple[int, int, str]:
+    def place(value: str | None) -> tuple[int, float, str]:
         if value is None:
             return 2, 0, ""
         if value in order:
@@ -347,7 +348,7 @@ def _group_rows(
     )
 
 
-def _group_row(value: Value, work: Work, whole: int | None, before: Work, both: set[str]) -> tuple[Value, ...]:
+def _group_row(value: Value, work: Work, whole: float | None, before: Work, both: set[str]) -> tuple[Value, ...]:
     """A group; ``both`` are the centres that reported both years, the only ones that a change is computed over."""
     sums = _sums(work, whole, work.of_centres(both).half_days, before.of_centres(both).half_days)
     return (value, *sums, len(work.centres), len(work.rows), work.fictitious)
@@ -363,7 +364,7 @@ def _totals(now: Work, centres: Sequence[CentreWork]) -> dict[str, int | float |
         "actions": now.sum("actions"),
         "participants": now.sum("participants"),
         "remote_share": ratio(of_mode.only(mode="remote").half_days or 0, of_mode.half_days),
-        "half_days_change": after - before if both else None,
+        "half_days_change": shortest(after - before) if both else None,
         "half_days_change_share": ratio(after - before, before) if both else None,
         "half_days_change_centres": len(both),
         "centres": len(centres),

@@ -6,8 +6,11 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from crpv_cli.result import Value
+
+_Number = TypeVar("_Number", int, float)
 
 SUMS = ("state_p147", "state_programmes", "state_posts", "state", "local", "other", "total")
 """What money adds up to: the State's by scope (programme 147, other programmes, posts) and together, local, other."""
@@ -151,12 +154,12 @@ def added(amounts: Iterable[int | None]) -> int | None:
     return sum(known) if known else None
 
 
-def ratio(part: int | None, whole: int | None) -> float | None:
+def ratio(part: float | None, whole: float | None) -> float | None:
     """A share, to six digits; None where either is not known or the whole is nothing."""
     return round(part / whole, 6) if part is not None and whole is not None and whole > 0 else None
 
 
-def difference(now: int | None, before: int | None) -> int | None:
+def difference(now: _Number | None, before: _Number | None) -> _Number | None:
     """A change; None where either is not known."""
     return None if now is None or before is None else now - before
 

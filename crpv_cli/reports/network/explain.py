@@ -245,7 +245,7 @@ def _computed_then(network: Network, row: Record, figure: str) -> Result:
         pieces = tuple(
             piece("activities", one, one["half_days"], "half_days") for one in found if one["half_days"] is not None
         )
-        report, made = then.report("activity"), Explained(pieces, unit="half-day")
+        report, made = then.report("activity"), Explained(pieces, Kind.DECIMAL, "half-day")
     else:
         in_percent = row["published_unit"] == "percent"
         asked = then.made(row["figure"], "share" if in_percent else "value")
