@@ -337,6 +337,19 @@ def test_an_amount_in_brackets_is_negative(text: str) -> None:
     assert "-€1,200.50" in correction.message.text("en")
 
 
+@pytest.mark.parametrize(
+    ("text", "read"), [("½", 0.5), ("1/2", 0.5), ("2½", 2.5), ("2 ½", 2.5), ("12 1/2", 12.5), ("2 et demie", 2.5)]
+)
+def test_a_half_is_read_as_people_write_it(text: str, read: float) -> None:
+    value, correction = corrected(text, TABLES["activities"].column("half_days"))
+    assert (value, correction.code) == (read, "half")
+
+
+@pytest.mark.parametrize("text", ["11/2", "1/3", "2/1/2", "½½", "3 1/4", "2 et quart"])
+def test_no_other_fraction_is_guessed(text: str) -> None:
+    assert refusal(text, TABLES["activities"].column("half_days")).code == "not-a-number"
+
+
 @pytest.mark.parametrize(("text", "euros"), [("1E+05", 100000), ("1,2E+05", 120000), ("1.5e4", 15000), ("5E-01", 0.5)])
 def test_a_number_in_scientific_notation_is_read_if_no_digit_is_missing(text: str, euros: float) -> None:
     value, correction = corrected(text, AMOUNT)
