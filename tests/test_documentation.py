@@ -27,6 +27,7 @@ from crpv_cli.rules.checking import RULES
 REPOSITORY = Path(__file__).resolve().parent.parent
 DOCS = REPOSITORY / "docs"
 REFERENCE = DOCS / "reference"
+FRENCH = DOCS / "fr" / "reference"
 PAGES = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
 
 # What the commands quoted in formats.md are run on.
@@ -73,18 +74,20 @@ def commands() -> dict[str, click.Command]:
     return dict(tree(root, click.Context(root, info_name="crpv")))
 
 
+@pytest.mark.parametrize("reference", [REFERENCE, FRENCH], ids=["en", "fr"])
 @pytest.mark.parametrize("path", sorted(commands()))
-def test_every_command_and_option_is_documented(path: str) -> None:
-    section = re.search(rf"^## {path}\n(.*?)(?=^## |\Z)", text(REFERENCE / "commands.md"), re.MULTILINE | re.DOTALL)
+def test_every_command_and_option_is_documented(path: str, reference: Path) -> None:
+    section = re.search(rf"^## {path}\n(.*?)(?=^## |\Z)", text(reference / "commands.md"), re.MULTILINE | re.DOTALL)
     assert section, f"commands.md has no section {path}"
     for parameter in commands()[path].params:
         for name in [*parameter.opts, *parameter.secondary_opts] if isinstance(parameter, click.Option) else []:
             assert re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", section[1]), name
 
 
+@pytest.mark.parametrize("reference", [REFERENCE, FRENCH], ids=["en", "fr"])
 @pytest.mark.parametrize("name", TABLES)
-def test_every_table_and_column_is_documented(name: str) -> None:
-    section = re.search(rf"^## {name}\n(.*?)(?=^## |\Z)", text(REFERENCE / "tables.md"), re.MULTILINE | re.DOTALL)
+def test_every_table_and_column_is_documented(name: str, reference: Path) -> None:
+    section = re.search(rf"^## {name}\n(.*?)(?=^## |\Z)", text(reference / "tables.md"), re.MULTILINE | re.DOTALL)
     assert section, f"tables.md has no section {name}"
     documented = re.findall(r"^\| `(\w+)` \|", section[1], re.MULTILINE)
     assert documented == list(TABLES[name].names)
