@@ -1,4 +1,4 @@
-"""The examples of ``docs/definitions.md`` give what the page says."""
+"""The examples of the page of definitions, in each language, give what it says."""
 
 from __future__ import annotations
 
@@ -14,8 +14,15 @@ import pytest
 
 from tests.inside import inside
 
-PAGE = (Path(__file__).resolve().parent.parent / "docs" / "definitions.md").read_text(encoding="utf-8")
-SECTIONS = dict(re.findall(r"^## (.+?)\n(.+?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+PAGES = {"en": DOCS / "definitions.md", "fr": DOCS / "fr" / "definitions.md"}
+SECTIONS = {
+    (language, title): section
+    for language, page in PAGES.items()
+    for title, section in re.findall(
+        r"^## (.+?)\n(.+?)(?=^## |\Z)", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+}
 
 
 def asked(section: str) -> Iterator[tuple[str, list[str]]]:
@@ -35,17 +42,17 @@ def looked_up(answer: str, path: str) -> str:
     return json.dumps(value)
 
 
-@pytest.mark.parametrize("title", SECTIONS)
-def test_the_examples_give_what_the_page_says(title: str, reference_path: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("language", "title"), SECTIONS)
+def test_the_examples_give_what_the_page_says(language: str, title: str, reference_path: Path, tmp_path: Path) -> None:
     registry = shutil.copy(reference_path, tmp_path / "registry.sqlite")
-    examples = list(asked(SECTIONS[title]))
+    examples = list(asked(SECTIONS[language, title]))
     assert examples, "a definition without an example"
     for line, expected in examples:
         if line.startswith("cat "):
             (tmp_path / line.removeprefix("cat ")).write_text("\n".join([*expected, ""]), encoding="utf-8")
             continue
         command, _, path = line.partition(" | jq ")
-        env = {"CRPV_DB": str(registry), "CRPV_LANG": "en", "HOME": str(tmp_path)}
+        env = {"CRPV_DB": str(registry), "CRPV_LANG": language, "HOME": str(tmp_path)}
         ran = inside(*shlex.split(command)[1:], env=env, cwd=tmp_path)
         assert ran.returncode == 0, ran.stderr
         given = (looked_up(ran.stdout, path) if path else ran.stdout).rstrip("\n").split("\n")

@@ -203,9 +203,13 @@ def _places(table: Table, staged: Iterable[str]) -> list[str]:
 
 
 def _labels(table: Table, identifier: str) -> list[str]:
-    """What people read on every screen for the missions that are known."""
-    labels = [choice.label for choice in MISSIONS if table.name == "missions" and choice.code == identifier]
-    return [translate(label, language) for label in labels for language in LANGUAGES]
+    """What people read on every screen for the missions that are known, and write for them."""
+    known = [choice for choice in MISSIONS if table.name == "missions" and choice.code == identifier]
+    return [
+        word
+        for choice in known
+        for word in (*(translate(choice.label, language) for language in LANGUAGES), *choice.also)
+    ]
 
 
 def _former(connection: sqlite3.Connection, staged: Iterable[str]) -> list[Former]:

@@ -138,7 +138,7 @@ def test_names_are_read_where_ids_are_due(world: Bench) -> None:
         (
             "evaluations.csv",
             "centre,mission,year,kind,scale,rating\nOriv,Compétences,2024,self,1 to 4,3\noriv,Skills,2025,self,,\n"
-            "oriv,Montée en compétences,2026,self,,\n",
+            "oriv,Montée en gamme,2026,self,,\noriv,complémentaire,2026,self,,\n",
         ),
         (
             "perimeters.csv",
@@ -147,7 +147,7 @@ def test_names_are_read_where_ids_are_due(world: Bench) -> None:
         keep_valid=True,
     )
     assert said(report) == [
-        ("evaluations.csv", 4, "mission", "Montée en compétences", "unknown-reference"),
+        ("evaluations.csv", 4, "mission", "Montée en gamme", "unknown-reference"),
     ]
     assert world.rows("select centre, funder, source from funding where year = 2024 order by reference") == [
         ("oriv", "etat", "report"),
@@ -157,6 +157,7 @@ def test_names_are_read_where_ids_are_due(world: Bench) -> None:
     assert world.rows("select mission, scale from evaluations where year > 2023 order by year") == [
         ("skills", "one-to-four"),
         ("skills", None),
+        ("complementary", None),
     ]
     assert world.rows("select department from perimeters where centre = 'paris' order by 1") == [("67",), ("68",)]
 
