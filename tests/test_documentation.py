@@ -227,19 +227,21 @@ def test_every_rule_is_documented() -> None:
     assert re.findall(r"^\| `([\w-]+)` \|", text(REFERENCE / "rules.md"), re.MULTILINE) == list(RULES)
 
 
-def test_every_exit_code_is_documented() -> None:
-    rows = [cells(line) for line in text(REFERENCE / "exit-codes.md").splitlines() if re.match(r"\| \d", line)]
+@pytest.mark.parametrize("reference", [REFERENCE, FRENCH], ids=["en", "fr"])
+def test_every_exit_code_is_documented(reference: Path) -> None:
+    rows = [cells(line) for line in text(reference / "exit-codes.md").splitlines() if re.match(r"\| \d", line)]
     assert {(int(row[0]), row[1]) for row in rows} == {(code.value, code.name.lower()) for code in ExitCode}
 
 
-def test_every_variable_is_documented() -> None:
+@pytest.mark.parametrize("reference", [REFERENCE, FRENCH], ids=["en", "fr"])
+def test_every_variable_is_documented(reference: Path) -> None:
     read = {
         name
         for path in Path(crpv_cli.__file__).parent.rglob("*.py")
         for name in re.findall(r"""environ(?:\.get\(|\[)["'](\w+)["']""", text(path))
     }
     assert read
-    assert {name for name in read if f"`{name}`" not in text(REFERENCE / "environment.md")} == set()
+    assert {name for name in read if f"`{name}`" not in text(reference / "environment.md")} == set()
 
 
 def anchors(page: Path) -> set[str]:
