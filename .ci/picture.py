@@ -1,4 +1,4 @@
-"""Draw the picture of the README: ``update`` writes it, ``check`` fails if it is out of date."""
+"""Draw the picture of each README: ``update`` writes them, ``check`` fails if one is out of date."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.text import Text
 
 ROOT = Path(__file__).resolve().parent.parent
-PICTURE = ROOT / "docs" / "network.svg"
+PICTURES = {"en": ROOT / "docs" / "network.svg", "fr": ROOT / "docs" / "network.fr.svg"}
 WIDTH = 96
 COMMAND = ["report", "network", "--as-of", "2023-10-17"]
 
@@ -46,10 +46,10 @@ def on_terminal(command: list[str], environment: dict[str, str]) -> str:
     return shown.decode("utf-8").replace("\r\n", "\n")
 
 
-def draw() -> str:
+def draw(language: str) -> str:
     """Run the command on a new registry and draw what it shows."""
     with tempfile.TemporaryDirectory() as home:
-        environment = {**os.environ, "HOME": home, "XDG_DATA_HOME": home, "CRPV_LANG": "en", "PYTHONUTF8": "1"}
+        environment = {**os.environ, "HOME": home, "XDG_DATA_HOME": home, "CRPV_LANG": language, "PYTHONUTF8": "1"}
         environment.pop("CRPV_DB", None)
         shown = on_terminal([sys.executable, "-m", "crpv_cli", *COMMAND], environment)
     console = Console(record=True, width=WIDTH, file=io.StringIO(), legacy_windows=False)
@@ -66,15 +66,16 @@ def words(svg: str) -> str:
 
 
 def main() -> int:
-    """Write or check the picture."""
-    drawn = draw()
-    if sys.argv[1:] == ["update"]:
-        PICTURE.write_text(drawn, encoding="utf-8")
-        return 0
-    if words(PICTURE.read_text(encoding="utf-8")) != words(drawn):
-        print("docs/network.svg is out of date: run python .ci/picture.py update", file=sys.stderr)
-        return 1
-    return 0
+    """Write or check the pictures."""
+    code = 0
+    for language, picture in PICTURES.items():
+        drawn = draw(language)
+        if sys.argv[1:] == ["update"]:
+            picture.write_text(drawn, encoding="utf-8")
+        elif words(picture.read_text(encoding="utf-8")) != words(drawn):
+            print(f"docs/{picture.name} is out of date: run python .ci/picture.py update", file=sys.stderr)
+            code = 1
+    return code
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 DOCS = REPOSITORY / "docs"
 REFERENCE = DOCS / "reference"
 FRENCH = DOCS / "fr" / "reference"
-PAGES = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
+PAGES = [REPOSITORY / "README.md", REPOSITORY / "README.fr.md", REPOSITORY / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
 
 # What the commands quoted in formats.md are run on.
 FILES = {
@@ -286,5 +286,9 @@ def test_every_path_and_name_of_the_code_is_there(page: str) -> None:
 
 @pytest.mark.parametrize("name", ["run", "test"])
 def test_the_readme_has_the_command_that_ci_runs(name: str) -> None:
-    blocks = re.findall(rf"^<!-- command: {name} -->\n+```sh\n(.+?)^```", text(PAGES[0]), re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 1
+    blocks = [
+        re.findall(rf"^<!-- command: {name} -->\n+```sh\n(.+?)^```", text(page), re.MULTILINE | re.DOTALL)
+        for page in PAGES[:2]
+    ]
+    assert [len(found) for found in blocks] == [1, 1]
+    assert blocks[0] == blocks[1]
