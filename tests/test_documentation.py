@@ -28,7 +28,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 DOCS = REPOSITORY / "docs"
 REFERENCE = DOCS / "reference"
 FRENCH = DOCS / "fr" / "reference"
-PAGES = [REPOSITORY / "README.md", REPOSITORY / "README.fr.md", REPOSITORY / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
+PAGES = [*(REPOSITORY / name for name in ("README.md", "README.fr.md", "CONTRIBUTING.md")), *sorted(DOCS.rglob("*.md"))]
 
 # What the commands quoted in formats.md are run on.
 FILES = {
