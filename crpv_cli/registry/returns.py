@@ -88,7 +88,8 @@ def new_answers(connection: sqlite3.Connection, load: int) -> int:
 def came_back(connection: sqlite3.Connection, year: int) -> list[sqlite3.Row]:
     """Return what came back of a year's campaign, in the order in which it came, whatever the campaign asks for now.
 
-    Each row has ``asked`` (a table), ``centre``, ``year``, ``load``, ``at`` (UTC, ISO), ``path``, ``sheet`` and ``rows``.
+    Each row has ``asked`` (a table), ``centre``, ``year``, ``load``, ``at`` (UTC, ISO), ``file``, ``path``, ``sheet``
+    and ``rows``.
     """
     return connection.execute(
         f"""
