@@ -292,7 +292,7 @@ class Letter:
         subject: one line.
         body: the text.
         missing: what the message asks for, in one line.
-        due_on: ISO date, None if no day was set.
+        due: the last day for it, as the reader writes dates; empty if none was set.
     """
 
     centre: str
@@ -302,7 +302,7 @@ class Letter:
     subject: str
     body: str
     missing: str
-    due_on: str | None
+    due: str
 
 
 class FormFacts(NamedTuple):

@@ -21,9 +21,9 @@ _COLUMNS = (
     Column("short_name", N_("Centre")),
     Column("name", N_("Name")),
     Column("address", N_("Address")),
-    Column("subject", N_("Subject")),
+    Column("subject", N_("Subject line")),
     Column("missing", N_("What is missing")),
-    Column("due_on", N_("Due on"), Kind.DATE),
+    Column("due", N_("Due on")),
 )
 
 
@@ -45,7 +45,7 @@ def write_letters(letters: Sequence[Letter], sender: str | None, folder: Path, f
         files[f"{name}.txt"] = _text(letter)
         files[f"{name}.eml"] = _draft(letter, sender)
     rows = tuple(
-        (one.centre, one.short_name, one.name, one.address, one.subject, one.missing, one.due_on) for one in letters
+        (one.centre, one.short_name, one.name, one.address, one.subject, one.missing, one.due) for one in letters
     )
     listed = Result(LIST, msg(N_("Reminders")), _COLUMNS, rows)
     files[f"{LIST}.csv"] = render(listed, Format.CSV_EXCEL).encoded

@@ -117,7 +117,7 @@ def _letter(answers: Sequence[Answer], name: str, address: str | None, subject: 
         " ".join(_filled(subject, values).split()),
         _filled(body, values),
         said.text() if said else "",
-        due,
+        values["due"],
     )
 
 

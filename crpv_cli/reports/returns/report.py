@@ -162,7 +162,7 @@ def _of_centres(answers: Sequence[Answer], as_of: str) -> Iterable[tuple[Value, 
             max((answer.received_on or "" for answer in received), default=None),
             min(open_, default=max((answer.due_on for answer in group if answer.due_on), default=None)),
             any(answer.overdue(as_of) for answer in group),
-            joined(missing(group)),
+            joined(missing(group)) if received else msg("everything"),
             any(answer.fictitious for answer in group),
         )
 
