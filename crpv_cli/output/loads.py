@@ -166,6 +166,8 @@ def _verdict(report: LoadReport) -> Message:
     if not any(outcome.read for outcome in report.files):
         if report.anomalies:
             return msg("Nothing was loaded: see what is said above.")
+        if any(outcome.form for outcome in report.files):
+            return msg("Nothing changed: no row of the form is filled in.")
         return msg("Nothing was loaded: no row read is about the registry's centres.")
     return msg("Nothing changed: the registry already holds all of this.")
 

@@ -118,7 +118,14 @@ class _Load:
         self.as_written = False
         self.faulty: set[int] = set()  # the files whose headers are at fault
         self.outcomes = [
-            FileOutcome(source.name, source.table.name, source.sheet, source.made, sha256=source.sha256)
+            FileOutcome(
+                source.name,
+                source.table.name,
+                source.sheet,
+                source.made,
+                sha256=source.sha256,
+                form=source.form is not None,
+            )
             for source in sources
         ]
         report.files = self.outcomes

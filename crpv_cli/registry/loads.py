@@ -91,7 +91,7 @@ class Source:
 class FileOutcome:
     """What became of one file, known by its SHA-256. Rows: ``read`` = inserted + updated + unchanged + refused.
 
-    ``file`` is its row of ``load_files``, where the load got that far.
+    ``file`` is its row of ``load_files``, where the load got that far; ``form`` says that it is a form that came back.
     """
 
     name: str
@@ -106,6 +106,7 @@ class FileOutcome:
     refused_lines: dict[int, list[Anomaly]] = field(default_factory=dict)
     sha256: str = ""
     file: int | None = None
+    form: bool = False
 
 
 @dataclass(slots=True)

@@ -61,11 +61,18 @@ Counts = Mapping[str, int]
 
 
 def _missions(connection: sqlite3.Connection, sql: str, asked: Asked) -> dict[str, list[Message]]:
-    """The missions that a query gives for centres, by centre, in the words of the reader."""
-    found: dict[str, list[Message]] = defaultdict(list)
+    """The missions that a query gives for centres, by centre, in the framework's order and in people's words."""
+    found: dict[str, list[str]] = defaultdict(list)
     for centre, mission in connection.execute(sql, asked):
-        found[centre].append(msg(choices.mission_label(mission)))
-    return found
+        found[centre].append(mission)
+    order = [choice.code for choice in choices.MISSIONS]
+    return {
+        centre: [
+            msg(choices.mission_label(mission))
+            for mission in sorted(missions, key=lambda one: (order.index(one) if one in order else len(order), one))
+        ]
+        for centre, missions in found.items()
+    }
 
 
 def _core_without(table: str) -> str:
@@ -74,7 +81,6 @@ def _core_without(table: str) -> str:
         where m.core and not exists (
             select 1 from {table} as t where t.centre = c.id and t.mission = m.id and t.year = :year
         )
-        order by c.id, m.id
     """
 
 
@@ -84,15 +90,15 @@ def _activities(connection: sqlite3.Connection, asked: Asked, counts: Counts) ->
         connection,
         """
         select distinct centre, mission from activities
-        where year = :year and half_days is null order by centre, mission
+        where year = :year and half_days is null
         """,
         asked,
     )
     for centre in counts:
-        if without[centre]:
-            yield centre, msg("no activity: {missions}", missions=without[centre])
-        if unknown[centre]:
-            yield centre, msg("half-days not given: {missions}", missions=unknown[centre])
+        if missions := without.get(centre):
+            yield centre, msg("no activity: {missions}", missions=missions)
+        if missions := unknown.get(centre):
+            yield centre, msg("half-days not given: {missions}", missions=missions)
 
 
 def _evaluations(connection: sqlite3.Connection, asked: Asked, counts: Counts) -> Found:
@@ -101,15 +107,15 @@ def _evaluations(connection: sqlite3.Connection, asked: Asked, counts: Counts) -
         connection,
         """
         select centre, mission from evaluations where year = :year
-        group by centre, mission having count(rating) = 0 order by centre, mission
+        group by centre, mission having count(rating) = 0
         """,
         asked,
     )
     for centre in counts:
-        if without[centre]:
-            yield centre, msg("no evaluation: {missions}", missions=without[centre])
-        if unrated[centre]:
-            yield centre, msg("no rating: {missions}", missions=unrated[centre])
+        if missions := without.get(centre):
+            yield centre, msg("no evaluation: {missions}", missions=missions)
+        if missions := unrated.get(centre):
+            yield centre, msg("no rating: {missions}", missions=missions)
 
 
 def _funding(connection: sqlite3.Connection, asked: Asked, counts: Counts) -> Found:
