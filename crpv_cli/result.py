@@ -280,6 +280,31 @@ class Dossier:
         return tuple(section.first(self.brief[section.name]) for section in self.sections if section.name in self.brief)
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message to a centre, in the reader's language, to be sent by a person.
+
+    Attributes:
+        centre: the id of the centre, after which its files are named.
+        short_name: what the centre is called.
+        name: its official name.
+        address: the e-mail address that it goes to, None if none is known.
+        subject: one line.
+        body: the text.
+        missing: what the message asks for, in one line.
+        due: the last day for it, as the reader writes dates; empty if none was set.
+    """
+
+    centre: str
+    short_name: str
+    name: str
+    address: str | None
+    subject: str
+    body: str
+    missing: str
+    due: str
+
+
 class FormFacts(NamedTuple):
     """What a form that came back says of itself: the centre and the year that it was made for, None for all."""
 

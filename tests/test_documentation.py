@@ -35,7 +35,9 @@ FILES = {
     "sound.csv": "id,title\nnew-source,A source\nanother,Another one\n",
     "faulty.csv": "id,title\nNot an id,A source\n",
     "neighbourhoods.csv": "code,name,geography,department\nQN00101A,A neighbourhood,2024,01\n",
+    "campaigns.csv": "year,centre,asked,due_on\n2024,oriv,budgets,2025-03-31\n",
 }
+LOADED = ("neighbourhoods.csv", "campaigns.csv")
 
 
 def text(path: Path) -> str:
@@ -120,7 +122,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, content in FILES.items():
         (folder / name).write_text(content, encoding="utf-8")
     with pytest.raises(SystemExit) as ended:
-        run(["load", str(folder / "neighbourhoods.csv"), "--db", str(folder / "demo.sqlite")])
+        run(["load", *(str(folder / name) for name in LOADED), "--db", str(folder / "demo.sqlite")])
     assert ended.value.code == ExitCode.DONE
     with pytest.raises(SystemExit):
         run(["backup", "--db", str(folder / "demo.sqlite")])

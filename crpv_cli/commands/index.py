@@ -37,7 +37,7 @@ COMMANDS: dict[str, Command | Report] = {
     ),
     "report": Command(
         "report",
-        N_("Answer one question: the network, coverage, funding, evaluations, activity, agreements, changes."),
+        N_("Answer one question: the network, coverage, funding, evaluations, activity, agreements, returns, changes."),
     ),
     "check": Command(
         "check",
@@ -67,6 +67,14 @@ COMMANDS: dict[str, Command | Report] = {
         N_(
             "Examples: crpv template evaluations --centre oriv --year 2025 -o oriv.xlsx"
             " · crpv template funding --filled -o funding.xlsx"
+        ),
+    ),
+    "remind": Command(
+        "remind",
+        N_("Write a reminder to each centre that still owes something of a collection; nothing is sent."),
+        N_(
+            "Examples: crpv remind --year 2026 -o reminders/ · crpv remind --show-template -o letter.txt"
+            " · crpv remind --template letter.txt -o reminders/"
         ),
     ),
     "profiles": Command(

@@ -74,7 +74,10 @@ def load(
             "--expect",
             metavar="centres",
             click_type=click.Choice(["centres"]),
-            help=_("Name the open centres that the files do not mention."),
+            help=_(
+                "Name the centres that have not answered: those that the last collection asks, or else the open ones "
+                "that the files do not mention."
+            ),
         ),
     ] = None,
 ) -> None:
@@ -92,7 +95,6 @@ def load(
     from crpv_cli.output.loads import print_unanswered, tell_load, tell_refused, write_refused
     from crpv_cli.output.streams import progress
     from crpv_cli.registry.loading import load as load_sources
-    from crpv_cli.registry.queries import open_centres, today
 
     if table is not None:
         table_named(table)
@@ -119,7 +121,7 @@ def load(
                         write_refused(header, reasons, place, door.force)
                     kept.append(place)
                 if expect is not None:
-                    unanswered.extend(name for name in open_centres(connection, today()) if name not in report.centres)
+                    unanswered.extend(name for name in _expected(connection) if name not in report.centres)
                 if door.output is None:
                     door.show_found(report)  # a reader may take its time: it can be interrupted
                     return
@@ -207,6 +209,19 @@ def _opened(
     with door.writing() as connection, gather(paths) as (files, notices):
         streams.say_all(notices)
         yield connection, files, replace(how, known=KnownIds(lookups(connection)))
+
+
+def _expected(connection: sqlite3.Connection) -> list[str]:
+    """The centres that are to answer: those of the last collection of which nothing came yet, or all open ones."""
+    from crpv_cli.registry.campaigns import asked_centres, last_campaign
+    from crpv_cli.registry.queries import open_centres, today
+    from crpv_cli.registry.returns import came_back
+
+    year = last_campaign(connection)
+    if year is None:
+        return open_centres(connection, today())
+    answered = {row["centre"] for row in came_back(connection, year)}
+    return [centre for centre in asked_centres(connection, year) if centre not in answered]
 
 
 def _places_aside(sources: Sequence[Source], folder: Path, force: bool) -> dict[tuple[str, str | None], Path]:

@@ -345,6 +345,16 @@ AUDIENCES = (
     Choice("residents", N_("residents"), ("resident", "habitant", "habitante", "habitantes")),
     Choice("other", N_("other"), ("autres", "divers", "others")),
 )
+# What centres are asked for, by the table that the answer is loaded into; labels are those of the tables.
+ASKED = (
+    Choice("activities", N_("Activity"), ("activités", "rapport d'activité", "bilan d'activité")),
+    Choice("evaluations", N_("Evaluations"), ("evaluation", "évaluation")),
+    Choice("funding", N_("Funding"), ("financement", "subvention", "subventions", "grants")),
+    Choice("budgets", N_("Budgets"), ("budget", "comptes", "accounts")),
+    Choice("governance", N_("Governance"), ("instances", "composition des instances")),
+    Choice("contacts", N_("Contact points"), ("contact", "contact point", "point de contact", "coordonnées")),
+    Choice("agreements", N_("Agreements"), ("agreement", "convention")),
+)
 # The label of a geography, for titles.
 GEOGRAPHY_LABELS = {choice.code: choice.label for choice in GEOGRAPHIES}
 

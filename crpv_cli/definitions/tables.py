@@ -320,6 +320,30 @@ PERIMETERS = Table(
     indexes=("department",),
 )
 
+CAMPAIGNS = Table(
+    name="campaigns",
+    label=N_("Collection campaigns"),
+    key=("year", "centre", "asked"),
+    columns=(
+        year(N_("Year that the centre is asked about.")),
+        CENTRE,
+        choice(
+            "asked",
+            N_("Asked for"),
+            choices.ASKED,
+            N_("What is asked for: the table that the answer goes into."),
+            required=True,
+        ),
+        day("asked_on", N_("Asked on"), N_("Day on which the centre was asked; empty if not known."), usual=YEARS),
+        day("due_on", N_("Due on"), N_("Last day on which the answer may come; empty if none was set."), usual=YEARS),
+        words("contact", N_("Send back to"), N_("To whom the answer is sent back: a service and its address.")),
+        SOURCE,
+        NOTE,
+    ),
+    screen=("year", "centre", "asked", "asked_on", "due_on", "contact"),
+    periods=(("asked_on", "due_on"),),
+)
+
 CONTACTS = Table(
     name="contacts",
     label=N_("Contact points"),
@@ -765,6 +789,7 @@ TABLES: dict[str, Table] = {
         CENTRE_STATES,
         LABELS,
         PERIMETERS,
+        CAMPAIGNS,  # before what is asked for: a campaign and its answers may come in one load
         CONTACTS,
         FUNDERS,
         FUNDING,

@@ -45,6 +45,14 @@ def tell_load(report: LoadReport) -> None:
         streams.say(line)
     if report.removed and not report.stopped:
         streams.say(msgs("{count} row removed", "{count} rows removed", report.removed))
+    if report.answers and report.changed:
+        streams.say(
+            msgs(
+                "{count} part that was asked for came back for the first time; see: crpv report returns",
+                "{count} parts that were asked for came back for the first time; see: crpv report returns",
+                report.answers,
+            )
+        )
     streams.say(_verdict(report))
 
 
@@ -144,13 +152,22 @@ def _verdict(report: LoadReport) -> Message:
         )
     if report.dry_run:
         return msg("Nothing was written: this was a dry run.")
-    if report.load is not None:
+    if report.load is not None and report.changed:
         return msg("Done: this is load {load} of the registry.", load=str(report.load))
+    if report.load is not None:
+        return msgs(
+            "No row changed, but {count} part that was asked for came back: this is load {load} of the registry.",
+            "No row changed, but {count} parts that were asked for came back: this is load {load} of the registry.",
+            report.answers,
+            load=str(report.load),
+        )
     if report.errors:
         return msg("Nothing was loaded: no row is valid and new.")
     if not any(outcome.read for outcome in report.files):
         if report.anomalies:
             return msg("Nothing was loaded: see what is said above.")
+        if any(outcome.form for outcome in report.files):
+            return msg("Nothing changed: no row of the form is filled in.")
         return msg("Nothing was loaded: no row read is about the registry's centres.")
     return msg("Nothing changed: the registry already holds all of this.")
 

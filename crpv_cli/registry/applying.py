@@ -25,10 +25,12 @@ def apply_source(
 
     What differs only in apostrophes, blanks and the like is no change, unless all is meant ``as_written``.
 
-    Returns what is wrong with rows that, together with what the registry keeps of them, break one of its rules.
+    Returns what is wrong with rows that, together with what the registry keeps of them, break one of its rules; the
+    file's row of ``load_files`` is noted in ``outcome``.
     """
     connection = stage.connection
-    work = _Applying(connection, source, number, load, _record_file(connection, load, source, outcome))
+    outcome.file = _record_file(connection, load, source, outcome)
+    work = _Applying(connection, source, number, load, outcome.file)
     (staged,) = connection.execute(
         f"select count(*) from temp.stage_{source.table.name} where file = ?", (number,)
     ).fetchone()

@@ -18,6 +18,7 @@ from crpv_cli.registry.leaps import leaps
 from crpv_cli.registry.loads import Batch, FileOutcome, LoadReport, Refused, Source
 from crpv_cli.registry.recording import close_load, commit, open_load
 from crpv_cli.registry.references import References
+from crpv_cli.registry.returns import new_answers, take_in
 from crpv_cli.registry.staging import Stage, Staged
 from crpv_cli.registry.twins import adopt, near_spellings
 
@@ -81,7 +82,8 @@ def load(  # noqa: D417 - the connection needs no words
                 work.forget_counts()
             elif report.load is not None and report.changed:
                 work.look_again(report.load, details)
-            if report.stopped or dry_run or not report.changed:
+            # What comes back is remembered, be it that it only says what is known.
+            if report.stopped or dry_run or not (report.changed or report.answers):
                 report.load = None
                 connection.rollback()  # others need not wait while this is told
             if before_commit is not None:
@@ -114,8 +116,16 @@ class _Load:
         self.comparison = Comparison(self.stage, sources, handed) if handed else None
         self.refused: dict[str, set[str]] = {}
         self.as_written = False
+        self.faulty: set[int] = set()  # the files whose headers are at fault
         self.outcomes = [
-            FileOutcome(source.name, source.table.name, source.sheet, source.made, sha256=source.sha256)
+            FileOutcome(
+                source.name,
+                source.table.name,
+                source.sheet,
+                source.made,
+                sha256=source.sha256,
+                form=source.form is not None,
+            )
             for source in sources
         ]
         report.files = self.outcomes
@@ -146,6 +156,7 @@ class _Load:
             outcome.read += len(outcome.refused_lines)
             if faulty_header:
                 outcome.refused = outcome.read
+                self.faulty.add(number)
             self.report.notices.extend(source.notices)
             self.report.centres |= source.centres
         self.report.files = [outcome for outcome in self.outcomes if outcome.read or not outcome.made]
@@ -281,11 +292,13 @@ class _Load:
         self.connection.execute("pragma defer_foreign_keys = on")
         for table in self.stage.in_order():
             for number, source in enumerate(self.sources):
-                if source.table is table and (self.outcomes[number].read or not source.made):
-                    for anomaly in apply_source(
-                        self.stage, number, source, self.outcomes[number], load, self.as_written
-                    ):
+                outcome = self.outcomes[number]
+                if source.table is table and (outcome.read or not source.made):
+                    for anomaly in apply_source(self.stage, number, source, outcome, load, self.as_written):
                         self._say(number, self.comparison.explained(number, anomaly) if self.comparison else anomaly)
+                    if self.comparison is None and number not in self.faulty and outcome.file is not None:
+                        take_in(self.connection, source, number, outcome, load, outcome.file)
+        self.report.answers = new_answers(self.connection, load)
         self.connection.execute("pragma defer_foreign_keys = off")
         inserted = sum(outcome.inserted for outcome in self.outcomes)
         updated = sum(outcome.updated for outcome in self.outcomes)
@@ -311,3 +324,4 @@ class _Load:
         """Say that nothing was written: no row of a stopped load went in."""
         for outcome in self.outcomes:
             outcome.inserted = outcome.updated = outcome.unchanged = 0
+        self.report.answers = 0

@@ -89,7 +89,10 @@ class Source:
 
 @dataclass(slots=True)
 class FileOutcome:
-    """What became of one file, known by its SHA-256. Rows: ``read`` = inserted + updated + unchanged + refused."""
+    """What became of one file, known by its SHA-256. Rows: ``read`` = inserted + updated + unchanged + refused.
+
+    ``file`` is its row of ``load_files``, where the load got that far; ``form`` says that it is a form that came back.
+    """
 
     name: str
     table: str
@@ -102,6 +105,8 @@ class FileOutcome:
     refused: int = 0
     refused_lines: dict[int, list[Anomaly]] = field(default_factory=dict)
     sha256: str = ""
+    file: int | None = None
+    form: bool = False
 
 
 @dataclass(slots=True)
@@ -110,7 +115,8 @@ class LoadReport:
 
     ``load`` is its number in the registry, None if nothing was written; ``centres`` are those that rows of it are
     about, refused ones included; ``changes`` fills where details were asked for. ``lost`` says that a file changed, or
-    could no longer be read, under way: nothing is loaded then. Of rows that were handed out to be changed, ``vanished``
+    could no longer be read, under way: nothing is loaded then. ``answers`` is how many sheets of centres came back that
+    a campaign asks for and that had not come back yet. Of rows that were handed out to be changed, ``vanished``
     names those that did not come back and are removed, and ``handed`` is what they are compared with next time, since
     what the conflicts say is known then.
     """
@@ -127,6 +133,7 @@ class LoadReport:
     removed: int = 0
     vanished: list[str] = field(default_factory=list)
     handed: HandedOut | None = None
+    answers: int = 0
 
     def refusals(self) -> list[tuple[FileOutcome, dict[int, list[Anomaly]]]]:
         """Return what was refused, line by line, for each file or sheet: a line may hold rows of several tables."""

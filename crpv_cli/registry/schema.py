@@ -59,6 +59,15 @@ _ACCOUNT = {
         "unchanged integer not null",
         "refused integer not null",
     ),
+    # What came back of what a campaign asks for (``campaigns``): of which centre and year, in which file of a load.
+    "returns": (
+        "id integer primary key",
+        "load integer not null references loads(id)",
+        "file integer not null references load_files(id)",
+        "centre text not null",  # no reference: a centre may be removed, and what its file said stays on record
+        "year integer not null",
+        "rows integer not null",  # valid ones; none where a form came back without an answer
+    ),
     "changes": (
         "id integer primary key",
         "load integer not null references loads(id)",

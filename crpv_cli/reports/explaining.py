@@ -32,6 +32,7 @@ _NAMED_BY = {
     "funding-by-centre-year": ("centre", "year"),
     "agreements": ("centre", "funder", "starts_on"),
     "meetings": ("title", "starts_on"),
+    "returns": ("centre", "asked"),
     "changes": ("kind", "centre", "subject"),
     "findings": ("rule", "about"),
 }

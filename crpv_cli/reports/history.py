@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from itertools import islice
 
 from crpv_cli.definitions.columns import Choice, Column, Kind
-from crpv_cli.definitions.tables import Table
+from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
-from crpv_cli.language import N_, Day, Message, msg
+from crpv_cli.language import N_, Day, Message, first_few, msg, msgs
 from crpv_cli.registry.journal import Change, changes_of, key_text, origins, require_load
 from crpv_cli.reports import fictitious
 from crpv_cli.result import Flow, Note, Result, Value, cut
@@ -35,6 +35,8 @@ CHANGE_COLUMNS = (
 )
 
 
+_NAMED = 6
+"""How many parts that came back are named, of one load."""
 _SCREEN = ("load", "at", "who", "host", "command", "inserted", "updated", "deleted", "undone_by", "origin")
 
 
@@ -103,7 +105,7 @@ def changes_of_load(connection: sqlite3.Connection, load: int, limit: int | None
         UsageProblem: there is no such load.
     """
     record = require_load(connection, load)
-    notes = (*fictitious.notes(connection, rests=False), _by(record))
+    notes = (*fictitious.notes(connection, rests=False), _by(record), *_brought(connection, load))
     rows = change_rows(changes_of(connection, load))
     left: list[int] = []
 
@@ -136,6 +138,32 @@ def _by(record: sqlite3.Row) -> Note:
     if record["host"] is None:
         return Note("load", msg("By {who}, with crpv {version}.", **who), who)
     return Note("load", msg("By {who} on {host}, with crpv {version}.", **who), who)
+
+
+def _brought(connection: sqlite3.Connection, load: int) -> Iterator[Note]:
+    """What a load brought back of what campaigns ask for, which may be all that it did."""
+    came = connection.execute(
+        """
+        select c.short_name, f.table_name, r.year from returns as r
+        join load_files as f on f.id = r.file join centres as c on c.id = r.centre
+        where r.load = ? order by r.id
+        """,
+        (load,),
+    ).fetchall()
+    if came:
+        parts = [
+            msg("{centre}: {table} {year}", centre=name, table=msg(TABLES[table].label), year=str(year))
+            for name, table, year in dict.fromkeys(map(tuple, came))
+        ]
+        yield Note(
+            "returns",
+            msgs(
+                "It brought {count} part that was asked for: {parts}.",
+                "It brought {count} parts that were asked for: {parts}.",
+                len(parts),
+                parts=first_few(parts, _NAMED),
+            ),
+        )
 
 
 def would_change(connection: sqlite3.Connection, changes: Sequence[Change]) -> Result:

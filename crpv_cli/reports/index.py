@@ -84,6 +84,13 @@ REPORTS = {
         "agreements-by-status",
         "agreements.explain",
     ),
+    "returns": Report(
+        "returns.report",
+        "returns",
+        N_("What came back of a collection: who sent what, whether it is complete, and what is missing."),
+        N_("Examples: crpv report returns · crpv report returns --by sheet · crpv report returns --centre oriv"),
+        explain="returns.explain",
+    ),
     "changes": Report(
         "changes.report",
         "changes",

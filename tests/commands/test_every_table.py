@@ -37,6 +37,10 @@ ROWS = {
     },
     "labels": {"centre": "one", "valid_from": "2018-01-01", "act": "Arrêté 12", "renewal": "false"},
     "perimeters": {"centre": "one", "department": "01", "valid_from": "2018-01-01", "confidence": "high"},
+    "campaigns": {
+        "year": "2024", "centre": "one", "asked": "activities", "asked_on": "2025-01-10", "due_on": "2025-03-31",
+        "contact": "collecte@agency.example",
+    },
     "contacts": {"centre": "one", "function": "network", "email": "network@one.example"},
     "funders": {"id": "county", "name": "Département", "kind": "department"},
     "funding": {

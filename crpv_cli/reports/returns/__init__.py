@@ -1,0 +1,1 @@
+"""What came back of a collection campaign, and what is still missing."""
