@@ -260,11 +260,8 @@ class _Rows:
         columns = [*zip(*cells, strict=True), *((value,) * len(cells) for value in self._given)]
         values, more = self._reader.judge(columns)
         odd.update(more)
-        for place in self._unnamed:
+        for place in (*self._unnamed, *self._header.others.values()):
             if any(columns[place]):
-                odd.update(number for number, cell in enumerate(columns[place]) if cell)
-        if self._other is not None:
-            for place in self._header.others.values():
                 odd.update(number for number, cell in enumerate(columns[place]) if cell)
         if self._grid.prepared:
             odd.update(range(len(cells)))  # they may be valid and yet not be answered
