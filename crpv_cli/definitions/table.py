@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Choice, Column, Kind, Shape, Usual
@@ -17,7 +17,7 @@ class Other:
     """
 
     column: str
-    columns: dict[str, Column]
+    columns: dict[str, Column] = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)

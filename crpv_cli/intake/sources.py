@@ -64,6 +64,7 @@ def _loadable(tables: Iterable[TableFile]) -> tuple[list[Source], list[Anomaly]]
                 made=opened.grid.made,
                 form=opened.grid.form,
                 offers=opened.offers,
+                unanswered=opened.unanswered,
                 carried=opened.grid.carried,
             )
         )

@@ -15,7 +15,7 @@ from crpv_cli.intake.headings import in_unit
 from crpv_cli.intake.records import BatchReader, Checked, ColumnReader, ListReader, check, readers_of
 from crpv_cli.intake.shape import Below, is_other_header, says_total
 from crpv_cli.intake.values import read_cell
-from crpv_cli.language import N_, Message, msg, msgs
+from crpv_cli.language import N_, Message, msg
 from crpv_cli.registry.loads import Batch, Offer, Refused
 from crpv_cli.spelling import closest, fold
 
@@ -36,7 +36,8 @@ class TableFile:
     """A table recognised in a file, or the anomalies that prevent the file from being read.
 
     While the rows are read, ``refused_keys`` collects the keys of refused rows that others may refer to, ``centres``
-    the centres that rows are about, ``notices`` what was skipped, and ``offers`` what rows describe that they refer to.
+    the centres that rows are about, ``notices`` what was skipped, ``offers`` what rows describe that they refer to,
+    and ``unanswered`` the lines of prepared rows in which nothing was filled in.
     """
 
     name: str
@@ -48,6 +49,7 @@ class TableFile:
     centres: set[str] = field(default_factory=set)
     notices: list[Message] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
+    unanswered: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if self.header is not None and self.grid is not None:
@@ -124,15 +126,6 @@ class TableFile:
                 break
         for finding in work.below.findings():
             yield self.found(finding)
-        if work.unanswered:
-            self.notices.append(
-                msgs(
-                    "{file}: {count} prepared row was not filled in; it was skipped.",
-                    "{file}: {count} prepared rows were not filled in; they were skipped.",
-                    work.unanswered,
-                    file=self.name,
-                )
-            )
 
     def anomaly(
         self,
@@ -245,7 +238,6 @@ class _Rows:
         self._reader = BatchReader(header.table, self._readers, self._places, grid.tidy, marks)
         self._required = [one.name for one in header.table.columns if one.required and one.name not in header.given]
         self.below = Below(grid.headings, len(self._required))
-        self.unanswered = 0
         self.ended = False
 
     def batch(self, rows: Rows) -> Iterator[Batch | Refused | Anomaly]:
@@ -297,7 +289,7 @@ class _Rows:
             self._unnamed.discard(place)
             yield self._unnamed_column(row, place)
         if self._grid.prepared and not any(row.cells[place] for place in self._to_fill_in):
-            self.unanswered += 1
+            self._table.unanswered.append(row.line)
             return
         every = (*row.cells, *self._given)
         cells = {name: every[place] for name, place in self._places.items() if every[place]}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 
 from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, Severity
-from crpv_cli.language import msg
+from crpv_cli.language import Message, msg, msgs
 from crpv_cli.registry.applying import apply_source, remove_rows
 from crpv_cli.registry.checks import faulty_ratings, recognised, restated
 from crpv_cli.registry.conflicts import Comparison, HandedOut, shown
@@ -21,6 +22,8 @@ from crpv_cli.registry.recording import close_load, commit, open_load
 from crpv_cli.registry.references import References
 from crpv_cli.registry.staging import Stage, Staged
 from crpv_cli.registry.twins import adopt, near_spellings
+
+_FILES_NAMED = 3
 
 __all__ = ["FileOutcome", "LoadReport", "Source", "load"]
 
@@ -151,6 +154,7 @@ class _Load:
                 outcome.refused = outcome.read
             self.report.notices.extend(source.notices)
             self.report.centres |= source.centres
+        self.report.notices.extend(_unanswered(self.sources))
         self.take_offered()
         self.report.files = [outcome for outcome in self.outcomes if outcome.read or not outcome.made]
         self.resolve_names()
@@ -339,3 +343,25 @@ class _Load:
         """Say that nothing was written: no row of a stopped load went in."""
         for outcome in self.outcomes:
             outcome.inserted = outcome.updated = outcome.unchanged = 0
+
+
+def _unanswered(sources: Sequence[Source]) -> Iterator[Message]:
+    """Say how many prepared rows of forms were not filled in: of each file, or of all where they are many."""
+    counts = Counter({source.name: 0 for source in sources})
+    for source in sources:
+        counts[source.name] += len(source.unanswered)
+    files = {name: count for name, count in counts.items() if count}
+    if len(files) > _FILES_NAMED:
+        yield msg(
+            "{rows} prepared rows of {files} files were not filled in; they were skipped.",
+            rows=sum(files.values()),
+            files=len(files),
+        )
+        return
+    for name, count in files.items():
+        yield msgs(
+            "{file}: {count} prepared row was not filled in; it was skipped.",
+            "{file}: {count} prepared rows were not filled in; they were skipped.",
+            count,
+            file=name,
+        )

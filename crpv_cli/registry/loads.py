@@ -79,6 +79,7 @@ class Source:
     ``notices`` fill as ``rows`` is read. ``made`` says that a profile makes the rows on the way; there may
     be none. ``form`` is what a form that came back says of itself, None of any other file. ``offers`` fills as ``rows``
     is read; ``carried`` are rows that a form carries, by table and id. Both come in only where something needs them.
+    ``unanswered`` fills with the lines of the prepared rows of a form in which nothing was filled in.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Source:
     made: bool
     form: FormFacts | None = None
     offers: Sequence[Offer] = ()
+    unanswered: Sequence[int] = ()
     carried: Mapping[str, Mapping[str, Carried]] = field(default_factory=dict)
 
     def anomaly(
