@@ -374,13 +374,13 @@ OTHER_FUNDER = Other(
         ),
         "kind": choice(
             "other_funder_kind",
-            N_("Kind of funder"),
+            N_("Other funder: kind"),
             choices.FUNDER_KINDS,
             N_("What the other funder is: State, region, department, commune…"),
         ),
         "siren": code(
             "other_funder_siren",
-            N_("Funder's SIREN"),
+            N_("Other funder: SIREN"),
             N_("SIREN of the other funder, if you know it."),
             shape=Shape.SIREN,
         ),

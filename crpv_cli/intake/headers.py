@@ -91,7 +91,8 @@ def _other_spellings(table_name: str) -> dict[str, str]:
     other = TABLES[table_name].other
     found: dict[str, str] = {}
     for name, column in other.columns.items() if other is not None else ():
-        for spelling in (column.name, *(translate(column.label, language) for language in LANGUAGES)):
+        labels = (translate(column.label, language) for language in LANGUAGES)
+        for spelling in (column.name, *labels, *headings_of(TABLES[table_name], column.name)):
             found[fold(spelling)] = name
     return found
 

@@ -103,7 +103,7 @@ def _line(book: Book, sheet: Worksheet, row: int, place: int, text: str, **look:
         whole = book.look(num_format="General", text_wrap=True, **look)
         sheet.merge_range(row, 0, row, 1, "", whole)
         sheet.write_string(row, 0, text, whole)
-    sheet.set_row(row, (height_of([(text, width)]) or 15.0) + 3)
+    sheet.set_row(row, (height_of([(text, int(1.1 * width))]) or 15.0) + 3)
     return row + 1
 
 
