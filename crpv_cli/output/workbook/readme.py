@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from crpv_cli import language
-from crpv_cli.language import N_, Day, Message, msg, msgs
+from crpv_cli.language import N_, Message, msg, msgs
 from crpv_cli.output.workbook.book import ALERT, INK, Book, height_of
 from crpv_cli.result import Form, FormBook
 
@@ -51,7 +51,7 @@ def write_readme(book: Book, name: str, asked: FormBook, sheets: Mapping[str, st
         row = _line(book, sheet, row, 1, " ".join(message.text() for message in _about(form)))
     if asked.due_on is not None:
         row = _section(book, sheet, row, msg(N_("By when")))
-        row = _line(book, sheet, row, 0, msg("{date}", date=Day(asked.due_on)).text(), bold=True, font_size=12)
+        row = _line(book, sheet, row, 0, language.date(asked.due_on), bold=True, font_size=12)
     if asked.contact is not None:
         row = _section(book, sheet, row, msg(N_("Send it back to")))
         row = _line(book, sheet, row, 0, asked.contact, bold=True)
