@@ -60,16 +60,9 @@ def template(
     filled: Annotated[
         bool, typer.Option("--filled", help=_("Fill it in with what the registry holds, for correction."))
     ] = False,
-    kind: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            "-f",
-            metavar="xlsx|ods",
-            click_type=click.Choice(["xlsx", "ods"]),
-            help=_("With --each: Excel or LibreOffice; xlsx by default."),
-        ),
-    ] = None,
+    ods: Annotated[
+        bool, typer.Option("--ods", help=_("With --each: files of LibreOffice (.ods) in the place of .xlsx."))
+    ] = False,
 ) -> None:
     """Make a form, or one for each centre.
 
@@ -79,9 +72,13 @@ def template(
     from crpv_cli.output.files import forms_folder, workbook_file, write_form, write_forms
     from crpv_cli.reports.forms import book_of, books_of_centres
 
-    wanted = tables or []
+    wanted, kind = tables or [], "ods" if ods else "xlsx"
     if each is None:
-        _check_kind(kind, door.output)
+        if ods and door.output is not None and door.output.suffix.lower() != ".ods":
+            raise UsageProblem(
+                msg("{file} does not have the extension of a file of LibreOffice.", file=door.output),
+                msg("Name a file that ends in .ods; --ods is not needed then."),
+            )
         file = workbook_file(door.output, door.force)
         with door.reading() as connection:
             book = book_of(connection, wanted, centre, year, filled, due, contact)
@@ -93,10 +90,10 @@ def template(
                 msg("{option} and --each cannot be used together.", option=option),
                 msg("--each writes a form for each centre, into the folder that it names."),
             )
-    folder = forms_folder(each, kind or "xlsx")
+    folder = forms_folder(each, kind)
     with door.reading() as connection:
         books = books_of_centres(connection, wanted, year, filled, due, contact)
-    write_forms(books, folder, kind or "xlsx", door.force)
+    write_forms(books, folder, kind, door.force)
     _sent_out(books)
 
 
@@ -105,16 +102,3 @@ def _sent_out(books: Mapping[str, FormBook]) -> None:
 
     Each of ``books``, by the id of its centre, says its ``year``, its tables (``forms``), ``due_on`` and ``contact``.
     """
-
-
-def _check_kind(kind: str | None, output: Path | None) -> None:
-    """Refuse a format that is not that of the file's name.
-
-    Raises:
-        UsageProblem: it is another one.
-    """
-    if kind is not None and output is not None and output.suffix.lower() != f".{kind}":
-        raise UsageProblem(
-            msg("{file} is the name of a workbook, and the format is {format}.", file=output, format=kind),
-            msg("Leave --format out: the name of the file says it."),
-        )

@@ -167,7 +167,7 @@ def test_options_that_do_not_go_together(db: Path, tmp_path: Path) -> None:
         ["--each", tmp_path / "f", "-o", tmp_path / "f.xlsx"],
         ["--each", tmp_path / "f.xlsx"],
         ["departments", "--each", tmp_path / "f"],
-        ["--format", "ods", "-o", tmp_path / "f.xlsx"],
+        ["--ods", "-o", tmp_path / "f.xlsx"],
         ["evaluations", "-o", tmp_path / "f.csv"],
     ):
         assert crpv("template", *options, "--db", db).code == 2, options
@@ -430,7 +430,7 @@ def test_forms_as_ods_keep_lists_comments_and_the_hidden_sheet(
     db: Path, tmp_path: Path, office: tuple[str, str], convert: Convert
 ) -> None:
     folder = tmp_path / "ods"
-    ran = crpv("template", "--year", YEAR, "--each", folder, "--format", "ods", "--db", db)
+    ran = crpv("template", "--year", YEAR, "--each", folder, "--ods", "--db", db)
     assert ran.code == 0, ran.err
     assert sorted(file.name for file in folder.iterdir()) == ["one.ods", "two.ods"]
     loaded(db, folder)
@@ -459,7 +459,7 @@ def test_without_libreoffice_it_says_so_before_any_work(
     db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    for options in (["-o", tmp_path / "f.ods"], ["--each", tmp_path / "f", "--format", "ods"]):
+    for options in (["-o", tmp_path / "f.ods"], ["--each", tmp_path / "f", "--ods"]):
         ran = (
             crpv("template", "--centre", "one", *options, "--db", db)
             if "-o" in options
