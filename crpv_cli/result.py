@@ -320,9 +320,11 @@ class Field:
         column: the column of the table.
         choices: the values that it may take, where the registry knows them (ids, ratings); those that the column's own
             definition lists are there.
-        names: what the choices are called, where that says more, in the reader's language.
+        names: what a person reads for each of the choices that are ids, no two alike, in the reader's language.
         certain: whether no other value is right; a rating between two levels is.
         prepared: whether the rows come with it, for the person to leave as it is.
+        legend: what must be known of the choices, a line each: from where to where a scale goes.
+        beside: whether it describes a row that the list beside it does not have (``Table.other``).
     """
 
     column: Column
@@ -330,6 +332,14 @@ class Field:
     names: tuple[str, ...] = ()
     certain: bool = True
     prepared: bool = False
+    legend: tuple[str, ...] = ()
+    beside: bool = False
+
+    def shown(self, value: Value) -> Value:
+        """What a person reads for a value: the name of what an id stands for, else the value."""
+        if self.names and value in self.choices:
+            return self.names[self.choices.index(str(value))]
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,3 +370,38 @@ class Form:
     def prepared(self) -> tuple[str, ...]:
         """The names of the columns that are prepared."""
         return tuple(field.column.name for field in self.fields if field.prepared)
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """Rows of a table that a form carries for a registry which lacks them, by some of its columns."""
+
+    table: Table
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormBook:
+    """The forms of one workbook: of one table, or of several, which come behind a cover.
+
+    ``due_on`` is the ISO date until which it is asked for, ``contact`` whom to send it back to.
+    """
+
+    forms: tuple[Form, ...]
+    centre: str | None = None
+    centre_name: str | None = None
+    year: int | None = None
+    due_on: str | None = None
+    contact: str | None = None
+    carries: tuple[Carry, ...] = ()
+
+    @property
+    def covered(self) -> bool:
+        """Whether it has a cover."""
+        return len(self.forms) > 1 or self.due_on is not None or self.contact is not None
+
+    @property
+    def fictitious(self) -> bool:
+        """Whether known rows of it are made up."""
+        return any(form.fictitious for form in self.forms)

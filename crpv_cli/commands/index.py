@@ -65,8 +65,8 @@ COMMANDS: dict[str, Command | Report] = {
         "template",
         N_("Make a form to send out: a workbook with lists, checks and prepared rows."),
         N_(
-            "Examples: crpv template evaluations --centre oriv --year 2025 -o oriv.xlsx"
-            " · crpv template funding --filled -o funding.xlsx"
+            "Examples: crpv template --year 2025 --each forms/ --due 2026-03-31"
+            " · crpv template funding --centre oriv --filled -o oriv.ods"
         ),
     ),
     "remind": Command(

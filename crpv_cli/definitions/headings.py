@@ -14,6 +14,12 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         *("Id du centre", "Identifiant du centre", "Code centre", "Name of the centre"),
     ),
     "funder": ("Nom du financeur", "Organisme financeur", "Financeur public", "Cofinanceur", "Name of the funder"),
+    "other_funder": ("Nom de l'autre financeur", "Autre financeur public", "Name of the other funder"),
+    "other_funder_kind": (
+        *("Type de financeur", "Type du financeur", "Nature de l'autre financeur", "Catégorie du financeur"),
+        *("Kind of funder", "Kind of the other funder"),
+    ),
+    "other_funder_siren": ("SIREN de l'autre financeur", "N° SIREN du financeur", "SIREN of the other funder"),
     "department": (
         *("Code département", "Code du département", "N° de département", "N° département", "Numéro de département"),
         *("Code INSEE du département", "Dép.", "Dépt", "Dept", "Code dép", "Department code"),

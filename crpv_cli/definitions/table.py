@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Choice, Column, Kind, Shape, Usual
 from crpv_cli.language import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Columns of a file beside the list of a reference, for a row that the list does not have.
+
+    ``column`` is the reference; ``columns`` are those of the file, by the columns of the table that it refers to.
+    """
+
+    column: str
+    columns: dict[str, Column] = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +27,7 @@ class Table:
     ``periods`` are pairs of days in order, ``checks`` other conditions between columns, in SQL, and ``indexes`` the
     columns that have an index in addition to the key. ``moved`` are headings of earlier files of the table, each with
     the table that holds such facts now. ``called`` are the columns, besides the key, by which people name a row where
-    another table refers to it.
+    another table refers to it. ``other`` is how a file of the table brings a row of another one that is not there yet.
     """
 
     name: str
@@ -29,6 +40,7 @@ class Table:
     indexes: tuple[str, ...] = ()
     moved: tuple[tuple[str, str], ...] = ()
     called: tuple[str, ...] = ()
+    other: Other | None = None
 
     def column(self, name: str) -> Column:
         """Return the column of that name.

@@ -23,6 +23,7 @@ from crpv_cli.definitions.table import (
     VALID_FROM,
     VALID_TO,
     YEARS,
+    Other,
     Table,
     choice,
     code,
@@ -387,6 +388,29 @@ FUNDERS = Table(
     called=("name", "siren"),
 )
 
+OTHER_FUNDER = Other(
+    "funder",
+    {
+        "name": words(
+            "other_funder",
+            N_("Other funder"),
+            N_("A funder that the list does not have: its official name. Leave the cell of the list empty then."),
+        ),
+        "kind": choice(
+            "other_funder_kind",
+            N_("Other funder: kind"),
+            choices.FUNDER_KINDS,
+            N_("What the other funder is: State, region, department, commune…"),
+        ),
+        "siren": code(
+            "other_funder_siren",
+            N_("Other funder: SIREN"),
+            N_("SIREN of the other funder, if you know it."),
+            shape=Shape.SIREN,
+        ),
+    },
+)
+
 FUNDING = Table(
     name="funding",
     label=N_("Funding"),
@@ -427,6 +451,7 @@ FUNDING = Table(
     ),
     screen=("centre", "funder", "year", "scheme", "stage", "amount", "object"),
     indexes=("year",),
+    other=OTHER_FUNDER,
 )
 
 BUDGETS = Table(
@@ -617,6 +642,7 @@ AGREEMENTS = Table(
     ),
     screen=("centre", "funder", "title", "starts_on", "ends_on", "amount"),
     periods=(("starts_on", "ends_on"),),
+    other=OTHER_FUNDER,
 )
 
 ACTIVITIES = Table(

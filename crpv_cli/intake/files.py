@@ -222,9 +222,16 @@ def _open_sheets(source: InputFile, options: ReadOptions) -> list[TableFile]:
     skipped: list[tuple[str, Fault]] = []
     for sheet in sheets:
         try:
-            found.extend(_recognised(source, sheet, options, sheet.sheet))
+            opened = _recognised(source, sheet, options, sheet.hint)
         except Fault as fault:
             skipped.append((sheet.sheet, fault))
+            continue
+        for one in opened:
+            if one.table is not None and one.grid is sheet:
+                sheet.comes_back(one.table.name)
+                if sheet.form is not None:
+                    one.notices.clear()  # the lines above the header are the form's own
+        found.extend(opened)
     if not found and skipped:
         return [_unread(source, skipped[0][1], sheet=skipped[0][0])]
     if not found:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from crpv_cli.errors import Anomaly
 from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.language import Message
+from crpv_cli.registry.loads import Carried
 from crpv_cli.result import FormFacts
 
 
@@ -70,7 +71,8 @@ class Grid:
 
     ``header`` are the cells that name columns. ``sheet`` is the name of the sheet, None outside workbooks.
     ``prepared`` names the columns that a form was sent with: a row in which nothing else is filled in was not answered.
-    ``form`` is what a form says of itself, None of any other file.
+    ``form`` is what a form says of itself, None of any other file; ``named`` are the ids of the names that its lists
+    have, by column, and ``carried`` the rows that it brings for a registry which lacks them.
     ``profile`` names the profile that a foreign file was read with. ``findings`` are told with the rows' own anomalies;
     ``above`` is how many lines stand above the header; ``made`` says that a profile makes the rows on the way,
     and ``origin`` is the foreign grid that they are made from.
@@ -83,6 +85,8 @@ class Grid:
     profile: str | None = None
     prepared: tuple[str, ...] = ()
     form: FormFacts | None = None
+    named: Mapping[str, Mapping[str, str]] = {}
+    carried: Mapping[str, Mapping[str, Carried]] = {}
     findings: Sequence[Finding] = ()
     above: int = 0
     made: bool = False

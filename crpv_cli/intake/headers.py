@@ -30,6 +30,8 @@ class Header:
     that repeat one. ``units`` are the factors of those in which amounts stand, by column, where they
     are not euros; 0 where it is not certain what they are. ``given`` has the
     values that the user gives for columns that the file lacks, by their names; ``unknown`` are those for no column.
+    ``others`` are the places of the cells that describe a row which the list of a reference lacks (``Table.other``), by
+    the columns of that row's own table.
     """
 
     table: Table
@@ -40,11 +42,21 @@ class Header:
     units: Mapping[str, Decimal] = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
+    others: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def present(self) -> tuple[str, ...]:
         """The names of the columns that the file has, or that were given for it."""
-        return (*(column.name for column in self.columns if column), *self.given)
+        named = tuple(column.name for column in self.columns if column)
+        return (*named, *self.brought, *self.given)
+
+    @property
+    def brought(self) -> tuple[str, ...]:
+        """The name of the reference that the file has only through ``others``."""
+        other = self.table.other
+        if other is None or not self.others or any(column and column.name == other.column for column in self.columns):
+            return ()
+        return (other.column,) if other.column not in self.given else ()
 
 
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
@@ -74,9 +86,21 @@ def _spellings(table_name: str) -> dict[str, Column]:
 
 
 @cache
+def _other_spellings(table_name: str) -> dict[str, str]:
+    """The columns that a file of a table may have for a row which is not there yet, by folded heading."""
+    other = TABLES[table_name].other
+    found: dict[str, str] = {}
+    for name, column in other.columns.items() if other is not None else ():
+        labels = (translate(column.label, language) for language in LANGUAGES)
+        for spelling in (column.name, *labels, *headings_of(TABLES[table_name], column.name)):
+            found[fold(spelling)] = name
+    return found
+
+
+@cache
 def all_spellings() -> frozenset[str]:
     """Return the headings of all tables, folded."""
-    return frozenset(spelling for table in TABLES for spelling in _spellings(table))
+    return frozenset(spelling for table in TABLES for spelling in (*_spellings(table), *_other_spellings(table)))
 
 
 @cache
@@ -118,11 +142,14 @@ def _read(cells: Sequence[str], folded: Sequence[str], table: Table, given: Mapp
     columns: list[Column | None] = []
     extra, twice = [], []
     units: dict[str, Decimal] = {}
+    others = _others(folded, table)
     for place, (cell, spelling) in enumerate(zip(cells, folded, strict=True)):
         column, factor = _named(cell, spelling, table)
         if column is not None and factor is not None:
             units.setdefault(column.name, factor)
-        if column is None:
+        if place in others.values():
+            column = None
+        elif column is None:
             if cell and cell not in OWN_COLUMNS:
                 extra.append(place)
         elif column in columns:
@@ -130,11 +157,24 @@ def _read(cells: Sequence[str], folded: Sequence[str], table: Table, given: Mapp
             column = None
         columns.append(column)
     named = {spellings[fold(name)].name: value for name, value in given.items() if fold(name) in spellings}
+    brought = table.other.column if table.other is not None and others else None
     missing = tuple(
-        column for column in table.columns if column.required and column not in columns and column.name not in named
+        column
+        for column in table.columns
+        if column.required and column not in columns and column.name not in named and column.name != brought
     )
     unknown = tuple(name for name in given if fold(name) not in spellings)
-    return Header(table, tuple(columns), missing, tuple(extra), tuple(twice), units, named, unknown)
+    return Header(table, tuple(columns), missing, tuple(extra), tuple(twice), units, named, unknown, others)
+
+
+def _others(folded: Sequence[str], table: Table) -> dict[str, int]:
+    """The places of the cells that describe a row which is not there yet; none where nothing names it."""
+    spellings = _other_spellings(table.name)
+    found: dict[str, int] = {}
+    for place, spelling in enumerate(folded):
+        if spelling in spellings:
+            found.setdefault(spellings[spelling], place)
+    return found if "name" in found else {}
 
 
 _YEAR = re.compile(r"(?<![0-9A-Za-z_])(?:19|20)[0-9]{2}(?![0-9A-Za-z_])")

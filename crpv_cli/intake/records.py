@@ -24,6 +24,7 @@ from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.intake.shape import says_total
 from crpv_cli.intake.values import read_cell, reader_of, unusual, usual_of
 from crpv_cli.language import Day, Message, msg
+from crpv_cli.spelling import fold
 
 _MOST_KEPT = 20_000
 """How many distinct cells of a column are remembered: ids, years and stages are repeated, texts of a large file not."""
@@ -130,6 +131,19 @@ class ColumnReader:
                 return read  # it says that it is not known
             raise
         return value, None if correction is not None and correction.code == "multiplied" else correction
+
+
+class ListReader(ColumnReader):
+    """The reader of a column for which a form had a list: the names in it stand for ids, by folded name."""
+
+    def __init__(self, column: Column, ids: Mapping[str, str]) -> None:
+        super().__init__(column)
+        self._ids = ids
+
+    def value(self, cell: str) -> ReadCell:
+        """Read a cell: a name of the list is its id."""
+        found = self._ids.get(fold(cell)) if cell else None
+        return (found, ()) if found is not None else super().value(cell)
 
 
 @cache

@@ -55,7 +55,7 @@ def _loadable(tables: Iterable[TableFile]) -> tuple[list[Source], list[Anomaly]]
                 sha256=opened.grid.sha256,
                 table=opened.header.table,
                 present=opened.header.present,
-                heading={name: opened.heading(name) for name in opened.header.present},
+                heading={name: opened.heading(name) for name in (*opened.header.present, *opened.others())},
                 places=opened.places(),
                 rows=opened.rows(),
                 refused_keys=opened.refused_keys,
@@ -63,6 +63,9 @@ def _loadable(tables: Iterable[TableFile]) -> tuple[list[Source], list[Anomaly]]
                 notices=opened.notices,
                 made=opened.grid.made,
                 form=opened.grid.form,
+                offers=opened.offers,
+                unanswered=opened.unanswered,
+                carried=opened.grid.carried,
             )
         )
     return sources, anomalies

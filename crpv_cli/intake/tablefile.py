@@ -12,11 +12,11 @@ from crpv_cli.intake.faults import Correction, Fault, row_length
 from crpv_cli.intake.grid import BrokenRow, Finding, Grid, Row, Rows, Unreadable
 from crpv_cli.intake.headers import Header, all_spellings
 from crpv_cli.intake.headings import in_unit
-from crpv_cli.intake.records import BatchReader, Checked, ColumnReader, check, readers_of
+from crpv_cli.intake.records import BatchReader, Checked, ColumnReader, ListReader, check, readers_of
 from crpv_cli.intake.shape import Below, is_other_header, says_total
 from crpv_cli.intake.values import read_cell
-from crpv_cli.language import N_, Message, msg, msgs
-from crpv_cli.registry.loads import Batch, Refused
+from crpv_cli.language import N_, Message, msg
+from crpv_cli.registry.loads import Batch, Offer, Refused
 from crpv_cli.spelling import closest, fold
 
 # To find similar names takes its time: where a file has so many columns of its own, it is not worth it.
@@ -36,7 +36,8 @@ class TableFile:
     """A table recognised in a file, or the anomalies that prevent the file from being read.
 
     While the rows are read, ``refused_keys`` collects the keys of refused rows that others may refer to, ``centres``
-    the centres that rows are about, and ``notices`` what was skipped.
+    the centres that rows are about, ``notices`` what was skipped, ``offers`` what rows describe that they refer to,
+    and ``unanswered`` the lines of prepared rows in which nothing was filled in.
     """
 
     name: str
@@ -47,6 +48,8 @@ class TableFile:
     refused_keys: set[str] = field(default_factory=set)
     centres: set[str] = field(default_factory=set)
     notices: list[Message] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)
+    unanswered: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if self.header is not None and self.grid is not None:
@@ -65,6 +68,10 @@ class TableFile:
         assert self.grid is not None
         if column in self.header.given:
             return f"--set {column}"
+        if (place := self.others().get(column)) is not None:
+            return self.grid.headings[place]
+        if column in self.header.brought:
+            return self.grid.headings[self.header.others["name"]]
         headings = zip(self.header.columns, self.grid.headings, strict=True)
         return next((heading for other, heading in headings if other and other.name == column), column)
 
@@ -78,7 +85,19 @@ class TableFile:
             for place, column in enumerate(self.header.columns)
             if column is not None
         }
+        for name, place in self.others().items():
+            places[name] = self.grid.letter(place) or self.grid.headings[place]
+        for name in self.header.brought:
+            place = self.header.others["name"]
+            places[name] = self.grid.letter(place) or self.grid.headings[place]
         return places | {name: self.heading(name) for name in self.header.given}
+
+    def others(self) -> dict[str, int]:
+        """The places of the columns of a row that is not there yet (``Table.other``), by their names."""
+        if self.header is None or self.header.table.other is None:
+            return {}
+        columns = self.header.table.other.columns
+        return {columns[name].name: place for name, place in self.header.others.items()}
 
     def rows(self) -> Iterator[Batch | Refused | Anomaly]:
         """Yield the rows that may go into the registry, and the anomalies for which others are refused.
@@ -107,15 +126,6 @@ class TableFile:
                 break
         for finding in work.below.findings():
             yield self.found(finding)
-        if work.unanswered:
-            self.notices.append(
-                msgs(
-                    "{file}: {count} prepared row was not filled in; it was skipped.",
-                    "{file}: {count} prepared rows were not filled in; they were skipped.",
-                    work.unanswered,
-                    file=self.name,
-                )
-            )
 
     def anomaly(
         self,
@@ -210,20 +220,24 @@ class _Rows:
         self._grid = grid
         self._header = header
         self._places = {column.name: place for place, column in enumerate(header.columns) if column}
+        self._other = _Other(table, header) if header.others else None
         self._unnamed = {place for place, cell in enumerate(grid.header) if not cell}
         self._to_fill_in = [place for name, place in self._places.items() if name not in grid.prepared]
+        self._to_fill_in += header.others.values()
         self._absent = {column.name for column in header.missing}  # reported once, for the header
         marks = {name: {grid.headings[place], grid.header[place]} for name, place in self._places.items()}
         self._readers = dict(readers_of(header.table.name)) | {
             name: ColumnReader(header.table.column(name), factor) for name, factor in header.units.items()
         }
+        for name, ids in grid.named.items():
+            self._readers[name] = ListReader(header.table.column(name), ids)
         # What is given stands after the cells of a row, where nothing that looks at its shape sees it.
-        self._given = tuple(header.given.values())
-        self._places |= {name: len(grid.header) + place for place, name in enumerate(header.given)}
+        self._given = (*header.given.values(), *("" for _ in header.brought))
+        after = (*header.given, *header.brought)
+        self._places |= {name: len(grid.header) + place for place, name in enumerate(after)}
         self._reader = BatchReader(header.table, self._readers, self._places, grid.tidy, marks)
         self._required = [one.name for one in header.table.columns if one.required and one.name not in header.given]
         self.below = Below(grid.headings, len(self._required))
-        self.unanswered = 0
         self.ended = False
 
     def batch(self, rows: Rows) -> Iterator[Batch | Refused | Anomaly]:
@@ -238,7 +252,7 @@ class _Rows:
         columns = [*zip(*cells, strict=True), *((value,) * len(cells) for value in self._given)]
         values, more = self._reader.judge(columns)
         odd.update(more)
-        for place in self._unnamed:
+        for place in (*self._unnamed, *self._header.others.values()):
             if any(columns[place]):
                 odd.update(number for number, cell in enumerate(columns[place]) if cell)
         if self._grid.prepared:
@@ -275,11 +289,14 @@ class _Rows:
             self._unnamed.discard(place)
             yield self._unnamed_column(row, place)
         if self._grid.prepared and not any(row.cells[place] for place in self._to_fill_in):
-            self.unanswered += 1
+            self._table.unanswered.append(row.line)
             return
         every = (*row.cells, *self._given)
         cells = {name: every[place] for name, place in self._places.items() if every[place]}
+        brought = self._other.read(row, cells) if self._other is not None else None
         checked = check(self._header.table, cells, self._readers)
+        if brought is not None:
+            checked = brought.with_its(checked)
         if self._is_total(row, cells, checked):
             yield self._total(row)
         elif checked.values is None and is_other_header(row.cells, all_spellings()):
@@ -292,14 +309,19 @@ class _Rows:
             if short:
                 self.below.note("short-row", row)
             yield from self._told(row, cells, checked)
+            if brought is not None and checked.values is not None:
+                self._table.offers.append(brought.offer)
 
     def _told(self, row: Row, cells: dict[str, str], checked: Checked) -> Iterator[Batch | Refused | Anomaly]:
         if "centre" in cells:
             self._table.centres.add(cells["centre"])
         faults = [(name, fault) for name, fault in checked.faults if name not in self._absent]
         found: list[tuple[str, Fault | Correction]] = [*faults, *checked.corrections]
+        others = self._table.others()
         for name, problem in found:
-            place = self._places.get(name)
+            place = self._places.get(name, others.get(name))
+            if name in self._header.brought:
+                place = self._header.others["name"]
             if place is not None and problem.code == "empty-cell" and (cell := self._grid.merged_with(row.line, place)):
                 problem = _merged(cell)  # noqa: PLW2901 - it is said in place of the other
             value = (*(row.raw or row.cells), *self._given)[place] if place is not None else None
@@ -345,6 +367,78 @@ class _Rows:
             msg("If it belongs to the table, give it the name of a column."),
         )
         return self._table.anomaly(unnamed, row.line, place, value=row.cells[place])
+
+
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """What a line says of a row that is not there yet, and what is to be said of that."""
+
+    offer: Offer
+    faults: list[tuple[str, Fault]]
+    corrections: list[tuple[str, Correction]]
+
+    def with_its(self, checked: Checked) -> Checked:
+        """Return what was checked of the line with this; a refused one refers to nothing."""
+        faults = [*checked.faults, *self.faults]
+        values = None if self.faults else checked.values
+        readable = {**(checked.values or {}), **checked.readable}
+        readable.pop(self.offer.column, None)
+        return Checked(values, faults, [*checked.corrections, *self.corrections], readable if values is None else {})
+
+
+class _Other:
+    """The columns of a file for a row that the list of a reference lacks: “Other funder”, its kind and its SIREN."""
+
+    def __init__(self, table: TableFile, header: Header) -> None:
+        assert header.table.other is not None
+        self._other = header.table.other
+        self._target = header.table.column(self._other.column).refers or ""
+        self._places = header.others
+        self._names = {name: column.name for name, column in self._other.columns.items()}
+        self._headings = {name: table.heading(column) for name, column in self._names.items() if name in self._places}
+        self._listed = table.heading(self._other.column)
+
+    def read(self, row: Row, cells: dict[str, str]) -> _Brought | None:
+        """Read what a line says, and put its name in the cell of the reference; None if it says nothing.
+
+        Kind and number beside a row that the list has are passed over: they only repeat what is known of it.
+        """
+        told = {name: row.cells[place] for name, place in self._places.items() if row.cells[place]}
+        chosen = cells.get(self._other.column)
+        if not told or (chosen and ("name" not in told or fold(chosen) == fold(told["name"]))):
+            return None
+        values: dict[str, object] = {}
+        faults: list[tuple[str, Fault]] = []
+        corrections: list[tuple[str, Correction]] = []
+        for name, cell in told.items():
+            column = self._other.columns[name]
+            try:
+                value, correction = read_cell(cell, column)
+            except Fault as fault:
+                faults.append((column.name, fault))
+                continue
+            values |= {name: value} if value is not None else {}
+            corrections += [(column.name, correction)] if correction else []
+        if not values and not faults:
+            return None  # it says that it is not known
+        if chosen:
+            faults.append((self._names["name"], self._both(chosen, told["name"])))
+        elif (called := str(values.get("name") or values.get("siren") or "")) or faults:
+            cells[self._other.column] = called or next(iter(told.values()))
+        else:
+            return None  # a kind alone names nothing: the reference is empty
+        return _Brought(Offer(row.line, self._other.column, self._target, values, self._names), faults, corrections)
+
+    def _both(self, chosen: str, name: str) -> Fault:
+        return Fault(
+            "two-named",
+            msg(
+                "“{chosen}” is chosen from the list, and “{name}” is written beside it.",
+                chosen=chosen,
+                name=name,
+            ),
+            msg("Empty one of the two cells: {listed} or {other}.", listed=self._listed, other=self._headings["name"]),
+        )
 
 
 def _other_table() -> Fault:

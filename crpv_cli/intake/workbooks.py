@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import islice
@@ -17,12 +17,13 @@ from pathlib import Path
 
 from crpv_cli.intake.faults import Correction, Fault
 from crpv_cli.intake.grid import Finding, Grid, Read, Row, Rows, Unreadable
-from crpv_cli.intake.shape import HEADER_WITHIN, Head, find_head
+from crpv_cli.intake.returned import FORM_SHEET, ReturnedForm, returned_form
+from crpv_cli.intake.shape import HEADER_WITHIN, Fits, Head, find_head
 from crpv_cli.intake.wall import Answer, Workbook, column_letter, tidy
 from crpv_cli.language import first_few, msg, msgs
+from crpv_cli.registry.loads import Carried
 from crpv_cli.result import FormFacts
 
-FORM_SHEET = "crpv-form"
 OWN_SHEETS = ("crpv", FORM_SHEET)
 """Names of the sheets that crpv adds to the workbooks it writes; they contain no rows to load."""
 
@@ -40,8 +41,23 @@ class SheetGrid(Grid):
     sheet: str = ""
     prepared: tuple[str, ...] = ()
     form: FormFacts | None = None
+    named: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    carried: Mapping[str, Mapping[str, Carried]] = field(default_factory=dict)
+    returned: ReturnedForm | None = None
     above: int = 0
     findings: Sequence[Finding] = ()
+
+    @property
+    def hint(self) -> str:
+        """What says of which table the sheet is: what it was sent out as, else its name."""
+        return self.returned.hint(self.sheet) if self.returned is not None else self.sheet
+
+    def comes_back(self, table: str) -> None:
+        """Take from the form that the sheet is of what it was sent out with, once its table is known."""
+        if self.returned is None or not self.returned.is_of(table):
+            return
+        self.form, self.carried = self.returned.facts, self.returned.carried
+        self.prepared, self.named = self.returned.prepared[table], self.returned.names.get(table, {})
 
     def letter(self, place: int) -> str | None:
         """Return the letter of a column."""
@@ -104,25 +120,24 @@ def open_workbook(path: Path, fits: Callable[[str, Sequence[str]], int], only: s
             msg("The workbook has no sheet called “{sheet}”.", sheet=only),
             msg("Its sheets are: {sheets}.", sheets=names),
         )
-    facts = _form_facts(workbook) if FORM_SHEET in names else {}
-    prepared = tuple(name for name in facts.get("prepared", "").replace(" ", "").split(",") if name)
-    year = facts.get("year", "")
-    form = FormFacts(facts.get("centre") or None, int(year) if year.isdecimal() else None) if facts else None
+    form = returned_form(workbook)
+    own = {*OWN_SHEETS, form.cover if form is not None else None}
     found: list[SheetGrid] = []
     fitting = False
     hidden = []
     for name, visible in workbook.sheets:
-        if (only is None and name in OWN_SHEETS) or only not in {None, name}:
+        if (only is None and name in own) or only not in {None, name}:
             continue
+        hint = form.hint(name) if form is not None else name
         if only is None and not visible:
             hidden.append(name)
-        elif (head := _head(workbook, name, fits)) is not None:
+        elif (head := _head(workbook, name, partial(fits, hint))) is not None:
             fitting = fitting or head.fits > 0
             header = list(map(str, head.cells))
-            grid = SheetGrid(workbook.sha256, header, head.line, workbook, name, prepared, form, above=head.above)
+            grid = SheetGrid(workbook.sha256, header, head.line, workbook, name, returned=form, above=head.above)
             grid.findings = [*head.findings, *(_unseen(grid) if head.fits else ())]
             found.append(grid)
-    tables = [name for name in hidden if _holds_table(workbook, name, fits)]
+    tables = [name for name in hidden if _holds_table(workbook, name, partial(fits, name))]
     if tables and not fitting:
         raise Fault(
             "hidden-sheet",
@@ -139,12 +154,12 @@ def open_workbook(path: Path, fits: Callable[[str, Sequence[str]], int], only: s
     return found
 
 
-def _head(workbook: Workbook, name: str, fits: Callable[[str, Sequence[str]], int]) -> Head | None:
+def _head(workbook: Workbook, name: str, fits: Fits) -> Head | None:
     first = [Row(line, cells) for line, cells in islice(workbook.rows(name), HEADER_WITHIN + 1)]
-    return find_head(first, partial(fits, name))
+    return find_head(first, fits)
 
 
-def _holds_table(workbook: Workbook, name: str, fits: Callable[[str, Sequence[str]], int]) -> bool:
+def _holds_table(workbook: Workbook, name: str, fits: Fits) -> bool:
     try:
         head = _head(workbook, name, fits)
     except Fault:
@@ -198,8 +213,3 @@ def _hidden_column(heading: str, letter: str) -> Correction:
         msg("The column “{column}” ({letter}) is hidden in the sheet; it was read too.", column=heading, letter=letter),
         msg("Show it to check what it holds; delete it if it should not be loaded."),
     )
-
-
-def _form_facts(workbook: Workbook) -> dict[str, str]:
-    """The facts in the hidden sheet of a form made by crpv: keys in column A, values in column B."""
-    return {cells[0]: cells[1] for _, cells in workbook.rows(FORM_SHEET) if len(cells) > 1 and cells[0]}

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from crpv_cli.definitions.columns import Column
 from crpv_cli.errors import FileProblem, UsageProblem
 from crpv_cli.language import N_, Message, msg, msgs
-from crpv_cli.output import streams
+from crpv_cli.output import office, streams
 from crpv_cli.output.formats import Document, Format, format_of, function_of, render
-from crpv_cli.result import Dossier, Form, Note, Result
+from crpv_cli.result import Dossier, FormBook, Note, Result
 
 _INDEX = "index"
 
@@ -170,45 +170,109 @@ def _index(title: Message, dossiers: Mapping[str, Dossier], shown: Sequence[str]
 
 # --- Forms ---
 
+FORM_KINDS = ("xlsx", "ods")
+"""What a form can be: a workbook of Excel, or one of LibreOffice, which LibreOffice itself makes of the other."""
+
 
 def workbook_file(output: Path | None, force: bool) -> Path:
     """Return the file to write a form to, before any work is done for it.
 
     Raises:
         UsageProblem: none is named, or it is no workbook by its name.
-        FileProblem: it exists already.
+        FileProblem: it exists already, or it is one that LibreOffice makes and there is none.
     """
     if output is None:
         raise UsageProblem(
             msg("A form is a workbook: it can only be written to a file."),
             msg("Name the file to write: {option}", option=msg("-o FILE.xlsx")),
         )
-    if format_of(output) is not Format.XLSX:
+    if output.suffix.lower() not in {f".{kind}" for kind in FORM_KINDS}:
         raise UsageProblem(
             msg("A form is a workbook, but {file} does not have the extension of one.", file=output),
-            msg("Name a file that ends in .xlsx."),
+            msg("Name a file that ends in .xlsx or .ods."),
         )
     streams.check_free(output, force)
+    if output.suffix.lower() == ".ods":
+        office.program()
     return output
 
 
-def write_form(form: Form, file: Path, force: bool) -> None:
+def write_form(asked: FormBook, file: Path, force: bool) -> None:
     """Write a form to a file, and say what is in it.
 
     Raises:
         FileProblem: the file exists already, or cannot be written.
     """
-    from crpv_cli.output.workbook.form import FICTITIOUS, form_workbook
+    from crpv_cli.output.workbook.form import form_workbook
 
-    streams.deliver(form_workbook(form), file, force)
-    streams.say_all(form.remarks)
-    if form.fictitious:
-        streams.say(msg(FICTITIOUS))
+    content = form_workbook(asked)
+    if file.suffix.lower() == ".ods":
+        content = office.as_ods({"form": content})["form"]
+    streams.deliver(content, file, force)
+    _say_of_forms([asked])
     streams.say(
         msgs(
             "The form was written to {file}: {count} row is prepared.",
             "The form was written to {file}: {count} rows are prepared.",
-            len(form.rows),
+            sum(len(form.rows) for form in asked.forms),
             file=file,
         )
     )
+
+
+def forms_folder(folder: Path, kind: str) -> Path:
+    """Return the folder to write the forms of all centres into, before any work is done for it.
+
+    Raises:
+        UsageProblem: the name is that of a file.
+        FileProblem: it is a file, or LibreOffice is needed and there is none.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise FileProblem(
+            msg("{file} is a file; the forms of all centres are written to a folder.", file=folder),
+            msg("Name a folder with --each."),
+        )
+    if not folder.exists() and folder.suffix.lower().lstrip(".") in FORM_KINDS:
+        raise UsageProblem(
+            msg("{file} is the name of a file; the forms of all centres are written to a folder.", file=folder),
+            msg("Name a folder with --each."),
+        )
+    if kind == "ods":
+        office.program()
+    return folder
+
+
+def write_forms(books: Mapping[str, FormBook], folder: Path, kind: str, force: bool) -> None:
+    """Write a form for each centre, by its id, into a folder: all of them, or none; and say what is in them.
+
+    Raises:
+        FileProblem: one of the files exists already, or the folder cannot be written.
+    """
+    from crpv_cli.output.workbook.form import form_workbook
+
+    names = _file_names(books, "")
+    for name in names.values():
+        streams.check_free(folder / f"{name}.{kind}", force)
+    contents = {names[id_]: form_workbook(book) for id_, book in books.items()}
+    if kind == "ods":
+        contents = office.as_ods(contents)
+    streams.write_folder({f"{name}.{kind}": content for name, content in contents.items()}, folder, force)
+    _say_of_forms(books.values())
+    streams.say(
+        msgs(
+            "{count} form was written to {folder}.",
+            "{count} forms were written to {folder}, one for each centre.",
+            len(books),
+            folder=folder,
+        )
+    )
+
+
+def _say_of_forms(books: Iterable[FormBook]) -> None:
+    """Say once, whatever the number of forms, what the sender must know of them."""
+    from crpv_cli.output.workbook.readme import FICTITIOUS
+
+    forms = [form for book in books for form in book.forms]
+    streams.say_all({remark.text(): remark for form in forms for remark in form.remarks}.values())
+    if any(form.fictitious for form in forms):
+        streams.say(msg(FICTITIOUS))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 
 from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, Severity
-from crpv_cli.language import msg
+from crpv_cli.language import Message, msg, msgs
 from crpv_cli.registry.applying import apply_source, remove_rows
 from crpv_cli.registry.checks import faulty_ratings, recognised, restated
 from crpv_cli.registry.conflicts import Comparison, HandedOut, shown
@@ -16,11 +17,14 @@ from crpv_cli.registry.foreign import other_amounts
 from crpv_cli.registry.journal import changes_of, key_text
 from crpv_cli.registry.leaps import leaps
 from crpv_cli.registry.loads import Batch, FileOutcome, LoadReport, Refused, Source
+from crpv_cli.registry.offered import Offered
 from crpv_cli.registry.recording import close_load, commit, open_load
 from crpv_cli.registry.references import References
 from crpv_cli.registry.returns import new_answers, take_in
 from crpv_cli.registry.staging import Stage, Staged
 from crpv_cli.registry.twins import adopt, near_spellings
+
+_FILES_NAMED = 3
 
 __all__ = ["FileOutcome", "LoadReport", "Source", "load"]
 
@@ -69,6 +73,7 @@ def load(  # noqa: D417 - the connection needs no words
             if under_lock is not None:
                 under_lock()
             work.compare()
+            work.look_at_offered()
             work.name_periods()
             work.find_twins()
             work.check_references()
@@ -108,12 +113,13 @@ class _Load:
         handed: HandedOut | None,
     ) -> None:
         self.connection = connection
-        self.sources = sources
+        self.sources = list(sources)
         self.report = report
         self.keep_valid = keep_valid
         self.stage = Stage(connection)
-        self.references = References(self.stage, sources)
-        self.comparison = Comparison(self.stage, sources, handed) if handed else None
+        self.offered = Offered(self.stage, self.sources)
+        self.references = References(self.stage, self.sources)
+        self.comparison = Comparison(self.stage, self.sources, handed) if handed else None
         self.refused: dict[str, set[str]] = {}
         self.as_written = False
         self.faulty: set[int] = set()  # the files whose headers are at fault
@@ -159,6 +165,8 @@ class _Load:
                 self.faulty.add(number)
             self.report.notices.extend(source.notices)
             self.report.centres |= source.centres
+        self.report.notices.extend(_unanswered(self.sources))
+        self.take_offered()
         self.report.files = [outcome for outcome in self.outcomes if outcome.read or not outcome.made]
         self.resolve_names()
         self.find_repeated(*self.stage.in_order())
@@ -173,6 +181,29 @@ class _Load:
             self.stage.insert(source.table, number, batch)
         elif len(source.table.key) == 1 and source.table.key[0] in batch.columns:
             source.refused_keys.update(map(str, batch.values[batch.columns.index(source.table.key[0])]))
+
+    def take_offered(self) -> None:
+        """Stage what rows and forms bring for rows to refer to, each as a source of its own."""
+        found = list(self.offered.settle())
+        for source, batch in self.offered.made:
+            self.sources.append(source)
+            self.outcomes.append(
+                FileOutcome(
+                    source.name, source.table.name, source.sheet, True, read=len(batch.lines), sha256=source.sha256
+                )
+            )
+        for number, anomaly in found:
+            self._say(number, anomaly)
+            if anomaly.severity is Severity.ERROR:  # it refers to nothing, which is not said a second time
+                self.stage.remove(self.sources[number].table, number, anomaly.line or 0)
+
+    def look_at_offered(self) -> None:
+        """Leave out what rows brought where nothing needs it any more, or the registry has it by now."""
+        for number, anomaly in self.offered.look_again():
+            self._say(number, anomaly)
+        for number in range(len(self.outcomes) - len(self.offered.made), len(self.outcomes)):
+            rows = f"select count(*) from temp.stage_{self.sources[number].table.name} where file = ?"
+            (self.outcomes[number].read,) = self.connection.execute(rows, (number,)).fetchone()
 
     def find_repeated(self, *tables: Table) -> None:
         """Count a row that comes again as unchanged, and refuse one that says something else under the same key."""
@@ -307,6 +338,7 @@ class _Load:
             self.report.removed = remove_rows(self.connection, self.comparison.table, its_rows, load)
             self.report.handed = self.comparison.told()
         close_load(self.connection, load, inserted, updated, self.report.removed)
+        self.report.notices.extend(self.offered.notices)
         self.report.load = load
 
     def look_again(self, load: int, details: bool) -> None:
@@ -325,3 +357,25 @@ class _Load:
         for outcome in self.outcomes:
             outcome.inserted = outcome.updated = outcome.unchanged = 0
         self.report.answers = 0
+
+
+def _unanswered(sources: Sequence[Source]) -> Iterator[Message]:
+    """Say how many prepared rows of forms were not filled in: of each file, or of all where they are many."""
+    counts = Counter({source.name: 0 for source in sources})
+    for source in sources:
+        counts[source.name] += len(source.unanswered)
+    files = {name: count for name, count in counts.items() if count}
+    if len(files) > _FILES_NAMED:
+        yield msg(
+            "{rows} prepared rows of {files} files were not filled in; they were skipped.",
+            rows=sum(files.values()),
+            files=len(files),
+        )
+        return
+    for name, count in files.items():
+        yield msgs(
+            "{file}: {count} prepared row was not filled in; it was skipped.",
+            "{file}: {count} prepared rows were not filled in; they were skipped.",
+            count,
+            file=name,
+        )

@@ -47,13 +47,39 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A row that a line of a file describes, in case that what it refers to is not there yet (``Table.other``).
+
+    ``values`` are checked, by the columns of the table ``table``; what is not known is missing. ``columns`` are what
+    the file's own columns are called in ``Source.heading`` and ``Source.places``.
+    """
+
+    line: int
+    column: str
+    table: str
+    values: Mapping[str, Any]
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A row that a form carries for a registry which lacks it: its line in the hidden sheet, and its cells."""
+
+    table: str
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A table of a file to load.
 
     ``present`` names the columns that the file has: others keep what the registry holds. ``heading`` gives what the
     file writes above a column, ``places`` its heading or its letter in a sheet. ``refused_keys``, ``centres`` and
     ``notices`` fill as ``rows`` is read. ``made`` says that a profile makes the rows on the way; there may
-    be none. ``form`` is what a form that came back says of itself, None of any other file.
+    be none. ``form`` is what a form that came back says of itself, None of any other file. ``offers`` fills as ``rows``
+    is read; ``carried`` are rows that a form carries, by table and id. Both come in only where something needs them.
+    ``unanswered`` fills with the lines of the prepared rows of a form in which nothing was filled in.
     """
 
     name: str
@@ -70,6 +96,9 @@ class Source:
     notices: list[Message]
     made: bool
     form: FormFacts | None = None
+    offers: Sequence[Offer] = ()
+    unanswered: Sequence[int] = ()
+    carried: Mapping[str, Mapping[str, Carried]] = field(default_factory=dict)
 
     def anomaly(
         self,

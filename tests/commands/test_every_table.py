@@ -124,7 +124,8 @@ def _form(db: Path, folder: Path, table: Table) -> Path:
     assert crpv("template", table.name, "-o", file, "--db", db).code == 0
     book = load_workbook(file)
     sheet = book.worksheets[0]
-    labels = {translate(column.label, "en"): column.name for column in table.columns}
+    columns = (*table.columns, *(table.other.columns.values() if table.other is not None else ()))
+    labels = {translate(column.label, "en"): column.name for column in columns}
     header = next(
         row for row in sheet.iter_rows() if sum(str(cell.value).removesuffix(" *") in labels for cell in row) > 1
     )

@@ -19,11 +19,12 @@ from crpv_cli.intake.headers import read_header, recognise
 from crpv_cli.intake.workbooks import OWN_SHEETS
 from crpv_cli.output.files import workbook_file, write_form
 from crpv_cli.output.workbook.book import AMBER
-from crpv_cli.output.workbook.form import FACTS, form_workbook
+from crpv_cli.output.workbook.form import form_workbook as workbook_of
+from crpv_cli.output.workbook.hidden import FACTS
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.registry.queries import today
 from crpv_cli.reports.forms import form_of
-from crpv_cli.result import Form
+from crpv_cli.result import Form, FormBook
 from tests.conftest import Convert
 from tests.output.conftest import Load
 
@@ -31,6 +32,15 @@ from tests.output.conftest import Load
 def form(db: Path, table: str, centre: str | None = None, year: int | None = None, filled: bool = False) -> Form:
     with open_reading(db) as connection:
         return form_of(connection, table, centre, year, filled)
+
+
+def book(asked: Form) -> FormBook:
+    """A workbook of one table."""
+    return FormBook((asked,), asked.centre, asked.centre_name, asked.year)
+
+
+def form_workbook(asked: Form) -> bytes:
+    return workbook_of(book(asked))
 
 
 def opened(content: bytes) -> Workbook:
@@ -47,7 +57,8 @@ def headings(sheet: Worksheet) -> dict[str, int]:
     line = header_row(sheet)
     cells = [str(cell.value) for cell in sheet[line] if cell.value]
     header = recognise(cells, sheet.title)
-    return {column.name: place for place, column in enumerate(header.columns, 1) if column is not None}
+    found = {column.name: place for place, column in enumerate(header.columns, 1) if column is not None}
+    return found | {f"other_funder_{name}": place + 1 for name, place in header.others.items()}
 
 
 def facts(workbook: Workbook) -> dict[str, str]:
@@ -238,19 +249,22 @@ def test_the_hidden_sheet_is_laid_out_as_documented(spoilt: Path) -> None:
     assert FACTS in OWN_SHEETS
     hidden = workbook[FACTS]
     assert hidden.sheet_state == "hidden"
-    assert [(row[0].value, row[1].value) for row in hidden.iter_rows(max_row=9, max_col=2)] == [
-        ("form", "1"),
-        ("table", "evaluations"),
+    assert [(row[0].value, row[1].value) for row in hidden.iter_rows(max_row=10, max_col=2)] == [
+        ("form", "2"),
         ("centre", "oriv"),
         ("year", "2025"),
-        ("prepared", "centre,mission,year"),
         ("filled", "0"),
         ("fictitious", "0"),
         ("language", "en"),
         ("crpv", __version__),
+        ("cover", None),
+        ("sheet.evaluations", "Evaluations"),
+        ("prepared.evaluations", "centre,mission,year"),
     ]
     assert {cell.value for cell in hidden["C"]} == {None}
-    assert [cell.value for cell in hidden[1]][3:] == ["centre", "mission", "kind", "scale", "rating"]
+    assert [str(cell.value).removeprefix("evaluations.") for cell in hidden[1]][3:] == [
+        *("centre", "centre:id", "mission", "mission:id", "kind", "scale", "scale:id", "rating")
+    ]
     filled = facts(opened(form_workbook(form(spoilt, "evaluations", None, 2024, filled=True))))
     assert (filled["centre"], filled["filled"], filled["fictitious"]) == ("", "1", "1")
 
@@ -265,13 +279,19 @@ def test_every_form_of_every_table(spoilt: Path, name: str, lang: str) -> None:
     line = header_row(sheet)
     cells = [cell for cell in sheet[line] if cell.value]
     header = read_header([str(cell.value) for cell in cells], TABLES[name])
-    assert header.present == tuple(column for column in TABLES[name].names if column != "source")
+    assert header.present == tuple(column for column in TABLES[name].names if column not in {"source", "locator"})
     assert (header.extra, header.twice, header.missing) == ((), (), ())
     assert recognise([str(cell.value) for cell in cells], sheet.title).table.name == name
     assert sheet.freeze_panes == f"A{line + 1}"
+    other = TABLES[name].other
+    assert list(header.others) == (["name", "kind", "siren"] if other is not None else [])
     for cell, column in zip(cells, header.columns, strict=True):
-        assert column is not None and cell.comment is not None
-        assert cell.comment.text.startswith(language.translate(column.explanation))
+        if column is None:
+            continue  # of another funder
+        assert cell.comment is not None
+        assert cell.comment.text.startswith(
+            language.translate(column.label if column.refers else column.explanation)  # nobody writes an id
+        )
         assert str(cell.value).endswith(" *") is column.required
         said = language.text("Required.") in cell.comment.text.split("\n")
         assert said is (column.required and column.name not in asked.prepared)
@@ -284,17 +304,19 @@ def test_every_form_of_every_table(spoilt: Path, name: str, lang: str) -> None:
 
 def test_lists_offer_what_the_registry_knows(spoilt: Path) -> None:
     workbook = opened(form_workbook(form(spoilt, "evaluations", year=2025)))
-    assert choices(workbook, "mission") == ["animation", "skills", "capitalisation", "complementary"]
+    assert [one.split()[0] for one in choices(workbook, "mission")] == [
+        *("Animation", "Building", "Capitalising", "Complementary")
+    ]
     assert len(choices(workbook, "centre")) == 20
-    assert choices(workbook, "scale") == ["demo-1-4"]
+    assert choices(workbook, "scale") == ["Échelle de démonstration de 1 à 4, propre au projet crpv, non officielle"]
     assert choices(workbook, "rating") == ["1", "2", "3", "4"]
     assert check_of(workbook.worksheets[0], "rating").errorStyle == "warning"
     assert check_of(workbook.worksheets[0], "mission").errorStyle in {None, "stop"}
     of_one = opened(form_workbook(form(spoilt, "evaluations", "oriv", 2025)))
-    assert choices(of_one, "centre") == ["oriv"]
+    assert choices(of_one, "centre") == ["ORIV"]
     funding = opened(form_workbook(form(spoilt, "funding", "oriv")))
-    assert "etat" in choices(funding, "funder")
-    assert "974" in choices(opened(form_workbook(form(spoilt, "perimeters"))), "department")
+    assert "État" in choices(funding, "funder")
+    assert "974 La Réunion" in choices(opened(form_workbook(form(spoilt, "perimeters"))), "department")
 
 
 def test_numbers_and_days_are_checked(spoilt: Path) -> None:
@@ -335,7 +357,9 @@ def test_french_speaks_french(spoilt: Path) -> None:
     assert sheet.title == "Évaluations"
     assert sheet["A1"].value == "Évaluations · 2025 · ORIV"
     everything = " ".join(str(row[0].value) for row in sheet.iter_rows(max_row=header_row(sheet) - 1))
-    assert "skills = Montée en compétences des acteurs locaux" in everything
+    assert "non officielle (1-4)" in everything
+    line, places = header_row(sheet) + 2, headings(sheet)
+    assert sheet.cell(line, places["mission"]).value == "Montée en compétences des acteurs locaux"
     assert facts(workbook)["language"] == "fr"
 
 
@@ -354,7 +378,7 @@ def test_a_file_must_be_named_and_must_be_a_workbook_that_is_not_there(spoilt: P
     with pytest.raises(UsageProblem):
         workbook_file(tmp_path / "form.csv", force=False)
     target = tmp_path / "form.xlsx"
-    write_form(form(spoilt, "scales"), target, force=False)
+    write_form(book(form(spoilt, "scales")), target, force=False)
     with pytest.raises(FileProblem):
         workbook_file(target, force=False)
     assert workbook_file(target, force=True) == target
@@ -494,6 +518,6 @@ def test_libreoffice_keeps_a_form(spoilt: Path, tmp_path: Path, convert: Convert
     if kind == "xlsx":
         workbook = load_workbook(saved)
         assert workbook[FACTS].sheet_state == "hidden"
-        assert facts(workbook)["prepared"] == "centre,mission,year"
+        assert facts(workbook)["prepared.evaluations"] == "centre,mission,year"
         checks = workbook.worksheets[0].data_validations.dataValidation
         assert sum(check.type == "list" for check in checks) >= 5

@@ -1,53 +1,36 @@
 """A form to send out: a workbook that a person fills in and that comes back right.
 
-It has two sheets. The first has the name of the table in the reader's language: a title, instructions, the headings
-(each with its explanation as a comment, those of required columns followed by ``*``), the prepared rows and blank ones.
-
-The second is hidden and called ``crpv-form`` (``FORM_SHEET`` in ``intake/workbooks.py``). All its cells are texts:
-
-========== ==================================================================================================
-column A   column B, from row 1 downwards
-========== ==================================================================================================
-form       ``1``: the version of this layout
-table      the name of the table: ``evaluations``
-centre     the id of the centre that the form is for; empty if it is for all
-year       the year that it is about; empty if the table has none
-prepared   the names of the columns that rows come with, separated by commas: ``centre,mission,year``; empty if none.
-           A row in which nothing else is filled was not answered
-filled     ``1`` if the rows that the registry held are in the form, ``0`` if not
-fictitious ``1`` if any of these rows is fictitious, ``0`` if not
-language   ``en`` or ``fr``: the language of its headings and lists
-crpv       the version of crpv that made it
-========== ==================================================================================================
-
-Column C is empty. From column D on, each column is a list to choose from: the name of the table's column in row 1, its
-values from row 2 on, as they are in the cells of the form.
+Each table has a sheet with its name in the reader's language: a title, instructions, the headings (each with its
+explanation as a comment, those of required columns followed by ``*``), the prepared rows and blank ones. People see the
+names of centres, missions, funders and scales, never ids. Where several tables are asked for, a cover comes first
+(``readme``); what crpv needs to know when it comes back is in a hidden sheet (``hidden``).
 """
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from crpv_cli import __version__, language
+from crpv_cli import language
 from crpv_cli.definitions.columns import Column, Kind, Shape
 from crpv_cli.language import N_, Day, Message, msg
 from crpv_cli.output.shelf.cells import for_people
-from crpv_cli.output.workbook.book import ALERT, AMBER, INK, Book, height_of, refer, width_of
-from crpv_cli.result import Field, Form, FormRow
+from crpv_cli.output.workbook.book import ALERT, AMBER, INK, Book, height_of, width_of
+from crpv_cli.output.workbook.hidden import Hidden
+from crpv_cli.output.workbook.readme import FICTITIOUS, NAME, write_readme
+from crpv_cli.result import Field, Form, FormBook, FormRow
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-FACTS = "crpv-form"
-FICTITIOUS = N_("FICTITIOUS: rows of this form are demonstration data.")
-
 _LINE_COLOUR, _GREY, _GREY_INK, _PALE_INK = "#BFC7D0", "#E6E9ED", "#4A5560", "#5F6B76"
-_FIRST_LIST = 3  # column D
 # How many rows are checked as they are filled in, and how many blank ones are drawn beneath prepared ones.
 _CHECKED, _BEYOND, _BLANK = 200, 50, 10
 _LEGEND = 6
+# A name as long as a sentence is wrapped in its cell, and the arrow of the list needs room.
+_LONGEST_NAME, _ARROW = 34, 4
 _NARROWEST = {Kind.TEXT: 20, Kind.MONEY: 17, Kind.DATE: 13, Kind.PARTIAL_DATE: 13, Kind.CODES: 24}
 _NARROWEST_CODE = 14
 _PROSE_WIDTH = 42
@@ -56,9 +39,31 @@ _HEADING = 24.0
 _TITLE, _MESSAGE = 32, 255
 
 
-def form_workbook(form: Form) -> bytes:
-    """Set a form as a workbook; a form of many rows has as many as it needs."""
-    return _FormBook(form).content()
+def form_workbook(asked: FormBook) -> bytes:
+    """Set forms as one workbook; a form of many rows has as many as it needs."""
+    title = " · ".join(
+        str(part)
+        for part in (
+            *(language.translate(form.table.label) for form in asked.forms[:1] if len(asked.forms) == 1),
+            asked.year,
+            asked.centre_name or asked.centre,
+        )
+        if part is not None
+    )
+    book = Book(title)
+    cover = book.name(language.translate(NAME)) if asked.covered else None
+    sheets = [_FormSheet(book, form) for form in asked.forms]
+    names = {one.form.table.name: one.name for one in sheets}
+    hidden = Hidden(
+        asked,
+        {(one.form.table.name, field): one.lists[field.column.name] for one in sheets for field in one.form.fields},
+    )
+    if cover is not None:
+        write_readme(book, cover, asked, names)
+    for one in sheets:
+        one.write(hidden.lists_of(one.form.table.name))
+    hidden.write(book, names, cover)
+    return book.content()
 
 
 def _yes_no() -> tuple[str, ...]:
@@ -66,15 +71,17 @@ def _yes_no() -> tuple[str, ...]:
     return for_people(True, flag), for_people(False, flag)
 
 
-class _FormBook:
-    def __init__(self, form: Form) -> None:
+class _FormSheet:
+    """The sheet of one table."""
+
+    def __init__(self, book: Book, form: Form) -> None:
         self.form = form
         self.label = language.translate(form.table.label)
         self.title = " · ".join(
             str(part) for part in (self.label, form.year, form.centre_name or form.centre) if part is not None
         )
-        self.book = Book(self.title)
-        self.name = self.book.name(self.label)
+        self.book = book
+        self.name = book.name(self.label)
         self.lists = {field.column.name: self._choices(field) for field in form.fields}
 
     def _choices(self, field: Field) -> tuple[str, ...]:
@@ -83,14 +90,15 @@ class _FormBook:
             return tuple(language.translate(choice.label) for choice in field.column.choices)
         if field.column.kind is Kind.FLAG:
             return _yes_no()
-        return field.choices
+        return field.names or field.choices
 
-    def content(self) -> bytes:
+    def write(self, lists: Mapping[str, str]) -> None:
+        """Write the sheet; ``lists`` are the addresses of the lists of its columns."""
         sheet = self.book.sheet(self.name)
         header = self._top(sheet)
         self._headings(sheet, header)
         self._rows(sheet, header + 1)
-        self._checks(sheet, header + 1, self._facts())
+        self._checks(sheet, header + 1, lists)
         sheet.freeze_panes(header + 1, 0)
         sheet.set_landscape()
         sheet.repeat_rows(header)
@@ -101,7 +109,6 @@ class _FormBook:
             sheet.set_tab_color(AMBER)
         line, place = self._first_blank(header + 1)
         sheet.set_selection(line, place, line, place)
-        return self.book.content()
 
     # --- The sheet to fill in ---
 
@@ -147,11 +154,12 @@ class _FormBook:
         for place, field in enumerate(self.form.fields):
             column = field.column
             label = language.translate(column.label) + (" *" if column.required else "")
-            values = [row.values[place] for row in self.form.rows]
+            values = [field.shown(row.values[place]) for row in self.form.rows]
             least = _NARROWEST.get(column.kind, _NARROWEST_CODE) if not column.choices else _NARROWEST_CODE
-            longest = max((len(choice) + 4 for choice in self.lists[column.name]), default=0)
+            longest = max((len(choice) + _ARROW for choice in self.lists[column.name]), default=0)
             least = _PROSE_WIDTH if column.written else least
-            width = max(width_of(column, label, values) + 1, min(longest, _PROSE_WIDTH), least)
+            width = max(width_of(_as_read(field), label, values) + 1, min(longest, _LONGEST_NAME), least)
+            width = min(width, _LONGEST_NAME) if field.names else width
             width = 10 if column.kind is Kind.YEAR else width
             sheet.set_column(place, place, width, self.book.column(column, valign="vcenter"))
             self.book.heading(sheet, header, place, label, column)
@@ -166,7 +174,8 @@ class _FormBook:
         )
 
     def _comment(self, field: Field) -> str:
-        parts = [language.translate(field.column.explanation)]
+        # What says that an id is to be written is not for who reads names.
+        parts = [language.translate(field.column.label if field.names else field.column.explanation)]
         if field.prepared:
             parts.append(language.text("Prepared: leave it as it is."))
         elif field.column.required:
@@ -187,9 +196,10 @@ class _FormBook:
                 if row is not blank and self._is_locked(field, row):
                     look |= {"bg_color": _GREY, "font_color": _GREY_INK}
                 wraps = {} if field.column.kind.numeric else {"text_wrap": True}
-                self.book.value(sheet, line, place, value, field.column, **look, **wraps)
-                if isinstance(value, str):
-                    texts.append((for_people(value, field.column), self.widths[place]))
+                shown = field.shown(value)
+                self.book.value(sheet, line, place, shown, _as_read(field), **look, **wraps)
+                if isinstance(shown, str):
+                    texts.append((for_people(shown, field.column), self.widths[place]))
             sheet.set_row(line, height_of(texts))
 
     def _is_locked(self, field: Field, row: FormRow) -> bool:
@@ -215,7 +225,7 @@ class _FormBook:
         said = " ".join(self._comment(field).split("\n"))
         if legend := _legend(field):
             # Too long for a message, names would hide the explanation.
-            short = language.translate(field.column.explanation)
+            short = self._comment(replace(field, legend=())).replace("\n", " ")
             said = "\n".join([short, *legend])
             said = said if len(said) <= _MESSAGE else short
         return {
@@ -231,7 +241,7 @@ class _FormBook:
                 "validate": "list",
                 "source": lists[column.name],
                 "error_type": "stop" if field.certain else "warning",
-                "error_message": language.text("Choose a value from the list."),
+                "error_message": self._list_asked(field).text()[:_MESSAGE],
             }
         lowest, highest = column.minimum, column.maximum
         match column.kind:
@@ -249,52 +259,27 @@ class _FormBook:
             return _between("length", 9, 18, msg("A SIREN has nine digits.")) | {"error_type": "warning"}
         return {"validate": "any"}
 
-    # --- The hidden sheet ---
-
-    def _facts(self) -> dict[str, str]:
-        """Write what crpv reads of the form, and the lists; returns the address of the list of each column."""
-        sheet = self.book.sheet(FACTS)
-        form = self.form
-        facts = {
-            "form": "1",
-            "table": form.table.name,
-            "centre": form.centre or "",
-            "year": str(form.year or ""),
-            "prepared": ",".join(form.prepared),
-            "filled": str(int(any(row.known for row in form.rows))),
-            "fictitious": str(int(form.fictitious)),
-            "language": language.current(),
-            "crpv": __version__,
-        }
-        for row, (key, value) in enumerate(facts.items()):
-            self.book.text(sheet, row, 0, key, num_format="@")
-            self.book.text(sheet, row, 1, value, num_format="@")
-        addresses = {}
-        for place, (name, choices) in enumerate(
-            ((name, choices) for name, choices in self.lists.items() if choices), _FIRST_LIST
-        ):
-            for row, text in enumerate((name, *choices)):
-                self.book.text(sheet, row, place, text, num_format="@")
-            addresses[name] = "=" + refer(FACTS, _range(place, len(choices)))
-        sheet.hide()
-        return addresses
+    def _list_asked(self, field: Field) -> Message:
+        other = self.form.table.other
+        if other is None or field.column.name != other.column:
+            return msg("Choose a value from the list.")
+        return msg(
+            "Choose a value from the list, or write another one in “{column}”.",
+            column=msg(other.columns["name"].label),
+        )
 
 
 _COLON = {"en": ":", "fr": "\u00a0:"}
 
 
 def _legend(field: Field) -> list[str]:
-    """What the few choices of a column are called, where that says more than the choices themselves."""
-    if not field.names or len(field.choices) > _LEGEND:
-        return []
-    return [f"{choice} = {name}" for choice, name in zip(field.choices, field.names, strict=True)]
+    """What must be known of the few choices of a column."""
+    return list(field.legend) if len(field.legend) <= _LEGEND else []
 
 
-def _range(place: int, count: int) -> str:
-    from xlsxwriter.utility import xl_col_to_name
-
-    letter = xl_col_to_name(place, col_abs=True)
-    return f"{letter}$2:{letter}${count + 1}"
+def _as_read(field: Field) -> Column:
+    """The column as it is set: names are texts, as wide as they are."""
+    return replace(field.column, kind=Kind.TEXT) if field.names else field.column
 
 
 def _lines(text: str, width: int) -> int:
