@@ -17,6 +17,7 @@ from crpv_cli.language import text as _
 from crpv_cli.reports.options import YEAR
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Mapping
 
     from crpv_cli.result import FormBook
@@ -91,14 +92,26 @@ def template(
                 msg("--each writes a form for each centre, into the folder that it names."),
             )
     folder = forms_folder(each, kind)
-    with door.reading() as connection:
+    with door.writing() as connection:
         books = books_of_centres(connection, wanted, year, filled, due, contact)
-    write_forms(books, folder, kind, door.force)
-    _sent_out(books)
+        write_forms(books, folder, kind, door.force)
+        _sent_out(connection, books)
 
 
-def _sent_out(books: Mapping[str, FormBook]) -> None:
-    """What is to be kept of forms that were made for all centres: the one place for a collection to be opened.
+def _sent_out(connection: sqlite3.Connection, books: Mapping[str, FormBook]) -> None:
+    """Write down that the centres are asked for what their forms are for, so that it is known who has answered."""
+    from crpv_cli.output import streams
+    from crpv_cli.registry.campaigns import ASKED, open_campaign
 
-    Each of ``books``, by the id of its centre, says its ``year``, its tables (``forms``), ``due_on`` and ``contact``.
-    """
+    book = next(iter(books.values()))
+    tables = [form.table.name for form in book.forms if form.table.name in ASKED]
+    year = book.year or max((form.year for form in book.forms if form.year is not None), default=None)
+    if not tables or year is None:
+        return
+    report = open_campaign(connection, year, books, tables, book.due_on, book.contact, command="template --each")
+    told = {"year": str(year), "load": str(report.load)}
+    streams.say(
+        msg("The collection of {year} is open: this is load {load}. See what comes back: crpv report returns", **told)
+        if report.load is not None
+        else msg("The collection of {year} was open already. See what comes back: crpv report returns", **told)
+    )

@@ -55,7 +55,7 @@ def open_campaign(
     said = {"due_on": due_on, "contact": contact}
     columns = ("year", "centre", "asked", "asked_on", *(name for name, value in said.items() if value is not None))
     rows = [
-        (year, centre, table, held.get((centre, table)) or first, *(value for value in said.values() if value))
+        (year, centre, table, held.get((centre, table)) or first, *(value for value in said.values() if value is not None))
         for centre in centres
         for table in tables
     ]
