@@ -7,17 +7,22 @@ import io
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.errors import Anomaly, Severity
-from crpv_cli.language import N_, Message, msg, msgs
+from crpv_cli.language import N_, Message, first_few, msg, msgs
 from crpv_cli.output import streams
 from crpv_cli.output.formats import Format, choose, show
 from crpv_cli.registry.loading import FileOutcome, LoadReport
 from crpv_cli.result import Result
 
+if TYPE_CHECKING:
+    from crpv_cli.output.workbook.marked import Marked
+
 _SEVERITIES = (Choice("error", N_("error")), Choice("warning", N_("warning")))
 _MOST_SHOWN = 200
+_MOST_NAMED = 5
 
 
 def print_found(
@@ -189,6 +194,35 @@ def tell_refused(files: Iterable[Path]) -> None:
     """Say where the refused rows are."""
     for file in files:
         streams.say(msg("The refused rows are in {file}; correct them there and load that file.", file=file))
+
+
+def tell_marked(files: Sequence[Marked], folder: Path) -> None:
+    """Say where the marked files are, what is not in them, and what to do with them."""
+    if not files:
+        streams.say(msg("No file has faults: none was marked."))
+        return
+    streams.say(
+        msgs(
+            "{count} file with faults is marked in {folder} ({files}): send it back, and load what is returned.",
+            "{count} files with faults are marked in {folder} ({files}): send these back, and load what is returned.",
+            len(files),
+            folder=folder,
+            files=first_few([file.name for file in files], _MOST_NAMED),
+        )
+    )
+    anew = [file.name for file in files if file.anew and file.listed is None]
+    if anew:
+        streams.say(
+            msg(
+                "Only an .xlsx workbook can be marked as it is; of these, the cells stand as texts in a new one: {files}.",
+                files=first_few(anew, _MOST_NAMED),
+            )
+        )
+    for file in files:
+        if file.listed is not None:
+            streams.say(
+                msg("{file} holds the list of faults only: {why}.", file=folder / file.name, why=file.listed)
+            )
 
 
 def _reason(anomaly: Anomaly) -> str:
