@@ -256,6 +256,25 @@ def of_rows(message: Message, rows: int) -> Message:
     )
 
 
+def shape(message: Message) -> tuple[object, ...]:
+    """What a sentence is without its values: equal for two that say the same of different things."""
+    return (
+        message.template,
+        *(shape(value) if isinstance(value, Message) else None for value in message.values.values()),
+    )
+
+
+def in_common(messages: Sequence[Message]) -> Message:
+    """Return what sentences of one ``shape`` have in common: a value in which they differ becomes an ellipsis."""
+    first, values = messages[0], {}
+    for name, value in first.values.items():
+        every = [message.values[name] for message in messages]
+        nested = [one for one in every if isinstance(one, Message)]
+        same = all(one == value for one in every)
+        values[name] = value if same else in_common(nested) if len(nested) == len(every) else "…"
+    return Message(first.template, values, first.plural, first.count)
+
+
 def literal(text: str) -> str:
     """Return a text with a visible sign for each character that would be obeyed: ␛ for escape, ⟨U+202E⟩."""
     return _OBEYED.sub(_sign, text)

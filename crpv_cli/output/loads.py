@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.errors import Anomaly, Severity
-from crpv_cli.language import N_, Message, first_few, msg, msgs
+from crpv_cli.language import N_, Message, first_few, in_common, msg, msgs, shape
 from crpv_cli.output import streams
 from crpv_cli.output.formats import Format, choose, show
 from crpv_cli.registry.loading import FileOutcome, LoadReport
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from crpv_cli.output.workbook.marked import Marked
 
 _SEVERITIES = (Choice("error", N_("error")), Choice("warning", N_("warning")))
-_MOST_SHOWN = 200
+_FEW = 10
+"""How many anomalies are told one by one; more of them are told by their cause."""
+_MOST_PLACES = 3
+_MOST_CAUSES = 40
 _MOST_NAMED = 5
 
 
@@ -92,18 +95,57 @@ def _in_order(anomalies: Sequence[Anomaly]) -> list[Anomaly]:
 
 
 def print_anomalies(anomalies: Sequence[Anomaly]) -> None:
-    """Print anomalies in the order of files and lines, as ``file:line: column: what is wrong``, then what to do."""
-    ordered = _in_order(anomalies)
-    for anomaly in ordered[:_MOST_SHOWN]:
-        for line in _lines(anomaly):
+    """Print anomalies, errors first, in the order of files and lines.
+
+    A few are told one by one, as ``file:line: column: what is wrong``, then what to do; many by their cause.
+    """
+    ordered = sorted(_in_order(anomalies), key=lambda anomaly: anomaly.severity is not Severity.ERROR)
+    causes: dict[object, list[Anomaly]] = {}
+    for number, anomaly in enumerate(ordered):
+        advice = anomaly.advice and shape(anomaly.advice)
+        cause = (anomaly.severity, anomaly.code, shape(anomaly.message), advice)
+        causes.setdefault(cause if len(ordered) > _FEW else number, []).append(anomaly)
+    told = left = 0
+    for number, same in enumerate(causes.values()):
+        if number >= _MOST_CAUSES:
+            left += len(same)
+            continue
+        for line in _of_cause(same) if len(same) > _MOST_PLACES else [line for one in same for line in _lines(one)]:
             streams.say(line)
-    if len(ordered) > _MOST_SHOWN:
-        streams.say(
-            msg(
-                "… and {more} more; --format csv -o FILE.csv writes them all.",
-                more=len(ordered) - _MOST_SHOWN,
-            )
-        )
+        told = max(told, len(same))
+    if left:
+        streams.say(msgs("… and {count} more.", "… and {count} more.", left))
+    if left or told > _MOST_PLACES:
+        streams.say(msg("All of them, one by one: --format csv -o FILE.csv, or --format table -o FILE.txt"))
+
+
+def _of_cause(same: Sequence[Anomaly]) -> Iterable[Message]:
+    """Say once what is wrong in many places, then what to do, and name the first places."""
+    first, count = same[0], len(same)
+    what = in_common([one.message for one in same])
+    column = first.column if all(one.column == first.column for one in same) else None
+    if column is not None:
+        what = msg("{column}: {message}", column=column, message=what)
+    if first.severity is Severity.ERROR:
+        yield msgs("{count} error: {what}", "{count} errors: {what}", count, what=what)
+    else:
+        yield msgs("{count} warning: {what}", "{count} warnings: {what}", count, what=what)
+    common = first.advice is not None and all(one.advice == first.advice for one in same)
+    if common:
+        yield msg("    {advice}", advice=first.advice)
+    shown = same[:_MOST_PLACES]
+    if all(one.message == first.message and one.column == first.column for one in same):
+        places: list[object] = [one.place for one in shown]
+        yield msg("    {places} and {more} more", places=places, more=count - len(shown))
+        return
+    for one in shown:
+        line = msg("{place}: {message}", place=one.place, message=one.message)
+        if column is None and one.column:
+            line = msg("{place}: {column}: {message}", place=one.place, column=one.column, message=one.message)
+        if one.advice and not common:
+            line = msg("{what} {advice}", what=line, advice=one.advice)
+        yield msg("    {what}", what=line)
+    yield msgs("    … and {count} more", "    … and {count} more", count - len(shown))
 
 
 def _lines(anomaly: Anomaly) -> Iterable[Message]:

@@ -15,6 +15,7 @@ import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -40,6 +41,8 @@ MOST_MARKED = 2_000
 
 _LARGEST = 48 << 20  # bytes of the sheets of a workbook that is changed in place: it takes some 10 times as much memory
 _MOST_ROWS, _LONGEST_TEXT, _LONGEST_COMMENT, _LONGEST_NAME = 1_048_576, 32_767, 2_000, 31
+_LONGEST_SHOWN = 255  # some versions of Excel show a longer text in the format of text as ####
+_LOOKED_AT = 100  # rows, for the width of the columns
 _MARKED = {Severity.ERROR: N_("To correct"), Severity.WARNING: N_("To check")}
 _WHOLE_FILE = {"missing-column"}  # it has a line, but no cell that could be marked
 _HEADINGS = (N_("Where"), N_("Column"), N_("Value"), N_("What is wrong"), N_("What to do"), N_("Severity"))
@@ -408,17 +411,23 @@ def _write_anew(sheets: Sequence[Sheet], faults: _Faults, target: Path, stem: st
             continue
         page = book.create_sheet(_title(sheet.name, book.sheetnames))
         page.sheet_state = "visible" if sheet.visible else "hidden"
-        for place, width in _widths(sheet.headings).items():
+        rows = iter(sheet.rows)
+        first = list(islice(rows, _LOOKED_AT))
+        for place, width in _widths(first).items():
             page.column_dimensions[place].width = width
         key = None if sheet.headings else sheet.name
         done = 0
-        for row, line, cells in sheet.rows:
+        for row, line, cells in chain(first, rows):
             if row > _MOST_ROWS:
                 raise _Unwritable(msg("a sheet of a workbook holds {rows} rows at most", rows=_MOST_ROWS))
             for _ in range(done, row - 1):
                 page.append([])
             done = row
-            page.append(_written(page, cells, faults, (key, line), row, sheet.headings))
+            made = _written(page, cells, faults, (key, line), row, sheet.headings)
+            for cell in made if line == sheet.header_line else ():
+                if cell is not None:
+                    cell.font = _font(bold=True)
+            page.append(made)
     _list(front, faults, titles=book.sheetnames, lost=lost or msg(_ANEW))
     book.active = 0
     book.save(target)
@@ -434,8 +443,8 @@ def _written(
     place: tuple[str | None, int],
     row: int,
     headings: Sequence[str],
-) -> list[object]:
-    made: list[object] = [_text(page, cell) if cell else None for cell in cells]
+) -> list[Cell | None]:
+    made: list[Cell | None] = [_text(page, cell) if cell else None for cell in cells]
     if place in faults.by_line:
         filled = [column for column, cell in enumerate(cells, 1) if cell]
         marks = faults.marks(place, page.title, row, filled, headings)
@@ -446,10 +455,14 @@ def _written(
     return made
 
 
-def _widths(headings: Sequence[str]) -> dict[str, int]:
+def _widths(rows: Iterable[tuple[int, int, Sequence[str]]]) -> dict[str, int]:
     from openpyxl.utils import get_column_letter
 
-    return {get_column_letter(place): min(max(len(one) + 3, 12), 40) for place, one in enumerate(headings, 1)}
+    columns = zip_longest(*(cells for _, _, cells in rows), fillvalue="")
+    return {
+        get_column_letter(place): min(max(12, *(len(cell) + 2 for cell in column)), 40)
+        for place, column in enumerate(columns, 1)
+    }
 
 
 def _title(wanted: str, taken: Sequence[str]) -> str:
@@ -482,7 +495,8 @@ def _text(page: Page, words: str) -> Cell:
         raise _Unwritable(msg("a cell of a workbook holds {most} characters at most", most=_LONGEST_TEXT))
     cell = WriteOnlyCell(page, _escaped(words))
     cell.data_type = "s"
-    cell.number_format = "@"
+    if len(words) <= _LONGEST_SHOWN:
+        cell.number_format = "@"
     return cell
 
 
@@ -509,7 +523,7 @@ _FIRST = 6
 
 def _list(front: Page, faults: _Faults, titles: Sequence[str], lost: Message | None = None) -> None:
     """Fill the first sheet: what it is, what to do, and each fault with a link to its cell."""
-    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.styles import Alignment, PatternFill
 
     errors = sum(one.severity is Severity.ERROR for one in faults.all)
     counts = [
@@ -520,21 +534,21 @@ def _list(front: Page, faults: _Faults, titles: Sequence[str], lost: Message | N
         )
         if count
     ]
-    above: list[tuple[Message | None, Font]] = [
-        (msg("What is to be corrected in this file"), Font(bold=True, size=14)),
-        (msg("{counts}.", counts=counts), Font(bold=True)),
+    above: list[tuple[Message | None, Any]] = [
+        (msg("What is to be corrected in this file"), _font(bold=True, size=14)),
+        (msg("{counts}.", counts=counts), _font(bold=True)),
         (
             msg(
                 "Each fault is coloured where it stands, and a comment says what to do. Correct it there, not in this "
                 "sheet, save, and send this file back."
             ),
-            Font(),
+            _font(),
         ),
-        (lost, Font(italic=True)),
+        (lost, _font(italic=True)),
     ]
     if len(faults.all) > len(faults.listed):
         more = msg("The first {count} are listed and marked; the others once these are corrected.", count=MOST_MARKED)
-        above[1] = msg("{counts}. {more}", counts=counts, more=more), Font(bold=True)
+        above[1] = msg("{counts}. {more}", counts=counts, more=more), _font(bold=True)
     for said, font in above:
         cell = _text(front, said.text() if said else "")
         cell.font = font
@@ -542,18 +556,27 @@ def _list(front: Page, faults: _Faults, titles: Sequence[str], lost: Message | N
     front.append([])
     heads = [_text(front, translate(heading)) for heading in _HEADINGS]
     for cell in heads:
-        cell.font, cell.fill = Font(bold=True, color="FFFFFFFF"), PatternFill("solid", fgColor="FF1F3B57")
+        cell.font, cell.fill = _font(bold=True, color="FFFFFFFF"), PatternFill("solid", fgColor="FF1F3B57")
     front.append(heads)
     for number, one in enumerate(faults.listed, _FIRST + 1):
         said_column = literal(str(one.column or ""))
         words = (_where(one, faults), said_column, literal(one.value or ""), one.message.text(), remedy(one))
-        row = [_text(front, word[:_LONGEST_TEXT]) for word in (*words, translate(_MARKED[one.severity]))]
+        words = tuple(word[:_LONGEST_TEXT] for word in (*words, translate(_MARKED[one.severity])))
+        row = [_text(front, word) for word in words]
+        high = max(_lines(word, width - 2) for word, width in zip(words, _WIDTHS, strict=True))
+        front.row_dimensions[number].height = min(15 * high + 2, 405)
         for cell in row:
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.alignment, cell.font = Alignment(wrap_text=True, vertical="top"), _font()
         if (place := faults.places.get(id(one))) is not None and place[0] in titles:
             _link(row[0], number, *place)
         row[5].fill = PatternFill("solid", fgColor=FILLS[one.severity])
         front.append(row)
+
+
+def _font(size: int = 11, **look: object) -> Any:  # noqa: ANN401 - of openpyxl
+    from openpyxl.styles import Font
+
+    return Font(name="Calibri", size=size, **look)
 
 
 def _where(one: Anomaly, faults: _Faults) -> str:
@@ -571,11 +594,10 @@ def _where(one: Anomaly, faults: _Faults) -> str:
 
 
 def _link(cell: Cell, at: int, sheet: str, row: int, column: int | None) -> None:
-    from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.hyperlink import Hyperlink
 
     quoted = sheet.replace("'", "''")
     cell.hyperlink = Hyperlink(ref="", location=f"'{quoted}'!{get_column_letter(column or 1)}{row}")
     cell.hyperlink.ref = f"A{at}"  # the cell does not know its row yet
-    cell.font = Font(color="FF0563C1", underline="single")
+    cell.font = _font(color="FF0563C1", underline="single")
