@@ -95,7 +95,6 @@ def load(
     Raises:
         typer.Exit: with 1, rows were refused.
     """
-    from crpv_cli.definitions.named import table_named
     from crpv_cli.intake.files import ReadOptions
     from crpv_cli.intake.given import read_given
     from crpv_cli.intake.refused import refused_rows
@@ -106,8 +105,6 @@ def load(
     from crpv_cli.registry.loading import load as load_sources
     from crpv_cli.registry.queries import open_centres, today
 
-    if table is not None:
-        table_named(table)
     _check_profile(profile, table)
     if door.output is not None:
         streams.check_free(door.output, door.force)  # before the registry is touched
@@ -119,8 +116,7 @@ def load(
         kept: list[Path] = []
         unanswered: list[str] = []
         returned: list[Marked] = []
-        if marked is not None:
-            _refuse_own_place(files, marked)
+        _refuse_own_place(files, marked)
         with progress(sum(file.path.stat().st_size for file in files)) as bar, streams.taken_back() as made:
 
             def before_commit(report: LoadReport) -> None:
@@ -133,8 +129,7 @@ def load(
                     with interrupts.Held(), made.writing(place):
                         write_refused(header, reasons, place, door.force)
                     kept.append(place)
-                if marked is not None:
-                    returned.extend(_write_marked(files, how, report.anomalies, marked, door.force, made))
+                returned.extend(_write_marked(files, how, report.anomalies, marked, door.force, made))
                 if expect is not None:
                     unanswered.extend(name for name in open_centres(connection, today()) if name not in report.centres)
                 if door.output is None:
@@ -152,8 +147,7 @@ def load(
             )
         tell_load(report)
         tell_refused(kept)
-        if marked is not None:
-            tell_marked(returned, marked)
+        tell_marked(returned, marked)
         if expect is not None:
             print_unanswered(unanswered)
     if report.errors:
@@ -198,12 +192,16 @@ def diff(
 
 
 def _check_profile(profile: str | None, table: str | None) -> None:
-    """Check that a profile exists and is valid, and that no table is named beside it.
+    """Check that a table exists, or that a profile does, is valid, and no table is named beside it.
 
     Raises:
-        UsageProblem: a table is named as well, or no profile has that name.
+        UsageProblem: both are named, or there is none of that name.
         FileProblem: the file is missing or holds no profile.
     """
+    if table is not None:
+        from crpv_cli.definitions.named import table_named
+
+        table_named(table)
     if profile is None:
         return
     if table is not None:
@@ -251,14 +249,15 @@ def _places_aside(sources: Sequence[Source], folder: Path, force: bool) -> dict[
     return places
 
 
-def _refuse_own_place(files: Sequence[InputFile], folder: Path) -> None:
+def _refuse_own_place(files: Sequence[InputFile], folder: Path | None) -> None:
     """Refuse to write marked files where one of them stands that was sent.
 
     Raises:
         UsageProblem: the folder is that of one of the files.
     """
-    for file in files:
-        if file.path.exists() and folder.exists() and file.path.resolve().parent == folder.resolve():
+    for file in files if folder is not None and folder.exists() else ():
+        assert folder is not None
+        if file.path.resolve().parent == folder.resolve():
             raise UsageProblem(
                 msg("{folder} holds the files themselves; marked ones do not go there.", folder=folder),
                 msg("Name another folder for them: it is made if it is missing."),
@@ -266,7 +265,12 @@ def _refuse_own_place(files: Sequence[InputFile], folder: Path) -> None:
 
 
 def _write_marked(
-    files: Sequence[InputFile], how: ReadOptions, anomalies: Sequence[Anomaly], folder: Path, force: bool, made: Made
+    files: Sequence[InputFile],
+    how: ReadOptions,
+    anomalies: Sequence[Anomaly],
+    folder: Path | None,
+    force: bool,
+    made: Made,
 ) -> list[Marked]:
     """Write the files that have faults into a folder, marked: all of them or none, and none if there are no faults."""
     from contextlib import ExitStack
@@ -287,7 +291,7 @@ def _write_marked(
             stem = f"{file.path.stem}-{number}"
         stems.setdefault(file.name, stem)
     faulty = {file.name: file for file in files if file.name in found}
-    if not faulty:
+    if folder is None or not faulty:
         return []
     with ExitStack() as noted, streams.writing_folder(folder, force) as new:
         marked = [

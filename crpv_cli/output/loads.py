@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crpv_cli.definitions.columns import Choice, Column, Kind
+from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import Anomaly, Severity
-from crpv_cli.language import N_, Message, first_few, in_common, msg, msgs, shape
+from crpv_cli.language import N_, STABLE, Message, first_few, in_common, msg, msgs, shape
 from crpv_cli.output import streams
 from crpv_cli.output.formats import Format, choose, show
 from crpv_cli.registry.loading import FileOutcome, LoadReport
@@ -58,7 +59,7 @@ def tell_load(report: LoadReport) -> None:
 
 def anomalies_result(anomalies: Sequence[Anomaly], machine: bool = False) -> Result:
     """Anomalies as rows; for machines their sentences are in English whatever the reader's language."""
-    language = "en" if machine else None
+    language = STABLE if machine else None
     columns = (
         Column("code", N_("Code"), Kind.CODE),
         Column("severity", N_("Severity"), Kind.CODE, choices=_SEVERITIES),
@@ -123,6 +124,7 @@ def _of_cause(same: Sequence[Anomaly]) -> Iterable[Message]:
     """Say once what is wrong in many places, then what to do, and name the first places."""
     first, count = same[0], len(same)
     what = in_common([one.message for one in same])
+    differing = [name for name, value in what.values.items() if value != first.message.values[name]]
     column = first.column if all(one.column == first.column for one in same) else None
     if column is not None:
         what = msg("{column}: {message}", column=column, message=what)
@@ -138,8 +140,10 @@ def _of_cause(same: Sequence[Anomaly]) -> Iterable[Message]:
         places: list[object] = [one.place for one in shown]
         yield msg("    {places} and {more} more", places=places, more=count - len(shown))
         return
+    values_alone = set(differing) == {"value"} and column is not None
     for one in shown:
-        line = msg("{place}: {message}", place=one.place, message=one.message)
+        said = msg("“{value}”", value=one.message.values["value"]) if values_alone else one.message
+        line = msg("{place}: {message}", place=one.place, message=said)
         if column is None and one.column:
             line = msg("{place}: {column}: {message}", place=one.place, column=one.column, message=one.message)
         if one.advice and not common:
@@ -168,7 +172,7 @@ def _figures(files: Sequence[FileOutcome]) -> Iterable[Message]:
         outcomes = list(group)
         yield msg(
             "{table}: {read} read, {inserted} inserted, {updated} updated, {unchanged} unchanged, {refused} refused",
-            table=table,
+            table=TABLES[table].term,
             read=sum(outcome.read for outcome in outcomes),
             inserted=sum(outcome.inserted for outcome in outcomes),
             updated=sum(outcome.updated for outcome in outcomes),
@@ -238,8 +242,10 @@ def tell_refused(files: Iterable[Path]) -> None:
         streams.say(msg("The refused rows are in {file}; correct them there and load that file.", file=file))
 
 
-def tell_marked(files: Sequence[Marked], folder: Path) -> None:
-    """Say where the marked files are, what is not in them, and what to do with them."""
+def tell_marked(files: Sequence[Marked], folder: Path | None) -> None:
+    """Say where the marked files are, what is not in them, and what to do with them, if any were asked for."""
+    if folder is None:
+        return
     if not files:
         streams.say(msg("No file has faults: none was marked."))
         return
@@ -256,15 +262,13 @@ def tell_marked(files: Sequence[Marked], folder: Path) -> None:
     if anew:
         streams.say(
             msg(
-                "Only an .xlsx workbook can be marked as it is; of these, the cells stand as texts in a new one: {files}.",
+                "Only an .xlsx workbook can be marked as it is; these hold the cells of the others as texts: {files}.",
                 files=first_few(anew, _MOST_NAMED),
             )
         )
     for file in files:
         if file.listed is not None:
-            streams.say(
-                msg("{file} holds the list of faults only: {why}.", file=folder / file.name, why=file.listed)
-            )
+            streams.say(msg("{file} holds the list of faults only: {why}.", file=folder / file.name, why=file.listed))
 
 
 def _reason(anomaly: Anomaly) -> str:
