@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from crpv_cli.output.workbook.marked import Marked
 
 _SEVERITIES = (Choice("error", N_("error")), Choice("warning", N_("warning")))
-_FEW = 10
+_FEW = 12
 """How many anomalies are told one by one; more of them are told by their cause."""
 _MOST_PLACES = 3
 _MOST_CAUSES = 40

@@ -192,7 +192,7 @@ def test_twelve_faults_are_told_to_a_person_in_the_order_of_their_lines(desk: De
     told = [line for line in done.stderr.splitlines() if line.startswith("twelve.csv:")]
     faulty = [line for line, (_, fault) in zip(start_lines(rows), ROWS, strict=True) if fault]
     assert [int(line.split(":")[1]) for line in told] == faulty
-    assert told[1] == f"twelve.csv:{faulty[1]}: centre: “orivv” is not in the table centres."
+    assert told[1] == f"twelve.csv:{faulty[1]}: centre: “orivv” is not in the table Centres."
     assert "    Did you mean oriv?" in done.stderr
     assert "Evaluations: 14 read, 0 inserted, 0 updated, 0 unchanged, 12 refused" in done.stderr
     assert "Nothing was loaded: 12 anomalies." in done.stderr
@@ -437,7 +437,7 @@ def test_what_several_are_called_is_refused_with_them_in_french_too(desk: Desk) 
     home = {"HOME": str(desk.folder), "CRPV_LANG": "fr"}
     done = inside("load", "region.csv", "--db", "registry.db", env=home, cwd=desk.folder)
     assert (
-        "«\u00a0Région\u00a0» peut désigner plusieurs lignes de la table funders\u00a0: region-bretagne, "
+        "«\u00a0Région\u00a0» peut désigner plusieurs lignes de la table Financeurs\u00a0: region-bretagne, "
         in done.stderr
     )
 
