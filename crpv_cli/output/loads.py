@@ -115,7 +115,7 @@ def print_anomalies(anomalies: Sequence[Anomaly]) -> None:
             streams.say(line)
         told = max(told, len(same))
     if left:
-        streams.say(msgs("… and {count} more.", "… and {count} more.", left))
+        streams.say(msg("… and {more} more.", more=left))
     if left or told > _MOST_PLACES:
         streams.say(msg("All of them, one by one: --format csv -o FILE.csv, or --format table -o FILE.txt"))
 
@@ -149,7 +149,7 @@ def _of_cause(same: Sequence[Anomaly]) -> Iterable[Message]:
         if one.advice and not common:
             line = msg("{what} {advice}", what=line, advice=one.advice)
         yield msg("    {what}", what=line)
-    yield msgs("    … and {count} more", "    … and {count} more", count - len(shown))
+    yield msg("    … and {more} more", more=count - len(shown))
 
 
 def _lines(anomaly: Anomaly) -> Iterable[Message]:
