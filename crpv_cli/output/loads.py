@@ -140,9 +140,9 @@ def _of_cause(same: Sequence[Anomaly]) -> Iterable[Message]:
         places: list[object] = [one.place for one in shown]
         yield msg("    {places} and {more} more", places=places, more=count - len(shown))
         return
-    values_alone = set(differing) == {"value"} and column is not None
     for one in shown:
-        said = msg("“{value}”", value=one.message.values["value"]) if values_alone else one.message
+        alone = column is not None and [one.message.values[name] for name in differing] == [one.value]
+        said = msg("“{value}”", value=one.value) if alone else one.message
         line = msg("{place}: {message}", place=one.place, message=said)
         if column is None and one.column:
             line = msg("{place}: {column}: {message}", place=one.place, column=one.column, message=one.message)
