@@ -21,18 +21,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 from crpv_cli.errors import Anomaly
 from crpv_cli.language import N_, Message, current, literal, msg
 from crpv_cli.output.workbook.marks import (
-    AUTHOR,
     FILLS,
     LIST_SHEETS,
     MEMORY_SHEET,
     Faults,
     Unwritable,
-    comment,
     escaped,
     font,
     mark,
     set_up,
     text_cell,
+    unmarked,
     worst_of,
     write_list,
 )
@@ -146,7 +145,7 @@ def _change(original: Path, faults: Faults, target: Path) -> None:
         book = load_workbook(stream, keep_vba=target.suffix == ".xlsm", rich_text=True)
     _restore_lists(original, book)
     _unmark(book)
-    memory: list[tuple[str, str, str, str]] = []
+    memory: list[tuple[str, str, str]] = []
     for place in faults.by_line:
         title, line = place
         if title is None or title not in book.sheetnames:
@@ -157,9 +156,8 @@ def _change(original: Path, faults: Faults, target: Path) -> None:
         worst = worst_of(marks)
         for column, said in marks.items():
             cell = _anchor(page, line, column)
-            before = cell.comment.text if cell.comment else ""
-            memory.append((title, cell.coordinate, _fill_text(cell.fill), before))
-            mark(cell, said, worst[column], before)
+            memory.append((title, cell.coordinate, _fill_text(cell.fill)))
+            mark(cell, said, worst[column], cell.comment.text if cell.comment else "")
     front = book.create_sheet(LIST_SHEETS[current()], 0)
     set_up(front)
     write_list(front, faults, titles=book.sheetnames)
@@ -194,24 +192,22 @@ def _unmark(book: Book) -> None:
     from openpyxl.styles.fills import Fill
     from openpyxl.xml.functions import fromstring
 
-    memory: dict[tuple[str, str], tuple[str, str]] = {}
+    memory: dict[tuple[str, str], str] = {}
     if MEMORY_SHEET in book.sheetnames:
         for row in book[MEMORY_SHEET].iter_rows(values_only=True):
-            title, place, fill, said = (str(value or "") for value in (*row, *[""] * 4)[:4])
-            memory[title, place] = fill, said
+            title, place, fill = (str(value or "") for value in (*row, "", "", "")[:3])
+            memory[title, place] = fill
     for name in (*LIST_SHEETS.values(), MEMORY_SHEET):
         if name in book.sheetnames:
             del book[name]
     colours = set(FILLS.values())
     for page in book.worksheets:
         for cell in [cell for row in page.iter_rows() for cell in row]:
-            ours = cell.has_style and cell.fill.fill_type == "solid" and cell.fill.fgColor.rgb in colours
-            if not ours and not (cell.comment and cell.comment.author == AUTHOR):
-                continue
-            fill, said = memory.get((page.title, cell.coordinate), ("", ""))
-            if ours:
+            if cell.comment is not None:
+                cell.comment = unmarked(cell.comment)
+            if cell.has_style and cell.fill.fill_type == "solid" and cell.fill.fgColor.rgb in colours:
+                fill = memory.get((page.title, cell.coordinate), "")
                 cell.fill = Fill.from_tree(fromstring(fill)) if fill else PatternFill()
-            cell.comment = comment(said, "") if said else None
 
 
 _X14 = "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}"

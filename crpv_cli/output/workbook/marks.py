@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crpv_cli.errors import Anomaly, Severity
-from crpv_cli.language import N_, Message, literal, msg, show, text, translate
+from crpv_cli.language import LANGUAGES, N_, Message, literal, msg, show, text, translate
 
 if TYPE_CHECKING:
     # It has no annotations: what is its own is only named.
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LIST_SHEETS = {"en": "To correct (crpv)", "fr": "À corriger (crpv)"}
 MEMORY_SHEET = "crpv-marks"
+_BEFORE = "\n――――――――\n"
+"""What stands between a mark and what somebody else's comment says in that cell."""
 AUTHOR = "crpv-marks"
 """Who wrote the comments that are marks."""
 
@@ -118,12 +120,23 @@ def mark(cell: Cell, said: Sequence[Anomaly], worst: Severity, before: str = "")
 
     cell.fill = PatternFill("solid", fgColor=FILLS[worst])
     if said:
-        words = _comment(said) + (f"\n\n{before}" if before else "")
-        cell.comment = comment(escaped(words), AUTHOR)
+        words = _comment(said) + (_BEFORE + before if before else "")
+        cell.comment = _note(escaped(words), AUTHOR)
 
 
-def comment(words: str, author: str) -> Any:  # noqa: ANN401 - of openpyxl
-    """Return a comment as large as its words."""
+def unmarked(comment: Any) -> Any:  # noqa: ANN401 - of openpyxl
+    """Return what somebody else's comment says without our mark; None if that is all there was.
+
+    LibreOffice leaves out who wrote a comment: a mark is known by how it begins, too.
+    """
+    begins = tuple(f"{translate(word, code)}" for word in _MARKED.values() for code in LANGUAGES)
+    if comment is None or not (comment.author == AUTHOR or comment.text.startswith(begins)):
+        return comment
+    before = comment.text.partition(_BEFORE)[2]
+    return _note(before, "") if before else None
+
+
+def _note(words: str, author: str) -> Any:  # noqa: ANN401 - of openpyxl
     from openpyxl.comments import Comment
 
     return Comment(words, author, width=340, height=30 + 17 * _lines(words, 50))
