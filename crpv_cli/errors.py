@@ -48,6 +48,14 @@ class FileProblem(CrpvError):
 
     exit_code = ExitCode.UNREADABLE
 
+    @classmethod
+    def unreadable(cls, file: str, error: OSError) -> FileProblem:
+        """Return what is said of a file that the system does not let read."""
+        return cls(
+            msg("{file} cannot be read: {reason}", file=file, reason=error.strerror or str(error)),
+            msg("Check that it exists and that you may read it."),
+        )
+
 
 class RegistryProblem(CrpvError):
     """The registry is missing, locked, damaged, or made by a newer program."""

@@ -103,6 +103,23 @@ class Day:
     iso: str
 
 
+STABLE = "C"
+"""The language of machine formats: English, in which a ``Term`` is its name."""
+
+
+class Term(str):
+    """A stable name, of a table or a column: a text like others, that people read as its label."""
+
+    __slots__ = ("label",)
+    label: str
+
+    def __new__(cls, name: str, label: str) -> Term:
+        """Make it of the name and the label (a message id)."""
+        term = super().__new__(cls, name)
+        term.label = label
+        return term
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A sentence and the values in it, kept separate until somebody reads it in a language.
@@ -226,6 +243,8 @@ def show(value: object, language: str | None = None) -> str:
         return money(value.centimes, language)
     if isinstance(value, Day):
         return date(value.iso, language)
+    if isinstance(value, Term):
+        return str(value) if language == STABLE else literal(translate(value.label, language))
     setter = setters.get(type(value))
     if setter:
         return setter(value, language)
@@ -254,6 +273,25 @@ def of_rows(message: Message, rows: int) -> Message:
         rows - 1,
         first=message,
     )
+
+
+def shape(message: Message) -> tuple[object, ...]:
+    """What a sentence is without its values: equal for two that say the same of different things."""
+    return (
+        message.template,
+        *(shape(value) if isinstance(value, Message) else None for value in message.values.values()),
+    )
+
+
+def in_common(messages: Sequence[Message]) -> Message:
+    """Return what sentences of one ``shape`` have in common: a value in which they differ becomes an ellipsis."""
+    first, values = messages[0], {}
+    for name, value in first.values.items():
+        every = [message.values[name] for message in messages]
+        nested = [one for one in every if isinstance(one, Message)]
+        same = all(one == value for one in every)
+        values[name] = value if same else in_common(nested) if len(nested) == len(every) else "…"
+    return Message(first.template, values, first.plural, first.count)
 
 
 def literal(text: str) -> str:

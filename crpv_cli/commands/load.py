@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
+    from crpv_cli.errors import Anomaly
     from crpv_cli.intake.files import InputFile, ReadOptions
+    from crpv_cli.output.streams import Made
+    from crpv_cli.output.workbook.marked import Marked
     from crpv_cli.registry.loads import LoadReport, Source
 
 
@@ -52,6 +55,15 @@ def load(
             metavar=_("FOLDER"),
             file_okay=False,
             help=_("Where --keep-valid puts the files of refused rows; the current folder by default."),
+        ),
+    ] = None,
+    marked: Annotated[
+        Path | None,
+        typer.Option(
+            "--marked",
+            metavar=_("FOLDER"),
+            file_okay=False,
+            help=_("Write each file with faults there for its sender: every fault coloured, explained and listed."),
         ),
     ] = None,
     encoding: Annotated[
@@ -86,18 +98,15 @@ def load(
     Raises:
         typer.Exit: with 1, rows were refused.
     """
-    from crpv_cli.definitions.named import table_named
     from crpv_cli.intake.files import ReadOptions
     from crpv_cli.intake.given import read_given
     from crpv_cli.intake.refused import refused_rows
     from crpv_cli.intake.sources import sources_of
     from crpv_cli.output import streams
-    from crpv_cli.output.loads import print_unanswered, tell_load, tell_refused, write_refused
+    from crpv_cli.output.loads import print_unanswered, tell_load, tell_marked, tell_refused, write_refused
     from crpv_cli.output.streams import progress
     from crpv_cli.registry.loading import load as load_sources
 
-    if table is not None:
-        table_named(table)
     _check_profile(profile, table)
     if door.output is not None:
         streams.check_free(door.output, door.force)  # before the registry is touched
@@ -108,6 +117,8 @@ def load(
         aside: dict[tuple[str, str | None], Path] = {}
         kept: list[Path] = []
         unanswered: list[str] = []
+        returned: list[Marked] = []
+        _refuse_own_place(files, marked)
         with progress(sum(file.path.stat().st_size for file in files)) as bar, streams.taken_back() as made:
 
             def before_commit(report: LoadReport) -> None:
@@ -120,6 +131,7 @@ def load(
                     with interrupts.Held(), made.writing(place):
                         write_refused(header, reasons, place, door.force)
                     kept.append(place)
+                returned.extend(_write_marked(files, how, report.anomalies, marked, door.force, made))
                 if expect is not None:
                     unanswered.extend(name for name in _expected(connection) if name not in report.centres)
                 if door.output is None:
@@ -137,6 +149,7 @@ def load(
             )
         tell_load(report)
         tell_refused(kept)
+        tell_marked(returned, marked)
         if expect is not None:
             print_unanswered(unanswered)
     if report.errors:
@@ -181,12 +194,16 @@ def diff(
 
 
 def _check_profile(profile: str | None, table: str | None) -> None:
-    """Check that a profile exists and is valid, and that no table is named beside it.
+    """Check that a table exists, or that a profile does, is valid, and no table is named beside it.
 
     Raises:
-        UsageProblem: a table is named as well, or no profile has that name.
+        UsageProblem: both are named, or there is none of that name.
         FileProblem: the file is missing or holds no profile.
     """
+    if table is not None:
+        from crpv_cli.definitions.named import table_named
+
+        table_named(table)
     if profile is None:
         return
     if table is not None:
@@ -245,3 +262,57 @@ def _places_aside(sources: Sequence[Source], folder: Path, force: bool) -> dict[
         streams.check_free(place, force)
         places.setdefault((source.name, source.sheet), place)
     return places
+
+
+def _refuse_own_place(files: Sequence[InputFile], folder: Path | None) -> None:
+    """Refuse to write marked files where one of them stands that was sent.
+
+    Raises:
+        UsageProblem: the folder is that of one of the files.
+    """
+    for file in files if folder is not None and folder.exists() else ():
+        assert folder is not None
+        if file.path.resolve().parent == folder.resolve():
+            raise UsageProblem(
+                msg("{folder} holds the files themselves; marked ones do not go there.", folder=folder),
+                msg("Name another folder for them: it is made if it is missing."),
+            )
+
+
+def _write_marked(
+    files: Sequence[InputFile],
+    how: ReadOptions,
+    anomalies: Sequence[Anomaly],
+    folder: Path | None,
+    force: bool,
+    made: Made,
+) -> list[Marked]:
+    """Write the files that have faults into a folder, marked: all of them or none, and none if there are no faults."""
+    from contextlib import ExitStack
+    from functools import partial
+
+    from crpv_cli.intake.whole import whole_sheets
+    from crpv_cli.output import streams
+    from crpv_cli.output.workbook.marked import write_marked
+
+    found: dict[str, list[Anomaly]] = {}
+    for anomaly in anomalies:
+        found.setdefault(anomaly.file, []).append(anomaly)
+    stems: dict[str, str] = {}
+    for file in files:
+        stem, number = file.path.stem, 1
+        while stem.casefold() in {other.casefold() for other in stems.values()}:
+            number += 1
+            stem = f"{file.path.stem}-{number}"
+        stems.setdefault(file.name, stem)
+    faulty = {file.name: file for file in files if file.name in found}
+    if folder is None or not faulty:
+        return []
+    with ExitStack() as noted, streams.writing_folder(folder, force) as new:
+        marked = [
+            write_marked(file.path, found[name], partial(whole_sheets, file, how), new, stems[name])
+            for name, file in faulty.items()
+        ]
+        for one in marked:
+            noted.enter_context(made.writing(folder / one.name))
+    return marked

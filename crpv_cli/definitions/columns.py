@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from crpv_cli.language import Term
+
 
 class Kind(Enum):
     """The kind of a value: how it is read, stored, compared and shown.
@@ -116,6 +118,11 @@ class Column:
     written: bool = False
     personal: bool = False
     vocabulary: bool = False
+
+    @property
+    def term(self) -> Term:
+        """The column in a sentence."""
+        return Term(self.name, self.label)
 
     @property
     def stored(self) -> str:

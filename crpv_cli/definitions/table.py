@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Choice, Column, Kind, Shape, Usual
-from crpv_cli.language import N_
+from crpv_cli.language import N_, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,11 @@ class Table:
             if column.name == name:
                 return column
         raise KeyError(name)
+
+    @property
+    def term(self) -> Term:
+        """The table in a sentence."""
+        return Term(self.name, self.label)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from crpv_cli.intake.grid import Finding, Grid
 from crpv_cli.intake.headers import Header, read_header, recognise, refuse_years_across
 from crpv_cli.intake.kinds import PACKED, TABLES, is_packed, is_workbook, unpack
 from crpv_cli.intake.profiles.known import KnownIds
-from crpv_cli.intake.readers import open_csv
+from crpv_cli.intake.readers import CsvFile, open_csv
 from crpv_cli.intake.shape import WHOLE, said_above
 from crpv_cli.intake.tablefile import TableFile
 from crpv_cli.intake.untabled import refuse_untabled
@@ -94,18 +94,25 @@ def open_tables(source: InputFile, options: ReadOptions) -> list[TableFile]:
     except Fault as fault:
         return [_unread(source, fault)]
     except OSError as error:
-        raise FileProblem(
-            msg("{file} cannot be read: {reason}", file=source.name, reason=error.strerror or str(error)),
-            msg("Check that it exists and that you may read it."),
-        ) from error
+        raise FileProblem.unreadable(source.name, error) from error
     for table in tables:
         if table.grid is not None and source.sha256 is not None:
             table.grid.sha256 = source.sha256
     return tables
 
 
+def csv_of(source: InputFile, options: ReadOptions) -> CsvFile:
+    """Open a text file, whose encoding, delimiter and header are found.
+
+    Raises:
+        Fault: it cannot be read as a table.
+        OSError: it cannot be read.
+    """
+    return open_csv(source.path, options.encoding, options.delimiter, partial(_fits, options, source.stem))
+
+
 def _open_csv(source: InputFile, options: ReadOptions) -> list[TableFile]:
-    grid = open_csv(source.path, options.encoding, options.delimiter, partial(_fits, options, source.stem))
+    grid = csv_of(source, options)
     grid.progress = options.progress
     try:
         return _recognised(source, grid, options, source.stem)
@@ -294,10 +301,7 @@ def _unpacked(file: InputFile, kept: ExitStack, notices: list[Message]) -> Input
     except Fault as fault:
         return replace(file, fault=fault)
     except OSError as error:
-        raise FileProblem(
-            msg("{file} cannot be read: {reason}", file=file.name, reason=error.strerror or str(error)),
-            msg("Check that it exists and that you may read it."),
-        ) from error
+        raise FileProblem.unreadable(file.name, error) from error
     if unpacked.others:
         notices.append(
             msg(

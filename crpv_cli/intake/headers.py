@@ -231,7 +231,10 @@ def recognise(cells: Sequence[str], stem: str, given: Mapping[str, str] | None =
     if by_chance:
         raise Fault(
             "unknown-table",
-            msg("The header fits no table: only its column {column} is known.", column=best.present[0]),
+            msg(
+                "The header fits no table: only its column {column} is known.",
+                column=best.table.column(best.present[0]).term,
+            ),
             tables,
         )
     if not best.missing:
@@ -239,8 +242,8 @@ def recognise(cells: Sequence[str], stem: str, given: Mapping[str, str] | None =
             "ambiguous-table",
             msg(
                 "The header fits the tables {first} and {second} equally well.",
-                first=best.table.name,
-                second=second.table.name,
+                first=best.table.term,
+                second=second.table.term,
             ),
             tables,
         )
@@ -249,8 +252,8 @@ def recognise(cells: Sequence[str], stem: str, given: Mapping[str, str] | None =
             "unknown-table",
             msg(
                 "The header fits no table; the closest is {table}, but its required columns {missing} are missing.",
-                table=best.table.name,
-                missing=[column.name for column in best.missing],
+                table=best.table.term,
+                missing=[column.term for column in best.missing],
             ),
             msg(
                 "{tables} What is the same in all rows may be given instead: {example}",

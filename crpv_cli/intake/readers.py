@@ -81,6 +81,33 @@ class CsvFile(Grid):
             elif broken is not None:
                 yield broken
 
+    def every_row(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield all rows from the first line on, blank ones too: the line on which each starts, and its cells.
+
+        The cells are as the file has them, but for the apostrophe that guards what is no formula; so is each line from
+        the place on from which the file cannot be read as CSV, as one cell. A line that names the delimiter is blank.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        guarded = self.delimiter == ";"
+        broken: int | None = None
+        with _Text(self.path, self.encoding) as text:
+            for read in _read(text, self.delimiter, len(self.header)):
+                if isinstance(read, BrokenRow):
+                    broken = read.line
+                    break
+                for line, cells in zip(read.lines, read.cells, strict=True):
+                    if line < self.header_line and _is_separator_line(cells, self.delimiter):
+                        yield line, []
+                    else:
+                        yield line, [_unescape(cell) if guarded else cell for cell in cells]
+        if broken is not None:
+            with _Text(self.path, self.encoding) as text:
+                for line, written in enumerate(_lines(text), 1):
+                    if line >= broken:
+                        yield line, [written.removesuffix("\n")]
+
     def tidy(self, cell: str) -> str:
         """Return a cell without surrounding blanks, and without the apostrophe that guards what is no formula."""
         if self.delimiter == ";" and cell.startswith("'"):

@@ -15,7 +15,7 @@ from crpv_cli.intake.headings import in_unit
 from crpv_cli.intake.records import BatchReader, Checked, ColumnReader, ListReader, check, readers_of
 from crpv_cli.intake.shape import Below, is_other_header, says_total
 from crpv_cli.intake.values import read_cell
-from crpv_cli.language import N_, Message, msg
+from crpv_cli.language import N_, Message, Term, msg
 from crpv_cli.registry.loads import Batch, Offer, Refused
 from crpv_cli.spelling import closest, fold
 
@@ -165,14 +165,14 @@ class TableFile:
         for column in header.missing:
             missing = Fault(
                 "missing-column",
-                msg("The required column {column} is missing.", column=column.name),
+                msg("The required column {column} is missing.", column=column.term),
                 msg(
                     "Add it to the header; it may also be called “{label}”. If it is the same in all rows: {example}",
-                    label=msg(column.label),
+                    label=Term(msg(column.label).text("en"), column.name),  # people read the label already
                     example=f"--set {column.name}=…",
                 ),
             )
-            yield self.anomaly(missing, line, column=column.name)
+            yield self.anomaly(missing, line, column=column.term)
         at_place: list[tuple[int, Fault | Correction]] = []
         for name, factor in header.units.items():
             at = next(place for place, column in enumerate(header.columns) if column and column.name == name)
@@ -199,7 +199,7 @@ class TableFile:
                 msg(
                     "The column {column} is not part of the table {table}; it was left out.",
                     column=headings[place],
-                    table=header.table.name,
+                    table=header.table.term,
                 ),
                 msg("Load it into the table {table}: crpv template {table}", table=moved[fold(headings[place])])
                 if fold(headings[place]) in moved

@@ -24,7 +24,9 @@ from crpv_cli.language import first_few, msg, msgs
 from crpv_cli.registry.loads import Carried
 from crpv_cli.result import FormFacts
 
-OWN_SHEETS = ("crpv", FORM_SHEET)
+MARKS_SHEETS = ("To correct (crpv)", "À corriger (crpv)", "crpv-marks")
+"""Names of the sheets of a marked workbook that say what is wrong in it, and what its cells were before."""
+OWN_SHEETS = ("crpv", FORM_SHEET, *MARKS_SHEETS)
 """Names of the sheets that crpv adds to the workbooks it writes; they contain no rows to load."""
 
 _MOST_NAMED = 10

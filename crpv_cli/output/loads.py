@@ -7,17 +7,26 @@ import io
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crpv_cli.definitions.columns import Choice, Column, Kind
+from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import Anomaly, Severity
-from crpv_cli.language import N_, Message, msg, msgs
+from crpv_cli.language import N_, STABLE, Message, first_few, in_common, msg, msgs, shape
 from crpv_cli.output import streams
 from crpv_cli.output.formats import Format, choose, show
 from crpv_cli.registry.loading import FileOutcome, LoadReport
 from crpv_cli.result import Result
 
+if TYPE_CHECKING:
+    from crpv_cli.output.workbook.marked import Marked
+
 _SEVERITIES = (Choice("error", N_("error")), Choice("warning", N_("warning")))
-_MOST_SHOWN = 200
+_FEW = 12
+"""How many anomalies are told one by one; more of them are told by their cause."""
+_MOST_PLACES = 3
+_MOST_CAUSES = 40
+_MOST_NAMED = 5
 
 
 def print_found(
@@ -58,7 +67,7 @@ def tell_load(report: LoadReport) -> None:
 
 def anomalies_result(anomalies: Sequence[Anomaly], machine: bool = False) -> Result:
     """Anomalies as rows; for machines their sentences are in English whatever the reader's language."""
-    language = "en" if machine else None
+    language = STABLE if machine else None
     columns = (
         Column("code", N_("Code"), Kind.CODE),
         Column("severity", N_("Severity"), Kind.CODE, choices=_SEVERITIES),
@@ -95,18 +104,60 @@ def _in_order(anomalies: Sequence[Anomaly]) -> list[Anomaly]:
 
 
 def print_anomalies(anomalies: Sequence[Anomaly]) -> None:
-    """Print anomalies in the order of files and lines, as ``file:line: column: what is wrong``, then what to do."""
-    ordered = _in_order(anomalies)
-    for anomaly in ordered[:_MOST_SHOWN]:
-        for line in _lines(anomaly):
+    """Print anomalies, errors first, in the order of files and lines.
+
+    A few are told one by one, as ``file:line: column: what is wrong``, then what to do; many by their cause.
+    """
+    ordered = sorted(_in_order(anomalies), key=lambda anomaly: anomaly.severity is not Severity.ERROR)
+    causes: dict[object, list[Anomaly]] = {}
+    for number, anomaly in enumerate(ordered):
+        advice = anomaly.advice and shape(anomaly.advice)
+        cause = (anomaly.severity, anomaly.code, shape(anomaly.message), advice)
+        causes.setdefault(cause if len(ordered) > _FEW else number, []).append(anomaly)
+    told = left = 0
+    for number, same in enumerate(causes.values()):
+        if number >= _MOST_CAUSES:
+            left += len(same)
+            continue
+        for line in _of_cause(same) if len(same) > _MOST_PLACES else [line for one in same for line in _lines(one)]:
             streams.say(line)
-    if len(ordered) > _MOST_SHOWN:
-        streams.say(
-            msg(
-                "… and {more} more; --format csv -o FILE.csv writes them all.",
-                more=len(ordered) - _MOST_SHOWN,
-            )
-        )
+        told = max(told, len(same))
+    if left:
+        streams.say(msg("… and {more} more.", more=left))
+    if left or told > _MOST_PLACES:
+        streams.say(msg("All of them, one by one: --format csv -o FILE.csv, or --format table -o FILE.txt"))
+
+
+def _of_cause(same: Sequence[Anomaly]) -> Iterable[Message]:
+    """Say once what is wrong in many places, then what to do, and name the first places."""
+    first, count = same[0], len(same)
+    what = in_common([one.message for one in same])
+    differing = [name for name, value in what.values.items() if value != first.message.values[name]]
+    column = first.column if all(one.column == first.column for one in same) else None
+    if column is not None:
+        what = msg("{column}: {message}", column=column, message=what)
+    if first.severity is Severity.ERROR:
+        yield msgs("{count} error: {what}", "{count} errors: {what}", count, what=what)
+    else:
+        yield msgs("{count} warning: {what}", "{count} warnings: {what}", count, what=what)
+    common = first.advice is not None and all(one.advice == first.advice for one in same)
+    if common:
+        yield msg("    {advice}", advice=first.advice)
+    shown = same[:_MOST_PLACES]
+    if all(one.message == first.message and one.column == first.column for one in same):
+        places: list[object] = [one.place for one in shown]
+        yield msg("    {places} and {more} more", places=places, more=count - len(shown))
+        return
+    for one in shown:
+        alone = column is not None and [one.message.values[name] for name in differing] == [one.value]
+        said = msg("“{value}”", value=one.value) if alone else one.message
+        line = msg("{place}: {message}", place=one.place, message=said)
+        if column is None and one.column:
+            line = msg("{place}: {column}: {message}", place=one.place, column=one.column, message=one.message)
+        if one.advice and not common:
+            line = msg("{what} {advice}", what=line, advice=one.advice)
+        yield msg("    {what}", what=line)
+    yield msg("    … and {more} more", more=count - len(shown))
 
 
 def _lines(anomaly: Anomaly) -> Iterable[Message]:
@@ -129,7 +180,7 @@ def _figures(files: Sequence[FileOutcome]) -> Iterable[Message]:
         outcomes = list(group)
         yield msg(
             "{table}: {read} read, {inserted} inserted, {updated} updated, {unchanged} unchanged, {refused} refused",
-            table=table,
+            table=TABLES[table].term,
             read=sum(outcome.read for outcome in outcomes),
             inserted=sum(outcome.inserted for outcome in outcomes),
             updated=sum(outcome.updated for outcome in outcomes),
@@ -206,6 +257,35 @@ def tell_refused(files: Iterable[Path]) -> None:
     """Say where the refused rows are."""
     for file in files:
         streams.say(msg("The refused rows are in {file}; correct them there and load that file.", file=file))
+
+
+def tell_marked(files: Sequence[Marked], folder: Path | None) -> None:
+    """Say where the marked files are, what is not in them, and what to do with them, if any were asked for."""
+    if folder is None:
+        return
+    if not files:
+        streams.say(msg("No file has faults: none was marked."))
+        return
+    streams.say(
+        msgs(
+            "{count} file with faults is marked in {folder} ({files}): send it back, and load what is returned.",
+            "{count} files with faults are marked in {folder} ({files}): send these back, and load what is returned.",
+            len(files),
+            folder=folder,
+            files=first_few([file.name for file in files], _MOST_NAMED),
+        )
+    )
+    anew = [file.name for file in files if file.anew and file.listed is None]
+    if anew:
+        streams.say(
+            msg(
+                "Only an .xlsx workbook can be marked as it is; these hold the cells of the others as texts: {files}.",
+                files=first_few(anew, _MOST_NAMED),
+            )
+        )
+    for file in files:
+        if file.listed is not None:
+            streams.say(msg("{file} holds the list of faults only: {why}.", file=folder / file.name, why=file.listed))
 
 
 def _reason(anomaly: Anomaly) -> str:

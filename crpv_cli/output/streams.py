@@ -319,12 +319,23 @@ def write_folder(contents: Mapping[str, bytes], folder: Path, force: bool) -> No
     """
     for name in contents:
         check_free(folder / name, force)
+    with writing_folder(folder, force) as new:
+        for name, content in contents.items():
+            (new / name).write_bytes(content)
+
+
+@contextmanager
+def writing_folder(folder: Path, force: bool) -> Iterator[Path]:
+    """Give a folder to write files to; they appear in ``folder`` all at once when the block ends without an error.
+
+    Raises:
+        FileProblem: one of the files exists and ``force`` is not given, or the folder cannot be made or written.
+    """
     if not folder.is_dir():
         make_folder(folder.parent)
     try:
         with publishing.new_folder(folder, replace=force) as new:
-            for name, content in contents.items():
-                (new / name).write_bytes(content)
+            yield new
     except FileExistsError as error:
         raise _taken(folder / Path(error.filename or folder).name) from error
     except OSError as error:

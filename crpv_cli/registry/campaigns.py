@@ -52,10 +52,10 @@ def open_campaign(
     first = asked_on or today()
     if due_on is not None:
         first = min(first, due_on)  # asked after the last day: the day itself is not known
-    said = {"due_on": due_on, "contact": contact}
-    columns = ("year", "centre", "asked", "asked_on", *(name for name, value in said.items() if value is not None))
+    said = {name: value for name, value in (("due_on", due_on), ("contact", contact)) if value is not None}
+    columns = ("year", "centre", "asked", "asked_on", *said)
     rows = [
-        (year, centre, table, held.get((centre, table)) or first, *(value for value in said.values() if value is not None))
+        (year, centre, table, held.get((centre, table)) or first, *said.values())
         for centre in centres
         for table in tables
     ]

@@ -240,10 +240,13 @@ class _Load:
             "same-key",
             msg(
                 "The same {key} is at line {line} of {file} with other values ({column}).",
-                key=" + ".join(source.table.key),
+                key=msg(
+                    " + ".join(f"{{{name}}}" for name in source.table.key),
+                    **{name: source.term(name) for name in source.table.key},
+                ),
                 line=str(other["line"]),
                 file=self.sources[other["file"]].name,
-                column=column.name,
+                column=source.term(column.name),
             ),
             msg("Keep one of the two rows."),
             row["line"],

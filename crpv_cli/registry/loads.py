@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crpv_cli.definitions.tables import Table
 from crpv_cli.errors import Anomaly, Severity
-from crpv_cli.language import Message
+from crpv_cli.language import Message, Term
 from crpv_cli.registry.journal import Change
 from crpv_cli.result import FormFacts
 
@@ -100,6 +100,10 @@ class Source:
     unanswered: Sequence[int] = ()
     carried: Mapping[str, Mapping[str, Carried]] = field(default_factory=dict)
 
+    def term(self, column: str) -> Term:
+        """Return one of its columns as it stands in a sentence: people read the file's own heading."""
+        return Term(column, self.heading.get(column) or self.table.column(column).label)
+
     def anomaly(
         self,
         code: str,
@@ -111,7 +115,7 @@ class Source:
     ) -> Anomaly:
         """Make an error of one of its rows, in the file's own words and places."""
         letter = self.places.get(column or "") if self.sheet is not None else None
-        heading = self.heading.get(column, column) if column else None
+        heading = self.heading.get(column) or self.term(column) if column else None
         cell = f"{letter}{line}" if letter else None
         return Anomaly(code, Severity.ERROR, self.name, message, advice, line, heading, value, self.sheet, cell)
 

@@ -190,7 +190,7 @@ class References:
     ) -> tuple[str, Message, Message]:
         """What is said of a name that means no row or several: the code, the message and the advice."""
         target = column.refers or ""
-        unknown = msg("“{value}” is not in the table {table}.", value=value, table=target)
+        unknown = msg("“{value}” is not in the table {table}.", value=value, table=TABLES[target].term)
         if in_load:
             return "unknown-reference", unknown, msg("Its own row in this load was refused: correct that one first.")
         if several := self._several.get((table.name, column.name, value)):
@@ -200,7 +200,7 @@ class References:
                 msg(
                     "“{value}” could be several rows of the table {table}: {candidates}.",
                     value=value,
-                    table=target,
+                    table=TABLES[target].term,
                     candidates=candidates,
                 ),
                 msg("Write the id of the one that is meant."),

@@ -77,7 +77,7 @@ def test_a_header_that_lacks_columns_says_how_to_give_them(registry: Registry, f
 def test_a_missing_column_says_how_to_give_it(registry: Registry, file: Path) -> None:
     ran = crpv("load", file, "--db", registry(), "--as", "funding", "--set", "year=2023", "--set", "stage=granted")
     assert ran.code == ExitCode.ANOMALIES
-    assert "The required column funder is missing." in ran.said
+    assert "The required column Funder is missing." in ran.said
     assert "--set funder=…" in ran.said
     assert "--set year" not in ran.said
 

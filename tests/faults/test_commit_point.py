@@ -131,7 +131,7 @@ def test_interrupted_from_the_commit_on_the_load_is_in_and_said(folder: Path, mo
     ran = crpv(folder, *LOAD, "--expect", "centres", strike=moment, by=by)
     assert (ran.returncode, ran.stdout) == (1, "")  # 1, since a row was refused
     said = ran.stderr.splitlines()
-    assert "perimeters: 3 read, 2 inserted, 0 updated, 0 unchanged, 1 refused" in said
+    assert "Perimeters: 3 read, 2 inserted, 0 updated, 0 unchanged, 1 refused" in said
     assert "Done: this is load 2 of the registry." in said
     assert f"The refused rows are in {ASIDE}; correct them there and load that file." in said
     assert "1 centre has not answered: two." in said

@@ -135,7 +135,7 @@ def test_a_reader_that_asks_for_all_memory_takes_nobody_with_it(empty_path: Path
     ran = crpv("load", tmp_path, "--db", empty_path, "--dry-run", "--keep-valid")
     assert ran.code == 1
     assert "460 MiB" in ran.said
-    assert "funders: 2 read, 2 inserted" in ran.said
+    assert "Funders: 2 read, 2 inserted" in ran.said
     assert "bug" not in ran.said
 
 

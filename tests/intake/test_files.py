@@ -314,7 +314,7 @@ def test_what_is_wrong_with_a_header_is_told_at_its_place(tmp_path: Path) -> Non
             1,
             "kind",
             "missing-column",
-            "Add it to the header; it may also be called “Kind”. If it is the same in all rows: --set kind=…",
+            "Add it to the header; it may also be called “kind”. If it is the same in all rows: --set kind=…",
         ),
         (1, "NAME", "column-twice", "Keep one of them and remove the other."),
         (1, "colour", "extra-column", None),

@@ -134,8 +134,8 @@ def test_two_tables_that_fit_as_well_are_not_guessed_between() -> None:
     fault = fault_of(["id", "name", "title"])
     assert fault.code == "ambiguous-table"
     message = fault.message.text("en")
-    assert "sources" in message
-    assert "scales" in message
+    assert "Sources" in message
+    assert "Rating scales" in message
 
 
 @pytest.mark.parametrize("stem", ["scales", "Scales 2024", "sources", "SOURCES_old"])
@@ -158,7 +158,7 @@ def test_a_header_that_no_table_knows_is_refused(cells: list[str]) -> None:
 
 def test_a_header_that_is_too_far_from_any_table_is_refused_with_the_nearest() -> None:
     fault = fault_of(["centre", "street", "town", "colour"])
-    assert fault.message.text("en") == "The header fits no table: only its column centre is known."
+    assert fault.message.text("en") == "The header fits no table: only its column Centre is known."
     assert recognise(["centre", "street", "town", "colour"], "labels 2024").table is TABLES["labels"]
     fault = fault_of(["funder", "street", "town", "colour"])
     assert fault.code == "unknown-table"

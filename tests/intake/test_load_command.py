@@ -192,9 +192,9 @@ def test_twelve_faults_are_told_to_a_person_in_the_order_of_their_lines(desk: De
     told = [line for line in done.stderr.splitlines() if line.startswith("twelve.csv:")]
     faulty = [line for line, (_, fault) in zip(start_lines(rows), ROWS, strict=True) if fault]
     assert [int(line.split(":")[1]) for line in told] == faulty
-    assert told[1] == f"twelve.csv:{faulty[1]}: centre: “orivv” is not in the table centres."
+    assert told[1] == f"twelve.csv:{faulty[1]}: centre: “orivv” is not in the table Centres."
     assert "    Did you mean oriv?" in done.stderr
-    assert "evaluations: 14 read, 0 inserted, 0 updated, 0 unchanged, 12 refused" in done.stderr
+    assert "Evaluations: 14 read, 0 inserted, 0 updated, 0 unchanged, 12 refused" in done.stderr
     assert "Nothing was loaded: 12 anomalies." in done.stderr
 
 
@@ -208,7 +208,7 @@ def test_the_corrected_file_loads_with_the_same_values_in_every_form(tmp_path: P
         desk.write("corrected.csv", file_in(form, corrected()))
         done = desk.load("corrected.csv")
         assert done.returncode == 0, done.stderr
-        assert "evaluations: 14 read, 14 inserted, 0 updated, 0 unchanged, 0 refused" in done.stderr
+        assert "Evaluations: 14 read, 14 inserted, 0 updated, 0 unchanged, 0 refused" in done.stderr
         assert "Done: this is load 2" in done.stderr
         loaded.append(desk.evaluations())
         lines = desk.rows("select line from evaluations where load = 2 order by line")
@@ -364,8 +364,8 @@ def test_a_folder_is_loaded_whole_in_whatever_order_its_files_refer_to_each_othe
     done = desk.load("in")
     assert done.returncode == 0, done.stderr
     assert "notes.md was skipped" in done.stderr
-    assert "centres: 1 read, 1 inserted" in done.stderr
-    assert "perimeters: 1 read, 1 inserted" in done.stderr
+    assert "Centres: 1 read, 1 inserted" in done.stderr
+    assert "Perimeters: 1 read, 1 inserted" in done.stderr
     assert desk.rows("select count(*) from load_files where load = 2") == [(2,)]
 
 
@@ -437,7 +437,7 @@ def test_what_several_are_called_is_refused_with_them_in_french_too(desk: Desk) 
     home = {"HOME": str(desk.folder), "CRPV_LANG": "fr"}
     done = inside("load", "region.csv", "--db", "registry.db", env=home, cwd=desk.folder)
     assert (
-        "«\u00a0Région\u00a0» peut désigner plusieurs lignes de la table funders\u00a0: region-bretagne, "
+        "«\u00a0Région\u00a0» peut désigner plusieurs lignes de la table Financeurs\u00a0: region-bretagne, "
         in done.stderr
     )
 

@@ -572,7 +572,7 @@ def test_the_command_loads_official_files_by_their_header(crpv: Crpv, tmp_path: 
     )
     ran = crpv("load", "qpv.csv")
     assert (ran.returncode, ran.stdout) == (0, "")
-    assert "neighbourhoods: 1 read, 1 inserted" in ran.stderr
+    assert "Neighbourhoods: 1 read, 1 inserted" in ran.stderr
     none = crpv("load", "none.csv")
     assert none.returncode == 0
     assert "1 row was skipped: the beneficiary is no centre of the registry" in none.stderr
@@ -585,7 +585,7 @@ def test_the_command_takes_a_profile_of_ones_own(crpv: Crpv, tmp_path: Path) -> 
     (tmp_path / "payments.csv").write_text(PAYMENTS, encoding="utf-8")
     ran = crpv("load", "payments.csv", "--profile", EXAMPLE, "--dry-run")
     assert ran.returncode == 0
-    assert "funding: 2 read, 2 inserted" in ran.stderr
+    assert "Funding: 2 read, 2 inserted" in ran.stderr
     assert crpv("diff", "payments.csv", "--profile", EXAMPLE).returncode == 0
     assert crpv("load", "payments.csv").returncode == 1  # no profile that comes with crpv knows it
     unfit = crpv("load", "payments.csv", "--profile", "scdl-subventions")

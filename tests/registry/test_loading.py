@@ -248,7 +248,7 @@ def test_an_unknown_reference_is_refused_with_near_ones(world: Bench) -> None:
     ]
     assert [advice(anomaly) for anomaly in report.anomalies[:2]] == ["Did you mean oriv?"] * 2
     assert "crpv list centres" in advice(report.anomalies[2])
-    assert report.anomalies[0].message.text("en") == "“orive” is not in the table centres."
+    assert report.anomalies[0].message.text("en") == "“orive” is not in the table Centres."
     assert world.dump() == before
 
 

@@ -192,7 +192,7 @@ def test_a_part_that_several_have_is_refused_with_them(world: Bench) -> None:
     report = world.load(("a.csv", f"{MONEY}oriv;Région;2020;;paid;5;a;;\n"))
     assert said(report) == [("a.csv", 2, "funder", "Région", "ambiguous-reference")]
     assert report.anomalies[0].message.text("en") == (
-        "“Région” could be several rows of the table funders: region-bretagne, other."
+        "“Région” could be several rows of the table Funders: region-bretagne, other."
     )
     assert world.dump() == before
     crowd = "".join(f"region-{number},Région {number},region,\n" for number in range(9))
