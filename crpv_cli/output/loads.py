@@ -13,6 +13,7 @@ from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import N_, Message, msg, msgs
 from crpv_cli.output import streams
 from crpv_cli.output.formats import Format, choose, show
+from crpv_cli.registry.closures import Touched
 from crpv_cli.registry.loading import FileOutcome, LoadReport
 from crpv_cli.result import Result
 
@@ -45,7 +46,20 @@ def tell_load(report: LoadReport) -> None:
         streams.say(line)
     if report.removed and not report.stopped:
         streams.say(msgs("{count} row removed", "{count} rows removed", report.removed))
+    if not report.stopped:
+        tell_touched(report.touched, report.load is not None)
     streams.say(_verdict(report))
+
+
+def tell_touched(touched: Iterable[Touched], written: bool) -> None:
+    """Say which closed years were reopened, or would be."""
+    for one in touched:
+        streams.say(one.said())
+        streams.say(
+            msg("{year} is open again; close it again with: crpv close {year}", year=str(one.year))
+            if written
+            else one.advice()
+        )
 
 
 def anomalies_result(anomalies: Sequence[Anomaly], machine: bool = False) -> Result:

@@ -13,6 +13,7 @@ from crpv_cli.registry.journal import Change
 from crpv_cli.result import FormFacts
 
 if TYPE_CHECKING:
+    from crpv_cli.registry.closures import Touched
     from crpv_cli.registry.conflicts import HandedOut
 
 
@@ -112,7 +113,7 @@ class LoadReport:
     about, refused ones included; ``changes`` fills where details were asked for. ``lost`` says that a file changed, or
     could no longer be read, under way: nothing is loaded then. Of rows that were handed out to be changed, ``vanished``
     names those that did not come back and are removed, and ``handed`` is what they are compared with next time, since
-    what the conflicts say is known then.
+    what the conflicts say is known then. ``touched`` are the closed years of which rows change: they are reopened by it.
     """
 
     dry_run: bool
@@ -127,6 +128,7 @@ class LoadReport:
     removed: int = 0
     vanished: list[str] = field(default_factory=list)
     handed: HandedOut | None = None
+    touched: list[Touched] = field(default_factory=list)
 
     def refusals(self) -> list[tuple[FileOutcome, dict[int, list[Anomaly]]]]:
         """Return what was refused, line by line, for each file or sheet: a line may hold rows of several tables."""
