@@ -1,4 +1,4 @@
-"""``crpv close``: a year is closed, with what its report rests on and the files handed on; or the list of such years."""
+"""``crpv close``: a year, with what its report rests on and the files handed on; or the list of closed years."""
 
 from __future__ import annotations
 
@@ -60,9 +60,7 @@ def close(
         load_of_report = None if rests_on is None else load_known(connection, rests_on)
         rows = rows_that_close(connection, its_year, load_of_report, digests, (note or "").strip() or None)
         sources, anomalies = sources_of_rows("closures", rows)
-        report = load(
-            connection, sources, anomalies, command=f"close {its_year}", before_commit=lambda found: print_found(found)
-        )
+        report = load(connection, sources, anomalies, command=f"close {its_year}", before_commit=print_found)
     if report.errors:
         raise typer.Exit(ExitCode.ANOMALIES)
     said = {"year": str(its_year), "load": rows[0]["rests_on"]}
@@ -74,13 +72,14 @@ def close(
     )
     if digests:
         streams.say(
-            msgs("{count} file handed on is known by its bytes: crpv verify FILE",
-                 "{count} files handed on are known by their bytes: crpv verify FILE", len(digests))
+            msgs(
+                "{count} file handed on is known by its bytes: crpv verify FILE",
+                "{count} files handed on are known by their bytes: crpv verify FILE",
+                len(digests),
+            )
         )
     streams.say(msg("Its report again: crpv report network --as-of {year}-12-31 --known {load}", **said))
-    streams.say(
-        msg("What is known otherwise since: crpv report changes --to {year}-12-31 --known-from {load}", **said)
-    )
+    streams.say(msg("What is known otherwise since: crpv report changes --to {year}-12-31 --known-from {load}", **said))
 
 
 def _digests(files: list[Path] | tuple[()]) -> dict[str, str]:

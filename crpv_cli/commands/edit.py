@@ -64,9 +64,7 @@ def edit(
 class _Edit:
     """An edit until its rows are loaded or given up."""
 
-    def __init__(
-        self, door: Door, file: EditedFile, handed: HandedOut, yes: bool, remove: bool, reopen: bool
-    ) -> None:
+    def __init__(self, door: Door, file: EditedFile, handed: HandedOut, yes: bool, remove: bool, reopen: bool) -> None:
         self.door = door
         self.file = file
         self.handed = handed

@@ -32,7 +32,7 @@ COMMANDS: dict[str, Command | Report] = {
     "search": Command(
         "search",
         N_("Search names, texts and sources for words, in all tables."),
-        N_("Examples: crpv search metz · crpv search 'contrat de ville' --table funding · crpv search égalité --centre oriv"),
+        N_("Examples: crpv search metz · crpv search 'contrat de ville' --table funding · crpv search égalité"),
     ),
     "map": Report(
         "coverage.map",

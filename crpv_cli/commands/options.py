@@ -131,7 +131,9 @@ Paths = Annotated[
 DryRun = Annotated[bool, typer.Option("--dry-run", help=_("Show what would happen without writing anything."))]
 Reopen = Annotated[
     bool,
-    typer.Option("--reopen", help=_("Write it even where it changes rows of closed years, which are open from then on.")),
+    typer.Option(
+        "--reopen", help=_("Write it even where it changes rows of closed years, which are open from then on.")
+    ),
 ]
 WithPeople = Annotated[
     bool,

@@ -771,7 +771,9 @@ CLOSURES = Table(
             shape=Shape.SHA256,
         ),
         day("closed_on", N_("Closed on"), N_("Day on which the year was closed, or the file added."), True, PAST),
-        day("reopened_on", N_("Reopened on"), N_("Day on which it was reopened; empty while it is closed."), usual=PAST),
+        day(
+            "reopened_on", N_("Reopened on"), N_("Day on which it was reopened; empty while it is closed."), usual=PAST
+        ),
         NOTE,
     ),
     screen=("year", "rests_on", "document", "closed_on", "reopened_on", "note"),

@@ -114,10 +114,10 @@ def touched_by(
     found: dict[int, dict[str, int]] = {}
     for table in OF_A_YEAR:
         # What a load inserts or updates says so itself; what it removes, and all that an undoing does, is recorded.
-        recorded = """
+        recorded = f"""
             select key ->> 'year' as year from main.changes
-            where load = :load and table_name = '{table}' and (:all or action = 'delete')
-        """.format(table=table.name)
+            where load = :load and table_name = '{table.name}' and (:all or action = 'delete')
+        """
         touching = f"select year from main.{table.name} where load = :load"
         whole = recorded if tables is None else f"{recorded} union all {touching}"
         if tables is not None and table not in tables:

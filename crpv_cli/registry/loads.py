@@ -113,7 +113,7 @@ class LoadReport:
     about, refused ones included; ``changes`` fills where details were asked for. ``lost`` says that a file changed, or
     could no longer be read, under way: nothing is loaded then. Of rows that were handed out to be changed, ``vanished``
     names those that did not come back and are removed, and ``handed`` is what they are compared with next time, since
-    what the conflicts say is known then. ``touched`` are the closed years of which rows change: they are reopened by it.
+    what the conflicts say is known then. ``touched`` are the closed years of which rows change; it reopens them.
     """
 
     dry_run: bool

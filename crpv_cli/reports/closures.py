@@ -34,8 +34,8 @@ COLUMNS = (
 def closures(connection: sqlite3.Connection) -> Result:
     """List the closings of years, the last year and its last closing first.
 
-    ``changed`` is how many rows of the year are not what they were after the load that the report rests on, ``documents``
-    the names of the files handed on.
+    ``changed`` is how many rows of the year are not what they were after the load that the report rests on,
+    ``documents`` the names of the files handed on.
     """
     found = connection.execute(
         """
@@ -84,11 +84,7 @@ def _notes(year: int, load: int, reopened: str | None, changed: dict[str, int]) 
     """How the report of a year is made again; what is known otherwise since; how it is closed again."""
     said = {"year": str(year), "load": str(load)}
     data = {"year": year, "load": load}
-    notes = [
-        Note(
-            "report-again", msg("{year}: crpv report network --as-of {year}-12-31 --known {load}", **said), data
-        )
-    ]
+    notes = [Note("report-again", msg("{year}: crpv report network --as-of {year}-12-31 --known {load}", **said), data)]
     if changed:
         counts: list[Message] = [
             msg("{table}: {count}", table=msg(TABLES[name].label), count=count) for name, count in changed.items()

@@ -48,8 +48,8 @@ def verified(connection: sqlite3.Connection, files: Mapping[str, str]) -> Result
     """Say of each file which load it was loaded by: a row for each load and each table of it, the newest load first.
 
     A file that was never loaded has one row, or those of the last load of another file of its name. One that was handed
-    on for a closed year (``crpv close``) has a row for that year, with the load that closed it; another of its name says
-    that it is not that file.
+    on for a closed year (``crpv close``) has a row for that year, with the load that closed it; so has another of its
+    name, which says that it is not that file.
 
     Args:
         connection: an open registry.
@@ -73,7 +73,8 @@ def verified(connection: sqlite3.Connection, files: Mapping[str, str]) -> Result
     for name, sha256 in files.items():
         found = [row for row in loaded if row["sha256"] == sha256]
         handed = [row for row in closed if row["sha256"] == sha256]
-        others, instead = [], []
+        others: Iterable[sqlite3.Row] = ()
+        instead: list[sqlite3.Row] = []
         if not found and not handed:
             instead = [row for row in closed if row["document"] == _last_part(name)]
             others = _last([row for row in loaded if _last_part(row["path"]) == _last_part(name) != "-"])
