@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.tables import TABLES, Table
-from crpv_cli.language import N_, Day, Euros, Message, current, msg, translate
+from crpv_cli.language import N_, Day, Euros, Message, msg, translate
 from crpv_cli.registry.journal import Change
 from crpv_cli.registry.resolving import Names, names_of
 from crpv_cli.registry.schema import key_condition, key_values
+from crpv_cli.reports.naming import names_in
 from crpv_cli.result import Result, Value
 from crpv_cli.spelling import fold
 
@@ -55,23 +56,13 @@ def options_of(connection: sqlite3.Connection, table: Table) -> dict[str, Option
         if column.refers:
             other = TABLES[column.refers]
             names = names_of(connection, other)
-            labels = [Option(code, label) for code, label in _named(connection, other)]
+            labels = [Option(code, label) for code, label in names_in(connection, other).items()]
             found[column.name] = Options(sorted(labels, key=lambda one: fold(one.label)), names)
         elif column.choices:
             found[column.name] = Options([Option(one.code, translate(one.label)) for one in column.choices])
         elif column.kind is Kind.FLAG:
             found[column.name] = Options([Option("true", translate(N_("yes"))), Option("false", translate(N_("no")))])
     return found
-
-
-def _named(connection: sqlite3.Connection, table: Table) -> Iterable[tuple[str, str]]:
-    """The rows of a table by their key, each with the name that people read."""
-    name = {
-        "centres": "short_name",
-        "missions": f"name_{current()}",
-        "departments": f"{table.key[0]} || ' ' || name",
-    }.get(table.name, table.called[0] if table.called else table.key[0])
-    return map(tuple, connection.execute(f"select {table.key[0]}, {name} from {table.name}"))
 
 
 def standing(connection: sqlite3.Connection, table: Table, key: Mapping[str, Value]) -> dict[str, Value] | None:
