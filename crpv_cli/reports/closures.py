@@ -84,7 +84,13 @@ def _notes(year: int, load: int, reopened: str | None, changed: dict[str, int]) 
     """How the report of a year is made again; what is known otherwise since; how it is closed again."""
     said = {"year": str(year), "load": str(load)}
     data = {"year": year, "load": load}
-    notes = [Note("report-again", msg("{year}: crpv report network --as-of {year}-12-31 --known {load}", **said), data)]
+    notes = [
+        Note(
+            "report-again",
+            msg("Report of {year} as it stood: crpv report network --as-of {year}-12-31 --known {load}", **said),
+            data,
+        )
+    ]
     if changed:
         counts: list[Message] = [
             msg("{table}: {count}", table=msg(TABLES[name].label), count=count) for name, count in changed.items()
