@@ -25,8 +25,6 @@ def agreed(problem: ClosedYearProblem) -> bool:
     if not streams.can_ask():
         raise problem
     streams.say(problem.message)
-    if problem.advice:
-        streams.say(problem.advice)
     return streams.confirm(problem.question())
 
 

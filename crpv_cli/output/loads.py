@@ -54,12 +54,9 @@ def tell_load(report: LoadReport) -> None:
 def tell_touched(touched: Iterable[Touched], written: bool) -> None:
     """Say which closed years were reopened, or would be."""
     for one in touched:
-        streams.say(one.said())
-        streams.say(
-            msg("{year} is open again; close it again with: crpv close {year}", year=str(one.year))
-            if written
-            else one.advice()
-        )
+        streams.say(one.reopened() if written else one.said())
+        if not written:
+            streams.say(one.advice())
 
 
 def anomalies_result(anomalies: Sequence[Anomaly], machine: bool = False) -> Result:

@@ -52,6 +52,15 @@ class Touched:
             tables=counts,
         )
 
+    def reopened(self) -> Message:
+        """Say that it was changed and is open, and how it is closed again."""
+        return msg(
+            "{year} is open again; close it again with: crpv close {year}. "
+            "Its report as it stood: crpv report network --as-of {year}-12-31 --known {load}",
+            year=str(self.year),
+            load=str(self.rests_on),
+        )
+
     def advice(self) -> Message:
         """Say how it is changed all the same, and how the report is made again as it stood."""
         return msg(
