@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crpv_cli import interrupts
 from crpv_cli.commands import options
 from crpv_cli.commands.door import Door, command
 from crpv_cli.errors import ExitCode, UsageProblem
@@ -54,6 +55,7 @@ def add(
     from crpv_cli.output import streams
     from crpv_cli.reports.adding import options_of
 
+    interrupts.will_write()
     its_table = table_named(table)
     cells = cells_of(its_table, words or ())
     with door.reading() as connection:
