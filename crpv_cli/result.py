@@ -88,6 +88,8 @@ class Layout(StrEnum):
     TABLE = "table"
     FINDINGS = "findings"
     """Sentences, under how grave they are and the rule that found them."""
+    MATCHES = "matches"
+    """Texts with words that were found in them, under their table and their row."""
 
 
 class Alert(StrEnum):

@@ -125,6 +125,8 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
         run(["load", *(str(folder / name) for name in LOADED), "--db", str(folder / "demo.sqlite")])
     assert ended.value.code == ExitCode.DONE
     with pytest.raises(SystemExit):
+        run(["close", "2023", "--db", str(folder / "demo.sqlite")])
+    with pytest.raises(SystemExit):
         run(["backup", "--db", str(folder / "demo.sqlite")])
     with closing(sqlite3.connect(folder / "demo.sqlite")) as connection:
         connection.execute("create view own as select 1")

@@ -35,6 +35,7 @@ def edit(
     remove: Annotated[
         bool, typer.Option("--remove", help=_("Remove the rows that are no longer in the file without asking."))
     ] = False,
+    reopen: options.Reopen = False,
 ) -> None:
     """Edit rows by hand."""
     from crpv_cli.commands.editor import cut_off, edited_file, named_editor
@@ -57,18 +58,19 @@ def edit(
         handed = hand_out(connection, its_table, keys)
     streams.say_all(cut_off())
     with edited_file(f"{its_table.name}.csv", csv_text(shown).encode()) as file:
-        _Edit(door, file, handed, yes, remove).run()
+        _Edit(door, file, handed, yes, remove, reopen).run()
 
 
 class _Edit:
     """An edit until its rows are loaded or given up."""
 
-    def __init__(self, door: Door, file: EditedFile, handed: HandedOut, yes: bool, remove: bool) -> None:
+    def __init__(self, door: Door, file: EditedFile, handed: HandedOut, yes: bool, remove: bool, reopen: bool) -> None:
         self.door = door
         self.file = file
         self.handed = handed
         self.yes = yes
         self.remove = remove
+        self.reopen = reopen
         self.done = False
 
     def run(self) -> None:
@@ -140,6 +142,13 @@ class _Edit:
                 return ExitCode.DONE
             streams.say_all(self._unasked(found))
             return ExitCode.USAGE
+        if found.touched and not self.reopen:
+            from crpv_cli.commands.reopening import agreed
+            from crpv_cli.registry.closures import ClosedYearProblem
+
+            if not agreed(ClosedYearProblem(found.touched)):
+                return ExitCode.DONE
+            self.reopen = True
         loaded = self._load(typed, dry_run=False)
         if loaded.errors:
             return self._refused(loaded)
@@ -206,6 +215,7 @@ class _Edit:
                 dry_run=dry_run,
                 details=dry_run,
                 handed=self.handed,
+                reopening=self.reopen,
                 before_commit=before_commit,
             )
             self.done = not dry_run and not report.errors

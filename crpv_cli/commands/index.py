@@ -29,6 +29,11 @@ COMMANDS: dict[str, Command | Report] = {
         N_("Show everything about one centre, on a page."),
         N_("Examples: crpv show oriv · crpv show villes-au-carre --as-of 2016-06-30 -o sheet.md"),
     ),
+    "search": Command(
+        "search",
+        N_("Search names, texts and sources for words, in all tables."),
+        N_("Examples: crpv search metz · crpv search 'contrat de ville' --table funding · crpv search égalité"),
+    ),
     "map": Report(
         "coverage.map",
         "territory_map",
@@ -52,6 +57,14 @@ COMMANDS: dict[str, Command | Report] = {
         "load",
         N_("Load files into the registry: all their rows, or none."),
         N_("Examples: crpv load evaluations.csv · crpv load folder/ --dry-run · cat f.csv | crpv load - --as funding"),
+    ),
+    "add": Command(
+        "add",
+        N_("Add one row, asked for column by column, or given as COLUMN=VALUE."),
+        N_(
+            "Examples: crpv add evaluations · crpv add funders id=metz name='Ville de Metz' kind=commune"
+            " · crpv add budgets centre=oriv year=2025 status=approved fte=7,5 --update"
+        ),
     ),
     "export": Command(
         "export",
@@ -116,6 +129,11 @@ COMMANDS: dict[str, Command | Report] = {
         "verify",
         N_("Say which load each file was loaded by, byte for byte: when, by whom, and whether that load stands."),
         N_("Examples: crpv verify evaluations.csv · crpv verify returns/*.xlsx -f json (exit code 1: never loaded)"),
+    ),
+    "close": Command(
+        "close",
+        N_("Close a year when its report is handed on, or list the closed years."),
+        N_("Examples: crpv close 2025 report.html report.xlsx · crpv close"),
     ),
     "edit": Command(
         "edit",

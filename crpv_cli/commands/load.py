@@ -14,6 +14,7 @@ import typer
 from crpv_cli import interrupts
 from crpv_cli.commands import options
 from crpv_cli.commands.door import NOW, Door, command
+from crpv_cli.commands.reopening import asks_to_reopen
 from crpv_cli.errors import ExitCode, UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.language import text as _
@@ -38,6 +39,7 @@ def _delimiter(value: str) -> str:
 
 
 @command(*NOW)
+@asks_to_reopen
 def load(
     door: Door,
     paths: options.Paths,
@@ -92,6 +94,7 @@ def load(
             ),
         ),
     ] = None,
+    reopen: options.Reopen = False,
 ) -> None:
     """Load files.
 
@@ -145,7 +148,13 @@ def load(
             if keep_valid and not dry_run:
                 aside = _places_aside(sources, refused or Path(), door.force)
             report = load_sources(
-                connection, sources, anomalies, dry_run=dry_run, keep_valid=keep_valid, before_commit=before_commit
+                connection,
+                sources,
+                anomalies,
+                dry_run=dry_run,
+                keep_valid=keep_valid,
+                reopening=reopen,
+                before_commit=before_commit,
             )
         tell_load(report)
         tell_refused(kept)

@@ -11,6 +11,7 @@ import typer
 
 from crpv_cli.commands import options
 from crpv_cli.commands.door import Door, command
+from crpv_cli.commands.reopening import asks_to_reopen
 from crpv_cli.commands.report import explain_figure
 from crpv_cli.language import msg
 from crpv_cli.language import text as _
@@ -37,21 +38,24 @@ def log(
 
 
 @command("db")
+@asks_to_reopen
 def undo(
     door: Door,
     loads: Annotated[
         list[int], typer.Argument(metavar=_("LOAD..."), help=_("The numbers of the loads (see: crpv log)."))
     ],
     dry_run: options.DryRun = False,
+    reopen: options.Reopen = False,
 ) -> None:
     """Take loads back: all of them, or none. Before several are, a copy of the registry is made."""
     from crpv_cli.output import streams
+    from crpv_cli.output.loads import tell_touched
     from crpv_cli.registry.undoing import undo_all
 
     kept: list[Path] = []
     with door.writing() as connection:
         copy = _copied(door, kept) if len(set(loads)) > 1 and not dry_run else None
-        all_undone = undo_all(connection, loads, dry_run, copy)
+        all_undone = undo_all(connection, loads, dry_run, copy, reopen)
     for file in kept:
         streams.say(msg("A copy of the registry as it was is kept: {file}", file=file))
     for undone in all_undone:
@@ -72,6 +76,7 @@ def undo(
                     number=str(undone.load),
                 )
             )
+        tell_touched(undone.touched, written=undone.load is not None)
     if dry_run:
         streams.say(msg("Nothing was written: this was a dry run."))
 

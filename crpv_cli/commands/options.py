@@ -129,6 +129,12 @@ Paths = Annotated[
     list[str], typer.Argument(metavar=_("PATH..."), help=_("Files, folders of files, or - for standard input."))
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help=_("Show what would happen without writing anything."))]
+Reopen = Annotated[
+    bool,
+    typer.Option(
+        "--reopen", help=_("Write it even where it changes rows of closed years, which are open from then on.")
+    ),
+]
 WithPeople = Annotated[
     bool,
     typer.Option("--with-people", help=_("With the names of the people who agreed to it, until their last day.")),

@@ -803,6 +803,39 @@ PUBLISHED_FIGURES = Table(
     screen=("id", "measure", "value", "unit", "as_of", "source"),
 )
 
+CLOSURES = Table(
+    name="closures",
+    label=N_("Closed years"),
+    key=("year", "rests_on", "document"),
+    columns=(
+        year(N_("The year that is closed.")),
+        Column(
+            "rests_on",
+            N_("Rests on load"),
+            Kind.INTEGER,
+            True,
+            minimum=0,
+            grouped=False,
+            explanation=N_("The last load that the report of the year rests on (see: crpv log)."),
+        ),
+        words("document", N_("File handed on"), N_("Name of a file handed on; empty for the year itself.")),
+        code(
+            "sha256",
+            N_("SHA-256 of the file"),
+            N_("SHA-256 of the file handed on, in 64 small hexadecimal digits."),
+            shape=Shape.SHA256,
+        ),
+        day("closed_on", N_("Closed on"), N_("Day on which the year was closed, or the file added."), True, PAST),
+        day(
+            "reopened_on", N_("Reopened on"), N_("Day on which it was reopened; empty while it is closed."), usual=PAST
+        ),
+        NOTE,
+    ),
+    screen=("year", "rests_on", "document", "closed_on", "reopened_on", "note"),
+    periods=(("closed_on", "reopened_on"),),
+    checks=("document is null or reopened_on is null",),
+)
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -831,5 +864,6 @@ TABLES: dict[str, Table] = {
         PROJECT_PARTNERS,
         EXCEPTIONS,
         PUBLISHED_FIGURES,
+        CLOSURES,
     )
 }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from crpv_cli.definitions.table import Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.intake.faults import Fault
-from crpv_cli.intake.headers import Header
+from crpv_cli.intake.headers import Header, read_header
 from crpv_cli.intake.records import readers_of
 from crpv_cli.intake.values import clean
-from crpv_cli.language import msg
+from crpv_cli.language import msg, translate
 from crpv_cli.spelling import closest, fold
 
 
@@ -69,3 +70,36 @@ def check_given(header: Header) -> None:
             raise Fault(
                 fault.code, msg("--set {column}: {problem}", column=name, problem=fault.message), fault.advice
             ) from None
+
+
+def cells_of(table: Table, words: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Read the columns and values of one row; returns what was typed for each column, by its name.
+
+    Raises:
+        UsageProblem: a word gives no column a value, a column is not one of the table, or has two values.
+    """
+    cells: dict[str, tuple[str, str]] = {}
+    for word in words:
+        heading, sign, value = word.partition("=")
+        heading = heading.strip()
+        if not (sign and heading):
+            raise UsageProblem(
+                msg("“{word}” gives no column a value.", word=word),
+                msg("Write a column and its value: {example}", example=f"{table.key[0]}=…"),
+            )
+        (column,) = read_header([heading], table).columns
+        if column is None:
+            spellings = {translate(one.label): one.name for one in table.columns} | {name: name for name in table.names}
+            near = closest(heading, spellings, 1)
+            raise UsageProblem(
+                msg("The table {table} has no column {column}.", table=table.name, column=heading),
+                msg("Did you mean {near}?", near=near[0])
+                if near
+                else msg("Its columns are: {columns}.", columns=list(table.names)),
+            )
+        if column.name in cells:
+            raise UsageProblem(
+                msg("{column} is given two values.", column=column.name), msg("Keep the one that is right.")
+            )
+        cells[column.name] = heading, clean(value)
+    return cells

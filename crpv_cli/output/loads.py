@@ -15,6 +15,7 @@ from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import N_, STABLE, Message, first_few, in_common, msg, msgs, shape
 from crpv_cli.output import streams
 from crpv_cli.output.formats import Format, choose, show
+from crpv_cli.registry.closures import Touched
 from crpv_cli.registry.loading import FileOutcome, LoadReport
 from crpv_cli.result import Result
 
@@ -62,7 +63,17 @@ def tell_load(report: LoadReport) -> None:
                 report.answers,
             )
         )
+    if not report.stopped:
+        tell_touched(report.touched, report.load is not None)
     streams.say(_verdict(report))
+
+
+def tell_touched(touched: Iterable[Touched], written: bool) -> None:
+    """Say which closed years were reopened, or would be."""
+    for one in touched:
+        streams.say(one.reopened() if written else one.said())
+        if not written:
+            streams.say(one.advice())
 
 
 def anomalies_result(anomalies: Sequence[Anomaly], machine: bool = False) -> Result:

@@ -10,7 +10,7 @@ import shutil
 import stat
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
@@ -193,6 +193,33 @@ def confirm(question: Message) -> bool:
         return sys.stdin.readline().strip().casefold() in {"y", "yes", "o", "oui"}
     except (OSError, UnicodeError):
         return False  # the terminal is gone, or what was typed is no text
+
+
+def ask(question: Message) -> str | None:
+    """Ask for a line; returns what was typed, without blanks around it, or None where nobody answers any more."""
+    try:
+        sys.stderr.write(_wrapped(question.text()) + " ")
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+    except (OSError, UnicodeError):
+        return None
+    return line.strip() if line else None
+
+
+def say_columns(texts: Sequence[str]) -> None:
+    """Print short texts side by side, as many as the terminal has room for, in columns that are read downwards."""
+    from rich.cells import cell_len
+
+    room = max(shutil.get_terminal_size().columns - 2, 20)
+    widest = max(map(cell_len, texts), default=0)
+    across = max(min((room + 2) // (widest + 2), len(texts)), 1)
+    down = -(-len(texts) // across)
+    with telling():
+        for row in range(down):
+            cells = texts[row::down]
+            line = "  ".join(cell + " " * (widest - cell_len(cell)) for cell in cells)
+            print(f"  {line.rstrip()}", file=sys.stderr)
+        sys.stderr.flush()
 
 
 def fail(error: CrpvError) -> None:

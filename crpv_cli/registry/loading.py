@@ -12,6 +12,7 @@ from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import Message, msg, msgs
 from crpv_cli.registry.applying import apply_source, remove_rows
 from crpv_cli.registry.checks import faulty_ratings, recognised, restated
+from crpv_cli.registry.closures import ClosedYearProblem, closed_years, reopen, touched_by
 from crpv_cli.registry.conflicts import Comparison, HandedOut, shown
 from crpv_cli.registry.foreign import other_amounts
 from crpv_cli.registry.journal import changes_of, key_text
@@ -39,6 +40,7 @@ def load(  # noqa: D417 - the connection needs no words
     keep_valid: bool = False,
     details: bool = False,
     handed: HandedOut | None = None,
+    reopening: bool = False,
     under_lock: Callable[[], None] | None = None,
     before_commit: Callable[[LoadReport], None] | None = None,
 ) -> LoadReport:
@@ -54,6 +56,7 @@ def load(  # noqa: D417 - the connection needs no words
         details: also report every change of a row.
         handed: rows that were handed out to be changed: of what came back, only what was changed is loaded, rows that
             did not come back are removed, and what others changed meanwhile is a conflict (``changed-meanwhile``).
+        reopening: whether closed years of which rows change are reopened; otherwise nothing is written where there are.
         under_lock: what is called as soon as nobody else can write, to see whether what was decided before still holds;
             where it raises, nothing is written.
         before_commit: what is given the report once everything is decided, and does all that can still fail. If it
@@ -62,6 +65,7 @@ def load(  # noqa: D417 - the connection needs no words
 
     Raises:
         RegistryProblem: through the connection's opener, if another program holds the registry.
+        ClosedYearProblem: rows of closed years would change; nothing is written. A dry run only says so.
     """
     report = LoadReport(dry_run, anomalies=list(anomalies))
     work = _Load(connection, sources, report, keep_valid, handed)
@@ -80,7 +84,7 @@ def load(  # noqa: D417 - the connection needs no words
             work.check_ratings()
             report.stopped = work.stops
             if not report.stopped:
-                work.apply(command)
+                work.apply(command, reopening or dry_run)
             # A row may still contradict what the registry keeps of it.
             report.stopped = work.stops
             if report.stopped:
@@ -319,8 +323,13 @@ class _Load:
         for number, anomaly in faulty_ratings(self.stage, self.sources):
             self._refuse(TABLES["evaluations"], number, anomaly)
 
-    def apply(self, command: str) -> None:
-        """Write what is staged, and what it changes; remove what did not come back."""
+    def apply(self, command: str, reopening: bool) -> None:
+        """Write what is staged, and what it changes; remove what did not come back, and reopen the years of both.
+
+        Raises:
+            ClosedYearProblem: rows of closed years change that are not to be reopened.
+        """
+        closed = closed_years(self.connection)
         load = open_load(self.connection, command)
         # A row may refer to one of its own table that comes after it; what all refer to was checked before.
         self.connection.execute("pragma defer_foreign_keys = on")
@@ -340,6 +349,11 @@ class _Load:
             its_rows = self.comparison.removed
             self.report.removed = remove_rows(self.connection, self.comparison.table, its_rows, load)
             self.report.handed = self.comparison.told()
+        if closed and not self.stops:
+            self.report.touched = touched_by(self.connection, load, closed, self.stage.in_order())
+            if self.report.touched and not reopening:
+                raise ClosedYearProblem(self.report.touched)
+            updated += reopen(self.connection, load, (one.year for one in self.report.touched))
         close_load(self.connection, load, inserted, updated, self.report.removed)
         self.report.notices.extend(self.offered.notices)
         self.report.load = load

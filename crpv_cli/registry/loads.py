@@ -13,6 +13,7 @@ from crpv_cli.registry.journal import Change
 from crpv_cli.result import FormFacts
 
 if TYPE_CHECKING:
+    from crpv_cli.registry.closures import Touched
     from crpv_cli.registry.conflicts import HandedOut
 
 
@@ -151,7 +152,7 @@ class LoadReport:
     could no longer be read, under way: nothing is loaded then. ``answers`` is how many sheets of centres came back that
     a campaign asks for and that had not come back yet. Of rows that were handed out to be changed, ``vanished``
     names those that did not come back and are removed, and ``handed`` is what they are compared with next time, since
-    what the conflicts say is known then.
+    what the conflicts say is known then. ``touched`` are the closed years of which rows change; it reopens them.
     """
 
     dry_run: bool
@@ -167,6 +168,7 @@ class LoadReport:
     vanished: list[str] = field(default_factory=list)
     handed: HandedOut | None = None
     answers: int = 0
+    touched: list[Touched] = field(default_factory=list)
 
     def refusals(self) -> list[tuple[FileOutcome, dict[int, list[Anomaly]]]]:
         """Return what was refused, line by line, for each file or sheet: a line may hold rows of several tables."""

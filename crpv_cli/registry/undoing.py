@@ -7,13 +7,14 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crpv_cli import interrupts
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import first_few, msg, msgs
 from crpv_cli.registry.bulk import written_at_once
+from crpv_cli.registry.closures import ClosedYearProblem, Touched, closed_years, reopen, touched_by
 from crpv_cli.registry.journal import key_text, require_load, undone_loads
 from crpv_cli.registry.recording import close_load, commit, open_load
 from crpv_cli.registry.reversing import Reversal, recorded, tables_of
@@ -26,16 +27,18 @@ _SHOWN = 5
 class Undone:
     """What an undo did, or would do: how many rows per table were removed, restored or put back.
 
-    ``target`` is the load that is undone, ``load`` the one that undoes it, None if nothing was written.
+    ``target`` is the load that is undone, ``load`` the one that undoes it, None if nothing was written. ``touched`` are
+    the closed years of which rows change: they are reopened by it.
     """
 
     load: int | None
     removed: Counter[str]
     restored: Counter[str]
     target: int = field(default=0, compare=False)
+    touched: tuple[Touched, ...] = field(default=(), compare=False)
 
 
-def undo(connection: sqlite3.Connection, load: int, dry_run: bool = False) -> Undone:
+def undo(connection: sqlite3.Connection, load: int, dry_run: bool = False, reopening: bool = False) -> Undone:
     """Undo a load: every row it touched becomes what it was, to the value and to its provenance.
 
     An undo is itself a load, which can be undone too. Once it is committed, signals wait until the command releases
@@ -43,9 +46,9 @@ def undo(connection: sqlite3.Connection, load: int, dry_run: bool = False) -> Un
 
     Raises:
         UsageProblem: there is no such load, it was already undone, or later loads touched or refer to its rows;
-            the message names them.
+            the message names them. A ``ClosedYearProblem`` where rows of closed years change.
     """
-    return undo_all(connection, [load], dry_run)[0]
+    return undo_all(connection, [load], dry_run, reopening=reopening)[0]
 
 
 def undo_all(
@@ -53,6 +56,7 @@ def undo_all(
     loads: Iterable[int],
     dry_run: bool = False,
     first: AbstractContextManager[object] | None = None,
+    reopening: bool = False,
 ) -> list[Undone]:
     """Undo several loads in one transaction, newest first whatever their order: all of them, or none.
 
@@ -61,6 +65,7 @@ def undo_all(
         loads: their numbers.
         dry_run: find out what would happen and write nothing.
         first: is entered once nobody else can write, and left before the commit: a copy.
+        reopening: whether closed years of which rows change are reopened; a dry run only says which they are.
 
     Raises:
         UsageProblem: as ``undo``.
@@ -71,7 +76,7 @@ def undo_all(
     connection.execute("begin immediate")
     try:
         with first or nullcontext():
-            undone = [_undo(connection, load, dry_run) for load in numbers]
+            undone = [_undo(connection, load, dry_run, reopening) for load in numbers]
             if not dry_run:
                 interrupts.hold()  # a copy and the commit belong together
         if dry_run:
@@ -85,21 +90,27 @@ def undo_all(
     return undone
 
 
-def _undo(connection: sqlite3.Connection, load: int, dry_run: bool) -> Undone:
+def _undo(connection: sqlite3.Connection, load: int, dry_run: bool, reopening: bool) -> Undone:
+    closed = closed_years(connection)
     cancelled = undone_loads(connection)
     if load in cancelled:
         raise UsageProblem(msg("Load {load} was already undone.", load=str(load)), msg("See: crpv log"))
     _refuse_later(connection, load, cancelled)
     connection.execute("pragma defer_foreign_keys = on")
     number = open_load(connection, f"undo {load}", undoes=load)
-    undone = Undone(None if dry_run else number, Counter(), Counter(), load)
+    removed, restored = Counter[str](), Counter[str]()
+    undone = Undone(None if dry_run else number, removed, restored, load)
     told = recorded(connection, load)
     # What refers to a row goes before it, and comes back after it.
     for table in reversed(list(tables_of(connection, load))):
         _take_back(Reversal(connection, table, load), number, Counter(told.get(table.name, {})), undone)
     _refuse_references(connection, load, number, undone)
-    close_load(connection, number, 0, undone.restored.total(), undone.removed.total())
-    return undone
+    touched = touched_by(connection, number, closed, None)
+    if touched and not (reopening or dry_run):
+        raise ClosedYearProblem(touched)
+    updated = restored.total() + reopen(connection, number, (one.year for one in touched))
+    close_load(connection, number, 0, updated, removed.total())
+    return replace(undone, touched=tuple(touched))
 
 
 def _take_back(work: Reversal, number: int, told: Counter[str], undone: Undone) -> None:

@@ -63,6 +63,9 @@ ROWS = {
     "project_partners": {"project": "atlas", "centre": "one", "role": "leads"},
     "exceptions": {"rule": "co-funding", "centre": "one", "valid_to": "2030-12-31", "reason": "Agreed"},
     "published_figures": {"id": "one", "measure": "centres", "value": "20", "unit": "centre", "as_of": "2023-10-17"},
+    "closures": {
+        "year": "2023", "rests_on": "2", "document": "report.html", "sha256": "0f" * 32, "closed_on": "2024-06-28",
+    },
 }  # fmt: skip
 BEFORE = {"project_partners": "projects"}
 

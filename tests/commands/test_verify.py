@@ -54,6 +54,7 @@ def test_a_file_that_was_loaded_is_known_by_its_bytes(db: Path, loaded: Path, tm
             "sheet": None,
             "loaded_as": str(loaded),
             "sha256": hashlib.sha256(FUNDERS.encode()).hexdigest(),
+            "year": None,
         }
 
 

@@ -16,6 +16,7 @@ from crpv_cli.output.terminal.drawing import ASCII, BLOCKS, Pen
 from crpv_cli.output.terminal.findings import findings_lines
 from crpv_cli.output.terminal.lines import ALERT, BOLD, DIM, PLAIN, Line, painted, points, wrapped
 from crpv_cli.output.terminal.map import map_lines, map_width
+from crpv_cli.output.terminal.matches import matches_lines
 from crpv_cli.output.terminal.table import Lost, table_lines
 from crpv_cli.result import Dossier, Layout, Result
 
@@ -47,6 +48,8 @@ def screen(
             lines += points(remaining(section.notes), width)
     elif shown.layout is Layout.FINDINGS:
         lines += findings_lines(shown, width)
+    elif shown.layout is Layout.MATCHES:
+        lines += matches_lines(shown, width)
     elif shown.is_map and shown.rows:
         lines += _map(shown, width, pen, lost, remarks)
     else:
