@@ -50,7 +50,9 @@ def check(
     ] = None,
     until: Annotated[
         str | None,
-        typer.Option("--until", metavar=_("DATE"), parser=options.iso_date, help=_("The last day of the exception.")),
+        typer.Option(
+            "--until", metavar=_("DATE"), parser=options.date_or_year, help=_("The last day of the exception.")
+        ),
     ] = None,
     reason: Annotated[str | None, typer.Option("--reason", metavar=_("TEXT"), help=_("Why it is accepted."))] = None,
     by: Annotated[str | None, typer.Option("--by", metavar=_("NAME"), help=_("Who accepts it."))] = None,

@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from crpv_cli.commands.index import COMMANDS, LIFE, Command
+from crpv_cli.definitions.columns import Choice
 from crpv_cli.language import text as _
 from crpv_cli.language import translate
 from crpv_cli.reports.index import REPORTS, Report
@@ -52,9 +53,21 @@ class Commands(_Group):
 class _Reports(_Group):
     entries: ClassVar[Mapping[str, Command | Report]] = REPORTS
 
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a report, which may be called as in either language."""
+        name = cmd_name if cmd_name in REPORTS else _report_meant(cmd_name)
+        return super().get_command(ctx, name or cmd_name)
+
 
 class _Life(_Group):
     entries: ClassVar[Mapping[str, Command | Report]] = LIFE
+
+
+def _report_meant(wanted: str) -> str | None:
+    from crpv_cli.definitions.named import meant
+
+    found = meant(wanted, [Choice(name, "", report.also) for name, report in REPORTS.items()])
+    return found[0] if len(found) == 1 else None
 
 
 def _made(name: str, entry: Command | Report) -> click.Command:

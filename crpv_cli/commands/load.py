@@ -8,14 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 from crpv_cli import interrupts
 from crpv_cli.commands import options
 from crpv_cli.commands.door import NOW, Door, command
+from crpv_cli.definitions.columns import Choice
 from crpv_cli.errors import ExitCode, UsageProblem
-from crpv_cli.language import msg
+from crpv_cli.language import N_, msg
 from crpv_cli.language import text as _
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def load(
         typer.Option(
             "--expect",
             metavar="centres",
-            click_type=click.Choice(["centres"]),
+            click_type=options.OneOf((Choice("centres", N_("Centres")),)),
             help=_("Name the open centres that the files do not mention."),
         ),
     ] = None,

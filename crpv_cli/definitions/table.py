@@ -16,7 +16,7 @@ class Table:
     ``periods`` are pairs of days in order, ``checks`` other conditions between columns, in SQL, and ``indexes`` the
     columns that have an index in addition to the key. ``moved`` are headings of earlier files of the table, each with
     the table that holds such facts now. ``called`` are the columns, besides the key, by which people name a row where
-    another table refers to it.
+    another table refers to it. ``also`` are other words for the table itself, in both languages.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Table:
     indexes: tuple[str, ...] = ()
     moved: tuple[tuple[str, str], ...] = ()
     called: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column:
         """Return the column of that name.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from crpv_cli.definitions.named import columns, near_to
 from crpv_cli.errors import UsageProblem
 from crpv_cli.intake.faults import Fault
 from crpv_cli.intake.headers import Header
 from crpv_cli.intake.records import readers_of
 from crpv_cli.intake.values import clean
 from crpv_cli.language import msg
-from crpv_cli.spelling import closest, fold
+from crpv_cli.spelling import fold
 
 
 def read_given(words: Iterable[str]) -> dict[str, str]:
@@ -43,7 +44,7 @@ def check_given(header: Header) -> None:
         Fault: one is of no column, of one that the file has, or is no value of its column.
     """
     for name in header.unknown:
-        near = closest(name, header.table.names, 1)
+        near = near_to(name, columns(header.table.columns, header.table), 1)
         raise Fault(
             "given-unknown",
             msg(

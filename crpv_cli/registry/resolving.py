@@ -22,6 +22,8 @@ from crpv_cli.spelling import closest, fold
 
 _DEPARTMENT = re.compile(r"(?:departement|dept?|dep)(?: (?:de la|de l|du|des|de|d))? ")
 _WORD = re.compile(r"[^\W\d_]{3}")
+_ARTICLES = {"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "and", "for", "of", "the"}
+_LONGEST_INITIALS = 8
 _SIGNS = re.compile(r"[\s.]")
 
 
@@ -134,6 +136,23 @@ class Names:
             if found:
                 return Meant(found, How.PART)
         return Meant()
+
+    def initials(self, text: str) -> Meant:
+        """Return the rows of one of whose present names a text is the initials, with or without its articles."""
+        wanted = _squeezed(fold(text))
+        if not 2 <= len(wanted) <= _LONGEST_INITIALS:
+            return Meant()
+        return Meant(
+            tuple(
+                dict.fromkeys(
+                    identifier
+                    for name, identifier in self._folded
+                    if len(words := name.split()) > 1
+                    and wanted
+                    in {"".join(word[0] for word in words), "".join(word[0] for word in words if word not in _ARTICLES)}
+                )
+            )
+        )
 
     def near(self, text: str, most: int = 3) -> list[str]:
         """Return the ids of the rows whose ids or names are most similar to a text, most similar first."""
