@@ -32,18 +32,15 @@ FORMER: dict[str, tuple[str, ...]] = {
 """The departments of each region that became a part of another one."""
 
 ALSO = (
-    Choice("11", "", ("IDF",)),
-    Choice("24", "", ("CVL",)),
-    Choice("27", "", ("BFC",)),
     Choice("28", "", ("Normandy",)),
-    Choice("32", "", ("HDF", "Nord-Pas-de-Calais-Picardie")),
+    Choice("32", "", ("Nord-Pas-de-Calais-Picardie",)),
     Choice("44", "", ("Alsace-Champagne-Ardenne-Lorraine",)),
     Choice("52", "", ("PDL",)),
     Choice("53", "", ("Brittany",)),
     Choice("75", "", ("NAQ", "Aquitaine-Limousin-Poitou-Charentes")),
     Choice("76", "", ("Languedoc-Roussillon-Midi-Pyrénées",)),
-    Choice("84", "", ("ARA", "AURA")),
-    Choice("93", "", ("PACA", "Région Sud")),
+    Choice("84", "", ("AURA",)),
+    Choice("93", "", ("Région Sud",)),
     Choice("94", "", ("Corsica",)),
 )
-"""What a region is also called, by its code: in short, in English, or as it was called for some months."""
+"""What a region is also called beside its initials, by its code: in short, in English, or as it was for some months."""

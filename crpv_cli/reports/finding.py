@@ -124,15 +124,18 @@ def find_region(connection: sqlite3.Connection, wanted: str) -> Region:
     also = {choice.code: choice.also for choice in ALSO}
     rows = {row["region_code"]: row["region_name"] for row in every}
     names = Names((code, [name, *also.get(code, ())]) for code, name in rows.items())
-    found = names.find(wanted).one
-    former = Names((name, ()) for name in FORMER).find(wanted).one if found is None else None
-    if former is not None:
-        return Region(former, former, frozenset(FORMER[former]), former=True)
-    partly = names.parts(wanted, inside_words=True)
-    if (code := found or partly.one) is not None:
+    former = Names((name, ()) for name in FORMER)
+    code, before = names.find(wanted).one, former.find(wanted).one
+    if code is None and before is None:
+        partly = names.initials(wanted).ids or names.parts(wanted, inside_words=True).ids
+        earlier = () if partly else former.initials(wanted).ids or former.parts(wanted).ids
+        code, before = (ids[0] if len(ids) == 1 else None for ids in (partly, earlier))
+    if code is None and before is not None:
+        return Region(before, before, frozenset(FORMER[before]), former=True)
+    if code is not None:
         departments = frozenset(row["code"] for row in every if row["region_code"] == code)
         return Region(code, rows[code], departments)
-    near = [names.called(one) for one in partly.ids]
+    near = [*map(names.called, partly), *earlier]
     near = near or closest(wanted, [*map(names.called, names.spoken), *FORMER])
     raise UsageProblem(
         msg("There is no region called “{value}”.", value=wanted),
