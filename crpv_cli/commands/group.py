@@ -13,8 +13,8 @@ from typer.core import TyperGroup
 
 from crpv_cli.commands.index import COMMANDS, LIFE, Command
 from crpv_cli.definitions.columns import Choice
+from crpv_cli.language import msg, translate
 from crpv_cli.language import text as _
-from crpv_cli.language import translate
 from crpv_cli.reports.index import REPORTS, Report
 
 
@@ -53,21 +53,32 @@ class Commands(_Group):
 class _Reports(_Group):
     entries: ClassVar[Mapping[str, Command | Report]] = REPORTS
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a report, which may be called as in either language."""
-        name = cmd_name if cmd_name in REPORTS else _report_meant(cmd_name)
-        return super().get_command(ctx, name or cmd_name)
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a report, which may be called as in either language.
+
+        Raises:
+            UsageProblem: no report is called so.
+        """
+        if args[0] not in REPORTS and not args[0].startswith("-"):
+            args = [_report_meant(args[0]), *args[1:]]
+        return super().resolve_command(ctx, args)
 
 
 class _Life(_Group):
     entries: ClassVar[Mapping[str, Command | Report]] = LIFE
 
 
-def _report_meant(wanted: str) -> str | None:
-    from crpv_cli.definitions.named import meant
+def _report_meant(wanted: str) -> str:
+    from crpv_cli.definitions.named import one_of
 
-    found = meant(wanted, [Choice(name, "", report.also) for name, report in REPORTS.items()])
-    return found[0] if len(found) == 1 else None
+    return one_of(
+        wanted,
+        [Choice(name, "", report.also) for name, report in REPORTS.items()],
+        msg("There is no report called “{value}”.", value=wanted),
+        lambda every: msg("The reports are: {reports}.", reports=every),
+    )
 
 
 def _made(name: str, entry: Command | Report) -> click.Command:

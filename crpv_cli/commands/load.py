@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def _delimiter(value: str) -> str:
     """Read a delimiter: the sign itself, or the word tab."""
-    sign = "\t" if value.casefold() in {"tab", "\\t"} else value
+    sign = "\t" if value.casefold() in {"tab", "tabulation", "\\t"} else value
     if sign not in {";", ",", "|", "\t"}:
         raise typer.BadParameter(_("The delimiter is one of ; , | or tab."))
     return sign

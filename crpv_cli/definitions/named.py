@@ -14,10 +14,9 @@ from crpv_cli.definitions.columns import Choice, Column
 from crpv_cli.definitions.headings import headings_of
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
-from crpv_cli.language import LANGUAGES, N_, Message, current, msg, translate
+from crpv_cli.language import LANGUAGES, N_, Message, Typed, msg, translate
 from crpv_cli.spelling import closest, fold, stem
 
-_NO_WORD = re.compile(r"[\W_]+")
 _LONG = re.compile(r"[^\W\d_]{3}")
 
 
@@ -40,12 +39,16 @@ def meant(typed: str, among: Sequence[Choice]) -> tuple[str, ...]:
         _of(folded, ((code, fold(word)) for code, word in labels))
         or _of(folded, ((code, fold(word)) for code, word in words))
         or _of(wanted, ((code, stem(word)) for code, word in words))
-        or _of(bool(_LONG.search(wanted)), ((code, f"{stem(word)} ".startswith(f"{wanted} ")) for code, word in words))
+        or _of(True, ((code, _begins(stem(word), wanted)) for code, word in words))
     )
 
 
 def _of(wanted: object, words: Iterable[tuple[str, object]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for code, word in words if word == wanted))
+
+
+def _begins(word: str, wanted: str) -> bool:
+    return _LONG.search(wanted) is not None and f"{word} ".startswith(f"{wanted} ")
 
 
 def spoken(choice: Choice) -> Iterator[str]:
@@ -57,14 +60,12 @@ def _labels(choice: Choice) -> list[str]:
     return [translate(choice.label, language) for language in LANGUAGES if choice.label]
 
 
-def typed(choice: Choice) -> str:
-    """Return what the reader may type for something, in one word: its stable name in English, its label in French."""
-    if current() == "en" or not choice.label:
-        return choice.code
-    return _NO_WORD.sub("-", translate(choice.label).lower()).strip("-") or choice.code
+def typed(choice: Choice | Column | Table) -> Typed:
+    """Return what the reader may type for something."""
+    return Typed(choice.code if isinstance(choice, Choice) else choice.name, choice.label)
 
 
-def one_of(wanted: str, among: Sequence[Choice], unknown: Message, every: Callable[[list[str]], Message]) -> str:
+def one_of(wanted: str, among: Sequence[Choice], unknown: Message, every: Callable[[list[Typed]], Message]) -> str:
     """Return the code that a word means.
 
     Args:
@@ -87,11 +88,11 @@ def one_of(wanted: str, among: Sequence[Choice], unknown: Message, every: Callab
     near = near_to(wanted, among)
     raise UsageProblem(
         unknown,
-        msg("Did you mean {near}?", near=near) if near else every([typed(choice) for choice in among]),
+        msg("Did you mean {near}?", near=near) if near else every(_typed((choice.code for choice in among), among)),
     )
 
 
-def near_to(wanted: str, among: Sequence[Choice], most: int = 3) -> list[str]:
+def near_to(wanted: str, among: Sequence[Choice], most: int = 3) -> list[Typed]:
     """Return what the reader may type for what is called most nearly so, nearest first; none if nothing is near."""
     by_word = {fold(word): choice.code for choice in reversed(among) for word in spoken(choice)}
     part = f" {stem(wanted)} "
@@ -100,11 +101,11 @@ def near_to(wanted: str, among: Sequence[Choice], most: int = 3) -> list[str]:
     return _typed(dict.fromkeys(near), among)[:most]
 
 
-def _typed(codes: Iterable[str], among: Sequence[Choice]) -> list[str]:
+def _typed(codes: Iterable[str], among: Sequence[Choice]) -> list[Typed]:
     """What the reader may type for some of what there is; the stable names where two are called the same."""
-    labels = [typed(choice) for choice in among]
-    by_code = {choice.code: typed(choice) for choice in among}
-    return [by_code[code] if labels.count(by_code[code]) == 1 else code for code in codes]
+    labels = [choice.label for choice in among]
+    by_code = {choice.code: choice.label for choice in among}
+    return [Typed(code, by_code[code] if labels.count(by_code[code]) == 1 else "") for code in codes]
 
 
 def tables(names: Iterable[str] = TABLES) -> list[Choice]:

@@ -33,14 +33,11 @@ FORMER: dict[str, tuple[str, ...]] = {
 
 ALSO = (
     Choice("28", "", ("Normandy",)),
-    Choice("32", "", ("Nord-Pas-de-Calais-Picardie",)),
-    Choice("44", "", ("Alsace-Champagne-Ardenne-Lorraine",)),
     Choice("52", "", ("PDL",)),
     Choice("53", "", ("Brittany",)),
-    Choice("75", "", ("NAQ", "Aquitaine-Limousin-Poitou-Charentes")),
-    Choice("76", "", ("Languedoc-Roussillon-Midi-Pyrénées",)),
+    Choice("75", "", ("NAQ",)),
     Choice("84", "", ("AURA",)),
     Choice("93", "", ("Région Sud",)),
     Choice("94", "", ("Corsica",)),
 )
-"""What a region is also called beside its initials, by its code: in short, in English, or as it was for some months."""
+"""What a region is also called beside its initials, by its code: in short, or in English."""

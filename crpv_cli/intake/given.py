@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from crpv_cli.definitions.named import columns, near_to
+from crpv_cli.definitions.named import columns, near_to, typed
 from crpv_cli.errors import UsageProblem
 from crpv_cli.intake.faults import Fault
 from crpv_cli.intake.headers import Header
@@ -54,7 +54,7 @@ def check_given(header: Header) -> None:
             ),
             msg("Did you mean {near}?", near=near[0])
             if near
-            else msg("Its columns are: {columns}.", columns=list(header.table.names)),
+            else msg("Its columns are: {columns}.", columns=[typed(column) for column in header.table.columns]),
         )
     in_file = {column.name for column in header.columns if column}
     for name, value in header.given.items():

@@ -11,7 +11,7 @@ from functools import cache
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.headings import headings_of
 from crpv_cli.definitions.named import columns as called
-from crpv_cli.definitions.named import meant
+from crpv_cli.definitions.named import meant, typed
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.intake.amounts import unit_of
 from crpv_cli.intake.faults import Fault
@@ -202,7 +202,7 @@ def recognise(cells: Sequence[str], stem: str, given: Mapping[str, str] | None =
     mostly = best.missing and len(best.present) > len(best.missing) + len(best.extra) and fit(best) > fit(second)
     if whole or mostly:
         return best
-    tables = msg("Name the table with --as: {tables}.", tables=list(TABLES))
+    tables = msg("Name the table with --as: {tables}.", tables=[typed(table) for table in TABLES.values()])
     if by_chance:
         raise Fault(
             "unknown-table",

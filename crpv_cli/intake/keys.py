@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from crpv_cli.definitions.columns import Column
+from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.named import choice_named, columns, meant
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
@@ -13,7 +13,8 @@ from crpv_cli.intake.faults import Fault
 from crpv_cli.intake.records import readers_of
 from crpv_cli.intake.values import clean
 from crpv_cli.language import msg
-from crpv_cli.registry.resolving import names_of
+from crpv_cli.registry.resolving import meant_by
+from crpv_cli.spelling import fold
 
 
 def typed_key(connection: sqlite3.Connection, table: Table, parts: Sequence[str]) -> list[str]:
@@ -48,8 +49,11 @@ def _stored(connection: sqlite3.Connection, table: Table, name: str, typed: str)
     stored = connection.execute(f"select 1 from {table.name} where cast({column.stored} as text) = ? limit 1", (typed,))
     if not text or stored.fetchone() is not None:
         return typed
-    if column.refers is not None:
-        return _id(connection, column, text)
+    its_table = table if (column.name,) == table.key and table.called else TABLES.get(column.refers or "")
+    if its_table is not None:
+        return _id(connection, its_table, text)
+    if column.kind in {Kind.TEXT, Kind.CODE} and not column.choices:
+        return _as_written(connection, table, column, text)
     try:
         if column.choices:
             return choice_named(text, column.choices)
@@ -59,9 +63,15 @@ def _stored(connection: sqlite3.Connection, table: Table, name: str, typed: str)
     return typed if value is None else str(int(value) if isinstance(value, bool) else value)
 
 
-def _id(connection: sqlite3.Connection, column: Column, text: str) -> str:
-    names = names_of(connection, TABLES[str(column.refers)])
-    found = names.find(text).ids or names.initials(text).ids or names.parts(text, inside_words=True).ids
+def _as_written(connection: sqlite3.Connection, table: Table, column: Column, text: str) -> str:
+    """A text as a row has it, if one has it with other capitals or accents."""
+    rows = connection.execute(f"select distinct {column.stored} from {table.name} where {column.stored} is not null")
+    found = [row[0] for row in rows if fold(row[0]) == fold(text)]
+    return str(found[0]) if len(found) == 1 else text
+
+
+def _id(connection: sqlite3.Connection, table: Table, text: str) -> str:
+    found = meant_by(connection, table, text)
     if len(found) > 1:
         raise UsageProblem(
             msg("“{value}” could be any of these: {candidates}.", value=text, candidates=found),

@@ -13,7 +13,7 @@ from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, Message, first_few, msg
 from crpv_cli.registry.queries import read, today
-from crpv_cli.registry.resolving import Meant, Names, names_of
+from crpv_cli.registry.resolving import Names, meant_by, names_of
 from crpv_cli.spelling import closest, fold
 
 _BETWEEN = re.compile(r"[,;/]")
@@ -30,9 +30,7 @@ def find_centre(connection: sqlite3.Connection, wanted: str) -> str:
         UsageProblem: no centre is meant, or several are; the advice names the nearest ones.
     """
     names = names_of(connection, TABLES["centres"])
-    seats = Names((row["id"], [row["seat"]]) for row in connection.execute("select id, seat from centres order by id"))
-    found = names.find(wanted).ids or _together(names.initials(wanted), seats.find(wanted))
-    found = found or _together(names.parts(wanted, inside_words=True), seats.parts(wanted))
+    found = meant_by(connection, TABLES["centres"], wanted)
     if len(found) == 1:
         return found[0]
     if found:
@@ -47,10 +45,6 @@ def find_centre(connection: sqlite3.Connection, wanted: str) -> str:
         if near
         else _who_serves(connection, wanted) or msg("See the centres with: crpv list"),
     )
-
-
-def _together(*meanings: Meant) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(found for meaning in meanings for found in meaning.ids))
 
 
 def _who_serves(connection: sqlite3.Connection, wanted: str) -> Message | None:
@@ -153,8 +147,7 @@ def find_mission(connection: sqlite3.Connection, wanted: str, core: bool = True)
     Raises:
         UsageProblem: there is none.
     """
-    names = names_of(connection, TABLES["missions"], having="core = 1" if core else "true")
-    found = _found(names, wanted)
+    found = meant_by(connection, TABLES["missions"], wanted, having="core = 1" if core else "true")
     if len(found) == 1:
         return found[0]
     if found:
@@ -178,7 +171,7 @@ def find_funder(connection: sqlite3.Connection, wanted: str) -> str:
         UsageProblem: there is none, or several may be meant.
     """
     names = names_of(connection, TABLES["funders"])
-    found = _found(names, wanted)
+    found = meant_by(connection, TABLES["funders"], wanted)
     if len(found) == 1:
         return found[0]
     if found:
@@ -188,10 +181,6 @@ def find_funder(connection: sqlite3.Connection, wanted: str) -> str:
         msg("There is no funder called “{value}”.", value=wanted),
         msg("Did you mean {near}?", near=near) if near else msg("See them with: crpv list funders"),
     )
-
-
-def _found(names: Names, wanted: str) -> tuple[str, ...]:
-    return names.find(wanted).ids or names.initials(wanted).ids or names.parts(wanted, inside_words=True).ids
 
 
 def _several(wanted: str, candidates: Sequence[object]) -> UsageProblem:

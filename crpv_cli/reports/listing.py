@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from crpv_cli.definitions.columns import Column, Kind
-from crpv_cli.definitions.named import column_named, columns, meant, table_named
+from crpv_cli.definitions.named import column_named, columns, meant, table_named, typed
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, msg
@@ -107,7 +107,7 @@ def _refuse_people(table: Table, asked: Selection) -> None:
     for column in personal:
         if column.name in named:
             raise UsageProblem(
-                msg("The column {column} is about people.", column=column.name), msg("Show it with --with-people.")
+                msg("The column {column} is about people.", column=typed(column)), msg("Show it with --with-people.")
             )
 
 
