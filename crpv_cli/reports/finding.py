@@ -49,14 +49,16 @@ def find_centre(connection: sqlite3.Connection, wanted: str) -> str:
 
 def _who_serves(connection: sqlite3.Connection, wanted: str) -> Message | None:
     """Which centres serve the department of a name, or a commune that has neighbourhoods: people ask for both."""
-    codes = set(names_of(connection, TABLES["departments"]).find(wanted).ids)
+    departments = names_of(connection, TABLES["departments"])
+    codes = set(departments.find(wanted).ids)
     known = connection.execute("select distinct department, commune_names from neighbourhoods")
     codes |= {row[0] for row in known if fold(wanted) in map(fold, _BETWEEN.split(row[1] or ""))}
-    served = read(connection, "select centre, department from perimeters_on", today())
+    served = read(connection, "select centre, department from perimeters_on", today()).fetchall()
     centres = sorted({row["centre"] for row in served if row["department"] in codes})
     if not centres:
         return None
-    return msg("{place} is served by: {centres}.", place=wanted, centres=centres)
+    places = [f"{departments.called(code)} ({code})" for code in sorted(codes)]
+    return msg("{places}: served by {centres}.", places=places, centres=centres)
 
 
 def find_place(connection: sqlite3.Connection, wanted: str) -> tuple[str | None, str | None]:
