@@ -61,7 +61,7 @@ class _Reports(_Group):
         Raises:
             UsageProblem: no report is called so.
         """
-        if args[0] not in REPORTS and not args[0].startswith("-"):
+        if not (args[0] in REPORTS or args[0].startswith("-") or ctx.resilient_parsing):
             args = [_report_meant(args[0]), *args[1:]]
         return super().resolve_command(ctx, args)
 
