@@ -121,6 +121,21 @@ class Term(str):
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """What people may type for something: its stable name in English, its label (a message id) as a word in French."""
+
+    code: str
+    label: str
+
+    def text(self, language: str | None = None) -> str:
+        """The word in a language, the reader's by default."""
+        language = language or _State.language
+        if language == "en" or not self.label:
+            return self.code
+        return re.sub(r"[\W_]+", "-", translate(self.label, language).lower()).strip("-")
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A sentence and the values in it, kept separate until somebody reads it in a language.
 
@@ -234,7 +249,7 @@ def show(value: object, language: str | None = None) -> str:
         int: number,
         float: decimal,
     }
-    if isinstance(value, Message):
+    if isinstance(value, Message | Typed):
         return value.text(language)
     if isinstance(value, Share):
         sign = "+" if value.signed and value.value > 0 else ""

@@ -52,6 +52,17 @@ def singular(text: str) -> str:
     )
 
 
+def stem(text: str) -> str:
+    """Return a folded text whose words are alike in singular and plural, in French and English.
+
+    ``régionaux`` is ``régional`` and ``categories`` ``category``; what it gives is compared, and never shown.
+    """
+    return " ".join(
+        word[:-1] + "l" if word.endswith("au") and not word.endswith("eau") else re.sub("ie$", "y", word)
+        for word in singular(text).split()
+    )
+
+
 def closest(value: str, known: Iterable[str], most: int = 3) -> list[str]:
     """Return the known words most similar to a value, most similar first, or none."""
     import difflib

@@ -25,8 +25,9 @@ _CHANGES = ("table", "key", "action", "column", "before", "after")  # without a 
 Plan = Callable[..., None]
 
 
-def _day(flag: str, help_: str) -> Any:  # noqa: ANN401 - Typer says no more of it
-    return typer.Option(flag, metavar=_("DATE"), parser=options.iso_date, help=help_)
+def _day(flag: str, help_: str, last: bool = False) -> Any:  # noqa: ANN401 - Typer says no more of it
+    read = options.date_or_year if last else options.iso_date
+    return typer.Option(flag, metavar=_("DATE"), parser=read, help=help_)
 
 
 _DAY = _("The first day of the new state; what was ends on the day before.")
@@ -182,7 +183,7 @@ ShortName = Annotated[
 ]
 Form = Annotated[
     str | None,
-    typer.Option("--form", click_type=click.Choice([c.code for c in choices.LEGAL_FORMS]), help=_("Its legal form.")),
+    typer.Option("--form", click_type=options.OneOf(choices.LEGAL_FORMS), help=_("Its legal form.")),
 ]
 Carrier = Annotated[
     str | None, typer.Option("--carrier", metavar=_("NAME"), help=_("The body that carries it; '' for none."))
@@ -195,7 +196,7 @@ Confidence = Annotated[
     str | None,
     typer.Option(
         "--confidence",
-        click_type=click.Choice([c.code for c in choices.CONFIDENCES]),
+        click_type=options.OneOf(choices.CONFIDENCES),
         help=_("How sure the new perimeter is; by default as sure as that of the centre that served it."),
     ),
 ]
@@ -312,7 +313,7 @@ def _pass_on(
 def label(
     event: Event,
     centre: Centre,
-    until: Annotated[str | None, _day("--to", _("Its last day, if it is known."))] = None,
+    until: Annotated[str | None, _day("--to", _("Its last day, if it is known."), last=True)] = None,
     act: Annotated[str | None, typer.Option("--act", metavar=_("TEXT"), help=_("The decision that gives it."))] = None,
     renewal: Annotated[bool, typer.Option("--renewal", help=_("It renews an earlier label."))] = False,
 ) -> None:

@@ -9,11 +9,11 @@ import typer
 
 from crpv_cli.commands import options
 from crpv_cli.commands.door import Door, command
+from crpv_cli.definitions.columns import Choice
 from crpv_cli.errors import ExitCode, UsageProblem
 from crpv_cli.language import N_, Day, msg
 from crpv_cli.language import text as _
 from crpv_cli.reports.options import YEAR
-from crpv_cli.spelling import fold
 
 if TYPE_CHECKING:
     import sqlite3
@@ -50,7 +50,9 @@ def check(
     ] = None,
     until: Annotated[
         str | None,
-        typer.Option("--until", metavar=_("DATE"), parser=options.iso_date, help=_("The last day of the exception.")),
+        typer.Option(
+            "--until", metavar=_("DATE"), parser=options.date_or_year, help=_("The last day of the exception.")
+        ),
     ] = None,
     reason: Annotated[str | None, typer.Option("--reason", metavar=_("TEXT"), help=_("Why it is accepted."))] = None,
     by: Annotated[str | None, typer.Option("--by", metavar=_("NAME"), help=_("Who accepts it."))] = None,
@@ -188,8 +190,9 @@ def _accept(
 
 def _subject(connection: sqlite3.Connection, subject: str) -> tuple[str | None, str | None]:
     """Find the centre or the department that is meant; neither for the network, also in the reader's language."""
+    from crpv_cli.definitions.named import meant
     from crpv_cli.reports.finding import find_place
 
-    if fold(subject) in {_NETWORK, fold(msg(N_("network")).text())}:
+    if meant(subject, (Choice(_NETWORK, N_("network")),)):
         return None, None
     return find_place(connection, subject)

@@ -31,12 +31,13 @@ def export(
     with_people: options.WithPeople = False,
 ) -> None:
     """Export a table or the rows of a report; CSV unless asked otherwise."""
+    from crpv_cli.definitions.named import is_everything
     from crpv_cli.output.files import write_all
     from crpv_cli.reports.exports import all_tables, export_rows
     from crpv_cli.reports.finding import find_centre
     from crpv_cli.reports.listing import Selection
 
-    if name != "all":
+    if not is_everything(name):
         with door.reading() as connection:
             its_id = find_centre(connection, centre) if centre else None
             narrowed = Selection(region=region, department=department, centre=its_id, year=year, people=with_people)

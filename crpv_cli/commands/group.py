@@ -12,8 +12,9 @@ import typer
 from typer.core import TyperGroup
 
 from crpv_cli.commands.index import COMMANDS, LIFE, Command
+from crpv_cli.definitions.columns import Choice
+from crpv_cli.language import msg, translate
 from crpv_cli.language import text as _
-from crpv_cli.language import translate
 from crpv_cli.reports.index import REPORTS, Report
 
 
@@ -52,9 +53,32 @@ class Commands(_Group):
 class _Reports(_Group):
     entries: ClassVar[Mapping[str, Command | Report]] = REPORTS
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a report, which may be called as in either language.
+
+        Raises:
+            UsageProblem: no report is called so.
+        """
+        if not (args[0] in REPORTS or args[0].startswith("-") or ctx.resilient_parsing):
+            args = [_report_meant(args[0]), *args[1:]]
+        return super().resolve_command(ctx, args)
+
 
 class _Life(_Group):
     entries: ClassVar[Mapping[str, Command | Report]] = LIFE
+
+
+def _report_meant(wanted: str) -> str:
+    from crpv_cli.definitions.named import one_of
+
+    return one_of(
+        wanted,
+        [Choice(name, "", report.also) for name, report in REPORTS.items()],
+        msg("There is no report called “{value}”.", value=wanted),
+        lambda every: msg("The reports are: {reports}.", reports=every),
+    )
 
 
 def _made(name: str, entry: Command | Report) -> click.Command:

@@ -8,15 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 from crpv_cli import interrupts
 from crpv_cli.commands import options
 from crpv_cli.commands.door import NOW, Door, command
 from crpv_cli.commands.reopening import asks_to_reopen
+from crpv_cli.definitions.columns import Choice
 from crpv_cli.errors import ExitCode, UsageProblem
-from crpv_cli.language import msg
+from crpv_cli.language import N_, msg
 from crpv_cli.language import text as _
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 def _delimiter(value: str) -> str:
     """Read a delimiter: the sign itself, or the word tab."""
-    sign = "\t" if value.casefold() in {"tab", "\\t"} else value
+    sign = "\t" if value.casefold() in {"tab", "tabulation", "\\t"} else value
     if sign not in {";", ",", "|", "\t"}:
         raise typer.BadParameter(_("The delimiter is one of ; , | or tab."))
     return sign
@@ -87,7 +87,7 @@ def load(
         typer.Option(
             "--expect",
             metavar="centres",
-            click_type=click.Choice(["centres"]),
+            click_type=options.OneOf((Choice("centres", N_("Centres")),)),
             help=_(
                 "Name the centres that have not answered: those that the last collection asks, or else the open ones "
                 "that the files do not mention."

@@ -107,16 +107,20 @@ def trace(
     ] = None,
 ) -> None:
     """Trace the values of a row, or the rows of a figure."""
-    from crpv_cli.definitions.named import table_named
+    from crpv_cli.definitions.named import table_meant, table_named
     from crpv_cli.definitions.tables import TABLES
+    from crpv_cli.intake.keys import typed_key
     from crpv_cli.reports.history import trace as trace_row
     from crpv_cli.reports.index import REPORTS
 
     if table.replace("-", "_") not in TABLES:
-        if not key:
-            explain_figure(door, "network", table)
-            return
-        if table in REPORTS:
+        if key and table in REPORTS:
             explain_figure(door, table, " ".join(key))
             return
-    door.answer(trace_row, table_named(table), key or ())
+        if not key and table_meant(table) is None:
+            explain_figure(door, "network", table)
+            return
+    its_table = table_named(table)
+    with door.reading() as connection:
+        result = trace_row(connection, its_table, typed_key(connection, its_table, key or ()))
+    door.show(result)

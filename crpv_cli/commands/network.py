@@ -8,7 +8,6 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.language import Day, msg
 from crpv_cli.result import Dossier, Result
 
-_ALL = "all"
 _LISTED = ("short_name", "name", "legal_form", "seat")
 
 
@@ -64,11 +63,12 @@ def answer(
 
 def _show_centres(door: Door, centre: str, date: str) -> None:
     """The sheet of a centre, or those of all centres that are open on the date, into a folder."""
+    from crpv_cli.definitions.named import is_everything
     from crpv_cli.output.files import checked_folder, write_dossiers
     from crpv_cli.reports.finding import find_centre
     from crpv_cli.reports.listing import Selection, list_centres
 
-    if centre != _ALL:
+    if not is_everything(centre):
         with door.reading() as connection:
             sheet = sheet_of(connection, find_centre(connection, centre), date)
         door.show(sheet)

@@ -28,6 +28,7 @@ class Table:
     columns that have an index in addition to the key. ``moved`` are headings of earlier files of the table, each with
     the table that holds such facts now. ``called`` are the columns, besides the key, by which people name a row where
     another table refers to it. ``other`` is how a file of the table brings a row of another one that is not there yet.
+    ``also`` are other words for the table itself, in both languages.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Table:
     moved: tuple[tuple[str, str], ...] = ()
     called: tuple[str, ...] = ()
     other: Other | None = None
+    also: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column:
         """Return the column of that name.

@@ -180,6 +180,7 @@ NEIGHBOURHOODS = Table(
     screen=("code", "name", "department", "commune_names"),
     periods=(("valid_from", "valid_to"),),
     indexes=("department",),
+    also=("neighborhoods", "quartiers prioritaires", "QPV"),
 )
 
 CONTRACTS = Table(
@@ -266,6 +267,7 @@ CENTRES = Table(
         "opened is null or closed is null or substr(opened, 1, length(closed)) <= closed",
     ),
     moved=tuple((heading, "labels") for heading in ("label_from", "label_to", "Label depuis le", "Label jusqu'au")),
+    also=("centers", "CRPV"),
 )
 
 CENTRE_STATES = Table(
@@ -309,6 +311,7 @@ LABELS = Table(
     ),
     screen=("centre", "valid_from", "valid_to", "act", "renewal"),
     periods=(("valid_from", "valid_to"),),
+    also=("labellisations",),
 )
 
 PERIMETERS = Table(
@@ -452,6 +455,7 @@ FUNDING = Table(
     screen=("centre", "funder", "year", "scheme", "stage", "amount", "object"),
     indexes=("year",),
     other=OTHER_FUNDER,
+    also=("subventions", "grants"),
 )
 
 BUDGETS = Table(
@@ -783,6 +787,7 @@ EXCEPTIONS = Table(
     screen=("rule", "centre", "department", "valid_from", "valid_to", "reason", "accepted_by"),
     periods=(("valid_from", "valid_to"),),
     checks=("centre is null or department is null",),
+    also=("dérogations",),
 )
 
 PUBLISHED_FIGURES = Table(

@@ -281,6 +281,37 @@ def read_partial_date(text: str, column: Column) -> ReadValue:
         raise
 
 
+_NEAR_DAYS = {
+    **dict.fromkeys(("aujourd hui", "ce jour", "today"), 0),
+    **dict.fromkeys(("hier", "yesterday"), -1),
+    **dict.fromkeys(("demain", "tomorrow"), 1),
+}
+_TYPED = Column("typed", "")
+
+
+def typed_day(text: str, today: str, whole: bool = True) -> str:
+    """Read a day as people type it, and return it in ISO form.
+
+    Args:
+        text: a day as cells may have it, or a word such as “aujourd'hui”.
+        today: the present day, in ISO form.
+        whole: whether it must be a day; otherwise a month or a year stands for its last day.
+
+    Raises:
+        Fault: the text is not a day, or can be read as several.
+    """
+    text = " ".join(text.split())
+    if (away := _NEAR_DAYS.get(fold(text))) is not None:
+        return (date.fromisoformat(today) + timedelta(days=away)).isoformat()
+    if whole:
+        return _day(text)[0].isoformat()
+    value = str(read_partial_date(text, _TYPED)[0])
+    year, month, *day = [*value.split("-"), *("12" for _ in range(1 - value.count("-")))]
+    if day:
+        return value
+    return (date(int(year) + int(month) // 12, int(month) % 12 + 1, 1) - timedelta(days=1)).isoformat()
+
+
 _YEAR_WORDS = frozenset({"annee", "an", "exercice", "exercice budgetaire", "year", "budget"})
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from crpv_cli.definitions.named import column_named, columns, near_to, typed
 from crpv_cli.definitions.table import Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.intake.faults import Fault
 from crpv_cli.intake.headers import Header, read_header
 from crpv_cli.intake.records import readers_of
 from crpv_cli.intake.values import clean
-from crpv_cli.language import msg, translate
-from crpv_cli.spelling import closest, fold
+from crpv_cli.language import msg
+from crpv_cli.spelling import fold
 
 
 def read_given(words: Iterable[str]) -> dict[str, str]:
@@ -44,7 +45,7 @@ def check_given(header: Header) -> None:
         Fault: one is of no column, of one that the file has, or is no value of its column.
     """
     for name in header.unknown:
-        near = closest(name, header.table.names, 1)
+        near = near_to(name, columns(header.table.columns, header.table), 1)
         raise Fault(
             "given-unknown",
             msg(
@@ -54,7 +55,7 @@ def check_given(header: Header) -> None:
             ),
             msg("Did you mean {near}?", near=near[0])
             if near
-            else msg("Its columns are: {columns}.", columns=list(header.table.names)),
+            else msg("Its columns are: {columns}.", columns=[typed(column) for column in header.table.columns]),
         )
     in_file = {column.name for column in header.columns if column}
     for name, value in header.given.items():
@@ -88,18 +89,8 @@ def cells_of(table: Table, words: Iterable[str]) -> dict[str, tuple[str, str]]:
                 msg("Write a column and its value: {example}", example=f"{table.key[0]}=…"),
             )
         (column,) = read_header([heading], table).columns
-        if column is None:
-            spellings = {translate(one.label): one.name for one in table.columns} | {name: name for name in table.names}
-            near = closest(heading, spellings, 1)
-            raise UsageProblem(
-                msg("The table {table} has no column {column}.", table=table.name, column=heading),
-                msg("Did you mean {near}?", near=near[0])
-                if near
-                else msg("Its columns are: {columns}.", columns=list(table.names)),
-            )
-        if column.name in cells:
-            raise UsageProblem(
-                msg("{column} is given two values.", column=column.name), msg("Keep the one that is right.")
-            )
-        cells[column.name] = heading, clean(value)
+        name = column.name if column is not None else column_named(heading, table.columns, table)
+        if name in cells:
+            raise UsageProblem(msg("{column} is given two values.", column=name), msg("Keep the one that is right."))
+        cells[name] = heading, clean(value)
     return cells

@@ -10,6 +10,8 @@ from functools import cache
 
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.headings import headings_of
+from crpv_cli.definitions.named import columns as called
+from crpv_cli.definitions.named import meant, typed
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.intake.amounts import unit_of
 from crpv_cli.intake.faults import Fault
@@ -138,7 +140,6 @@ def _folded(cells: Sequence[str]) -> list[str]:
 
 
 def _read(cells: Sequence[str], folded: Sequence[str], table: Table, given: Mapping[str, str]) -> Header:
-    spellings = _spellings(table.name)
     columns: list[Column | None] = []
     extra, twice = [], []
     units: dict[str, Decimal] = {}
@@ -156,14 +157,13 @@ def _read(cells: Sequence[str], folded: Sequence[str], table: Table, given: Mapp
             twice.append(place)
             column = None
         columns.append(column)
-    named = {spellings[fold(name)].name: value for name, value in given.items() if fold(name) in spellings}
+    named, unknown = _given(given, table)
     brought = table.other.column if table.other is not None and others else None
     missing = tuple(
         column
         for column in table.columns
         if column.required and column not in columns and column.name not in named and column.name != brought
     )
-    unknown = tuple(name for name in given if fold(name) not in spellings)
     return Header(table, tuple(columns), missing, tuple(extra), tuple(twice), units, named, unknown, others)
 
 
@@ -175,6 +175,21 @@ def _others(folded: Sequence[str], table: Table) -> dict[str, int]:
         if spelling in spellings:
             found.setdefault(spellings[spelling], place)
     return found if "name" in found else {}
+
+
+def _given(given: Mapping[str, str], table: Table) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The values that the user gives, by the names of their columns, and what names none."""
+    if not given:
+        return {}, ()
+    spellings, named, unknown = _spellings(table.name), {}, []
+    for name, value in given.items():
+        column = spellings.get(fold(name))
+        found = (column.name,) if column else meant(name, called(table.columns, table))
+        if len(found) == 1:
+            named[found[0]] = value
+        else:
+            unknown.append(name)
+    return named, tuple(unknown)
 
 
 _YEAR = re.compile(r"(?<![0-9A-Za-z_])(?:19|20)[0-9]{2}(?![0-9A-Za-z_])")
@@ -227,7 +242,7 @@ def recognise(cells: Sequence[str], stem: str, given: Mapping[str, str] | None =
     mostly = best.missing and len(best.present) > len(best.missing) + len(best.extra) and fit(best) > fit(second)
     if whole or mostly:
         return best
-    tables = msg("Name the table with --as: {tables}.", tables=list(TABLES))
+    tables = msg("Name the table with --as: {tables}.", tables=[typed(table) for table in TABLES.values()])
     if by_chance:
         raise Fault(
             "unknown-table",

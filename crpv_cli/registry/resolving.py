@@ -22,6 +22,9 @@ from crpv_cli.spelling import closest, fold
 
 _DEPARTMENT = re.compile(r"(?:departement|dept?|dep)(?: (?:de la|de l|du|des|de|d))? ")
 _WORD = re.compile(r"[^\W\d_]{3}")
+_ARTICLES = {"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "and", "for", "of", "the"}
+_LONGEST_INITIALS = 8
+_THE_ONE_OF = re.compile(r"^(?:(?:le|the) )?(?:celui|centre|crpv|one)(?: (?:de|du|des|d|of|in|a|at))(?: (?:la|le|l))? ")
 _SIGNS = re.compile(r"[\s.]")
 
 
@@ -135,6 +138,23 @@ class Names:
                 return Meant(found, How.PART)
         return Meant()
 
+    def initials(self, text: str) -> Meant:
+        """Return the rows of one of whose present names a text is the initials, with or without its articles."""
+        wanted = _squeezed(fold(text))
+        if not 2 <= len(wanted) <= _LONGEST_INITIALS:
+            return Meant()
+        return Meant(
+            tuple(
+                dict.fromkeys(
+                    identifier
+                    for name, identifier in self._folded
+                    if len(words := name.split()) > 1
+                    and wanted
+                    in {"".join(word[0] for word in words), "".join(word[0] for word in words if word not in _ARTICLES)}
+                )
+            )
+        )
+
     def near(self, text: str, most: int = 3) -> list[str]:
         """Return the ids of the rows whose ids or names are most similar to a text, most similar first."""
         ids = {name: identifier for identifier, spoken in reversed(self.spoken.items()) for name in spoken}
@@ -177,6 +197,36 @@ class Names:
             folded = _DEPARTMENT.sub("", folded) if _DEPARTMENT.match(folded) else folded
         yield folded
         yield _squeezed(folded)
+
+
+def meant_by(connection: sqlite3.Connection, table: Table, wanted: str, having: str = "true") -> tuple[str, ...]:
+    """Return the ids that a person may mean who asks: none, one, or several, which are not guessed between.
+
+    In files a name must be one; a person who asks may also say initials, a part of a name, or the commune of the seat
+    of a centre.
+
+    Args:
+        connection: an open registry.
+        table: a table whose key is one column.
+        wanted: what was typed.
+        having: the SQL condition of the rows that are meant.
+    """
+    names = names_of(connection, table, having=having)
+    seats = _seats(connection) if table.name == "centres" else Names(())
+    place = _THE_ONE_OF.sub("", fold(wanted))
+    return (
+        names.find(wanted).ids
+        or _together(names.initials(wanted), seats.find(place))
+        or _together(names.parts(wanted, inside_words=True), seats.parts(place))
+    )
+
+
+def _seats(connection: sqlite3.Connection) -> Names:
+    return Names((row[0], [row[1]]) for row in connection.execute("select id, seat from centres order by id"))
+
+
+def _together(*meanings: Meant) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(found for meaning in meanings for found in meaning.ids))
 
 
 def names_of(connection: sqlite3.Connection, table: Table, staged: Iterable[str] = (), having: str = "true") -> Names:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 
+from crpv_cli.definitions.columns import Choice
+from crpv_cli.definitions.named import EVERYTHING, one_of, tables
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
@@ -12,7 +14,6 @@ from crpv_cli.registry.queries import today
 from crpv_cli.reports.index import REPORTS
 from crpv_cli.reports.listing import Selection, list_table, not_applicable, require_people
 from crpv_cli.result import Result
-from crpv_cli.spelling import closest
 
 
 def export_rows(
@@ -27,6 +28,13 @@ def export_rows(
         UsageProblem: nothing has that name, or a filter does not apply to it.
     """
     reports = {report.export: report for report in REPORTS.values() if report.export}
+    among = [*tables(), *(Choice(export, "", report.also) for export, report in reports.items()), EVERYTHING]
+    name = one_of(
+        name,
+        among,
+        msg("There is nothing called {name} to export.", name=name),
+        lambda every: msg("Name one of: {names}.", names=every),
+    )
     asked = narrowed or Selection()
     if name in reports and asked.people:
         raise UsageProblem(
@@ -42,17 +50,10 @@ def export_rows(
         result = compute(connection, as_of or today(), **given)
         assert isinstance(result, Result)
         return replace(result, screen=())
-    table = TABLES.get(name.replace("-", "_"))
-    if table is not None:
-        if asked.people:
-            require_people(table)
-        return _whole(connection, table, replace(asked, as_of=as_of))
-    names = [*TABLES, *sorted(reports), "all"]
-    near = closest(name, names)
-    raise UsageProblem(
-        msg("There is nothing called {name} to export.", name=name),
-        msg("Did you mean {near}?", near=near) if near else msg("Name one of: {names}.", names=names),
-    )
+    table = TABLES[name]
+    if asked.people:
+        require_people(table)
+    return _whole(connection, table, replace(asked, as_of=as_of))
 
 
 def all_tables(connection: sqlite3.Connection, people: bool = False) -> list[Result]:

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from itertools import islice
 
 from crpv_cli.definitions.columns import Choice, Column, Kind
+from crpv_cli.definitions.named import typed
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
-from crpv_cli.language import N_, Day, Message, first_few, msg, msgs
+from crpv_cli.language import N_, Day, Message, Typed, first_few, msg, msgs
 from crpv_cli.registry.journal import Change, changes_of, key_text, origins, require_load
 from crpv_cli.reports import fictitious
 from crpv_cli.result import Flow, Note, Result, Value, cut
@@ -292,8 +293,8 @@ def _only_row(connection: sqlite3.Connection, table: Table, key: Sequence[str]) 
             wanted[table.key[place]] = part
         else:
             raise UsageProblem(
-                msg("The key of the table {table} has {count} parts.", table=table.name, count=len(table.key)),
-                msg("They are: {parts}.", parts=list(table.key)),
+                msg("The key of the table {table} has {count} parts.", table=typed(table), count=len(table.key)),
+                msg("They are: {parts}.", parts=_called(table, table.key)),
             )
     condition = " and ".join(f"cast({table.column(name).stored} as text) = ?" for name in wanted) or "1"
     rows = connection.execute(f"select * from {table.name} where {condition} limit 6", list(wanted.values())).fetchall()
@@ -302,19 +303,25 @@ def _only_row(connection: sqlite3.Connection, table: Table, key: Sequence[str]) 
         return row
     if not rows:
         raise UsageProblem(
-            msg("The table {table} has no row {key}.", table=table.name, key=list(key)),
+            msg("The table {table} has no row {key}.", table=typed(table), key=list(key)),
             msg(
                 "Its key is made of: {parts}. See the rows with: crpv list {table}",
-                parts=list(table.key),
-                table=table.name,
+                parts=_called(table, table.key),
+                table=typed(table),
             ),
         )
     raise UsageProblem(
-        msg("Several rows of the table {table} match.", table=table.name),
+        msg("Several rows of the table {table} match.", table=typed(table)),
         msg(
             "Narrow them down with: {options}",
-            options=" ".join(
-                f"{name}=…" for name in table.key if len({row[table.column(name).stored] for row in rows}) > 1
-            ),
+            options=[
+                msg("{column}=…", column=typed(table.column(name)))
+                for name in table.key
+                if len({row[table.column(name).stored] for row in rows}) > 1
+            ],
         ),
     )
+
+
+def _called(table: Table, names: Sequence[str]) -> list[Typed]:
+    return [typed(table.column(name)) for name in names]

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Report(NamedTuple):
     """A report: the module and the function that make it, its help and examples, and its name in ``export``, if any.
 
-    ``explain`` is the module that says which rows its figures are made of, if one does.
+    ``explain`` is the module that says which rows its figures are made of, if one does; ``also`` are other words for
+    it, which are understood and listed nowhere.
     The function takes a connection and what its module's ``OPTIONS`` name, in the order
     of the help.
     """
@@ -27,6 +28,7 @@ class Report(NamedTuple):
     examples: str
     export: str | None = None
     explain: str | None = None
+    also: tuple[str, ...] = ()
 
     def load(self) -> tuple[Callable[..., Result | Dossier], tuple[Option, ...]]:
         """Import the report; returns its function and its options."""
@@ -41,6 +43,7 @@ REPORTS = {
         N_("The network on a date: one screen, or a page to share."),
         N_("Examples: crpv report network · crpv report network --as-of 2025-12-31 --compare-to 2023 -o report.html"),
         explain="network.explain",
+        also=("réseau",),
     ),
     "coverage": Report(
         "coverage.report",
@@ -51,6 +54,7 @@ REPORTS = {
         ),
         "coverage",
         "coverage.explain",
+        ("couverture",),
     ),
     "funding": Report(
         "funding.report",
@@ -59,6 +63,7 @@ REPORTS = {
         N_("Examples: crpv report funding --year 2023 · crpv report funding --by kind --from 2020 --to 2024"),
         "funding-by-centre",
         "funding.explain",
+        ("financement", "financement par centre"),
     ),
     "evaluations": Report(
         "evaluations.report",
@@ -67,6 +72,7 @@ REPORTS = {
         N_("Examples: crpv report evaluations · crpv report evaluations --by mission · crpv report evaluations --full"),
         "evaluation-summaries",
         "evaluations.explain",
+        ("évaluation", "synthèses d'évaluation", "synthèse des évaluations"),
     ),
     "activity": Report(
         "activity.report",
@@ -75,6 +81,7 @@ REPORTS = {
         N_("Examples: crpv report activity --year 2024 · crpv report activity --by theme"),
         "activity-by-centre",
         "activity.explain",
+        ("activité", "activité par centre"),
     ),
     "agreements": Report(
         "agreements.report",
@@ -83,6 +90,7 @@ REPORTS = {
         N_("Examples: crpv report agreements · crpv report agreements --within 6 --status ending"),
         "agreements-by-status",
         "agreements.explain",
+        ("convention", "conventions par statut"),
     ),
     "returns": Report(
         "returns.report",
@@ -97,5 +105,6 @@ REPORTS = {
         N_("What changed between two dates: territory, money, ratings."),
         N_("Examples: crpv report changes --from 2023-10-17 --to 2025 · crpv report changes --known-from 5"),
         explain="changes.explain",
+        also=("changement", "évolution"),
     ),
 }

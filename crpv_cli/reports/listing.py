@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from crpv_cli.definitions.columns import Column, Kind
-from crpv_cli.definitions.named import table_named
+from crpv_cli.definitions.named import column_named, columns, meant, table_named, typed
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, msg
@@ -18,10 +18,10 @@ from crpv_cli.reports.columns import FICTITIOUS, LABELLED
 from crpv_cli.reports.coverage import neighbourhoods
 from crpv_cli.reports.funding.notes import counted_twice
 from crpv_cli.reports.origin import origin
-from crpv_cli.reports.places import departments_of
+from crpv_cli.reports.places import departments_of, region_notes
 from crpv_cli.reports.rows import row_of
 from crpv_cli.result import Alert, Note, Result, Value
-from crpv_cli.spelling import closest, fold
+from crpv_cli.spelling import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +101,13 @@ def require_people(table: Table) -> None:
 
 def _refuse_people(table: Table, asked: Selection) -> None:
     """Say how to ask for a column about people that is named without the option."""
-    named = {fold(name.lstrip("-")) for name in (*asked.columns, asked.sort or "")}
-    for column in table.columns:
-        if column.personal and not asked.people and fold(column.name) in named:
+    personal = [column for column in table.columns if column.personal and not asked.people]
+    called = columns(table.columns, table) if personal else ()
+    named = {code for name in (*asked.columns, (asked.sort or "").lstrip("-")) for code in meant(name, called)}
+    for column in personal:
+        if column.name in named:
             raise UsageProblem(
-                msg("The column {column} is about people.", column=column.name), msg("Show it with --with-people.")
+                msg("The column {column} is about people.", column=typed(column)), msg("Show it with --with-people.")
             )
 
 
@@ -139,12 +141,16 @@ def list_centres(connection: sqlite3.Connection, asked: Selection) -> Result:
         columns=columns,
         rows=tuple(rows),
         screen=_SCREEN,
-        notes=(*_doubles(connection, as_of, rows), *_centre_notes(connection, rests, only_evaluations)),
+        notes=(
+            *_doubles(connection, as_of, rows),
+            *_centre_notes(connection, rests, only_evaluations),
+            *region_notes(connection, asked.region),
+        ),
         parameters=_parameters(replace(asked, as_of=as_of)),
         fictitious=rests,
         origin=origin(connection, (row[_SOURCE] for row in rows)),
     )
-    return shape(result, asked)
+    return shape(result, asked, TABLES["centres"])
 
 
 def _doubles(connection: sqlite3.Connection, as_of: str, rows: Sequence[tuple[Value, ...]]) -> tuple[Note, ...]:
@@ -222,12 +228,13 @@ def list_table(connection: sqlite3.Connection, table: Table, asked: Selection) -
                 else ()
             ),
             *fictitious.notes(connection, rests),
+            *region_notes(connection, asked.region),
         ),
         parameters=_parameters(asked),
         fictitious=rests,
         origin=origin(connection, (row[place] for row in rows) if place is not None else ()),
     )
-    return shape(result, asked)
+    return shape(result, asked, table)
 
 
 def _selected(column: Column) -> str:
@@ -320,10 +327,11 @@ def not_applicable(name: str, option: str) -> UsageProblem:
     )
 
 
-def shape(result: Result, asked: Selection) -> Result:
+def shape(result: Result, asked: Selection, table: Table | None = None) -> Result:
     """Sort a result, keep the columns asked for, and cut it to a number of rows.
 
-    Empty values come last in either direction; texts are sorted without case and accents.
+    Empty values come last in either direction; texts are sorted without case and accents. The columns of a ``table``
+    may also be called as people call them above its files.
 
     Raises:
         UsageProblem: a column that the result does not have.
@@ -332,14 +340,14 @@ def shape(result: Result, asked: Selection) -> Result:
     rows = list(result.rows)
     if asked.sort:
         descending = asked.sort.startswith("-")
-        place = names.index(_known(asked.sort.lstrip("-"), names))
+        place = names.index(column_named(asked.sort.lstrip("-"), result.columns, table))
         filled = [row for row in rows if row[place] is not None]
         filled.sort(key=lambda row: _order(row[place]), reverse=descending)
         rows = filled + [row for row in rows if row[place] is None]
     screen = result.screen
     columns = result.columns
     if asked.columns:
-        chosen = tuple(_known(name, names) for name in asked.columns)
+        chosen = tuple(column_named(name, result.columns, table) for name in asked.columns)
         places = [names.index(name) for name in chosen]
         columns = tuple(result.columns[place] for place in places)
         columns = tuple(
@@ -354,17 +362,6 @@ def shape(result: Result, asked: Selection) -> Result:
         screen = chosen
     shaped = replace(result, rows=tuple(rows), columns=columns, screen=screen)
     return shaped.first(asked.limit)
-
-
-def _known(name: str, names: list[str]) -> str:
-    for known in names:
-        if fold(known) == fold(name):
-            return known
-    near = closest(name, names)
-    raise UsageProblem(
-        msg("There is no column called “{value}”.", value=name),
-        msg("Did you mean {near}?", near=near) if near else msg("The columns are: {columns}.", columns=names),
-    )
 
 
 def _order(value: Value) -> tuple[int, float, str]:

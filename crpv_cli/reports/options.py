@@ -5,7 +5,7 @@ Options that several reports share are here, each with its one help text; one of
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -22,7 +22,7 @@ class Takes(Enum):
     YEAR = "year"
     DATE = "date"
     DATE_OR_YEAR = "date or year"
-    """A year is its 31 December."""
+    """A month or a year is its last day."""
     LOAD_OR_DATE = "load or date"
     """The state of the registry after a load or at the end of a day; the report is given a registry in that state."""
     CENTRE = "centre"
@@ -36,14 +36,15 @@ class Option:
     """An option: the parameter it fills, its help and metavar (message ids), and what it takes.
 
     The default is that of the parameter; a parameter without one is required, but for ``as_of``, which is today.
-    ``flag`` is what people type, by default ``--`` and the name; ``choices`` are the codes it may be.
+    ``flag`` is what people type, by default ``--`` and the name; ``choices`` are the values it may be, of which the
+    report is given the code.
     """
 
     name: str
     help: str
     metavar: str | None = None
     takes: Takes = Takes.TEXT
-    choices: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
     minimum: int | None = None
     maximum: int | None = None
     flag: str = ""
@@ -59,12 +60,17 @@ def codes(choices: Iterable[Choice]) -> tuple[str, ...]:
     return tuple(choice.code for choice in choices)
 
 
-def division(help_: str, divisions: tuple[str, ...]) -> Option:
-    """Return the option that says what a row of a report stands for."""
-    return Option("by", help_, N_("DIVISION"), choices=divisions)
+def division(help_: str, divisions: Mapping[str, str]) -> Option:
+    """Return the option that says what a row of a report stands for: the codes with what each is called."""
+    return Option("by", help_, N_("DIVISION"), choices=tuple(Choice(code, label) for code, label in divisions.items()))
 
 
-AS_OF = Option("as_of", N_("What was true on this date; today by default."), N_("DATE"), Takes.DATE)
+AS_OF = Option(
+    "as_of",
+    N_("What was true on this date, today by default; of a month or a year, on its last day."),
+    N_("DATE"),
+    Takes.DATE_OR_YEAR,
+)
 CENTRE = Option("centre", N_("Only this centre: its id or name."), N_("CENTRE"), Takes.CENTRE)
 CYCLE = Option(
     "cycle",

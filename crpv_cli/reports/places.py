@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 
+from crpv_cli.definitions.regions import LAST_DAY
+from crpv_cli.language import Day, msg
 from crpv_cli.registry.queries import read, today
 from crpv_cli.reports.finding import find_department, find_region
+from crpv_cli.result import Note
 
 
 def departments_of(
@@ -21,16 +24,37 @@ def departments_of(
     """
     if region is None and department is None and overseas is None:
         return None
-    rows = read(connection, "select code, region_code, overseas from places", today()).fetchall()
+    rows = read(connection, "select code, overseas from places", today()).fetchall()
     left = {row["code"] for row in rows}
     if region is not None:
-        code = find_region(connection, region)
-        left &= {row["code"] for row in rows if row["region_code"] == code}
+        left &= find_region(connection, region).departments
     if department is not None:
         left &= {find_department(connection, department)}
     if overseas is not None:
         left &= {row["code"] for row in rows if row["overseas"] == overseas}
     return left
+
+
+def region_notes(connection: sqlite3.Connection, region: str | None) -> tuple[Note, ...]:
+    """Say which departments a region of before 2016 stands for, and where they are now; nothing of other regions."""
+    if region is None or not (found := find_region(connection, region)).former:
+        return ()
+    rows = connection.execute("select code, region_name from departments order by code").fetchall()
+    there = [row for row in rows if row["code"] in found.departments]
+    now = sorted({row["region_name"] for row in there})
+    return (
+        Note(
+            "former-region",
+            msg(
+                "{region}: the departments that the region had until {day}, {departments}; now in: {now}.",
+                region=found.name,
+                day=Day(LAST_DAY),
+                departments=[row["code"] for row in there],
+                now=now,
+            ),
+            {"region": found.name, "departments": [row["code"] for row in there], "regions": now},
+        ),
+    )
 
 
 def centres_of(

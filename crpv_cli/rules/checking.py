@@ -7,18 +7,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from crpv_cli.definitions.columns import Column, Kind
-from crpv_cli.errors import UsageProblem
+from crpv_cli.definitions.columns import Choice, Column, Kind
+from crpv_cli.definitions.named import one_of
 from crpv_cli.language import N_, Day, msg
 from crpv_cli.registry.queries import CYCLE_YEARS, closed_year
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.columns import FICTITIOUS
 from crpv_cli.reports.origin import origin
-from crpv_cli.reports.places import centres_of, departments_of
+from crpv_cli.reports.places import centres_of, departments_of, region_notes
 from crpv_cli.result import Layout, Note, Result, Value
 from crpv_cli.rules import data, framework, money, territory, values
 from crpv_cli.rules.model import SEVERITIES, Finding, Moment, Rule
-from crpv_cli.spelling import closest, fold
+from crpv_cli.spelling import fold
 
 SUBJECTS = (framework, territory, values, money, data)
 RULES = {rule.id: rule for subject in SUBJECTS for rule in vars(subject).values() if isinstance(rule, Rule)}
@@ -47,18 +47,19 @@ _OF_EXCEPTION = ("valid_to", "reason", "accepted_by")
 
 
 def rule_named(wanted: str) -> Rule:
-    """Return the rule of an id.
+    """Return the rule that is called so: by its id, or its title in either language.
 
     Raises:
-        UsageProblem: there is none; the message suggests near ones.
+        UsageProblem: there is none, or it could be several; the message suggests near ones.
     """
-    if wanted in RULES:
-        return RULES[wanted]
-    near = closest(wanted, list(RULES))
-    raise UsageProblem(
-        msg("There is no rule called “{value}”.", value=wanted),
-        msg("Did you mean {near}?", near=near) if near else msg("See the rules with: crpv check --list"),
-    )
+    return RULES[
+        one_of(
+            wanted,
+            [Choice(rule.id, rule.title) for rule in RULES.values()],
+            msg("There is no rule called “{value}”.", value=wanted),
+            lambda _every: msg("See the rules with: crpv check --list"),
+        )
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ def findings(
         columns=COLUMNS,
         rows=tuple(one.row for one in found),
         screen=("severity", "about", "message", "accepted_until", "accepted_reason"),
-        notes=(*fictitious.notes(connection, rests), Note("check-summary", summary)),
+        notes=(*fictitious.notes(connection, rests), *region_notes(connection, region), Note("check-summary", summary)),
         parameters={
             "as_of": as_of,
             "year": moment.year,

@@ -211,7 +211,7 @@ def test_columns_are_those_that_are_named_in_their_order(db: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--columns", "departement,centre"), ("--sort", "departement"), ("--columns", "x"), ("--limit", "0")],
+    [("--columns", "departure,centre"), ("--sort", "departure"), ("--columns", "x"), ("--limit", "0")],
 )
 def test_a_column_that_is_not_there_is_refused(db: Path, arguments: Sequence[str]) -> None:
     ran = listed(db, "perimeters", *arguments)

@@ -381,9 +381,9 @@ def test_a_file_that_is_not_there_ends_with_3_and_a_suggestion(desk: Desk) -> No
 
 def test_a_table_that_does_not_exist_ends_with_2(desk: Desk) -> None:
     desk.write("f.csv", "id,name,kind\n")
-    done = desk.load("f.csv", "--as", "funder")
+    done = desk.load("f.csv", "--as", "fundres")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.splitlines() == ["Error: There is no table called funder.", "Did you mean funders?"]
+    assert done.stderr.splitlines() == ["Error: There is no table called fundres.", "Did you mean funders?"]
 
 
 def test_a_registry_that_is_not_there_ends_with_3_and_is_not_made(desk: Desk) -> None:

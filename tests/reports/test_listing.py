@@ -252,7 +252,7 @@ def test_a_part_that_several_have_is_refused_with_their_names(reference: sqlite3
 def test_finding_other_things(reference: sqlite3.Connection) -> None:
     assert find_department(reference, "2a") == "2A"
     assert find_department(reference, "la reunion") == "974"
-    assert find_region(reference, "occitanie") == "76"
+    assert find_region(reference, "occitanie").code == "76"
     assert find_mission(reference, "capita") == "capitalisation"
     with pytest.raises(UsageProblem):
         find_mission(reference, "complementary")

@@ -20,13 +20,21 @@ from crpv_cli.reports.columns import FICTITIOUS, WHOSE
 from crpv_cli.reports.funding.money import difference, ratio
 from crpv_cli.reports.options import AS_OF, CENTRE, DEPARTMENT, REGION, YEAR, Option, Takes, division
 from crpv_cli.reports.origin import origin
-from crpv_cli.reports.places import centres_of
+from crpv_cli.reports.places import centres_of, region_notes
 from crpv_cli.reports.published import published_figures, published_notes
 from crpv_cli.reports.rows import shortest
 from crpv_cli.result import Chart, ChartShape, Result, Value
 from crpv_cli.spelling import fold
 
-DIVISIONS = ("centre", "mission", "type", "theme", "audience", "mode", "year")
+DIVISIONS = {
+    "centre": N_("centre"),
+    "mission": N_("mission"),
+    "type": N_("type"),
+    "theme": N_("theme"),
+    "audience": N_("audience"),
+    "mode": N_("mode"),
+    "year": N_("year"),
+}
 OPTIONS = (
     YEAR,
     division(N_("A row for each centre, mission, type, theme, audience, mode or year."), DIVISIONS),
@@ -36,15 +44,6 @@ OPTIONS = (
     Option("mission", N_("Only this mission: its id or name."), N_("MISSION"), Takes.MISSION),
     AS_OF,
 )
-_TITLES = {
-    "centre": N_("centre"),
-    "mission": N_("mission"),
-    "type": N_("type"),
-    "theme": N_("theme"),
-    "audience": N_("audience"),
-    "mode": N_("mode"),
-    "year": N_("year"),
-}
 _KEYS = {
     "mission": Column("mission", N_("Mission"), Kind.CODE, choices=choices.MISSIONS),
     "type": Column("type", N_("Type"), Kind.CODE, choices=choices.ACTIVITY_TYPES),
@@ -218,6 +217,7 @@ def activity(
         spare=_CENTRE_SPARE if by == "centre" else _GROUP_SPARE,
         notes=(
             *fictitious.notes(connection, shown.fictitious),
+            *region_notes(connection, region),
             *activity_notes(
                 as_of,
                 last,
@@ -387,9 +387,9 @@ def _total_row(columns: Sequence[Column], totals: Mapping[str, int | float | Non
 
 def _title(by: str, first: int | None, last: int | None) -> Message:
     if last is None:
-        return msg("Activity by {division}", division=msg(_TITLES[by]))
+        return msg("Activity by {division}", division=msg(DIVISIONS[by]))
     years = str(last) if first in {None, last} else f"{first}–{last}"
-    return msg("Activity by {division}, {years}", division=msg(_TITLES[by]), years=years)
+    return msg("Activity by {division}, {years}", division=msg(DIVISIONS[by]), years=years)
 
 
 def _chart(by: str, first: int | None, last: int | None, totals: Mapping[str, int | float | None]) -> Chart:
@@ -408,6 +408,6 @@ def _chart(by: str, first: int | None, last: int | None, totals: Mapping[str, in
     title = (
         msg("Half-days of activity in each year, {first}–{last}", first=str(first), last=str(last))
         if by == "year"
-        else msg("{half_days} half-days of activity in {year}, by {division}", **known, division=msg(_TITLES[by]))
+        else msg("{half_days} half-days of activity in {year}, by {division}", **known, division=msg(DIVISIONS[by]))
     )
     return Chart(ChartShape.BARS, title, description, by, ("half_days",))

@@ -12,9 +12,9 @@ from crpv_cli.language import N_, Day, Euros, msg, msgs
 from crpv_cli.registry.queries import WITHIN_MONTHS, months_after, read
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.columns import FICTITIOUS, WHOSE
-from crpv_cli.reports.options import AS_OF, CENTRE, DEPARTMENT, REGION, WITHIN, Option, codes
+from crpv_cli.reports.options import AS_OF, CENTRE, DEPARTMENT, REGION, WITHIN, Option
 from crpv_cli.reports.origin import origin
-from crpv_cli.reports.places import centres_of
+from crpv_cli.reports.places import centres_of, region_notes
 from crpv_cli.reports.rows import row_of
 from crpv_cli.result import Note, Result
 from crpv_cli.spelling import fold
@@ -31,9 +31,9 @@ OPTIONS = (
     WITHIN,
     Option(
         "status",
-        N_("Only ended-without-successor, ending, running, future or ended."),
+        N_("Only ended-without-successor, ending, running, future, ended (and renewed), or over (either way)."),
         N_("STATUS"),
-        choices=codes(STATUSES),
+        choices=(*STATUSES, Choice("over", N_("over"), ("terminée", "échu"))),
     ),
     REGION,
     DEPARTMENT,
@@ -59,6 +59,7 @@ COLUMNS = (
 _SCREEN = ("short_name", "funder_name", "title", "ends_on", "days_left", "status", "amount")
 # A narrow terminal does without these: what is left says with whom, and until when.
 _SPARE = ("title", "amount")
+_OVER = ("ended-without-successor", "ended")
 _ORDER = {status.code: place for place, status in enumerate(STATUSES)}
 
 
@@ -80,7 +81,7 @@ def agreements(
         as_of: ISO date; an agreement signed later is not known yet. One without a day of signature is known from the
             start.
         within: months, of the calendar.
-        status: only agreements of this status, one of ``STATUSES``.
+        status: only agreements of this status, one of ``STATUSES``, or ``over`` for those that ended.
         region: only the centres that serve this region (its code or name) on the date.
         department: only those that serve this department.
         centre: one centre only (its id).
@@ -97,7 +98,7 @@ def agreements(
     known = read(connection, "select * from agreement_states", as_of, within=within)
     found = [row for row in known if wanted is None or row["centre"] in wanted]
     found.sort(key=lambda row: (_ORDER[row["status"]], row["ends_on"], fold(row["short_name"]), row["funder"]))
-    chosen = [row for row in found if status in {None, row["status"]}]
+    chosen = [row for row in found if status in {None, row["status"]} or (status == "over" and row["status"] in _OVER)]
     totals = _totals(found)
     rests = any(row["fictitious"] for row in chosen)
     return Result(
@@ -107,7 +108,11 @@ def agreements(
         rows=tuple(row_of(COLUMNS, row) for row in chosen),
         screen=_SCREEN,
         spare=_SPARE,
-        notes=(*fictitious.notes(connection, rests), *_notes(connection, as_of, found, totals, within)),
+        notes=(
+            *fictitious.notes(connection, rests),
+            *region_notes(connection, region),
+            *_notes(connection, as_of, found, totals, within),
+        ),
         parameters={
             "as_of": as_of,
             "within": within,

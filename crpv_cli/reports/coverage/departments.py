@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from crpv_cli.language import Message
 from crpv_cli.registry.queries import query, read
 from crpv_cli.reports.finding import find_department, find_region
 
@@ -115,11 +117,10 @@ def least_sure(confidences: Iterable[str | None]) -> str | None:
     return min((found for found in confidences if found is not None), key=order.index, default=None)
 
 
-def only_words(connection: sqlite3.Connection, asked: Mapping[str, object]) -> list[str]:
+def only_words(connection: sqlite3.Connection, asked: Mapping[str, Any]) -> list[Message | str]:
     """The names of the region, the department and the centre that a report is narrowed to."""
-    found = []
+    found = [find_region(connection, asked["region"]).called] if asked["region"] is not None else []
     for name, sql in (
-        ("region", "select region_name from departments where region_code = ? limit 1"),
         ("department", "select code || ' ' || name from departments where code = ?"),
         ("centre", "select short_name from centres where id = ?"),
     ):
@@ -129,12 +130,15 @@ def only_words(connection: sqlite3.Connection, asked: Mapping[str, object]) -> l
 
 
 def places(connection: sqlite3.Connection, region: str | None, department: str | None) -> tuple[str | None, str | None]:
-    """Return the code of a region and that of a department, named by a code or a name.
+    """Return the code of a region (of a former one its name) and that of a department, named by a code or a name.
 
     Raises:
         UsageProblem: there is none of that name.
     """
-    return region and find_region(connection, region), department and find_department(connection, department)
+    return (
+        find_region(connection, region).code if region else None,
+        find_department(connection, department) if department else None,
+    )
 
 
 def departments_on(
@@ -153,16 +157,17 @@ def departments_on(
         as_of: ISO date of the perimeters.
         measure: what is counted.
         counted_on: ISO date of the lists that are counted.
-        region: the code of a region.
+        region: the code of a region, or the name of a former one.
         department: the code of a department.
         centre: the id of a centre.
     """
     rows = read(connection, query("coverage"), as_of, measure=measure, counted_on=counted_on)
     every = (Department(**{**dict(row), "centres": tuple((row["centres"] or "").split())}) for row in rows)
+    within = find_region(connection, region).departments if region is not None else None
     return [
         one
         for one in every
-        if region in {None, one.region_code}
+        if (within is None or one.code in within)
         and department in {None, one.code}
         and (centre is None or centre in one.centres)
     ]

@@ -11,6 +11,7 @@ from crpv_cli.definitions.columns import Kind
 from crpv_cli.language import msg
 from crpv_cli.registry.queries import read
 from crpv_cli.reports.evidence import Explained, Formula, Piece, Role, piece
+from crpv_cli.reports.finding import find_region
 from crpv_cli.result import Result
 
 Row = Mapping[str, Any]
@@ -130,19 +131,20 @@ def _counted(connection: sqlite3.Connection, asked: Mapping[str, Any]) -> _Count
     parameters = {name: asked[name] for name in ("as_of", "counted_on", "measure")}
     listed = asked["by"] == "neighbourhood"
     found = read(connection, _LISTED if listed else _COUNTS, **parameters)
+    region = find_region(connection, asked["region"]).departments if asked.get("region") is not None else None
     return _Counted(
-        rows=[one for one in map(dict, found) if _asked_for(one, asked)],
+        rows=[one for one in map(dict, found) if _asked_for(one, asked, region)],
         make=_neighbourhood if listed else _count,
         perimeters=read(connection, _PERIMETERS, **parameters).fetchall(),
         unit=_UNITS[asked["measure"]],
     )
 
 
-def _asked_for(one: Row, asked: Mapping[str, Any]) -> bool:
+def _asked_for(one: Row, asked: Mapping[str, Any], region: frozenset[str] | None) -> bool:
     """Whether a department is among those that the report is narrowed to."""
-    region, department, centre = (asked.get(name) for name in ("region", "department", "centre"))
+    department, centre = asked.get("department"), asked.get("centre")
     return (
-        region in {None, one["region_code"]}
+        (region is None or one["department"] in region)
         and department in {None, one["department"]}
         and (centre is None or centre in (one["centres"] or "").split())
     )

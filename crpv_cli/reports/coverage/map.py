@@ -38,6 +38,7 @@ STATES = (
 
 # The notes of the coverage report that a reader of the map must know; the others are only there.
 _NOTES = {
+    "former-region",
     "fictitious-data",
     "registry-holds-fictitious-data",
     "uncovered-departments",

@@ -34,17 +34,18 @@ from crpv_cli.reports.coverage.departments import (
 from crpv_cli.reports.coverage.notes import basis_notes, count_notes, gap_notes, geography_words, part_notes, to_confirm
 from crpv_cli.reports.options import AS_OF, CENTRE, DEPARTMENT, REGION, Option, Takes, codes, division
 from crpv_cli.reports.origin import origin
+from crpv_cli.reports.places import region_notes
 from crpv_cli.reports.published import published_figures, published_notes
 from crpv_cli.result import Chart, ChartShape, Result, Value
 from crpv_cli.spelling import fold
 
 MEASURES = codes(choices.COVERED)
-DIVISIONS = ("centre", "region", "department")
+DIVISIONS = {"centre": N_("centre"), "region": N_("region"), "department": N_("department")}
 NEIGHBOURHOOD = "neighbourhood"
 """A division of its own: it rests on the detailed list, where the others rest on the counts per department."""
 
 MEASURE = Option(
-    "measure", N_("neighbourhoods, contracts, inhabitants or departments."), N_("MEASURE"), choices=MEASURES
+    "measure", N_("neighbourhoods, contracts, inhabitants or departments."), N_("MEASURE"), choices=choices.COVERED
 )
 COUNTED_ON = Option(
     "counted_on",
@@ -56,7 +57,10 @@ OPTIONS = (
     AS_OF,
     MEASURE,
     COUNTED_ON,
-    division(N_("A row for each centre, region, department or neighbourhood."), (*DIVISIONS, NEIGHBOURHOOD)),
+    division(
+        N_("A row for each centre, region, department or neighbourhood."),
+        {**DIVISIONS, NEIGHBOURHOOD: N_("neighbourhood")},
+    ),
     REGION,
     DEPARTMENT,
     CENTRE,
@@ -131,6 +135,7 @@ def coverage(
         rows=rows,
         screen=screen,
         notes=(
+            *region_notes(connection, region),
             *(() if narrowed else part_notes(departments)),
             *gap_notes(departments, unit),
             *basis_notes(departments, whole),

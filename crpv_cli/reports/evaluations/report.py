@@ -24,11 +24,11 @@ from crpv_cli.reports.evaluations.tallies import (
 )
 from crpv_cli.reports.options import AS_OF, CENTRE, CYCLE, DEPARTMENT, REGION, YEAR, Option, Takes, division
 from crpv_cli.reports.origin import origin
-from crpv_cli.reports.places import centres_of
+from crpv_cli.reports.places import centres_of, region_notes
 from crpv_cli.reports.published import published_figures, published_notes
 from crpv_cli.result import Result, Texts, Value
 
-DIVISIONS = ("mission", "centre")
+DIVISIONS = {"mission": N_("mission"), "centre": N_("centre")}
 OPTIONS = (
     YEAR,
     Option("mission", N_("Only this core mission."), N_("MISSION"), Takes.CORE_MISSION),
@@ -164,6 +164,7 @@ def evaluation_summaries(
         texts=TEXTS if full and by is None else None,
         notes=(
             *fictitious.notes(connection, rests),
+            *region_notes(connection, region),
             *evaluation_notes(tally, year, by),
             *published_notes(published),
         ),

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from crpv_cli.definitions import choices
-from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Euros, Message, msg
 from crpv_cli.registry.queries import query, read
@@ -25,15 +25,22 @@ from crpv_cli.reports.finding import find_department, find_region
 from crpv_cli.reports.funding.money import SUMS, Asked, CentreMoney, Money, added, difference, euros, per, ratio, sum_of
 from crpv_cli.reports.funding.notes import funding_notes
 from crpv_cli.reports.funding.spread import spread
-from crpv_cli.reports.options import AS_OF, CENTRE, DEPARTMENT, REGION, YEAR, Option, Takes, codes, division
+from crpv_cli.reports.options import AS_OF, CENTRE, DEPARTMENT, REGION, YEAR, Option, Takes, division
 from crpv_cli.reports.origin import origin
-from crpv_cli.reports.places import centres_of
+from crpv_cli.reports.places import centres_of, region_notes
 from crpv_cli.result import Chart, ChartShape, Result, Value
 from crpv_cli.spelling import fold
 
-DIVISIONS = ("centre", "centre-year", "region", "funder", "kind", "year", "scheme")
-STAGES = codes(choices.STAGES)
-NATURES = (*codes(choices.NATURES), "unknown")
+DIVISIONS = {
+    "centre": N_("centre"),
+    "centre-year": N_("centre and year"),
+    "region": N_("region"),
+    "funder": N_("funder"),
+    "kind": N_("kind of funder"),
+    "year": N_("year"),
+    "scheme": N_("scheme"),
+}
+NATURES = (*choices.NATURES, Choice("unknown", N_("nature not known"), ("inconnue", "not known")))
 OPTIONS = (
     YEAR,
     Option("first", N_("From this year on."), N_("YEAR"), Takes.YEAR, flag="--from"),
@@ -43,7 +50,10 @@ OPTIONS = (
         DIVISIONS,
     ),
     Option(
-        "stage", N_("Money requested, granted or paid, one of them: granted by default."), N_("STAGE"), choices=STAGES
+        "stage",
+        N_("Money requested, granted or paid, one of them: granted by default."),
+        N_("STAGE"),
+        choices=choices.STAGES,
     ),
     Option("scheme", N_("Only money of this programme or scheme: P147, operating…"), N_("SCHEME")),
     Option(
@@ -59,21 +69,12 @@ OPTIONS = (
 )
 
 
-_DIVISIONS = {
-    "centre": N_("centre"),
-    "centre-year": N_("centre and year"),
-    "region": N_("region"),
-    "funder": N_("funder"),
-    "kind": N_("kind of funder"),
-    "year": N_("year"),
-    "scheme": N_("scheme"),
-}
 _TITLES = {
     "requested": N_("Funding requested in {years}, by {division}"),
     "granted": N_("Funding granted in {years}, by {division}"),
     "paid": N_("Funding paid in {years}, by {division}"),
 }
-_NATURES = {choice.code: choice.label for choice in choices.NATURES} | {"unknown": N_("nature not known")}
+_NATURES = {choice.code: choice.label for choice in NATURES}
 
 SUM_COLUMNS: Mapping[str, Column] = {
     "state_p147": Column("state_p147", N_("State, programme 147"), Kind.MONEY),
@@ -197,7 +198,7 @@ def funding(
         last: the last year; by default the latest that is over and for which State support is known, else the one that
             runs; by year the latest known.
         by: one of ``DIVISIONS``: what a row stands for.
-        stage: one of ``STAGES``: only money of this stage.
+        stage: one of ``choices.STAGES``: only money of this stage.
         scheme: only money of this programme or scheme, capitals or not.
         nature: one of ``NATURES``: only money of this nature, ``unknown`` for what does not say it.
         region: only the centres that serve this region (its code or name) at the end of the last year.
@@ -240,6 +241,7 @@ def funding(
         spare=tuple(name for name in _SPARE if name in screen),
         notes=(
             *fictitious.notes(connection, rests),
+            *region_notes(connection, region),
             *funding_notes(connection, asked, of_centres, rows_of_years, known.stages, known.years, totals),
         ),
         parameters={
@@ -608,11 +610,10 @@ def _title(
     connection: sqlite3.Connection, asked: Asked, region: str | None, department: str | None, centre: str | None
 ) -> Message:
     """The title: the stage and the years, and what narrows the money."""
-    title = msg(_TITLES[asked.stage], years=asked.years, division=msg(_DIVISIONS[asked.by]))
+    title = msg(_TITLES[asked.stage], years=asked.years, division=msg(DIVISIONS[asked.by]))
     narrowed: list[object] = [asked.scheme] if asked.scheme else []
     narrowed += [msg(_NATURES[asked.nature])] if asked.nature else []
-    names = "select distinct region_name from departments where region_code = ?"
-    narrowed += [connection.execute(names, (find_region(connection, region),)).fetchone()[0]] if region else []
+    narrowed += [find_region(connection, region).called] if region else []
     narrowed += [find_department(connection, department)] if department else []
     return msg("{title} ({only})", title=title, only=narrowed) if narrowed else title
 
@@ -632,7 +633,7 @@ def _chart(asked: Asked, totals: Mapping[str, int | float | None], counted: Sequ
     }[asked.stage]
     return Chart(
         ChartShape.STACKED if by_giver else ChartShape.BARS,
-        msg(title, amount=amount, years=asked.years, division=msg(_DIVISIONS[asked.by])),
+        msg(title, amount=amount, years=asked.years, division=msg(DIVISIONS[asked.by])),
         msg("{amount} in {rows} payments; a missing bar means not known, not 0.", amount=amount, rows=len(counted))
         if asked.by != "year"
         else msg(

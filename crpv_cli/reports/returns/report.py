@@ -28,7 +28,7 @@ from crpv_cli.reports.returns.answers import (
 )
 from crpv_cli.result import Note, Result, Value
 
-DIVISIONS = ("centre", "sheet")
+DIVISIONS = {"centre": N_("centre"), "sheet": N_("sheet")}
 OPTIONS = (
     Option("year", N_("The year that was asked about; that of the last campaign by default."), N_("YEAR"), Takes.YEAR),
     division(
