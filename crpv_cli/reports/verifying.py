@@ -10,7 +10,8 @@ from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.language import N_, msg
 from crpv_cli.registry.journal import undone_loads
 from crpv_cli.reports import fictitious
-from crpv_cli.result import Result, Value
+from crpv_cli.reports.wording import table_words
+from crpv_cli.result import Layout, Result, Value
 
 LOADED, UNDONE, OTHER_BYTES, NEVER = "loaded", "undone", "other-bytes", "never"
 
@@ -63,7 +64,8 @@ def verified(connection: sqlite3.Connection, files: Mapping[str, str]) -> Result
         others = [] if found else _last([row for row in loaded if _last_part(row["path"]) == _last_part(name) != "-"])
         for row in (*found, *others):
             state = OTHER_BYTES if others else UNDONE if row["id"] in undone else LOADED
-            own = (row[column] for column in ("id", "at", "who", "host", "table_name", "sheet", "path"))
+            own = [row[column] for column in ("id", "at", "who", "host", "table_name", "sheet", "path")]
+            own[4] = table_words(own[4])
             rows.append((name, state, *own, sha256))
         if not found and not others:
             rows.append((name, NEVER, *[None] * 7, sha256))
@@ -73,7 +75,8 @@ def verified(connection: sqlite3.Connection, files: Mapping[str, str]) -> Result
         columns=COLUMNS,
         rows=tuple(rows),
         screen=_SCREEN,
-        spare=("sheet", "who"),
+        spare=("sheet",),
+        layout=Layout.CARDS,
         notes=fictitious.notes(connection, rests=False),
     )
 

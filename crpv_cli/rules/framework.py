@@ -107,7 +107,7 @@ def governance_shared(moment: Moment) -> Iterator[Finding]:
     BREACH,
     N_("Core missions evaluated"),
     N_(
-        "The three core missions of each centre are evaluated within the cycle (--cycle: 3 years by default, this "
+        "The three core missions of each centre are evaluated within the cycle (3 years by default, this "
         "project's own choice, since no official one is known)."
     ),
     FRAMEWORK,

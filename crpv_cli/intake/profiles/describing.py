@@ -10,7 +10,9 @@ from crpv_cli.language import N_, Message, current, msg
 from crpv_cli.result import Dossier, Note, Result, Value
 
 _OWN = Note(
-    "own-profiles", msg(N_("Your own profile is a TOML file: crpv load --profile FILE.toml (docs/profiles.md)."))
+    "own-profiles",
+    msg(N_("Your own profile is a TOML file: crpv load --profile FILE.toml (docs/profiles.md).")),
+    for_operator=True,
 )
 
 
@@ -22,9 +24,9 @@ def profiles_list(profiles: Iterable[Profile]) -> Result:
         columns=(
             Column("name", N_("Name"), Kind.CODE),
             Column("table", N_("Table"), Kind.CODE),
-            Column("title", N_("Title")),
-            Column("title_fr", N_("Title")),
-            Column("recognised_by", N_("Recognised by")),
+            Column("title", N_("Title"), prose=True),
+            Column("title_fr", N_("Title"), prose=True),
+            Column("recognised_by", N_("Recognised by"), prose=True),
         ),
         rows=tuple(
             (profile.name, profile.table.name, *_both(profile.title), ", ".join(profile.required))

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from crpv_cli import language
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import Message
-from crpv_cli.result import Point, Result, Value
+from crpv_cli.result import Point, Result, Value, Worded
 
 UNKNOWN = "–"
 
@@ -19,6 +19,8 @@ def for_people(value: Value, column: Column, cents: bool = False) -> str:
         return UNKNOWN
     if isinstance(value, Message):
         return value.text()
+    if isinstance(value, Worded):
+        return value.words.text()
     if column.choices:
         labels = {choice.code: choice.label for choice in column.choices}
         return language.translate(labels[value]) if value in labels else str(value)
@@ -148,8 +150,8 @@ def for_excel(value: Value, column: Column) -> str:
         return _harmless(for_people(value, column))
     if column.kind is Kind.PERCENT and isinstance(value, int | float):
         return f"{value * 100:.10g}".replace(".", ",") + "%"
-    if isinstance(value, Message):
-        return _harmless(value.text())
+    if isinstance(value, Message | Worded):
+        return _harmless(for_people(value, column))
     plain = for_csv(value, column)
     if isinstance(value, int | float):
         return plain.replace(".", ",")

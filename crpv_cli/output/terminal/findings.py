@@ -32,8 +32,9 @@ def findings_lines(result: Result, width: int | None) -> Iterator[Line]:
 
 def _rule(result: Result, rule: str, found: list[Record], width: int | None) -> Iterator[Line]:
     """The findings of a rule: one that is the same of several stands once, and so does an advice, after the last."""
-    yield [(f"  {rule}", PLAIN)]
     columns = {column.name: column for column in result.columns}
+
+    yield [(f"  {to_read(rule, columns['rule'])}", PLAIN)]
 
     def said(record: Record, name: str) -> str:
         return to_read(record[name], columns[name]) if record[name] is not None else ""

@@ -137,6 +137,11 @@ def _fitted(result: Result, width: int, pen: Pen) -> tuple[TableText, list[int],
     return table, widths, Lost(shortened, left_out)
 
 
+def fits(result: Result, width: int, pen: Pen) -> bool:
+    """Whether a table of these rows fits without a text of it being shortened."""
+    return not _fitted(result, width, pen)[2].shortened
+
+
 def _choices(result: Result) -> Iterator[tuple[str, ...]]:
     """The columns that may be shown: all of them, then without one that can be spared after the other."""
     shown = result.screen or tuple(column.name for column in result.columns)

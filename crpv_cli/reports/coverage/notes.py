@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from crpv_cli.definitions import choices
 from crpv_cli.language import N_, Day, Message, Share, msg, msgs
 from crpv_cli.registry.queries import read
+from crpv_cli.reports.advice import advice
 from crpv_cli.reports.coverage.departments import Department, Sum, added, codes_of, uncovered
 from crpv_cli.result import Note
 
@@ -144,8 +145,8 @@ def count_notes(
         message = msg("No counts are in force on {date}: the registry holds none of that time.", date=Day(counted_on))
         yield Note("no-list-in-force", message, codes)
     else:
-        message = msg("Not known for any department: load the territory counts with crpv load.")
-        yield Note("unknown-counts", message, codes)
+        yield Note("unknown-counts", msg("Not known for any department."), codes)
+        yield advice("load-counts", msg("Load the territory counts with: crpv load FILE"))
 
 
 def to_confirm(
