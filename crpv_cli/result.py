@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from crpv_cli.definitions.columns import Column
-from crpv_cli.definitions.tables import Table
+from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import CrpvError
 from crpv_cli.language import Message, msg
 
@@ -45,6 +45,21 @@ class Worded(str):
     def words(self) -> Message:
         """What people read."""
         return self._words if isinstance(self._words, Message) else self._words()
+
+
+def as_it_is(text: str) -> Message:
+    """A text that is the same in every language."""
+    return Message("{text}", {"text": text})
+
+
+def table_words(name: str) -> Worded:
+    """The label of a table; a name of none, its own."""
+    return Worded(name, msg(TABLES[name].label) if name in TABLES else as_it_is(name))
+
+
+def column_words(table: Table, name: str) -> Worded:
+    """The label of a column of a table."""
+    return Worded(name, msg(table.column(name).label) if name in table.names else as_it_is(name))
 
 
 Value = str | int | float | bool | tuple[str, ...] | tuple[Point, ...] | Message | None

@@ -12,10 +12,10 @@ from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.definitions.tables import Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, Message, msg
-from crpv_cli.registry.journal import Change, changes_of, key_text, origins, require_load
+from crpv_cli.registry.journal import Change, changes_of, origins, require_load
 from crpv_cli.reports import fictitious
-from crpv_cli.reports.wording import Names, as_it_is, column_words, table_words
-from crpv_cli.result import Flow, Layout, Note, Result, Value, Worded, cut
+from crpv_cli.reports.wording import Names
+from crpv_cli.result import Flow, Layout, Note, Result, Value, Worded, as_it_is, column_words, cut, table_words
 from crpv_cli.spelling import fold
 
 _ACTIONS = (

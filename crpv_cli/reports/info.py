@@ -13,8 +13,7 @@ from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, msg
 from crpv_cli.registry.schema import strangers
 from crpv_cli.reports import fictitious
-from crpv_cli.reports.wording import table_words
-from crpv_cli.result import Dossier, Note, Result, Value
+from crpv_cli.result import Dossier, Note, Result, Value, table_words
 
 
 def registry_info(connection: sqlite3.Connection, path: Path, schema: int, data: Path) -> Dossier:

@@ -10,8 +10,7 @@ from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.language import N_, msg
 from crpv_cli.registry.journal import undone_loads
 from crpv_cli.reports import fictitious
-from crpv_cli.reports.wording import table_words
-from crpv_cli.result import Layout, Result, Value
+from crpv_cli.result import Layout, Result, Value, table_words
 
 LOADED, UNDONE, OTHER_BYTES, NEVER = "loaded", "undone", "other-bytes", "never"
 

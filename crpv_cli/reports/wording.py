@@ -1,7 +1,7 @@
 """The words in which people read the registry's own names: tables, columns, ids and values as they are stored.
 
-Each is a ``Worded``: machines get the stable text, and people the label of a table or a value, the name of a centre or a
-funder, a date as they write it.
+Each is a ``Worded``: machines get the stable text, and people the label of a table or a value, the name of a centre
+or a funder, a date as they write it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from crpv_cli.definitions.choices import mission_label
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.language import N_, Day, Euros, Message, msg
-from crpv_cli.result import Worded
+from crpv_cli.result import Worded, as_it_is
 
 # By which column people call a row, where a table refers to it; missions have their label.
 _CALLED = {
@@ -27,21 +27,6 @@ _CALLED = {
     "neighbourhoods": "name",
     "contracts": "name",
 }
-
-
-def as_it_is(text: str) -> Message:
-    """A text that is the same in every language."""
-    return Message("{text}", {"text": text})
-
-
-def table_words(name: str) -> Worded:
-    """The label of a table; a name of none, its own."""
-    return Worded(name, msg(TABLES[name].label) if name in TABLES else as_it_is(name))
-
-
-def column_words(table: Table, name: str) -> Worded:
-    """The label of a column of a table."""
-    return Worded(name, msg(table.column(name).label) if name in table.names else as_it_is(name))
 
 
 def plain(value: Any, column: Column) -> str | None:  # noqa: ANN401 - what SQLite holds
@@ -107,7 +92,9 @@ class Names:
             if own is None and (name := (values or {}).get(_CALLED.get(table.name, ""))):
                 own = as_it_is(str(name))
             return Worded(stable, own or as_it_is(stable))
-        words = [self._words(key[column.name], str(key[column.name]), column) for column in known]
+        # Where in which source is said beside the row, by its file and line.
+        said = [column for column in known if column.name not in {"source", "locator"}] or known
+        words = [self._words(key[column.name], str(key[column.name]), column) for column in said]
         return Worded(stable, Message("{parts}", {"parts": words}))
 
     def row(self, table: Table, values: Mapping[str, Any] | None) -> Worded | None:

@@ -16,8 +16,8 @@ from crpv_cli.reports import fictitious
 from crpv_cli.reports.columns import FICTITIOUS
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.places import centres_of, departments_of
-from crpv_cli.reports.wording import Names, table_words
-from crpv_cli.result import Layout, Note, Result, Value, Worded
+from crpv_cli.reports.wording import Names
+from crpv_cli.result import Layout, Note, Result, Value, Worded, table_words
 from crpv_cli.rules import data, framework, money, territory, values
 from crpv_cli.rules.model import SEVERITIES, Finding, Moment, Rule
 from crpv_cli.spelling import closest, fold
@@ -105,7 +105,6 @@ class _Found:
             self.fictitious,
         )
 
-
     @property
     def _subject(self) -> Value:
         """What in particular it is about: the name of a centre, a funder, a department or a rule, where it is one."""
@@ -154,7 +153,14 @@ def findings(
     departments = departments_of(connection, region, department)
     centres = centres_of(connection, as_of, region, department)
     asked = [rule_named(name) for name in rules] or list(RULES.values())
-    moment = Moment(connection, as_of, closed_year(as_of) if year is None else year, cycle, {rule.id: rule.title for rule in RULES.values()}, centre)
+    moment = Moment(
+        connection,
+        as_of,
+        closed_year(as_of) if year is None else year,
+        cycle,
+        {rule.id: rule.title for rule in RULES.values()},
+        centre,
+    )
     found = sorted(
         (
             one

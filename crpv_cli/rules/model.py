@@ -19,8 +19,8 @@ from crpv_cli.reports.coverage.report import coverage
 from crpv_cli.reports.evaluations.series import MissionSeries, read_series
 from crpv_cli.reports.fictitious import fictitious_sources
 from crpv_cli.reports.funding.report import funding
-from crpv_cli.reports.wording import Names, as_it_is
-from crpv_cli.result import Result
+from crpv_cli.reports.wording import Names
+from crpv_cli.result import Result, as_it_is
 
 Record = dict[str, Any]
 
@@ -61,7 +61,8 @@ class Finding:
 class Moment:
     """What rules are asked for: a date, a year of money and activity, a cycle of evaluation.
 
-    ``rules`` are the titles of all rules that there are, by id. What several rules look at is made once, when the first asks.
+    ``rules`` are the titles of all rules that there are, by id. What several rules look at is made once, when the
+    first asks.
     """
 
     connection: sqlite3.Connection

@@ -44,7 +44,11 @@ def siren_shared(moment: Moment) -> Iterator[Finding]:
         if len(centres) > 1:
             yield Finding(
                 BREACH,
-                msg("The SIREN {siren} is shared by several centres: {centres}.", siren=siren, centres=moment.called("centres", centres)),
+                msg(
+                    "The SIREN {siren} is shared by several centres: {centres}.",
+                    siren=siren,
+                    centres=moment.called("centres", centres),
+                ),
                 msg("Correct it: crpv edit centres"),
                 centres[-1],
                 subject=siren,

@@ -37,7 +37,11 @@ def ratings(points: Sequence[Point]) -> str:
 def _set(value: Value, column: Column, cents: bool) -> str:
     if isinstance(value, tuple):
         points = [item for item in value if isinstance(item, Point)]
-        return ratings(points) if points else " ".join(item for item in value if isinstance(item, str))
+        if points:
+            return ratings(points)
+        if any(isinstance(item, Worded) for item in value):
+            return ", ".join(item.words.text() if isinstance(item, Worded) else str(item) for item in value)
+        return " ".join(item for item in value if isinstance(item, str))
     if column.kind is Kind.FLAG:
         return language.translate(language.N_("yes") if value else language.N_("no"))
     if isinstance(value, int | float):

@@ -79,11 +79,7 @@ def activity_notes(
 def _nothing(as_of: str, year: int | None, held: bool, narrowed: bool) -> Message:
     """Why there is no row: the registry holds no activity, or none of what was asked for."""
     if not held:
-        return msg(
-            N_(
-                "The registry holds no activity, and none is published by centre."
-            )
-        )
+        return msg(N_("The registry holds no activity, and none is published by centre."))
     if year is None:
         return msg("No such activity is known on {date}: not known, which is not 0.", date=Day(as_of))
     if narrowed:
