@@ -198,6 +198,8 @@ class Result:
         command: the words of the command that gives it, without its options; empty if there is none.
         short: what a sheet of a workbook is called, if the title is too long for one.
         lists_sources: whether the rows are the sources of the other sections, so that these are not named again.
+        inapplicable: the names of the columns that do not apply to what facts are of: where they are empty, that is not
+            something unknown, and people are not told of them.
     """
 
     name: str
@@ -221,6 +223,7 @@ class Result:
     command: str = ""
     short: Message | None = None
     lists_sources: bool = False
+    inapplicable: frozenset[str] = frozenset()
 
     @cached_property
     def places(self) -> dict[str, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, overload
 
 from crpv_cli.definitions.choices import mission_label
 from crpv_cli.definitions.columns import Column, Kind
@@ -66,6 +66,10 @@ class Names:
             return as_it_is(f"{identifier} {name}")
         return as_it_is(name)
 
+    @overload
+    def id(self, table: str, identifier: str) -> Worded: ...
+    @overload
+    def id(self, table: str, identifier: None) -> None: ...
     def id(self, table: str, identifier: str | None) -> Worded | None:
         """An id, with the name of its row; None for none."""
         if identifier is None:

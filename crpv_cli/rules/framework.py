@@ -205,7 +205,9 @@ def label(moment: Moment) -> Iterator[Finding]:
     if unknown:
         yield Finding(
             UNKNOWN,
-            msgs(
+            msg("The dates of the State's label are not known.")
+            if moment.centre is not None
+            else msgs(
                 "The dates of the State's label are not known for {count} centre of {total}.",
                 "The dates of the State's label are not known for {count} centres of {total}.",
                 len(unknown),

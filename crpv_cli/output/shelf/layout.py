@@ -101,7 +101,12 @@ def facts_of(dossier: Dossier) -> list[tuple[str, str]]:
         (language.translate(column.label), to_read(value, column))
         for value, column in zip(dossier.facts.rows[0], dossier.facts.columns, strict=True)
     ]
-    unknown = [label for label, value in facts if value == UNKNOWN]
+    applying = zip(facts, dossier.facts.columns, strict=True)
+    unknown = [
+        label
+        for (label, value), column in applying
+        if value == UNKNOWN and column.name not in dossier.facts.inapplicable
+    ]
     known = [(label, value) for label, value in facts if value != UNKNOWN]
     return known + ([(language.text(N_("Not known")), ", ".join(unknown))] if unknown else [])
 

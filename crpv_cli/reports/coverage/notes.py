@@ -10,6 +10,7 @@ from crpv_cli.language import N_, Day, Message, Share, msg, msgs
 from crpv_cli.registry.queries import read
 from crpv_cli.reports.advice import advice
 from crpv_cli.reports.coverage.departments import Department, Sum, added, codes_of, uncovered
+from crpv_cli.reports.wording import Names
 from crpv_cli.result import Note
 
 
@@ -165,11 +166,18 @@ def to_confirm(
         if row["department"] in wanted and centre in {None, row["centre"]}
     ]
     if rows:
+        names = Names(connection)
         yield Note(
             "low-confidence",
             msg(
                 "Perimeters still to be confirmed: {perimeters}.",
-                perimeters=[f"{row['centre']} ({row['department']})" for row in rows],
+                perimeters=[
+                    Message(
+                        "{centre} ({code})",
+                        {"centre": names.id("centres", row["centre"]).words, "code": row["department"]},
+                    )
+                    for row in rows
+                ],
             ),
             {"perimeters": [dict(row) for row in rows]},
         )

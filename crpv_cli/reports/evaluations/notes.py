@@ -68,11 +68,16 @@ def evaluation_notes(tally: Tally, year: int | None, by: str | None) -> Iterable
             msg("q1 to q4 are the quarters of the scale, the lowest first, where ratings are on several scales."),
         )
     yield from _cycle(tally)
-    unofficial = {row["scale"] for one in tally.series for row in one.asked if row["scale"] and not row["official"]}
-    for scale in sorted(unofficial):
+    unofficial = {
+        row["scale"]: row["scale_name"]
+        for one in tally.series
+        for row in one.asked
+        if row["scale"] and not row["official"]
+    }
+    for scale, name in sorted(unofficial.items()):
         yield Note(
             "scale-not-official",
-            msg("No official rating scale exists: {scale} is its author's own.", scale=scale),
+            msg("No official rating scale exists: {scale} is its author's own.", scale=name),
             {"scale": scale},
         )
     if unofficial:
