@@ -79,8 +79,9 @@ def alerts(notes: Sequence[Note]) -> list[str]:
 
 
 def remaining(notes: Sequence[Note]) -> list[str]:
-    """The notes beneath it."""
-    return [note.message.text() for note in notes if not note.alert]
+    """The notes beneath it; what is said to whoever runs the command comes last."""
+    beneath = [note for note in notes if not note.alert]
+    return [note.message.text() for note in sorted(beneath, key=lambda note: note.for_operator)]
 
 
 def title_of(section: Result) -> str:

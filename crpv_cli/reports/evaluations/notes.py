@@ -77,7 +77,7 @@ def evaluation_notes(tally: Tally, year: int | None, by: str | None) -> Iterable
     for scale, name in sorted(unofficial.items()):
         yield Note(
             "scale-not-official",
-            msg("No official rating scale exists: {scale} is its author's own.", scale=name),
+            msg("No official rating scale exists: “{scale}” is its author's own.", scale=name),
             {"scale": scale},
         )
     if unofficial:
