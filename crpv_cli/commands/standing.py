@@ -9,7 +9,7 @@ from pathlib import Path
 def show(db: Path | None = None) -> None:
     """Say where the registry stands. It makes none, and brings none up to date; what is wrong with one is said too."""
     from crpv_cli.errors import RegistryProblem
-    from crpv_cli.output.terminal.standing import show_standing
+    from crpv_cli.output.standing import show_standing
     from crpv_cli.registry.connection import is_current, open_reading, resolve_path
     from crpv_cli.registry.queries import today
     from crpv_cli.reports.standing import earlier, no_standing, standing

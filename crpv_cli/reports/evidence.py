@@ -189,7 +189,7 @@ _ORIGIN = (
     Column("file", N_("File")),
     Column("line", N_("Line or cell")),
 )
-_SCREEN = ("role", "table", "row", "says", "part", "source", "file", "line")
+_SCREEN = ("role", "table", "row", "says", "part", "source_title", "file", "line")
 
 
 def evidence(
@@ -226,7 +226,7 @@ def evidence(
         rows=rows,
         screen=tuple(shown) or _SCREEN,
         spare=("file",),
-        shared=("table", "source"),
+        shared=("table", "source_title"),
         layout=Layout.CARDS,
         notes=(*fictitious.notes(connection, rests), *_notes(figure, value, made)),
         parameters={**report.parameters, "explain": figure},
@@ -273,7 +273,7 @@ def _rows(
             one.says,
             part,
             (one.unit or made.unit or None) if part is not None else None,
-            names.id("sources", one.source),
+            one.source,
             source["title"] if source else None,
             source["url"] if source else None,
             source["consulted_on"] if source else None,

@@ -224,7 +224,7 @@ def trace(connection: sqlite3.Connection, table: Table, key: Sequence[str]) -> R
         if value is None or change is None:
             rows.append((own, value, None, None, None, None, None, None))
             continue
-        source = names.id("sources", row["source"]) if "source" in table.names else None
+        source = row["source"] if "source" in table.names else None
         heading = None if _letter(change, column.name) else change.places.get(column.name)
         place = place_of(change, column.name)
         rows.append((own, value, source, change.load, loads_at[change.load], change.path, place, heading))

@@ -99,7 +99,7 @@ class _Found:
             names.id("missions", finding.mission),
             finding.year,
             self._subject,
-            names.id("sources", finding.source),
+            finding.source,
             accepted is not None,
             *((accepted[name] if accepted else None) for name in _OF_EXCEPTION),
             self.fictitious,
@@ -252,7 +252,7 @@ def explained(connection: sqlite3.Connection) -> Result:
     titles = {row["id"]: row["title"] for row in connection.execute("select id, title from sources")}
     return Result(
         name="rules",
-        title=msg(N_("The rules of crpv check")),
+        title=msg(N_("The rules, and what each requires")),
         columns=(
             Column("rule", N_("Rule"), Kind.CODE),
             Column("severity", N_("Severity"), Kind.CODE, choices=SEVERITIES),

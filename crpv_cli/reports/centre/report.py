@@ -104,10 +104,10 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findin
 
 
 def _identity(connection: sqlite3.Connection, row: sqlite3.Row) -> tuple[Value, ...]:
-    """The values of a centre; a centre and a source that it names have their names."""
+    """The values of a centre; one that it names has its name."""
     names = Names(connection)
     return tuple(
-        names.id(column.refers, value) if column.refers and isinstance(value, str) else value
+        names.id("centres", value) if column.refers == "centres" and isinstance(value, str) else value
         for value, column in zip(row_of(_COLUMNS, row), _COLUMNS, strict=True)
     )
 
