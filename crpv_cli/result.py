@@ -124,8 +124,8 @@ class Layout(StrEnum):
     FINDINGS = "findings"
     """Sentences, under how grave they are and the rule that found them."""
     CARDS = "cards"
-    """A table where all of it fits; otherwise what rows share (``Result.shared``) stands above them, and a row that
-    still does not fit becomes a few lines. Nothing is ever shortened."""
+    """What rows share (``Result.shared``) stands above them; they are a table where all of it fits, and otherwise a few
+    lines each. Nothing is ever shortened."""
 
 
 class Alert(StrEnum):

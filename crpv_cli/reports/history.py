@@ -11,7 +11,7 @@ from itertools import islice
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.definitions.tables import Table
 from crpv_cli.errors import UsageProblem
-from crpv_cli.language import N_, Day, Message, msg
+from crpv_cli.language import N_, Day, Message, msg, msgs
 from crpv_cli.registry.journal import Change, changes_of, origins, require_load
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.wording import Names
@@ -91,7 +91,9 @@ def _origin(paths: list[str]) -> Worded | None:
     if len(set(paths)) < 2:
         return Worded(paths[0], as_it_is(re.split(r"[/\\]", paths[0])[-1]))
     folders = {path.rpartition("/")[0] for path in paths}
-    folder = folders.pop() if len(folders) == 1 else "…"
+    if len(folders) > 1:
+        return Worded(f"…/ ({len(paths)})", msgs("{count} file", "{count} files", len(paths)))
+    (folder,) = folders
     return Worded(f"{folder}/ ({len(paths)})", as_it_is(f"{folder.rpartition('/')[2]}/ ({len(paths)})"))
 
 
@@ -228,6 +230,7 @@ def trace(connection: sqlite3.Connection, table: Table, key: Sequence[str]) -> R
         heading = None if _letter(change, column.name) else change.places.get(column.name)
         place = place_of(change, column.name)
         rows.append((own, value, source, change.load, loads_at[change.load], change.path, place, heading))
+    named = any(row[-1] is not None and row[-1] != row[0] for row in rows)
     rests = "source" in table.names and row["source"] in fictitious.fictitious_sources(connection)
     return Result(
         name="trace",
@@ -237,8 +240,8 @@ def trace(connection: sqlite3.Connection, table: Table, key: Sequence[str]) -> R
         notes=(*fictitious.notes(connection, rests), *_source_note(connection, table, row)),
         fictitious=rests,
         layout=Layout.CARDS,
-        # The source is the same of all, and in a note.
-        screen=("column", "value", "load", "at", "file", "place", "heading"),
+        # The source is the same of all, and in a note; a heading that is the column's own name says nothing more.
+        screen=("column", "value", "load", "at", "file", "place", *(("heading",) if named else ())),
         spare=("heading",),
         shared=("load", "at", "file"),
     )
@@ -265,7 +268,12 @@ def _only_row(connection: sqlite3.Connection, table: Table, key: Sequence[str]) 
             wanted[table.key[place]] = part
         else:
             raise UsageProblem(
-                msg("The key of the table {table} has {count} parts.", table=table.name, count=len(table.key)),
+                msgs(
+                    "The key of the table {table} has {count} part.",
+                    "The key of the table {table} has {count} parts.",
+                    len(table.key),
+                    table=msg(table.label),
+                ),
                 msg("They are: {parts}.", parts=list(table.key)),
             )
     condition = " and ".join(f"cast({table.column(name).stored} as text) = ?" for name in wanted) or "1"
@@ -275,7 +283,7 @@ def _only_row(connection: sqlite3.Connection, table: Table, key: Sequence[str]) 
         return row
     if not rows:
         raise UsageProblem(
-            msg("The table {table} has no row {key}.", table=table.name, key=list(key)),
+            msg("The table {table} has no row {key}.", table=msg(table.label), key=list(key)),
             msg(
                 "Its key is made of: {parts}. See the rows with: crpv list {table}",
                 parts=list(table.key),
@@ -283,7 +291,7 @@ def _only_row(connection: sqlite3.Connection, table: Table, key: Sequence[str]) 
             ),
         )
     raise UsageProblem(
-        msg("Several rows of the table {table} match.", table=table.name),
+        msg("Several rows of the table {table} match.", table=msg(table.label)),
         msg(
             "Narrow them down with: {options}",
             options=" ".join(

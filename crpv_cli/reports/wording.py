@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any, overload
 
-from crpv_cli.definitions.choices import mission_label
+from crpv_cli.definitions.choices import MISSIONS, mission_label
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.language import N_, Day, Euros, Message, msg
@@ -52,10 +52,9 @@ class Names:
     def called(self, table: str, identifier: str) -> Message | None:
         """What the row of an id is called; None where the registry has no name of it."""
         if table == "missions":
-            label = mission_label(identifier)
-            if label != identifier:
-                return msg(label)
-            table, name = "missions", self._names("missions", "name_fr").get(identifier)
+            if any(choice.code == identifier for choice in MISSIONS):
+                return msg(mission_label(identifier))
+            name = self._names("missions", "name_fr").get(identifier)
         elif table in _CALLED:
             name = self._names(table, _CALLED[table]).get(identifier)
         else:

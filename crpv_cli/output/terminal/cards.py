@@ -1,6 +1,7 @@
-"""Rows that are too wide for a terminal: what they share stands above them, and a row may take a few lines.
+"""Rows that repeat much of each other, or are too wide for a terminal.
 
-Nothing is shortened: a table is set where all of it fits, and otherwise a row is a paragraph of its labels and values.
+What rows share stands once. Nothing is shortened: what is left is a table where all of it fits, and otherwise a row is
+a paragraph of its labels and values.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _APART = " · "
 
 def card_lines(result: Result, width: int | None, pen: Pen, lost: list[Lost]) -> Iterator[Line]:
     """Set the rows in at most ``width`` columns, as a table if that can be; ``lost`` gets the columns left out."""
-    if width is None or not result.rows or fits(result, width, pen):
+    if width is None or not result.rows:
         yield from table_lines(result, width, pen, lost)
         return
     if not result.shared:
