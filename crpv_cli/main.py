@@ -26,7 +26,7 @@ app = typer.Typer(
     cls=Commands,
     help=_("The registry of the French centres de ressources politique de la ville (CRPV)."),
     epilog=_("Examples: crpv list · crpv report coverage --as-of 2023-10-17 · crpv show oriv · crpv load FILE"),
-    no_args_is_help=True,
+    invoke_without_command=True,
     rich_markup_mode=None,  # Rich's help takes twice as long to start
     subcommand_metavar=_("COMMAND [ARGUMENTS]..."),
     pretty_exceptions_enable=False,
@@ -42,11 +42,15 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _root(
+    context: typer.Context,
     _version_asked: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=_version, help=_("Show the version and exit."))
     ] = False,
 ) -> None:
-    pass
+    if context.invoked_subcommand is None:
+        from crpv_cli.commands.standing import show
+
+        show()
 
 
 # The words that Click and Typer write without gettext: the names of types (in metavars and errors), the help of

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from crpv_cli.definitions.columns import Column
-from crpv_cli.definitions.tables import Table
+from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import CrpvError
 from crpv_cli.language import Message, msg
 
@@ -25,6 +25,41 @@ class Point:
     year: int
     rating: str | None
     position: float | None
+
+
+class Worded(str):
+    """A stable text for machines, which people read in other words: the id of a centre, the name of a table.
+
+    It is the stable text in all comparisons; only formats for people look at ``words``.
+    """
+
+    _words: Message | Callable[[], Message]
+
+    def __new__(cls, stable: str, words: Message | Callable[[], Message]) -> Worded:
+        """Keep the words beside the stable text; a function makes them when somebody reads them."""
+        made = super().__new__(cls, stable)
+        made._words = words
+        return made
+
+    @property
+    def words(self) -> Message:
+        """What people read."""
+        return self._words if isinstance(self._words, Message) else self._words()
+
+
+def as_it_is(text: str) -> Message:
+    """A text that is the same in every language."""
+    return Message("{text}", {"text": text})
+
+
+def table_words(name: str) -> Worded:
+    """The label of a table; a name of none, its own."""
+    return Worded(name, msg(TABLES[name].label) if name in TABLES else as_it_is(name))
+
+
+def column_words(table: Table, name: str) -> Worded:
+    """The label of a column of a table."""
+    return Worded(name, msg(table.column(name).label) if name in table.names else as_it_is(name))
 
 
 Value = str | int | float | bool | tuple[str, ...] | tuple[Point, ...] | Message | None
@@ -90,6 +125,9 @@ class Layout(StrEnum):
     """Sentences, under how grave they are and the rule that found them."""
     MATCHES = "matches"
     """Texts with words that were found in them, under their table and their row."""
+    CARDS = "cards"
+    """What rows share (``Result.shared``) stands above them; they are a table where all of it fits, and otherwise a few
+    lines each. Nothing is ever shortened."""
 
 
 class Alert(StrEnum):
@@ -104,12 +142,15 @@ class Note:
     """Something the reader must know to use the figures: a vintage, a gap, a quotation.
 
     ``code`` and ``data`` are stable and part of JSON; the sentence is for people. An ``alert`` is shown above the rows.
+    One ``for_operator`` says what to do in crpv: it is told to whoever runs a command, and stands in nothing that is
+    handed on (``for_readers``).
     """
 
     code: str
     message: Message
     data: Mapping[str, object] = field(default_factory=dict)
     alert: Alert | None = None
+    for_operator: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +186,7 @@ class Result:
         spare: the names of columns that a narrow terminal does without before it shortens any text, the first one
             first.
         texts: the texts that people read beneath the rows; None for a table alone.
+        shared: the names of the columns that stand above the rows that share them, where a terminal sets cards.
         notes: what the reader must know.
         parameters: what was asked, as JSON values.
         totals: figures over all rows (a report only), as JSON values.
@@ -158,6 +200,8 @@ class Result:
         command: the words of the command that gives it, without its options; empty if there is none.
         short: what a sheet of a workbook is called, if the title is too long for one.
         lists_sources: whether the rows are the sources of the other sections, so that these are not named again.
+        inapplicable: the names of the columns that do not apply to what facts are of: where they are empty, that is not
+            something unknown, and people are not told of them.
     """
 
     name: str
@@ -175,11 +219,13 @@ class Result:
     origin: Origin | None = None
     chart: Chart | None = None
     spare: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
     texts: Texts | None = None
     layout: Layout = Layout.TABLE
     command: str = ""
     short: Message | None = None
     lists_sources: bool = False
+    inapplicable: frozenset[str] = frozenset()
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -208,6 +254,27 @@ class Result:
         """The rows as values by the names of their columns."""
         names = [column.name for column in self.columns]
         return [dict(zip(names, row, strict=True)) for row in self.rows]
+
+    @property
+    def operator_notes(self) -> tuple[Note, ...]:
+        """What is said to whoever runs the command."""
+        return tuple(note for note in self.notes if note.for_operator)
+
+    def for_readers(self) -> Result:
+        """Leave out what is said to whoever runs the command: notes, and columns of advice."""
+        kept = [place for place, column in enumerate(self.columns) if not column.for_operator]
+        notes = tuple(note for note in self.notes if not note.for_operator)
+        if len(kept) == len(self.columns):
+            return self if len(notes) == len(self.notes) else replace(self, notes=notes)
+        names = {self.columns[place].name for place in kept}
+        return replace(
+            self,
+            columns=tuple(self.columns[place] for place in kept),
+            rows=tuple(tuple(row[place] for place in kept) for row in self.rows),
+            total_row=self.total_row and tuple(self.total_row[place] for place in kept),
+            screen=tuple(name for name in self.screen if name in names),
+            notes=notes,
+        )
 
     def first(self, limit: int | None) -> Result:
         """Cut the result to a number of rows, and say so in a note; None and a larger number change nothing."""
@@ -280,6 +347,21 @@ class Dossier:
         if not self.brief:
             return self.sections
         return tuple(section.first(self.brief[section.name]) for section in self.sections if section.name in self.brief)
+
+    @property
+    def operator_notes(self) -> tuple[Note, ...]:
+        """What is said to whoever runs the command, of the whole and of its sections."""
+        own = tuple(note for note in self.notes if note.for_operator)
+        return own + tuple(note for section in self.sections for note in section.operator_notes)
+
+    def for_readers(self) -> Dossier:
+        """Leave out what is said to whoever runs the command."""
+        return replace(
+            self,
+            facts=self.facts.for_readers(),
+            sections=tuple(section.for_readers() for section in self.sections),
+            notes=tuple(note for note in self.notes if not note.for_operator),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,8 @@ class Column:
     name rather than an amount (a load, a line), a column of ``emphasis`` shows what nobody should miss and is never
     left out to save space, and one that is ``written`` has sentences typed by people, for which a form makes space.
     The words of a ``vocabulary`` are used again and again, so that a new spelling of one is told to whoever brings it.
-    A ``personal`` one is about a person, and is neither listed nor exported unless asked.
+    A ``personal`` one is about a person, and is neither listed nor exported unless asked. One ``for_operator`` says
+    what to do in crpv, and stands in nothing that is handed on for people to read.
     """
 
     name: str
@@ -118,6 +119,7 @@ class Column:
     written: bool = False
     personal: bool = False
     vocabulary: bool = False
+    for_operator: bool = False
 
     @property
     def term(self) -> Term:

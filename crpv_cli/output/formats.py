@@ -183,8 +183,16 @@ def function_of(address: str) -> Callable[..., Any]:
     return function
 
 
-def render(shown: Result | Dossier, chosen: Format, width: int | None = None, colour: bool = False) -> Document:
+def render(
+    shown: Result | Dossier,
+    chosen: Format,
+    width: int | None = None,
+    colour: bool = False,
+    handed_on: bool = True,
+) -> Document:
     """Render a result or a dossier; a table is fitted to ``width`` columns, or cut nowhere if that is None.
+
+    What is ``handed_on`` for people to read says nothing that is meant for whoever runs the command.
 
     Raises:
         UsageProblem: the format cannot hold a dossier.
@@ -197,6 +205,8 @@ def render(shown: Result | Dossier, chosen: Format, width: int | None = None, co
             msg("A sheet holds several tables: it cannot be written as {format}.", format=chosen.value),
             msg("Use {formats}.", formats=names(dossiers=True)),
         )
+    if handed_on and not row.machine:
+        shown = shown.for_readers()
     renderer = function_of(row.renderer)
     if not row.fitted:
         return Document(renderer(shown), row.encoding)
@@ -236,11 +246,14 @@ def show(
         FileProblem: the file exists already, or cannot be written.
     """
     chosen = ready(asked, output, force, default)
+    handed_on = output is not None or not chosen.row.fitted
     if output is not None:
         document = render(shown, chosen)
     else:
-        document = render(shown, chosen, streams.terminal_width(), streams.colour())
+        document = render(shown, chosen, streams.terminal_width(), streams.colour(), handed_on)
     streams.deliver(document.content, output, force, document.encoding)
     streams.say_all(document.remarks)
     if not chosen.row.alerts:
         streams.say_all(note.message for note in shown.notes if note.alert)
+    if handed_on and not chosen.row.machine:
+        streams.say_all({note.code: note.message for note in shown.operator_notes}.values())

@@ -27,7 +27,15 @@ def _value(value: Value, column: Column) -> object:
 
 
 def _notes(notes: Sequence[Note]) -> list[dict[str, object]]:
-    return [{"code": note.code, "text": note.message.text("en"), **note.data} for note in notes]
+    return [
+        {
+            "code": note.code,
+            "audience": "operator" if note.for_operator else "reader",
+            "text": note.message.text("en"),
+            **note.data,
+        }
+        for note in notes
+    ]
 
 
 def _dump(value: object) -> str:

@@ -48,6 +48,16 @@ def version_of(path: Path) -> int:
         return trust.check_ours(connection, path)
 
 
+def is_current(path: Path) -> bool:
+    """Return whether a registry that is there has the present schema; nothing is changed.
+
+    Raises:
+        RegistryProblem: the file is not a registry, or a newer program made it.
+    """
+    with file.reading(path) as connection:
+        return _is_current(connection, path)
+
+
 @contextmanager
 def open_reading(
     path: Path, say: Callable[[Message], None] | None = None, *, as_it_is: bool = False

@@ -11,6 +11,7 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import CrpvError, UsageProblem
 from crpv_cli.language import N_, Message, msg, msgs
 from crpv_cli.reports import fictitious
+from crpv_cli.reports.advice import advice
 from crpv_cli.reports.bounds import Bounds, Watch, bounded, narrow, prepare
 from crpv_cli.reports.origin import origin
 from crpv_cli.result import Flow, Note, Result, Value
@@ -152,16 +153,18 @@ class _Query:
         notes = [Note("unreadable-text", _UNREADABLE)] if self._unreadable else []
         if self._cut:
             notes.append(Note("limited", self._only_first()))
+            if self._by_itself:
+                notes.append(advice("more-rows", msg("More rows: --limit N, or into a file with -o")))
         return notes
 
     def remarks(self) -> list[Message]:
         """The same where notes have no place; who asked for so many rows and no more knows it."""
-        return [note.message for note in self.notes() if note.code != "limited" or self._by_itself]
+        return [note.message for note in self.notes() if note.code == "unreadable-text" or self._by_itself]
 
     def _only_first(self) -> Message:
         count = self._limit or 0
         if self._by_itself:
-            return msg("Only the first {count} rows are shown. More: --limit N, or into a file with -o.", count=count)
+            return msgs("Only the first row is shown.", "Only the first {count} rows are shown.", count)
         return msgs("Only the first row.", "Only the first {count} rows.", count)
 
     def _problem(self, error: Exception, watch: Watch) -> BaseException:

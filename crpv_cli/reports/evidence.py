@@ -16,11 +16,12 @@ from typing import Any
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, Euros, Message, Share, msg, msgs
-from crpv_cli.registry.journal import given_by, key_text
+from crpv_cli.registry.journal import given_by
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.history import place_of
 from crpv_cli.reports.origin import origin
-from crpv_cli.result import Note, Result, Value
+from crpv_cli.reports.wording import Names
+from crpv_cli.result import Layout, Note, Result, Value, table_words
 
 
 class Role(StrEnum):
@@ -175,7 +176,7 @@ _COLUMNS = (
     Column("figure", N_("Figure"), Kind.CODE),
     Column("role", N_("Role"), Kind.CODE, choices=ROLES),
     Column("table", N_("Table"), Kind.CODE),
-    Column("row", N_("Row")),
+    Column("row", N_("Row"), prose=True),
     Column("says", N_("What it says"), prose=True),
 )
 _ORIGIN = (
@@ -188,7 +189,7 @@ _ORIGIN = (
     Column("file", N_("File")),
     Column("line", N_("Line or cell")),
 )
-_SCREEN = ("role", "table", "row", "says", "part", "source", "file", "line")
+_SCREEN = ("role", "table", "row", "says", "part", "source_title", "file", "line")
 
 
 def evidence(
@@ -224,7 +225,8 @@ def evidence(
         columns=columns,
         rows=rows,
         screen=tuple(shown) or _SCREEN,
-        spare=("file", "table"),
+        shared=("table", "source_title", "file"),
+        layout=Layout.CARDS,
         notes=(*fictitious.notes(connection, rests), *_notes(figure, value, made)),
         parameters={**report.parameters, "explain": figure},
         totals={
@@ -256,6 +258,7 @@ def _rows(
 ) -> Iterable[tuple[Value, ...]]:
     changes = given_by(connection, [(one.table, one.key, one.column) for one in pieces])
     sources = {row["id"]: row for row in connection.execute("select * from sources")}
+    names = Names(connection)
     for one, change in zip(pieces, changes, strict=True):
         source = sources.get(one.source)
         part: int | float | None = one.part
@@ -264,8 +267,8 @@ def _rows(
         yield (
             figure,
             one.role.value,
-            one.table or None,
-            _words(one),
+            table_words(one.table) if one.table else None,
+            _words(names, one),
             one.says,
             part,
             (one.unit or made.unit or None) if part is not None else None,
@@ -287,9 +290,9 @@ def _column_of(one: Piece) -> str | None:
     return next((column.name for column in TABLES[one.table].columns if column.stored == one.column), None)
 
 
-def _words(one: Piece) -> Value:
+def _words(names: Names, one: Piece) -> Value:
     if one.table:
-        return key_text(TABLES[one.table], dict(one.key))
+        return names.key(TABLES[one.table], dict(one.key))
     return " ".join(str(value) for value in one.key.values() if value is not None)
 
 

@@ -13,9 +13,10 @@ from crpv_cli.definitions.named import typed
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, Message, Typed, first_few, msg, msgs
-from crpv_cli.registry.journal import Change, changes_of, key_text, origins, require_load
+from crpv_cli.registry.journal import Change, changes_of, origins, require_load
 from crpv_cli.reports import fictitious
-from crpv_cli.result import Flow, Note, Result, Value, cut
+from crpv_cli.reports.wording import Names
+from crpv_cli.result import Flow, Layout, Note, Result, Value, Worded, as_it_is, column_words, cut, table_words
 from crpv_cli.spelling import fold
 
 _ACTIONS = (
@@ -26,15 +27,15 @@ _ACTIONS = (
 
 CHANGE_COLUMNS = (
     Column("table", N_("Table"), Kind.CODE),
-    Column("key", N_("Row")),
+    Column("key", N_("Row"), prose=True),
     Column("action", N_("Action"), Kind.CODE, choices=_ACTIONS),
     Column("column", N_("Column"), Kind.CODE),
-    Column("before", N_("Before")),
-    Column("after", N_("After")),
+    Column("before", N_("Before"), prose=True),
+    Column("after", N_("After"), prose=True),
     Column("file", N_("File")),
     Column("place", N_("Line or cell")),
 )
-
+_SHARED = ("table", "action", "file")
 
 _NAMED = 6
 """How many parts that came back are named, of one load."""
@@ -48,7 +49,7 @@ def loads(connection: sqlite3.Connection, limit: int | None = None) -> Result:
         Column("at", N_("When (UTC)"), Kind.DATE),
         Column("who", N_("Who")),
         Column("host", N_("Machine")),
-        Column("command", N_("Command")),
+        Column("command", N_("Command"), prose=True),
         Column("inserted", N_("Inserted"), Kind.INTEGER),
         Column("updated", N_("Updated"), Kind.INTEGER),
         Column("deleted", N_("Removed"), Kind.INTEGER),
@@ -79,18 +80,24 @@ def loads(connection: sqlite3.Connection, limit: int | None = None) -> Result:
         title=msg(N_("Loads")),
         columns=columns,
         rows=tuple(rows),
-        screen=_SCREEN,
+        screen=tuple(name for name in _SCREEN if name != "undone_by" or any(row[8] is not None for row in rows)),
         spare=("host",),
         notes=fictitious.notes(connection, rests=False),
+        layout=Layout.CARDS,
     )
 
 
-def _origin(paths: list[str]) -> str | None:
-    """One file by its path, several by their folder and number."""
+def _origin(paths: list[str]) -> Worded | None:
+    """One file by its path, several by their folder and number; people read its name without the folders before."""
+    if not paths:
+        return None
     if len(set(paths)) < 2:
-        return paths[0] if paths else None
+        return Worded(paths[0], as_it_is(re.split(r"[/\\]", paths[0])[-1]))
     folders = {path.rpartition("/")[0] for path in paths}
-    return f"{folders.pop() if len(folders) == 1 else '…'}/ ({len(paths)})"
+    if len(folders) > 1:
+        return Worded(f"…/ ({len(paths)})", msgs("{count} file", "{count} files", len(paths)))
+    (folder,) = folders
+    return Worded(f"{folder}/ ({len(paths)})", as_it_is(f"{folder.rpartition('/')[2]}/ ({len(paths)})"))
 
 
 @contextmanager
@@ -107,7 +114,7 @@ def changes_of_load(connection: sqlite3.Connection, load: int, limit: int | None
     """
     record = require_load(connection, load)
     notes = (*fictitious.notes(connection, rests=False), _by(record), *_brought(connection, load))
-    rows = change_rows(changes_of(connection, load))
+    rows = change_rows(connection, changes_of(connection, load))
     left: list[int] = []
 
     def first() -> Iterator[tuple[Value, ...]]:
@@ -120,6 +127,8 @@ def changes_of_load(connection: sqlite3.Connection, load: int, limit: int | None
             title=msg("Load {load}: {command}, {at}", load=str(load), command=record["command"], at=Day(record["at"])),
             columns=CHANGE_COLUMNS,
             rows=tuple(whole),
+            layout=Layout.CARDS,
+            shared=_SHARED,
             notes=(*notes, *cut(len(whole), len(whole) + sum(left))),
         )
 
@@ -173,43 +182,28 @@ def would_change(connection: sqlite3.Connection, changes: Sequence[Change]) -> R
         name="changes",
         title=msg(N_("What loading would change")),
         columns=CHANGE_COLUMNS,
-        rows=tuple(change_rows(changes)),
+        rows=tuple(change_rows(connection, changes)),
+        layout=Layout.CARDS,
+        shared=_SHARED,
         notes=fictitious.notes(connection, rests=False),
     )
 
 
-def change_rows(changes: Iterable[Change]) -> Iterator[tuple[Value, ...]]:
-    """Yield the rows of changes, for ``CHANGE_COLUMNS``."""
+def change_rows(connection: sqlite3.Connection, changes: Iterable[Change]) -> Iterator[tuple[Value, ...]]:
+    """Yield the rows of changes, for ``CHANGE_COLUMNS``, with the names that the registry has of what they name."""
+    names = Names(connection)
     for change in changes:
-        row = (change.table.name, key_text(change.table, change.key), change.action)
+        table = change.table
+        key = names.key(table, change.key, change.after or change.before)
+        row = (table_words(table.name), key, change.action)
         if change.action == "update":
             for name, value in (change.after or {}).items():
-                column = next(column for column in change.table.columns if column.stored == name)
-                texts = _plain((change.before or {}).get(name), column), _plain(value, column)
-                yield (*row, column.name, *texts, change.path, place_of(change, column.name))
+                column = next(column for column in table.columns if column.stored == name)
+                texts = names.value((change.before or {}).get(name), column), names.value(value, column)
+                yield (*row, column_words(table, column.name), *texts, change.path, place_of(change, column.name))
         else:
-            texts = _whole(change.table, change.before), _whole(change.table, change.after)
+            texts = names.row(table, change.before), names.row(table, change.after)
             yield (*row, None, *texts, change.path, place_of(change))
-
-
-def _whole(table: Table, row: dict[str, Value] | None) -> str | None:
-    if row is None:
-        return None
-    known = [(column, row.get(column.stored)) for column in table.columns]
-    return ", ".join(f"{column.name}={_plain(value, column)}" for column, value in known if value is not None)
-
-
-def _plain(value: Value, column: Column) -> str | None:
-    """A value as ``csv`` writes it: the same in every language."""
-    if value is None:
-        return None
-    if column.personal:
-        return "…"  # that there is a value, and not whose name it is
-    if column.kind is Kind.MONEY and isinstance(value, int):
-        return f"{value / 100:.2f}"
-    if column.kind is Kind.FLAG:
-        return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def place_of(change: Change, column: str | None = None) -> str | None:
@@ -242,9 +236,10 @@ def trace(connection: sqlite3.Connection, table: Table, key: Sequence[str]) -> R
     own_key = {name: row[table.column(name).stored] for name in table.key}
     found = origins(connection, table, own_key)
     loads_at = {load["id"]: load["at"] for load in connection.execute("select id, at from loads")}
+    names = Names(connection)
     columns = (
         Column("column", N_("Column"), Kind.CODE),
-        Column("value", N_("Value")),
+        Column("value", N_("Value"), prose=True),
         Column("source", N_("Source"), Kind.CODE, refers="sources"),
         Column("load", N_("Load"), Kind.INTEGER, grouped=False),
         Column("at", N_("When (UTC)"), Kind.DATE),
@@ -254,23 +249,30 @@ def trace(connection: sqlite3.Connection, table: Table, key: Sequence[str]) -> R
     )
     rows: list[tuple[Value, ...]] = []
     for column in table.columns:
-        value = _plain(row[column.stored], column)
+        own = column_words(table, column.name)
+        value = names.value(row[column.stored], column)
         change = found.get(column.stored)
         if value is None or change is None:
-            rows.append((column.name, value, None, None, None, None, None, None))
+            rows.append((own, value, None, None, None, None, None, None))
             continue
         source = row["source"] if "source" in table.names else None
         heading = None if _letter(change, column.name) else change.places.get(column.name)
         place = place_of(change, column.name)
-        rows.append((column.name, value, source, change.load, loads_at[change.load], change.path, place, heading))
+        rows.append((own, value, source, change.load, loads_at[change.load], change.path, place, heading))
+    named = any(row[-1] is not None and row[-1] != row[0] for row in rows)
     rests = "source" in table.names and row["source"] in fictitious.fictitious_sources(connection)
     return Result(
         name="trace",
-        title=msg("{table}: {key}", table=table.name, key=key_text(table, own_key)),
+        title=msg("{table}: {key}", table=msg(table.label), key=names.key(table, own_key).words),
         columns=columns,
         rows=tuple(rows),
         notes=(*fictitious.notes(connection, rests), *_source_note(connection, table, row)),
         fictitious=rests,
+        layout=Layout.CARDS,
+        # The source is the same of all, and in a note; a heading that is the column's own name says nothing more.
+        screen=("column", "value", "load", "at", "file", "place", *(("heading",) if named else ())),
+        spare=("heading",),
+        shared=("load", "at", "file"),
     )
 
 
@@ -278,9 +280,11 @@ def _source_note(connection: sqlite3.Connection, table: Table, row: sqlite3.Row)
     if "source" not in table.names or row["source"] is None:
         return
     source = connection.execute("select * from sources where id = ?", (row["source"],)).fetchone()
-    words: list[Message | str] = [source["title"]]
-    words += [str(source[name]) for name in ("publisher", "published_on", "url") if source[name]]
-    yield Note("source", msg("Source {id}: {words}.", id=source["id"], words=words), {"id": source["id"]})
+    words: list[Message | str | Day] = [source["title"]]
+    words += [source["publisher"]] if source["publisher"] else []
+    words += [Day(source["published_on"])] if source["published_on"] else []
+    words += [source["url"]] if source["url"] else []
+    yield Note("source", msg("Source: {words}.", words=words), {"id": source["id"]})
 
 
 def _only_row(connection: sqlite3.Connection, table: Table, key: Sequence[str]) -> sqlite3.Row:
@@ -293,7 +297,12 @@ def _only_row(connection: sqlite3.Connection, table: Table, key: Sequence[str]) 
             wanted[table.key[place]] = part
         else:
             raise UsageProblem(
-                msg("The key of the table {table} has {count} parts.", table=typed(table), count=len(table.key)),
+                msgs(
+                    "The key of the table {table} has {count} part.",
+                    "The key of the table {table} has {count} parts.",
+                    len(table.key),
+                    table=typed(table),
+                ),
                 msg("They are: {parts}.", parts=_called(table, table.key)),
             )
     condition = " and ".join(f"cast({table.column(name).stored} as text) = ?" for name in wanted) or "1"

@@ -13,15 +13,15 @@ from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, msg
 from crpv_cli.registry.schema import strangers
 from crpv_cli.reports import fictitious
-from crpv_cli.result import Dossier, Note, Result
+from crpv_cli.result import Dossier, Note, Result, Value, table_words
 
 
 def registry_info(connection: sqlite3.Connection, path: Path, schema: int, data: Path) -> Dossier:
     """Return the dossier of a registry: paths, versions, rows per table, fictitious or not."""
-    counts = []
+    counts: list[tuple[Value, ...]] = []
     for table in TABLES.values():
         (rows,) = connection.execute(f"select count(*) from {table.name}").fetchone()
-        counts.append((table.name, rows))
+        counts.append((table_words(table.name), rows))
     last = connection.execute("select id, at, command from loads order by id desc limit 1").fetchone()
     rests = fictitious.holds_fictitious(connection)
     facts = (

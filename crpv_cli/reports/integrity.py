@@ -56,7 +56,7 @@ def integrity(found: Examination, path: Path) -> Result:
     notes = [Note("integrity-summary", summary)]
     if wrong:
         advice = msg("Put back a copy with: crpv restore; or mend it with: crpv check --integrity --mend")
-        notes.append(Note("integrity-advice", advice))
+        notes.append(Note("integrity-advice", advice, for_operator=True))
     return Result(
         name="integrity",
         title=msg("The integrity of {path}", path=path),

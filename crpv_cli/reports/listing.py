@@ -20,6 +20,7 @@ from crpv_cli.reports.funding.notes import counted_twice
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.places import departments_of, region_notes
 from crpv_cli.reports.rows import row_of
+from crpv_cli.reports.wording import Names
 from crpv_cli.result import Alert, Note, Result, Value
 from crpv_cli.spelling import fold
 
@@ -167,7 +168,7 @@ def _doubles(connection: sqlite3.Connection, as_of: str, rows: Sequence[tuple[Va
             "same-money",
             msg(
                 "Two sources seem to report the same money, which this support may count twice: {centres}.",
-                centres=twice,
+                centres=[Names(connection).id("centres", centre).words for centre in twice],
             ),
         ),
     )

@@ -10,7 +10,7 @@ from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.language import N_, msg
 from crpv_cli.registry.journal import undone_loads
 from crpv_cli.reports import fictitious
-from crpv_cli.result import Result, Value
+from crpv_cli.result import Layout, Result, Value, table_words
 
 LOADED, UNDONE, OTHER_BYTES, NEVER = "loaded", "undone", "other-bytes", "never"
 HANDED_ON, OTHER_HANDED_ON = "handed-on", "other-handed-on"
@@ -80,11 +80,12 @@ def verified(connection: sqlite3.Connection, files: Mapping[str, str]) -> Result
             others = _last([row for row in loaded if _last_part(row["path"]) == _last_part(name) != "-"])
         for row in (*handed, *instead):
             state = OTHER_HANDED_ON if instead else HANDED_ON
-            own = (row[column] for column in ("id", "at", "who", "host"))
-            rows.append((name, state, *own, "closures", None, row["document"], sha256, row["year"]))
+            own = [row[column] for column in ("id", "at", "who", "host")]
+            rows.append((name, state, *own, table_words("closures"), None, row["document"], sha256, row["year"]))
         for row in (*found, *others):
             state = OTHER_BYTES if others else UNDONE if row["id"] in undone else LOADED
-            own = (row[column] for column in ("id", "at", "who", "host", "table_name", "sheet", "path"))
+            own = [row[column] for column in ("id", "at", "who", "host", "table_name", "sheet", "path")]
+            own[4] = table_words(own[4])
             rows.append((name, state, *own, sha256, None))
         if not (found or handed or others or instead):
             rows.append((name, NEVER, *[None] * 7, sha256, None))
@@ -96,6 +97,7 @@ def verified(connection: sqlite3.Connection, files: Mapping[str, str]) -> Result
         rows=tuple(rows),
         screen=(*_SCREEN[:2], "year", *_SCREEN[2:]) if years else _SCREEN,
         spare=("sheet", "who"),
+        layout=Layout.CARDS,
         notes=fictitious.notes(connection, rests=False),
     )
 

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.definitions.named import one_of
+from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, Day, msg
 from crpv_cli.registry.queries import CYCLE_YEARS, closed_year
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.columns import FICTITIOUS
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.places import centres_of, departments_of, region_notes
-from crpv_cli.result import Layout, Note, Result, Value
+from crpv_cli.reports.wording import Names
+from crpv_cli.result import Layout, Note, Result, Value, Worded, table_words
 from crpv_cli.rules import data, framework, money, territory, values
 from crpv_cli.rules.model import SEVERITIES, Finding, Moment, Rule
 from crpv_cli.spelling import fold
@@ -29,7 +31,7 @@ COLUMNS = (
     Column("rule", N_("Rule"), Kind.CODE),
     Column("about", N_("About")),
     Column("message", N_("Finding"), prose=True),
-    Column("advice", N_("What to do"), prose=True),
+    Column("advice", N_("What to do"), prose=True, for_operator=True),
     Column("centre", N_("Centre"), Kind.CODE),
     Column("department", N_("Department"), Kind.CODE),
     Column("mission", N_("Mission"), Kind.CODE),
@@ -42,7 +44,6 @@ COLUMNS = (
     Column("accepted_by", N_("Accepted by")),
     FICTITIOUS,
 )
-_OF_FINDING = ("message", "advice", "centre", "department", "mission", "year", "subject", "source")
 _OF_EXCEPTION = ("valid_to", "reason", "accepted_by")
 
 
@@ -71,6 +72,7 @@ class _Found:
     about: Value
     accepted: sqlite3.Row | None
     fictitious: bool
+    names: Names
 
     @property
     def place(self) -> tuple[object, ...]:
@@ -82,16 +84,38 @@ class _Found:
     @property
     def row(self) -> tuple[Value, ...]:
         """Its values, as ``COLUMNS`` names them."""
-        finding, accepted = self.finding, self.accepted
+        finding, accepted, names = self.finding, self.accepted, self.names
         return (
             finding.severity.code,
-            self.rule,
+            Worded(self.rule, msg(RULES[self.rule].title)),
             self.about,
-            *(getattr(finding, name) for name in _OF_FINDING),
+            finding.message,
+            finding.advice,
+            names.id("centres", finding.centre),
+            names.id("departments", finding.department),
+            names.id("missions", finding.mission),
+            finding.year,
+            self._subject,
+            finding.source,
             accepted is not None,
             *((accepted[name] if accepted else None) for name in _OF_EXCEPTION),
             self.fictitious,
         )
+
+    @property
+    def _subject(self) -> Value:
+        """What in particular it is about: the name of a centre, a funder, a department or a rule, where it is one."""
+        subject = self.finding.subject
+        if subject is None:
+            return None
+        if subject in RULES:
+            return Worded(subject, msg(RULES[subject].title))
+        if subject in TABLES:
+            return table_words(subject)
+        for table in ("centres", "funders", "departments"):
+            if (name := self.names.called(table, subject)) is not None:
+                return Worded(subject, name)
+        return subject
 
 
 def findings(
@@ -126,7 +150,14 @@ def findings(
     departments = departments_of(connection, region, department)
     centres = centres_of(connection, as_of, region, department)
     asked = [rule_named(name) for name in rules] or list(RULES.values())
-    moment = Moment(connection, as_of, closed_year(as_of) if year is None else year, cycle, frozenset(RULES), centre)
+    moment = Moment(
+        connection,
+        as_of,
+        closed_year(as_of) if year is None else year,
+        cycle,
+        {rule.id: rule.title for rule in RULES.values()},
+        centre,
+    )
     found = sorted(
         (
             one
@@ -192,7 +223,7 @@ def _found(moment: Moment, asked: Iterable[Rule]) -> Iterator[_Found]:
             exception = accepted.get((rule.id, finding.centre, department))
             sources = {finding.source, exception["source"] if exception else None}
             rests = finding.fictitious or bool(sources & moment.fictitious_sources)
-            yield _Found(rule.id, finding, _about(moment, finding), exception, rests)
+            yield _Found(rule.id, finding, _about(moment, finding), exception, rests, moment.names)
 
 
 def _about(moment: Moment, finding: Finding) -> Value:
@@ -218,7 +249,7 @@ def explained(connection: sqlite3.Connection) -> Result:
     titles = {row["id"]: row["title"] for row in connection.execute("select id, title from sources")}
     return Result(
         name="rules",
-        title=msg(N_("The rules of crpv check")),
+        title=msg(N_("The rules, and what each requires")),
         columns=(
             Column("rule", N_("Rule"), Kind.CODE),
             Column("severity", N_("Severity"), Kind.CODE, choices=SEVERITIES),

@@ -74,7 +74,7 @@ def fictitious_among_real(moment: Moment) -> Iterator[Finding]:
         )
         real += row["real"]
         if row["fictitious"]:
-            fictitious.append(f"{table.name} ({row['fictitious']})")
+            fictitious.append(msg("{table} ({count})", table=msg(table.label), count=row["fictitious"]))
     if fictitious and real:
         yield Finding(
             NOTICE,
@@ -99,7 +99,11 @@ def exception_ended(moment: Moment) -> Iterator[Finding]:
             message = msg("The registry has an exception to {rule}, which is not a rule.", rule=row["rule"])
             advice = msg("See the rules: crpv check --list; correct it: crpv edit exceptions")
         elif row["valid_to"] < moment.as_of:
-            message = msg("The exception to {rule} ended on {date}.", rule=row["rule"], date=Day(row["valid_to"]))
+            message = msg(
+                "The exception to the rule “{rule}” ended on {date}.",
+                rule=msg(moment.rules[row["rule"]]),
+                date=Day(row["valid_to"]),
+            )
             advice = msg("If it still holds, renew it with a later date.")
         else:
             continue

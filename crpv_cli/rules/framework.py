@@ -107,7 +107,7 @@ def governance_shared(moment: Moment) -> Iterator[Finding]:
     BREACH,
     N_("Core missions evaluated"),
     N_(
-        "The three core missions of each centre are evaluated within the cycle (--cycle: 3 years by default, this "
+        "The three core missions of each centre are evaluated within the cycle (3 years by default, this "
         "project's own choice, since no official one is known)."
     ),
     FRAMEWORK,
@@ -205,7 +205,9 @@ def label(moment: Moment) -> Iterator[Finding]:
     if unknown:
         yield Finding(
             UNKNOWN,
-            msgs(
+            msg("The dates of the State's label are not known.")
+            if moment.centre is not None
+            else msgs(
                 "The dates of the State's label are not known for {count} centre of {total}.",
                 "The dates of the State's label are not known for {count} centres of {total}.",
                 len(unknown),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,7 +19,8 @@ from crpv_cli.reports.coverage.report import coverage
 from crpv_cli.reports.evaluations.series import MissionSeries, read_series
 from crpv_cli.reports.fictitious import fictitious_sources
 from crpv_cli.reports.funding.report import funding
-from crpv_cli.result import Result
+from crpv_cli.reports.wording import Names
+from crpv_cli.result import Result, as_it_is
 
 Record = dict[str, Any]
 
@@ -60,14 +61,15 @@ class Finding:
 class Moment:
     """What rules are asked for: a date, a year of money and activity, a cycle of evaluation.
 
-    ``rules`` are the ids of all rules that there are. What several rules look at is made once, when the first asks.
+    ``rules`` are the titles of all rules that there are, by id. What several rules look at is made once, when the
+    first asks.
     """
 
     connection: sqlite3.Connection
     as_of: str
     year: int
     cycle: int
-    rules: frozenset[str]
+    rules: Mapping[str, str]
     centre: str | None = None
 
     def rows(self, sql: str) -> list[sqlite3.Row]:
@@ -129,6 +131,15 @@ class Moment:
     def department_names(self) -> dict[str, str]:
         """The names of the departments by code."""
         return {row["code"]: row["name"] for row in self.rows("select code, name from departments")}
+
+    @cached_property
+    def names(self) -> Names:
+        """What people call the rows that findings name."""
+        return Names(self.connection)
+
+    def called(self, table: str, ids: Iterable[str]) -> list[Message]:
+        """The names of rows, for a sentence."""
+        return [self.names.called(table, one) or as_it_is(one) for one in ids]
 
     @cached_property
     def fictitious_sources(self) -> frozenset[str]:

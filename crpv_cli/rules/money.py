@@ -28,10 +28,10 @@ def money_twice(moment: Moment) -> Iterator[Finding]:
             msg(
                 "{amount} from {source} in {year} looks like the {other} from {origin}.",
                 amount=Euros(second["amount_cents"]),
-                source=second["source"] or "?",
+                source=moment.called("sources", [second["source"] or "?"]),
                 year=str(second["year"]),
                 other=Euros(first["amount_cents"]),
-                origin=first["source"] or "?",
+                origin=moment.called("sources", [first["source"] or "?"]),
             ),
             msg("If it is the same, undo one of the two loads: crpv log, crpv undo"),
             second["centre"],

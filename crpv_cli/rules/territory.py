@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crpv_cli.language import N_, Day, msg
+from crpv_cli.language import N_, Day, Message, msg, msgs
 from crpv_cli.reports.coverage.neighbourhoods import LISTS, disagreements
 from crpv_cli.reports.coverage.report import UNITS
 from crpv_cli.reports.published import published_figures
@@ -23,7 +23,7 @@ def perimeters_overlap(moment: Moment) -> Iterator[Finding]:
         if len(centres) > 1:
             yield Finding(
                 NOTICE,
-                msg("In several perimeters: {centres}.", centres=list(centres)),
+                msg("In several perimeters: {centres}.", centres=moment.called("centres", centres)),
                 msg("If one has ended, write its last day in valid_to: crpv edit perimeters"),
                 department=record["department"],
             )
@@ -46,7 +46,7 @@ def perimeter_twice(moment: Moment) -> Iterator[Finding]:
             msg(
                 "{count} periods of its perimeter with {department} hold at once.",
                 count=row["rows"],
-                department=row["department"],
+                department=moment.called("departments", [row["department"]]),
             ),
             msg("Write the last day of the former in valid_to: crpv edit perimeters"),
             row["centre"],
@@ -121,7 +121,11 @@ def department_uncovered(moment: Moment) -> Iterator[Finding]:
         if record["total"] and not record["centres"]:
             yield Finding(
                 NOTICE,
-                msg("{count} priority neighbourhoods but no centre.", count=record["total"]),
+                msgs(
+                    "{count} priority neighbourhood but no centre.",
+                    "{count} priority neighbourhoods but no centre.",
+                    record["total"],
+                ),
                 department=record["department"],
             )
 
@@ -133,7 +137,7 @@ def department_uncovered(moment: Moment) -> Iterator[Finding]:
     N_("The latest announced number of centres equals the number identified for the same date."),
 )
 def announced_centres(moment: Moment) -> Iterator[Finding]:
-    yield from _announced(moment, "centres", N_("{found} centres identified, {announced} announced on {date}."))
+    yield from _announced(moment, "centres")
 
 
 @rule(
@@ -143,9 +147,7 @@ def announced_centres(moment: Moment) -> Iterator[Finding]:
     N_("The latest announced number of overseas centres equals the number identified for the same date."),
 )
 def announced_overseas(moment: Moment) -> Iterator[Finding]:
-    yield from _announced(
-        moment, "overseas_centres", N_("{found} overseas centres identified, {announced} announced on {date}.")
-    )
+    yield from _announced(moment, "overseas_centres")
 
 
 @rule(
@@ -155,21 +157,41 @@ def announced_overseas(moment: Moment) -> Iterator[Finding]:
     N_("The latest published number of priority neighbourhoods equals the number in the registry for the same date."),
 )
 def announced_neighbourhoods(moment: Moment) -> Iterator[Finding]:
-    yield from _announced(
-        moment,
-        "neighbourhoods",
-        N_("{found} priority neighbourhoods in the registry, {announced} published on {date}."),
+    yield from _announced(moment, "neighbourhoods")
+
+
+def _differs(measure: str, found: int, announced: object, on: str) -> Message:
+    said = {"found": found, "announced": announced, "date": Day(on)}
+    if measure == "centres":
+        return msgs(
+            "{found} centre identified, {announced} announced on {date}.",
+            "{found} centres identified, {announced} announced on {date}.",
+            found,
+            **said,
+        )
+    if measure == "overseas_centres":
+        return msgs(
+            "{found} overseas centre identified, {announced} announced on {date}.",
+            "{found} overseas centres identified, {announced} announced on {date}.",
+            found,
+            **said,
+        )
+    return msgs(
+        "{found} priority neighbourhood in the registry, {announced} published on {date}.",
+        "{found} priority neighbourhoods in the registry, {announced} published on {date}.",
+        found,
+        **said,
     )
 
 
-def _announced(moment: Moment, measure: str, sentence: str) -> Iterator[Finding]:
+def _announced(moment: Moment, measure: str) -> Iterator[Finding]:
     """Compare the latest published figure with what is computed for its own date."""
     for figure in published_figures(moment.connection, (measure,), moment.as_of):
         on, announced, found = figure["as_of"], figure["value"], figure["computed"]
         if found is not None and found != announced:
             yield Finding(
                 NOTICE,
-                msg(sentence, found=found, announced=announced, date=Day(on)),
+                _differs(measure, found, announced, on),
                 msg("See what is known on that date: crpv list --as-of {date}", date=on)
                 if measure != "neighbourhoods"
                 else msg("See what is counted on that date: crpv report coverage --as-of {date}", date=on),

@@ -22,7 +22,11 @@ def siren_wrong(moment: Moment) -> Iterator[Finding]:
             if not siren_is_valid(row["siren"]):
                 yield Finding(
                     BREACH,
-                    msg("{id}: {siren} is not a SIREN: its check digit is wrong.", id=row["id"], siren=row["siren"]),
+                    msg(
+                        "{name}: {siren} is not a SIREN: its check digit is wrong.",
+                        name=moment.called(table, [row["id"]]),
+                        siren=row["siren"],
+                    ),
                     msg("Correct it: crpv edit {table}", table=table),
                     row["id"] if table == "centres" else None,
                     subject=None if table == "centres" else row["id"],
@@ -40,7 +44,11 @@ def siren_shared(moment: Moment) -> Iterator[Finding]:
         if len(centres) > 1:
             yield Finding(
                 BREACH,
-                msg("The SIREN {siren} is shared by several centres: {centres}.", siren=siren, centres=centres),
+                msg(
+                    "The SIREN {siren} is shared by several centres: {centres}.",
+                    siren=siren,
+                    centres=moment.called("centres", centres),
+                ),
                 msg("Correct it: crpv edit centres"),
                 centres[-1],
                 subject=siren,
@@ -72,7 +80,7 @@ def rating_off_scale(moment: Moment) -> Iterator[Finding]:
                 mission=mission_name(row["mission"]),
                 year=str(row["year"]),
                 rating=row["rating"],
-                scale=row["id"],
+                scale=moment.called("scales", [row["id"]]),
                 bounds=Scale.of(row).bounds(),
             ),
             msg("Correct the rating or the scale: crpv edit evaluations, crpv edit scales"),

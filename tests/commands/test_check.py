@@ -92,7 +92,10 @@ def test_the_demonstration_has_no_breach_that_is_not_accepted(demo_path: Path) -
 def test_a_mission_that_is_not_evaluated_is_a_breach_until_it_is_accepted(gap: Path) -> None:
     answer = check(gap)
     assert answer.returncode == 1
-    assert "Breaches (1)\n  missions-evaluated\n    ORIV: The mission skills has never been evaluated." in answer.stdout
+    assert (
+        "Breaches (1)\n  Core missions evaluated\n    ORIV: The mission skills has never been evaluated."
+        in answer.stdout
+    )
     assert "Manquements (1)" in check(gap, tongue="fr").stdout
 
     accepted = check(

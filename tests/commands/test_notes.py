@@ -773,8 +773,13 @@ def answer(db: Path, command: str) -> Any:
 
 
 def notes(db: Path, command: str) -> dict[str, str]:
-    """The notes of an answer: their texts by their codes."""
-    return {note["code"]: note["text"] for note in answer(db, command)["notes"]}
+    """What the reader of an answer is told: the texts of the notes by their codes."""
+    return {note["code"]: note["text"] for note in answer(db, command)["notes"] if note["audience"] == "reader"}
+
+
+def advice(db: Path, command: str) -> dict[str, str]:
+    """What whoever asks is told of crpv, beside that."""
+    return {note["code"]: note["text"] for note in answer(db, command)["notes"] if note["audience"] == "operator"}
 
 
 @pytest.mark.parametrize(
@@ -810,9 +815,9 @@ def test_notes_of_a_list(registry: Registry, tables: Tables, codes: set[str]) ->
 @pytest.mark.parametrize(
     ("tables", "command", "code", "says", "says_not"),
     [
-        ({}, "report coverage", "unknown-counts", "crpv load", "01"),
+        ({}, "report coverage", "unknown-counts", "Not known for any department", "crpv"),
         ({"territory_counts": counts("01 1")}, "report coverage", "unknown-counts", "02, 971", "crpv load"),
-        ({}, "report evaluations", "no-evaluations", "--demo", "before"),
+        ({}, "report evaluations", "no-evaluations", "none are published", "crpv"),
         ({"evaluations": evaluations(*ALL)}, "report evaluations --year 2020", "no-evaluations", "2020", "--demo"),
         ({"evaluations": evaluations(*ALL)}, "report evaluations", "cycle", "3 years", "asked for"),
         (
@@ -840,7 +845,7 @@ def test_notes_of_a_list(registry: Registry, tables: Tables, codes: set[str]) ->
             "1 better, 1 the same, 0 worse",
             "2",
         ),
-        ({}, "report activity", "no-activity", "--demo", "2025"),
+        ({}, "report activity", "no-activity", "none is published", "crpv"),
         (
             {"activities": activities(*DONE)},
             "report activity --year 2020",
@@ -878,7 +883,7 @@ def test_notes_of_a_list(registry: Registry, tables: Tables, codes: set[str]) ->
             "75.0%",
             "%%",
         ),
-        ({}, "report agreements", "no-agreements", "--demo", "2025"),
+        ({}, "report agreements", "no-agreements", "none are published", "crpv"),
         (
             {"agreements": agreements(f"one state {LONG} - 2025-07-01")},
             "report agreements",
@@ -972,7 +977,7 @@ def test_notes_of_a_list(registry: Registry, tables: Tables, codes: set[str]) ->
             {"funding": funding(*NEAR)},
             "report funding",
             "same-money",
-            "one 2024 (books, journal)",
+            "One 2024 (Books; Journal)",
             "…",
         ),
         (
@@ -1038,6 +1043,26 @@ def test_what_a_note_says(
     assert says_not not in text
 
 
+@pytest.mark.parametrize(
+    ("tables", "command", "told"),
+    [
+        ({}, "report coverage", {"load-counts"}),
+        ({"territory_counts": counts("01 1")}, "report coverage", set()),
+        ({}, "report evaluations", {"load-yours"}),
+        ({"evaluations": evaluations(*ALL)}, "report evaluations", {"other-cycle", "see-scales"}),
+        ({"evaluations": evaluations(*ALL)}, "report evaluations --cycle 4", {"see-scales"}),
+        ({}, "report activity", {"load-yours"}),
+        ({"activities": activities(*DONE)}, "report activity", set()),
+        ({"activities": activities(*DONE)}, "report activity --year 2020", set()),
+        ({}, "report agreements", {"load-yours"}),
+        ({"agreements": agreements(f"one state {LONG}")}, "report agreements", set()),
+    ],
+)
+def test_what_to_do_in_crpv_is_said_apart(registry: Registry, tables: Tables, command: str, told: set[str]) -> None:
+    """It is for whoever asks, and not for who reads the answer."""
+    assert set(advice(registry(**tables), command)) == told
+
+
 @pytest.mark.parametrize(("value", "written"), [("88", "88"), ("88.5", "88.5")])
 def test_a_published_value_is_written_as_it_was_said(registry: Registry, value: str, written: str) -> None:
     db = registry(published_figures=published(f"coverage {value} percent 2024-05-05"))
@@ -1087,7 +1112,7 @@ def test_the_payments_that_a_note_names_are_not_too_many(registry: Registry, pai
         for note in answer(registry(funding=funding(*twice)), "report funding")["notes"]
         if note["code"] == "same-money"
     )
-    assert note["text"].count("one 2024") == 8
+    assert note["text"].count("One 2024") == 8
     assert ("…" in note["text"]) is (pairs > 8)
     assert len(note["pairs"]) == pairs
 

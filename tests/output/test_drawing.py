@@ -122,7 +122,7 @@ def test_nothing_is_drawn_in_a_pipe_a_file_or_markdown(registry: sqlite3.Connect
     for result in (table(share=True), evaluation_summaries(registry, AS_OF), coverage(registry, AS_OF)):
         for text in (screen(result)[0], markdown_text(result)):
             assert not set(text) & set(DRAWN)
-        assert screen(result)[0] == render(result, Format.TABLE).content
+        assert screen(result)[0] == render(result, Format.TABLE, handed_on=False).content
     assert "3 → 3 → 2" in screen(evaluation_summaries(registry, AS_OF))[0]
 
 

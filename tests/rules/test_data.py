@@ -55,7 +55,10 @@ fault(
     "insert into sources (id, title, fictitious, load) values ('made-up', 'Made up', 1, 1);"
     "update agreements set source = 'made-up' where centre = 'one'",
     AGREED,
-    message=msg("Fictitious rows are mixed with real ones: {tables}.", tables=["agreements (1)"]),
+    message=msg(
+        "Fictitious rows are mixed with real ones: {tables}.",
+        tables=[msg("{table} ({count})", table=msg("Agreements"), count=1)],
+    ),
     centre=None,
     fictitious=True,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crpv_cli.language import Day, msg
+from crpv_cli.language import Day, msg, msgs
 from crpv_cli.rules.checking import findings
 from tests.rules.conftest import Plant
 from tests.rules.faults import TODAY, fault
@@ -68,8 +68,10 @@ fault(
 fault(
     "announced-overseas",
     published("overseas_centres", 1),
-    message=msg(
+    message=msgs(
+        "{found} overseas centre identified, {announced} announced on {date}.",
         "{found} overseas centres identified, {announced} announced on {date}.",
+        0,
         found=0,
         announced=1,
         date=Day("2025-06-30"),

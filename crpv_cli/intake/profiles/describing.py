@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.definitions.tables import TABLES
 from crpv_cli.intake.profiles.profile import ColumnSpec, Filter, Profile
 from crpv_cli.language import N_, Message, current, msg
-from crpv_cli.result import Dossier, Note, Result, Value
+from crpv_cli.result import Dossier, Layout, Note, Result, Value, column_words, table_words
 
 _OWN = Note(
-    "own-profiles", msg(N_("Your own profile is a TOML file: crpv load --profile FILE.toml (docs/profiles.md)."))
+    "own-profiles",
+    msg(N_("Your own profile is a TOML file: crpv load --profile FILE.toml (docs/profiles.md).")),
+    for_operator=True,
 )
 
 
@@ -22,12 +25,12 @@ def profiles_list(profiles: Iterable[Profile]) -> Result:
         columns=(
             Column("name", N_("Name"), Kind.CODE),
             Column("table", N_("Table"), Kind.CODE),
-            Column("title", N_("Title")),
-            Column("title_fr", N_("Title")),
-            Column("recognised_by", N_("Recognised by")),
+            Column("title", N_("Title"), prose=True),
+            Column("title_fr", N_("Title"), prose=True),
+            Column("recognised_by", N_("Recognised by"), prose=True),
         ),
         rows=tuple(
-            (profile.name, profile.table.name, *_both(profile.title), ", ".join(profile.required))
+            (profile.name, table_words(profile.table.name), *_both(profile.title), ", ".join(profile.required))
             for profile in profiles
         ),
         screen=("name", "table", _in_language("title"), "recognised_by"),
@@ -39,8 +42,8 @@ def profile_sheet(profile: Profile) -> Dossier:
     """Describe a profile: the columns it recognises, where each of ours comes from, and which rows it skips."""
     facts = (
         (Column("name", N_("Name"), Kind.CODE), profile.name),
-        (Column("table", N_("Table"), Kind.CODE), profile.table.name),
-        (Column("makes", N_("Adds rows to"), Kind.CODES), tuple(profile.creates)),
+        (Column("table", N_("Table"), Kind.CODE), table_words(profile.table.name)),
+        (Column("makes", N_("Adds rows to"), Kind.CODES), tuple(table_words(name) for name in profile.creates)),
         (Column("file", N_("File")), profile.path),
         (Column("note", N_("Note")), profile.note),
     )
@@ -61,7 +64,7 @@ def _header(profile: Profile) -> Result:
         (
             Column("column", N_("Column")),
             Column("required", N_("Required"), Kind.FLAG),
-            Column("also", N_("Also written")),
+            Column("also", N_("Also written"), prose=True),
         ),
         tuple(
             (name, required, ", ".join(others) or None)
@@ -79,12 +82,18 @@ def _columns(profile: Profile) -> Result:
         (
             Column("table", N_("Table"), Kind.CODE),
             Column("column", N_("Column")),
-            Column("from", N_("From")),
-            Column("conversions", N_("Conversions")),
+            Column("from", N_("From"), prose=True),
+            Column("conversions", N_("Conversions"), prose=True),
             Column("combined", N_("Rows with the same key"), Kind.CODE),
         ),
         tuple(
-            (table, spec.name, _origin(profile, spec), _conversions(profile, spec), way)
+            (
+                table_words(table),
+                column_words(TABLES[table], spec.name),
+                _origin(profile, spec),
+                _conversions(profile, spec),
+                way,
+            )
             for table, specs in (
                 (profile.table.name, profile.specs),
                 *((name, create.specs) for name, create in profile.creates.items()),
@@ -92,6 +101,8 @@ def _columns(profile: Profile) -> Result:
             for spec in specs
             for way in (combine.get(spec.name) if table == profile.table.name else None,)
         ),
+        layout=Layout.CARDS,
+        shared=("table",),
     )
 
 

@@ -200,7 +200,11 @@ def _facts(dossier: Dossier) -> _Section:
     columns = facts.shown
     cells = next(iter(_cells(facts, facts.rows, columns, {})), ())
     pairs = [(column, cell) for column, cell in zip(columns, cells, strict=True) if cell.text != UNKNOWN]
-    unknown = [_label(column) for column, cell in zip(columns, cells, strict=True) if cell.text == UNKNOWN]
+    unknown = [
+        _label(column)
+        for column, cell in zip(columns, cells, strict=True)
+        if cell.text == UNKNOWN and column.name not in facts.inapplicable
+    ]
     last = [(language.text(N_("Not known")), "", _Cell(", ".join(unknown)))] if unknown else []
     return _Section(
         id="section-facts",

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from crpv_cli import language
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import Message
-from crpv_cli.result import Point, Result, Value
+from crpv_cli.result import Point, Result, Value, Worded
 
 UNKNOWN = "–"
 
@@ -19,6 +19,8 @@ def for_people(value: Value, column: Column, cents: bool = False) -> str:
         return UNKNOWN
     if isinstance(value, Message):
         return value.text()
+    if isinstance(value, Worded):
+        return value.words.text()
     if column.choices:
         labels = {choice.code: choice.label for choice in column.choices}
         return language.translate(labels[value]) if value in labels else str(value)
@@ -35,7 +37,11 @@ def ratings(points: Sequence[Point]) -> str:
 def _set(value: Value, column: Column, cents: bool) -> str:
     if isinstance(value, tuple):
         points = [item for item in value if isinstance(item, Point)]
-        return ratings(points) if points else " ".join(item for item in value if isinstance(item, str))
+        if points:
+            return ratings(points)
+        if any(isinstance(item, Worded) for item in value):
+            return ", ".join(item.words.text() if isinstance(item, Worded) else str(item) for item in value)
+        return " ".join(item for item in value if isinstance(item, str))
     if column.kind is Kind.FLAG:
         return language.translate(language.N_("yes") if value else language.N_("no"))
     if isinstance(value, int | float):
@@ -148,8 +154,8 @@ def for_excel(value: Value, column: Column) -> str:
         return _harmless(for_people(value, column))
     if column.kind is Kind.PERCENT and isinstance(value, int | float):
         return f"{value * 100:.10g}".replace(".", ",") + "%"
-    if isinstance(value, Message):
-        return _harmless(value.text())
+    if isinstance(value, Message | Worded):
+        return _harmless(for_people(value, column))
     plain = for_csv(value, column)
     if isinstance(value, int | float):
         return plain.replace(".", ",")

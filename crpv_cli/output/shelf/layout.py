@@ -9,7 +9,7 @@ from crpv_cli import language
 from crpv_cli.definitions.columns import Column
 from crpv_cli.language import N_
 from crpv_cli.output.shelf.cells import UNKNOWN, people_rows, to_read
-from crpv_cli.result import Dossier, Note, Result
+from crpv_cli.result import Dossier, Note, Result, Value
 
 GAP = 2
 """How many blanks there are between two columns of text."""
@@ -79,8 +79,9 @@ def alerts(notes: Sequence[Note]) -> list[str]:
 
 
 def remaining(notes: Sequence[Note]) -> list[str]:
-    """The notes beneath it."""
-    return [note.message.text() for note in notes if not note.alert]
+    """The notes beneath it; what is said to whoever runs the command comes last."""
+    beneath = [note for note in notes if not note.alert]
+    return [note.message.text() for note in sorted(beneath, key=lambda note: note.for_operator)]
 
 
 def title_of(section: Result) -> str:
@@ -98,12 +99,24 @@ def short_title(result: Result) -> str:
 def facts_of(dossier: Dossier) -> list[tuple[str, str]]:
     """The facts of a dossier with their labels, and last the labels of what is not known."""
     facts = [
-        (language.translate(column.label), to_read(value, column))
+        (language.translate(column.label), _fact(dossier.facts, value, column))
         for value, column in zip(dossier.facts.rows[0], dossier.facts.columns, strict=True)
     ]
-    unknown = [label for label, value in facts if value == UNKNOWN]
+    applying = zip(facts, dossier.facts.columns, strict=True)
+    unknown = [
+        label
+        for (label, value), column in applying
+        if value == UNKNOWN and column.name not in dossier.facts.inapplicable
+    ]
     known = [(label, value) for label, value in facts if value != UNKNOWN]
     return known + ([(language.text(N_("Not known")), ", ".join(unknown))] if unknown else [])
+
+
+def _fact(facts: Result, value: Value, column: Column) -> str:
+    """A value of a fact; a source by its title."""
+    if column.refers == "sources" and facts.origin is not None and isinstance(value, str):
+        return language.literal(facts.origin.sources.get(value, value))
+    return to_read(value, column)
 
 
 # --- The long texts of rows, which people read beneath a table ---

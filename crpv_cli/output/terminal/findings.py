@@ -32,8 +32,9 @@ def findings_lines(result: Result, width: int | None) -> Iterator[Line]:
 
 def _rule(result: Result, rule: str, found: list[Record], width: int | None) -> Iterator[Line]:
     """The findings of a rule: one that is the same of several stands once, and so does an advice, after the last."""
-    yield [(f"  {rule}", PLAIN)]
     columns = {column.name: column for column in result.columns}
+
+    yield from wrapped(to_read(rule, columns["rule"]), width, "  ", "  ")
 
     def said(record: Record, name: str) -> str:
         return to_read(record[name], columns[name]) if record[name] is not None else ""
@@ -44,7 +45,7 @@ def _rule(result: Result, rule: str, found: list[Record], width: int | None) -> 
         sentence = said(record, "message") + (f" {_acceptance(record)}" if record["accepted"] else "")
         about.setdefault(sentence, []).append(said(record, "about"))
         # What is accepted needs nothing to be done.
-        advice[sentence] = "" if record["accepted"] else said(record, "advice")
+        advice[sentence] = "" if record["accepted"] or "advice" not in columns else said(record, "advice")
     sentences = list(about)
     for place, sentence in enumerate(sentences):
         whole = msg("{about}: {message}", about=list(dict.fromkeys(about[sentence])), message=sentence).text()

@@ -12,6 +12,7 @@ from rich.cells import cell_len
 
 from crpv_cli.language import Message, msg
 from crpv_cli.output.shelf.layout import GAP, alerts, facts_of, remaining, title_of, without_empty
+from crpv_cli.output.terminal.cards import card_lines
 from crpv_cli.output.terminal.drawing import ASCII, BLOCKS, Pen
 from crpv_cli.output.terminal.findings import findings_lines
 from crpv_cli.output.terminal.lines import ALERT, BOLD, DIM, PLAIN, Line, painted, points, wrapped
@@ -44,12 +45,15 @@ def screen(
         lines += _facts(shown, width)
         for section in map(without_empty, shown.on_screen):
             lines += [[], *wrapped(title_of(section), width, style=BOLD)]
-            lines += table_lines(section, width, pen, lost)
+            set_rows = card_lines if section.layout is Layout.CARDS else table_lines
+            lines += set_rows(section, width, pen, lost)
             lines += points(remaining(section.notes), width)
     elif shown.layout is Layout.FINDINGS:
         lines += findings_lines(shown, width)
     elif shown.layout is Layout.MATCHES:
         lines += matches_lines(shown, width)
+    elif shown.layout is Layout.CARDS:
+        lines += card_lines(shown, width, pen, lost)
     elif shown.is_map and shown.rows:
         lines += _map(shown, width, pen, lost, remarks)
     else:

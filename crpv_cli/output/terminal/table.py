@@ -75,7 +75,7 @@ def _row(
     for place, (cell, column, room) in enumerate(zip(cells, table.columns, widths, strict=True)):
         # A text of several lines is worth them only while its words fit.
         several = number is None or (
-            wraps(column, cell_len(cell)) and all(cell_len(word) <= room for word in cell.split())
+            wraps(column, cell_len(cell)) and all(cell_len(word) <= room for word in _words(cell))
         )
         lines = _broken(cell, room) if several else [cell]
         dim = DIM if number is not None and cell == UNKNOWN else style
@@ -97,12 +97,18 @@ def _row(
         yield line[1:]
 
 
+def _words(text: str) -> list[str]:
+    """What is separated by blanks that a line may break at."""
+    return re.split(r"[ \t\n]+", text.strip(" \t\n"))
+
+
 def _broken(text: str, room: int) -> list[str]:
     """Break a text at blanks into lines of at most ``room`` columns; a longer word has a line of its own."""
     lines = [""]
-    for word in re.findall(r"\s*\S+", text):
+    # The no-break spaces of a language hold words together.
+    for word in re.findall(r"[ \t\n]*[^ \t\n]+", text):
         if lines[-1] and cell_len(lines[-1] + word) > room:
-            lines.append(word.lstrip())
+            lines.append(word.lstrip(" \t\n"))
         else:
             lines[-1] += word
     return lines
@@ -135,6 +141,11 @@ def _fitted(result: Result, width: int, pen: Pen) -> tuple[TableText, list[int],
             if not shortened and not narrowed:
                 return table, widths, Lost((), left_out)
     return table, widths, Lost(shortened, left_out)
+
+
+def fits(result: Result, width: int, pen: Pen) -> bool:
+    """Whether a table of these rows fits without a text of it being shortened."""
+    return not _fitted(result, width, pen)[2].shortened
 
 
 def _choices(result: Result) -> Iterator[tuple[str, ...]]:
@@ -195,9 +206,7 @@ def fit(table: TableText, width: int | None) -> tuple[list[int], list[str]]:
         # Headings give way first: they can take several lines.
         widths = natural(table)
     wrapped = [wraps(column, content) for column, content in zip(columns, contents, strict=True)]
-    words = [
-        max(cell_len(word) for line in lines for word in line[place].split() or [""]) for place in range(len(columns))
-    ]
+    words = [max(cell_len(word) for line in lines for word in _words(line[place])) for place in range(len(columns))]
     # First what wraps takes several lines, which loses nothing; then texts are cut.
     comfortable = [
         max(_CODES_A_LINE if column.kind is Kind.CODES else word, min(width_, cell_len(longest))) if wrap else width_

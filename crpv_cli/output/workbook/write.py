@@ -149,7 +149,12 @@ def _write_facts(book: Book, entry: Entry) -> None:
     sheet, facts = book.sheet(entry.name), entry.result
     sheet.set_column(0, 0, LABEL_WIDTH)
     sheet.set_column(1, 1, TEXT_WIDTH)
-    for row, (value, column) in enumerate(zip(facts.rows[0], facts.columns, strict=True)):
+    applying = [
+        (value, column)
+        for value, column in zip(facts.rows[0], facts.columns, strict=True)
+        if value is not None or column.name not in facts.inapplicable
+    ]
+    for row, (value, column) in enumerate(applying):
         book.text(sheet, row, 0, language.translate(column.label), bold=True, font_color=INK)
         book.value(sheet, row, 1, value, column, align="left")
         sheet.set_row(row, height_of([(for_people(value, column), TEXT_WIDTH)]))

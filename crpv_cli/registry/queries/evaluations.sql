@@ -28,6 +28,7 @@ select
     s.maximum,
     s.levels,
     s.official,
+    s.name as scale_name,
     coalesce(t.fictitious, 0) as fictitious
 from mission_states as n
 left join evaluation_trends as t on t.centre = n.centre and t.mission = n.mission

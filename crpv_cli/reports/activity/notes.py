@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from crpv_cli.language import N_, Day, Message, Share, first_few, msg, msgs
+from crpv_cli.reports.advice import LOAD_YOURS
 from crpv_cli.result import Note
 
 _NAMED_AT_MOST = 12
@@ -32,6 +33,8 @@ def activity_notes(
     """
     if totals["rows"] == 0:
         yield Note("no-activity", _nothing(as_of, year, held, narrowed))
+        if not held:
+            yield LOAD_YOURS
     if silent and (totals["rows"] or totals["reported"]):
         yield Note(
             "activity-not-reported",
@@ -76,12 +79,7 @@ def activity_notes(
 def _nothing(as_of: str, year: int | None, held: bool, narrowed: bool) -> Message:
     """Why there is no row: the registry holds no activity, or none of what was asked for."""
     if not held:
-        return msg(
-            N_(
-                "The registry holds no activity, and none is published by centre: load yours with "
-                "crpv load, or see fictitious ones with crpv init --demo --db demo.sqlite"
-            )
-        )
+        return msg(N_("The registry holds no activity, and none is published by centre."))
     if year is None:
         return msg("No such activity is known on {date}: not known, which is not 0.", date=Day(as_of))
     if narrowed:

@@ -11,6 +11,7 @@ from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.language import N_, Day, Euros, msg, msgs
 from crpv_cli.registry.queries import WITHIN_MONTHS, months_after, read
 from crpv_cli.reports import fictitious
+from crpv_cli.reports.advice import LOAD_YOURS
 from crpv_cli.reports.columns import FICTITIOUS, WHOSE
 from crpv_cli.reports.options import AS_OF, CENTRE, DEPARTMENT, REGION, WITHIN, Option
 from crpv_cli.reports.origin import origin
@@ -159,13 +160,10 @@ def _notes(
             "no-agreements",
             msg("No such agreement is known on {date}: that does not mean that there is none.", date=Day(as_of))
             if held
-            else msg(
-                N_(
-                    "The registry holds no agreements, and none are published: load yours with crpv "
-                    "load, or see fictitious ones with crpv init --demo --db demo.sqlite"
-                )
-            ),
+            else msg(N_("The registry holds no agreements, and none are published.")),
         )
+        if not held:
+            yield LOAD_YOURS
         return
     ended = [row for row in found if row["status"] == "ended-without-successor"]
     if ended:

@@ -20,7 +20,8 @@ from crpv_cli.reports.listing import Selection, shape
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.rows import row_of
 from crpv_cli.reports.sources import sources_of
-from crpv_cli.result import Dossier, Note, Result
+from crpv_cli.reports.wording import Names
+from crpv_cli.result import Dossier, Note, Result, Value
 
 # What a terminal shows of a centre, and how many rows: two screens at most. Other formats hold it all.
 _ON_SCREEN: dict[str, int | None] = {
@@ -86,7 +87,8 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findin
             name="centre",
             title=msg(N_("Identity")),
             columns=_COLUMNS,
-            rows=(row_of(_COLUMNS, row),),
+            rows=(_identity(connection, row),),
+            inapplicable=frozenset(_inapplicable(row)),
             parameters={"as_of": as_of},
             origin=its_origin,
         ),
@@ -99,6 +101,26 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findin
         command=f"crpv show {centre} --as-of {as_of}",
         fictitious=rests,
     )
+
+
+def _identity(connection: sqlite3.Connection, row: sqlite3.Row) -> tuple[Value, ...]:
+    """The values of a centre; one that it names has its name."""
+    names = Names(connection)
+    return tuple(
+        names.id("centres", value) if column.refers == "centres" and isinstance(value, str) else value
+        for value, column in zip(row_of(_COLUMNS, row), _COLUMNS, strict=True)
+    )
+
+
+def _inapplicable(row: sqlite3.Row) -> Iterator[str]:
+    """What is empty because it does not apply to the centre, and not because nobody knows it."""
+    yield "note"
+    if row["closed"] is None:
+        yield from ("closed", "successor")
+    if row["legal_form"] not in {"carried", "unknown"}:
+        yield "carrier"
+    if row["co_funded"]:
+        yield "exemption_reason"
 
 
 def _sections(connection: sqlite3.Connection, centre: str, as_of: str, findings: Result | None) -> Iterator[Result]:

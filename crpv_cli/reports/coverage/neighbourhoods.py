@@ -11,6 +11,7 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, msg, msgs
 from crpv_cli.registry.queries import read
+from crpv_cli.reports.advice import advice
 from crpv_cli.reports.coverage.departments import Department
 from crpv_cli.result import Note, Value
 
@@ -118,12 +119,12 @@ def not_loaded_notes(
 def list_notes(connection: sqlite3.Connection, counted_on: str | None) -> Iterator[Note]:
     """Say how to load the detailed list, where the registry holds none, or which part of that of a date it lacks."""
     if not connection.execute("select 1 from neighbourhoods limit 1").fetchone():
-        yield Note(
-            "no-list",
+        yield Note("no-list", msg("The registry holds no detailed list of neighbourhoods."))
+        yield advice(
+            "load-list",
             msg(
-                "The registry holds no detailed list. Download the official one from data.gouv.fr "
-                "(quartiers prioritaires de la politique de la ville) and load it as it is: crpv "
-                "load FILE.csv"
+                "Download the official list from data.gouv.fr (quartiers prioritaires de la "
+                "politique de la ville) and load it as it is: crpv load FILE.csv"
             ),
         )
     elif counted_on is not None:

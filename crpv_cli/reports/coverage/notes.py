@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from crpv_cli.definitions import choices
 from crpv_cli.language import N_, Day, Message, Share, msg, msgs
 from crpv_cli.registry.queries import read
+from crpv_cli.reports.advice import advice
 from crpv_cli.reports.coverage.departments import Department, Sum, added, codes_of, uncovered
+from crpv_cli.reports.wording import Names
 from crpv_cli.result import Note
 
 
@@ -144,8 +146,8 @@ def count_notes(
         message = msg("No counts are in force on {date}: the registry holds none of that time.", date=Day(counted_on))
         yield Note("no-list-in-force", message, codes)
     else:
-        message = msg("Not known for any department: load the territory counts with crpv load.")
-        yield Note("unknown-counts", message, codes)
+        yield Note("unknown-counts", msg("Not known for any department."), codes)
+        yield advice("load-counts", msg("Load the territory counts with: crpv load FILE"))
 
 
 def to_confirm(
@@ -164,11 +166,18 @@ def to_confirm(
         if row["department"] in wanted and centre in {None, row["centre"]}
     ]
     if rows:
+        names = Names(connection)
         yield Note(
             "low-confidence",
             msg(
                 "Perimeters still to be confirmed: {perimeters}.",
-                perimeters=[f"{row['centre']} ({row['department']})" for row in rows],
+                perimeters=[
+                    Message(
+                        "{centre} ({code})",
+                        {"centre": names.id("centres", row["centre"]).words, "code": row["department"]},
+                    )
+                    for row in rows
+                ],
             ),
             {"perimeters": [dict(row) for row in rows]},
         )

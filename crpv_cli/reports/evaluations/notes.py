@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from crpv_cli.definitions.choices import mission_label
 from crpv_cli.language import Message, Share, first_few, msg, msgs
 from crpv_cli.registry.queries import CYCLE_YEARS
+from crpv_cli.reports.advice import LOAD_YOURS, advice
 from crpv_cli.reports.evaluations.series import MissionSeries
 from crpv_cli.reports.evaluations.tallies import Tally
 from crpv_cli.result import Note
@@ -24,6 +25,8 @@ def evaluation_notes(tally: Tally, year: int | None, by: str | None) -> Iterable
     """
     if tally.evaluated is None:
         yield _nothing(tally, year)
+        if not tally.held:
+            yield LOAD_YOURS
     elif len(tally.by("centre")) != 1:
         yield from _network(tally)
     if by is not None:
@@ -65,13 +68,20 @@ def evaluation_notes(tally: Tally, year: int | None, by: str | None) -> Iterable
             msg("q1 to q4 are the quarters of the scale, the lowest first, where ratings are on several scales."),
         )
     yield from _cycle(tally)
-    unofficial = {row["scale"] for one in tally.series for row in one.asked if row["scale"] and not row["official"]}
-    for scale in sorted(unofficial):
+    unofficial = {
+        row["scale"]: row["scale_name"]
+        for one in tally.series
+        for row in one.asked
+        if row["scale"] and not row["official"]
+    }
+    for scale, name in sorted(unofficial.items()):
         yield Note(
             "scale-not-official",
-            msg("No official rating scale exists: {scale} is its author's own (see: crpv list scales).", scale=scale),
+            msg("No official rating scale exists: “{scale}” is its author's own.", scale=name),
             {"scale": scale},
         )
+    if unofficial:
+        yield advice("see-scales", msg("See the rating scales with: crpv list scales"))
 
 
 def _nothing(tally: Tally, year: int | None) -> Note:
@@ -79,10 +89,7 @@ def _nothing(tally: Tally, year: int | None) -> Note:
         return Note("no-evaluations", msg("The registry holds no evaluations for {year} or earlier.", year=str(year)))
     return Note(
         "no-evaluations",
-        msg(
-            "The registry holds no evaluations, and none are published: load yours with crpv load, "
-            "or see fictitious ones with crpv init --demo --db demo.sqlite"
-        ),
+        msg("The registry holds no evaluations, and none are published."),
     )
 
 
@@ -141,8 +148,8 @@ def _cycle(tally: Tally) -> Iterable[Note]:
     yield Note(
         "cycle",
         msgs(
-            "No official cycle is known; {count} year is this project's own default (see --cycle).",
-            "No official cycle is known; {count} years is this project's own default (see --cycle).",
+            "No official cycle is known; {count} year is this project's own default.",
+            "No official cycle is known; {count} years is this project's own default.",
             tally.cycle,
         )
         if tally.cycle == CYCLE_YEARS
@@ -153,6 +160,8 @@ def _cycle(tally: Tally) -> Iterable[Note]:
         ),
         {"years": tally.cycle},
     )
+    if tally.cycle == CYCLE_YEARS:
+        yield advice("other-cycle", msg("Another cycle of evaluation: --cycle YEARS"))
     overdue = [one for one in tally.series if one.overdue]
     if overdue:
         yield Note(

@@ -10,6 +10,7 @@ from crpv_cli.language import N_, Day, Euros, Message, Share, first_few, msg, ms
 from crpv_cli.registry.doubles import SameMoney, same_money
 from crpv_cli.registry.queries import read
 from crpv_cli.reports.funding.money import SUMS, Asked, CentreMoney, Money, euros, ratio
+from crpv_cli.reports.wording import Names
 from crpv_cli.result import Note, Value
 
 # What a source leaves out, where its own rows would not show it.
@@ -70,7 +71,7 @@ def funding_notes(
     yield from _paid_notes(asked, centres, stages)
     yield from _one_stage_note(asked, centres, stages)
     if asked.whole:
-        yield from _unknown_notes(asked, centres)
+        yield from _unknown_notes(connection, asked, centres)
     for source, sentence in _LIMITS.items():
         of_source = sorted({row["year"] for row in counted if row["source"] == source})
         if of_source:
@@ -340,7 +341,10 @@ def _semicolons(parts: Sequence[Message]) -> Message:
     return msg("{first}; {second}", first=joined, second="…") if len(parts) > len(few) else joined
 
 
-def _unknown_notes(asked: Asked, centres: Sequence[CentreMoney]) -> Iterator[Note]:
+def _unknown_notes(connection: sqlite3.Connection, asked: Asked, every: Sequence[CentreMoney]) -> Iterator[Note]:
+    """Of whom what is not known; a centre that is exempt from shared funding is not expected to have any."""
+    exempt = {row["id"] for row in read(connection, "select id from centres_on where not co_funded", asked.on)}
+    centres = [centre for centre in every if centre.id not in exempt]
     unknown = [centre for centre in centres if centre.unknown_years]
     if unknown:
         named = [
@@ -391,8 +395,15 @@ def _double_notes(connection: sqlite3.Connection, counted: Sequence[sqlite3.Row]
     pairs = counted_twice(connection, counted)
     if not pairs:
         return
+    names = Names(connection)
     named = [
-        f"{pair.first['centre']} {pair.first['year']} ({pair.first['source']}, {pair.second['source']})"
+        msg(
+            "{centre} {year} ({first}; {second})",
+            centre=names.id("centres", pair.first["centre"]).words,
+            year=str(pair.first["year"]),
+            first=names.id("sources", pair.first["source"] or "?").words,
+            second=names.id("sources", pair.second["source"] or "?").words,
+        )
         for pair in pairs
     ]
     yield Note(
