@@ -147,7 +147,7 @@ def choose(asked: Format | None, output: Path | None, default: Format) -> Format
     """
     if asked is not None:
         return asked
-    if output is None:
+    if output is None or streams.is_standard(output):
         return default
     found = format_of(output)
     if found is None:
@@ -212,7 +212,7 @@ def ready(asked: Format | None, output: Path | None, force: bool, default: Forma
         FileProblem: the file exists already.
     """
     chosen = choose(asked, output, default)
-    if output is not None:
+    if output is not None and not streams.is_standard(output):
         streams.check_free(output, force)
     elif chosen.row.file_only and streams.on_terminal():
         raise UsageProblem(
@@ -236,7 +236,7 @@ def show(
         FileProblem: the file exists already, or cannot be written.
     """
     chosen = ready(asked, output, force, default)
-    if output is not None:
+    if not streams.is_standard(output):
         document = render(shown, chosen)
     else:
         document = render(shown, chosen, streams.terminal_width(), streams.colour())

@@ -45,7 +45,7 @@ def tell_load(report: LoadReport) -> None:
         streams.say(line)
     if report.removed and not report.stopped:
         streams.say(msgs("{count} row removed", "{count} rows removed", report.removed))
-    streams.say(_verdict(report))
+    (streams.insist if report.errors else streams.say)(_verdict(report))
 
 
 def anomalies_result(anomalies: Sequence[Anomaly], machine: bool = False) -> Result:
@@ -91,7 +91,7 @@ def print_anomalies(anomalies: Sequence[Anomaly]) -> None:
     ordered = _in_order(anomalies)
     for anomaly in ordered[:_MOST_SHOWN]:
         for line in _lines(anomaly):
-            streams.say(line)
+            (streams.insist if anomaly.severity is Severity.ERROR else streams.say)(line)
     if len(ordered) > _MOST_SHOWN:
         streams.say(
             msg(
