@@ -142,8 +142,10 @@ class Door:
 def _told(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
     """Tell those who want to know which registry was opened, and what it is asked."""
     if streams.Manner.verbose:
-        (version,) = connection.execute("pragma user_version").fetchone()
-        streams.detail(msg("The registry: {path} (schema {version})", path=path.resolve(), version=str(version)))
+        from crpv_cli.registry.schema import SCHEMA_VERSION
+
+        version = str(SCHEMA_VERSION)  # it was brought up to date
+        streams.detail(msg("The registry: {path} (schema {version})", path=path.resolve(), version=version))
         streams.traced(connection)
     return connection
 

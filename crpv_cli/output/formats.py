@@ -60,12 +60,12 @@ class Format(StrEnum):
     row: _Row
 
     TABLE = _Row(
-        "table", "terminal.screen:screen", "reading on a terminal; the default", (".txt",), alerts=True, fitted=True
+        "table", "terminal.screen:screen", N_("reading on a terminal; the default"), (".txt",), alerts=True, fitted=True
     )
     CSV = _Row(
         "csv",
         "delimited:csv_text",
-        "programs, and `crpv load`; the default of `crpv export`",
+        N_("programs, and `crpv load`; the default of `crpv export`"),
         (".csv",),
         dossiers=False,
         lines="delimited:csv_lines",
@@ -74,27 +74,29 @@ class Format(StrEnum):
     CSV_EXCEL = _Row(
         "csv-excel",
         "delimited:csv_excel_text",
-        "spreadsheets set to French, or any other with a decimal comma",
+        N_("spreadsheets set to French, or any other with a decimal comma"),
         (".csv",),
         dossiers=False,
         lines="delimited:csv_excel_lines",
         encoding="utf-8-sig",
     )
-    JSON = _Row("json", "jsons:json_text", "programs", (".json",), lines="jsons:json_lines", machine=True)
+    JSON = _Row("json", "jsons:json_text", N_("programs"), (".json",), lines="jsons:json_lines", machine=True)
     JSONL = _Row(
         "jsonl",
         "jsons:jsonl_text",
-        "programs that read a row at a time",
+        N_("programs that read a row at a time"),
         (".jsonl", ".ndjson"),
         dossiers=False,
         lines="jsons:jsonl_lines",
         machine=True,
     )
-    MARKDOWN = _Row("markdown", "markdown:markdown_text", "notes, issues, web pages", (".md", ".markdown"), alerts=True)
+    MARKDOWN = _Row(
+        "markdown", "markdown:markdown_text", N_("notes, issues, web pages"), (".md", ".markdown"), alerts=True
+    )
     XLSX = _Row(
         "xlsx",
         "workbook.write:workbook",
-        "spreadsheets",
+        N_("spreadsheets"),
         (".xlsx",),
         tables="workbook.write:tables_workbook",
         file_only=N_("A workbook cannot be shown on a terminal."),
@@ -102,7 +104,7 @@ class Format(StrEnum):
     HTML = _Row(
         "html",
         "page.page:html_page",
-        "reading in a browser, printing, sharing",
+        N_("reading in a browser, printing, sharing"),
         (".html", ".htm"),
         alerts=True,
         file_only=N_("A web page cannot be shown on a terminal."),
