@@ -1,4 +1,4 @@
-"""The pages of ``docs/`` that are generated from the program: ``PAGES``.
+"""What is generated from the program: pages of ``docs/``, the man page, and what completion knows: ``PAGES``.
 
 ``python .ci/reference.py update`` writes them; ``python .ci/reference.py check`` ends with 1, and shows the first
 lines that differ, if they are out of date. What they say does not depend on the terminal, the locale or the machine.
@@ -11,6 +11,7 @@ import inspect
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -25,7 +26,13 @@ SHOWN = 40
 # Before anything of crpv is imported: many words are looked up at import.
 for variable in ("NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS", "LANGUAGE"):
     os.environ.pop(variable, None)
-os.environ.update(CRPV_LANG="en", COLUMNS=str(WIDTH), TERM="dumb", _TYPER_FORCE_DISABLE_TERMINAL="1")
+FRENCH = ["man-fr"]
+os.environ.update(
+    CRPV_LANG="fr" if sys.argv[1:] == FRENCH else "en",
+    COLUMNS=str(WIDTH),
+    TERM="dumb",
+    _TYPER_FORCE_DISABLE_TERMINAL="1",
+)
 sys.path.insert(0, str(REPOSITORY))
 
 from crpv_cli import language  # noqa: E402
@@ -33,6 +40,7 @@ from crpv_cli import language  # noqa: E402
 language.activate()
 
 import click  # noqa: E402
+import manpage  # noqa: E402
 import typer  # noqa: E402
 
 from crpv_cli.commands.new import make  # noqa: E402
@@ -306,6 +314,20 @@ def grid(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
         yield f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
 
 
+# --- The man page ---
+
+
+def man() -> Iterator[str]:
+    """The man page in the language that is spoken."""
+    yield from manpage.page(walk(typer.main.get_command(app), "crpv"))
+
+
+def french_man() -> Iterator[str]:
+    """The man page in French: most words are looked up at import, so that another process does it."""
+    told = subprocess.run([sys.executable, __file__, *FRENCH], check=True, capture_output=True)
+    yield told.stdout.decode("utf-8").rstrip("\n")
+
+
 # --- Completion ---
 
 # What an argument or an option takes, where its metavar does not say it.
@@ -412,6 +434,8 @@ CODES = "docs/reference/exit-codes.md"
 VARIABLES = "docs/reference/environment.md"
 PAGES = {
     "crpv_cli/completion.json": completion,
+    "docs/man/crpv.1": man,
+    "docs/man/fr/crpv.1": french_man,
     CODES: exit_codes,
     VARIABLES: environment,
     "docs/reference/commands.md": commands,
@@ -425,6 +449,9 @@ PAGES = {
 
 def main(arguments: list[str]) -> int:
     """Write the pages, or compare them with what the program says now; returns the exit code."""
+    if arguments == FRENCH:
+        sys.stdout.writelines(f"{line}\n" for line in man())
+        return 0
     if arguments not in (["update"], ["check"]):
         sys.stderr.write("usage: python .ci/reference.py update|check\n")
         return 2
@@ -432,6 +459,7 @@ def main(arguments: list[str]) -> int:
     for name, page in PAGES.items():
         path, text = REPOSITORY / name, "\n".join(page()) + "\n"
         if arguments == ["update"]:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
             continue
         written = path.read_text(encoding="utf-8") if path.is_file() else ""

@@ -207,7 +207,7 @@ def with_shared(
     function: Callable[..., None], own: list[inspect.Parameter], shared: tuple[str, ...] = (), output: str = ""
 ) -> Callable[..., None]:
     """Return what Typer makes a command of: ``function`` with a door, its own parameters and the shared ones."""
-    known = _shared(output or _("Write to a file; its extension chooses the format."))
+    known = _shared(output or _("Write to a file, whose extension chooses the format; - for standard output."))
     names = shared or tuple(known)
 
     def run(**given: Any) -> None:  # noqa: ANN401 - what Typer read

@@ -91,8 +91,8 @@ def undo(
 def _undo_question(planned: list[Undone]) -> Message:
     """What is about to be undone: which loads, and how many rows are removed and restored."""
     return msgs(
-        "Undo load {loads} ({removed} rows removed, {restored} restored)?",
-        "Undo the {count} loads {loads} ({removed} rows removed, {restored} restored)?",
+        "Undo load {loads} (rows removed: {removed}; rows restored: {restored})?",
+        "Undo the {count} loads {loads} (rows removed: {removed}; rows restored: {restored})?",
         len(planned),
         loads=[str(undone.target) for undone in planned],
         removed=sum(undone.removed.total() for undone in planned),

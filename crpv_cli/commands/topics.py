@@ -147,10 +147,11 @@ def table_sections(table: Table) -> Iterator[Section]:
     """What a table is, column by column, in the reader's words."""
     key = ", ".join(translate(table.column(name).label) for name in table.key)
     yield Section(
-        text(
-            "{label} (table {name}); a row is known by: {key}", label=translate(table.label), name=table.name, key=key
-        ),
-        [(f"{translate(column.label)} ({column.name})", " ".join(_told(column))) for column in table.columns],
+        text("{label} (table {name})", label=translate(table.label), name=table.name),
+        [
+            (text("key"), key),
+            *((f"{translate(column.label)} ({column.name})", " ".join(_told(column))) for column in table.columns),
+        ],
     )
 
 
