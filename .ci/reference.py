@@ -41,7 +41,6 @@ language.activate()
 
 import click  # noqa: E402
 import manpage  # noqa: E402
-import typer  # noqa: E402
 
 from crpv_cli.commands.new import make  # noqa: E402
 from crpv_cli.commands.topics import ENVIRONMENT, EXIT_CODES, TOPICS  # noqa: E402
@@ -49,7 +48,7 @@ from crpv_cli.definitions.columns import Choice, Column, Kind, Shape  # noqa: E4
 from crpv_cli.definitions.tables import TABLES, Table  # noqa: E402
 from crpv_cli.definitions.writing import KINDS, SHAPES  # noqa: E402
 from crpv_cli.intake.profiles.shipped import shipped_profiles  # noqa: E402
-from crpv_cli.main import app  # noqa: E402
+from crpv_cli.main import the_program  # noqa: E402
 from crpv_cli.output.formats import Format  # noqa: E402
 from crpv_cli.registry.connection import open_reading  # noqa: E402
 from crpv_cli.registry.queries.views import VIEWS, about, columns_of  # noqa: E402
@@ -73,7 +72,7 @@ def walk(command: click.Command, name: str, parent: click.Context | None = None)
 
 def commands() -> Iterator[str]:
     """The help of every command, as the program prints it."""
-    found = list(walk(typer.main.get_command(app), "crpv"))
+    found = list(walk(the_program(), "crpv"))
     yield from (NOTICE, "# Commands\n", "The help of every command, as `crpv COMMAND --help` prints it.\n")
     yield from (f"- [`{path}`](#{path.lower().replace(' ', '-')})" for path, _ in found)
     for path, context in found:
@@ -319,7 +318,7 @@ def grid(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
 
 def man() -> Iterator[str]:
     """The man page in the language that is spoken."""
-    yield from manpage.page(walk(typer.main.get_command(app), "crpv"))
+    yield from manpage.page(walk(the_program(), "crpv"))
 
 
 def french_man() -> Iterator[str]:
@@ -342,7 +341,7 @@ TAKES = {
 def completion() -> Iterator[str]:
     """What completion knows of the program without importing it."""
     told = {}
-    for path, context in walk(typer.main.get_command(app), "crpv"):
+    for path, context in walk(the_program(), "crpv"):
         name = path.partition(" ")[2]
         command = context.command
         one: dict[str, object] = {"about": (command.help or "").partition("\n")[0]}

@@ -115,7 +115,8 @@ _COMPLETION = {
 }
 
 
-def _program() -> click.Command:
+def the_program() -> click.Command:
+    """The root command, with everything that is beneath it."""
     program = typer.main.get_command(app)
     for parameter in program.params:
         if isinstance(parameter, click.Option) and parameter.name in _COMPLETION:
@@ -152,7 +153,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
 def _run(arguments: Sequence[str] | None) -> int:
     out, err = sys.stdout, sys.stderr
     try:
-        code = _program().main(
+        code = the_program().main(
             args=None if arguments is None else list(arguments), prog_name="crpv", standalone_mode=False
         )
     except SystemExit as error:
