@@ -84,7 +84,8 @@ def options(parameters: Iterable[click.Parameter]) -> Iterator[str]:
         if getattr(parameter, "hidden", False) or not told:
             continue
         if isinstance(parameter, click.Option):
-            names = ", ".join(map(bold, (*parameter.opts, *parameter.secondary_opts)))
+            flags = sorted((*parameter.opts, *parameter.secondary_opts), key=lambda flag: flag.startswith("--"))
+            names = ", ".join(map(bold, flags))
             takes = "" if parameter.is_flag else f" \\fI{escaped(parameter.make_metavar(CONTEXT))}\\fR"
         else:
             names, takes = f"\\fI{escaped(parameter.make_metavar(CONTEXT))}\\fR", ""

@@ -246,8 +246,8 @@ until_said() { for turn in {1..100}; do sleep 0.1; while zpty -r -t z part; do s
     [[ $said == *$1* ]] && return; done }
 zpty -w z 'print rea""dy'
 until_said ready
-for line in 'crpv show ori' 'crpv list --region Gran'; do
-    said=; zpty -w -n z $line$'\\t'; until_said $end; print -r -- $said; zpty -w -n z $'\\x15'
+for line last in 'crpv show ori' oriv 'crpv list --region Gran' Est; do
+    said=; zpty -w -n z $line$'\\t'; until_said $last; print -r -- $said; zpty -w -n z $'\\x15'
 done
 """
 

@@ -244,7 +244,7 @@ def test_on_a_terminal_it_is_asked_first(db: Path) -> None:
     ran = crpv("restore", copy, "--db", db, answers="n\n")
     assert (ran.code, kinds(db)) == (0, ["backup"])
     assert f"Replace {db} (last load: 2) by this copy? [y/N]" in ran.said
-    assert "Nothing was restored." in ran.said
+    assert "Nothing was written." in ran.said
     assert crpv("restore", copy, "--db", db, answers="y\n").code == 0
     assert "late" not in held(db)
 
