@@ -12,7 +12,6 @@ from typing import Any
 import click
 
 from crpv_cli.language import N_, translate
-from crpv_cli.output.formats import Format
 from crpv_cli.output.streams import Manner
 
 _BEFORE = "crpv_cli.before"
@@ -39,7 +38,7 @@ def switches(command: click.Command) -> list[click.Option]:
         _Switch(["--no-color"], is_flag=True, hidden=not root, callback=_plain, help=translate(_PLAIN)),
     ]
     asked = {"is_flag": True, "hidden": not shown["json"], "help": translate(_JSON_HELP)}
-    made.insert(0, _Json(["--json"], **asked) if formatted else _Switch(["--json"], callback=_json, **asked))
+    made.insert(0, _Json(["--json"], **asked) if formatted else _Switch(["--json"], callback=_as_json, **asked))
     if "db" not in names:
         made.insert(
             0,
@@ -70,7 +69,7 @@ def json_asked(arguments: Sequence[str]) -> bool:
     return asked
 
 
-_PROGRAMS = {Format.JSON.value, Format.JSONL.value}
+_JSON, _PROGRAMS = "json", {"json", "jsonl"}  # as text: the help of the root does without the formats
 _QUIET = N_("No notices and no progress; errors are still said.")
 _VERBOSE = N_("Say what is read, how long it takes, and which SQL is run.")
 _PLAIN = N_("No colour, as with NO_COLOR.")
@@ -88,7 +87,7 @@ class _Json(_Switch):
 
     def add_to_parser(self, parser: Any, ctx: click.Context) -> None:  # noqa: ANN401 - Click names no type
         """Let the parser put the format where ``--format`` puts it."""
-        parser.add_option(self, self.opts, dest="format", action="store_const", const=Format.JSON.value)
+        parser.add_option(self, self.opts, dest="format", action="store_const", const=_JSON)
 
 
 def _note(context: click.Context, **given: object) -> None:
@@ -100,8 +99,10 @@ def _db(context: click.Context, _parameter: click.Parameter, value: Path | None)
         _note(context, db=value)
 
 
-def _json(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+def _as_json(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
     if value:
+        from crpv_cli.output.formats import Format
+
         _note(context, format=Format.JSON)
 
 
