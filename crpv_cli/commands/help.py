@@ -108,7 +108,8 @@ def _topic(word: str) -> Topic | None:
 def _set(context: click.Context, sections: Iterable[Section]) -> str:
     formatter = context.make_formatter()
     for section in sections:
-        with formatter.section(section.heading):
+        # Click ends a heading with a colon; in French a blank stands before it.
+        with formatter.section(_("{heading}:", heading=section.heading).removesuffix(":")):
             formatter.write_dl(section.entries)
     return formatter.getvalue().lstrip("\n")
 
