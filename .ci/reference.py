@@ -412,6 +412,8 @@ def completed_table(table: Table) -> dict[str, object]:
         elif column.refers:
             other = TABLES[column.refers]
             told["refers"] = {"table": other.name, "key": other.key[0], "called": (*other.called, "''")[0]}
+        elif column.vocabulary:
+            told["vocabulary"] = True
         columns[column.name] = told
     return {"label": table.label, "key": [table.column(name).stored for name in table.key], "columns": columns}
 

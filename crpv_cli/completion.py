@@ -337,6 +337,9 @@ class _Offer(NamedTuple):
         elif refers := column.get("refers"):
             key, called = refers["key"], refers["called"]
             values = _ask(f"select {key}, {called} from {refers['table']} order by 1", (), self.asked)
+        elif column.get("vocabulary"):
+            query = f"select distinct {name}, '' from {self._its_table()[0]} where {name} is not null order by 1"
+            values = _ask(query, (), self.asked)
         elif name == "year":
             values = _ask(_QUERIES["YEAR"], (), self.asked)
         return [(f"{name}={value}", about) for value, about in values]

@@ -71,6 +71,7 @@ def offered(db: Path, *words: str) -> list[str]:
         (("load", "x", "--as", "funding", "--set", "stage", "=", "gr"), ["granted"]),
         (("load", "x", "--as", "funding", "--set", "funder=eta"), ["funder=etat"]),
         (("load", "x", "--as", "evaluations", "--set", "scale=demo"), ["scale=demo-1-4"]),
+        (("load", "x", "--as", "activities", "--set", "theme=Em"), ["theme=Emploi\\ et\\ insertion"]),
         (("show", "ori"), ["oriv"]),
         (("list", "--centre=ori"), ["--centre=oriv"]),
         (("list", "--centre", "=", "ori"), ["oriv"]),
