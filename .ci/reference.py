@@ -1,4 +1,4 @@
-"""The pages of ``docs/`` that are generated from the program: ``PAGES``, in both languages.
+"""What is generated from the program: pages of ``docs/`` in both languages, the man pages, what completion knows.
 
 ``python .ci/reference.py update`` writes them; ``python .ci/reference.py check`` ends with 1, and shows the first
 lines that differ, if they are out of date. What they say does not depend on the terminal, the locale or the machine.
@@ -6,14 +6,18 @@ lines that differ, if they are out of date. What they say does not depend on the
 
 from __future__ import annotations
 
+import atexit
 import inspect
+import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import textwrap
 from collections.abc import Iterable, Iterator
 from difflib import unified_diff
+from functools import cache
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -32,12 +36,15 @@ from crpv_cli import language  # noqa: E402
 language.activate()
 
 import click  # noqa: E402
-import typer  # noqa: E402
+import manpage  # noqa: E402
 
 from crpv_cli.commands.new import make  # noqa: E402
-from crpv_cli.definitions.columns import Choice, Column, Kind, Shape, Usual  # noqa: E402
-from crpv_cli.definitions.tables import TABLES  # noqa: E402
-from crpv_cli.main import app  # noqa: E402
+from crpv_cli.commands.topics import ENVIRONMENT, EXIT_CODES, TOPICS  # noqa: E402
+from crpv_cli.definitions.columns import Choice, Column, Kind, Usual  # noqa: E402
+from crpv_cli.definitions.tables import TABLES, Table  # noqa: E402
+from crpv_cli.definitions.writing import KINDS, SHAPES  # noqa: E402
+from crpv_cli.intake.profiles.shipped import shipped_profiles  # noqa: E402
+from crpv_cli.main import the_program  # noqa: E402
 from crpv_cli.output.formats import Format  # noqa: E402
 from crpv_cli.registry.connection import open_reading  # noqa: E402
 from crpv_cli.registry.queries.views import VIEWS, about, columns_of  # noqa: E402
@@ -58,58 +65,6 @@ def paragraph(english: str, french: str) -> str:
     return textwrap.fill(say(english, french).strip(), 118, break_long_words=False, break_on_hyphens=False) + "\n"
 
 
-# How a value of each kind is written in files. The names of the kinds stand in the tables below.
-KINDS = {
-    Kind.TEXT: say("any text, line breaks included.", "tout texte, retours à la ligne compris."),
-    Kind.CODE: say(
-        "text that identifies something; never a number, so `01` keeps its zero.",
-        "texte qui identifie quelque chose ; jamais un nombre : `01` garde son zéro.",
-    ),
-    Kind.CODES: say(
-        "several codes, separated by spaces; an array in JSON.",
-        "plusieurs codes, séparés par des espaces ; un tableau en JSON.",
-    ),
-    Kind.INTEGER: say("a whole number.", "un nombre entier."),
-    Kind.DECIMAL: say(
-        "a number, with a decimal point.", "un nombre, avec un point décimal ; la virgule est lue aussi."
-    ),
-    Kind.YEAR: say("four digits.", "quatre chiffres."),
-    Kind.DATE: say(
-        "`2023-10-17`; `17/10/2023` is read too.", "`2023-10-17` ; `17/10/2023` et `17 octobre 2023` sont lus aussi."
-    ),
-    Kind.PARTIAL_DATE: say(
-        "a day, a month or a year: `2023-10-17`, `2023-10` or `2023`.",
-        "un jour, un mois ou une année : `2023-10-17`, `2023-10` ou `2023`.",
-    ),
-    Kind.MONEY: say(
-        "euros, with a decimal point: `1234.5`; `1234,50` and `1 234,50 €` are read too. In SQLite the column "
-        "holds whole centimes and its name ends in `_cents`.",
-        "des euros, avec un point décimal : `1234.5` ; `1234,50` et `1 234,50 €` sont lus aussi. Dans SQLite, la "
-        "colonne contient des centimes entiers et son nom se termine par `_cents`.",
-    ),
-    Kind.PERCENT: say("a share between 0 and 1.", "une part entre 0 et 1."),
-    Kind.FLAG: say(
-        "`true` or `false`; `yes`, `no`, `oui`, `non`, `1` and `0` are read too. In SQLite 1 or 0.",
-        "`true` ou `false` ; `oui`, `non`, `yes`, `no`, `1` et `0` sont lus aussi. Dans SQLite, 1 ou 0.",
-    ),
-}
-SHAPES = {
-    Shape.SLUG: say("lower-case letters, digits and hyphens", "minuscules, chiffres et traits d'union"),
-    Shape.DEPARTMENT: say("INSEE code of a department", "code INSEE d'un département"),
-    Shape.COMMUNE: say("INSEE code of a commune", "code INSEE d'une commune"),
-    Shape.NEIGHBOURHOOD: say(
-        "official code of a neighbourhood: `QP` or `QN` and six characters",
-        "code officiel d'un quartier : `QP` ou `QN` et six caractères",
-    ),
-    Shape.RATING: say(
-        "a rating of its scale, its decimals after a point or a comma",
-        "une note de son échelle, les décimales après un point ou une virgule",
-    ),
-    Shape.SIREN: say("nine digits with a valid check digit", "neuf chiffres dont la clé de contrôle est juste"),
-    Shape.SHA256: say("64 hexadecimal digits, in lower case", "64 chiffres hexadécimaux, en minuscules"),
-}
-
-
 def walk(command: click.Command, name: str, parent: click.Context | None = None) -> Iterator[tuple[str, click.Context]]:
     """Yield every command of the tree with its full name, groups before what they hold."""
     context = command.make_context(name, [], parent, resilient_parsing=True, terminal_width=WIDTH)
@@ -123,7 +78,7 @@ def walk(command: click.Command, name: str, parent: click.Context | None = None)
 
 def commands() -> Iterator[str]:
     """The help of every command, as the program prints it."""
-    found = list(walk(typer.main.get_command(app), "crpv"))
+    found = list(walk(the_program(), "crpv"))
     yield from (
         NOTICE,
         say("# Commands\n", "# Commandes\n"),
@@ -155,18 +110,30 @@ def reports() -> Iterator[str]:
             "sens](../../reference/formats.md) (en anglais).",
         ),
     )
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "demo.sqlite")
-        make(path, demo=True, empty=False)
-        with open_reading(path) as connection:
-            for name, report in REPORTS.items():
-                compute, _options = report.load()
-                needed = [key for key, one in inspect.signature(compute).parameters.items() if one.default is one.empty]
-                answered = compute(connection, *(ASKED[key] for key in needed[1:]))
-                yield f"\n## {name}\n\n{language.translate(report.about)}\n"
-                yield from answer(answered)
-                if report.export:
-                    yield f"\n`crpv export {report.export}` {say('writes its rows', 'écrit ses lignes')}."
+    for name, report in REPORTS.items():
+        yield f"\n## {name}\n\n{language.translate(report.about)}\n"
+        yield from answer(demonstrated(name))
+        if report.export:
+            yield f"\n`crpv export {report.export}` {say('writes its rows', 'écrit ses lignes')}."
+
+
+@cache
+def demonstrated(name: str) -> Result | Dossier:
+    """What a report answers on the demonstration."""
+    with open_reading(demonstration()) as connection:
+        compute, _options = REPORTS[name].load()
+        needed = [key for key, one in inspect.signature(compute).parameters.items() if one.default is one.empty]
+        return compute(connection, *(ASKED[key] for key in needed[1:]))
+
+
+@cache
+def demonstration() -> Path:
+    """A registry with the demonstration, which goes with the process."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder)
+    path = Path(folder, "demo.sqlite")
+    make(path, demo=True, empty=False)
+    return path
 
 
 def answer(answered: Result | Dossier) -> Iterator[str]:
@@ -206,7 +173,7 @@ def tables() -> Iterator[str]:
     )
     yield from (f"- [`{table.name}`](#{table.name}): {both(table.label)}" for table in TABLES.values())
     yield say("\n## Kinds\n", "\n## Types\n")
-    yield from (f"- **{kind.value}**{COLON} {says}" for kind, says in KINDS.items() if kind in used)
+    yield from (f"- **{kind.value}**{COLON} {language.translate(says)}" for kind, says in KINDS.items() if kind in used)
     for table in TABLES.values():
         yield f"\n## {table.name}\n"
         yield f"{both(table.label)}. {say('Key', 'Clé')}{COLON} {', '.join(f'`{name}`' for name in table.key)}.\n"
@@ -275,7 +242,7 @@ def values(column: Column) -> Iterator[str]:
     if column.refers:
         yield f"{say('a key of', 'une clé de')} [`{column.refers}`](#{column.refers})"
     if column.shape:
-        yield SHAPES[column.shape]
+        yield language.translate(SHAPES[column.shape])
     if column.minimum is not None and column.maximum is not None:
         yield f"{column.minimum:g} {say('to', 'à')} {column.maximum:g}"
     elif column.minimum is not None:
@@ -331,17 +298,38 @@ def rules() -> Iterator[str]:
     )
 
 
+def renewed(page: str, heads: tuple[str, ...], rows: Iterable[Iterable[str]], first: str = "---") -> Iterator[str]:
+    """A page as it stands, with its first table made anew; the rest is written by hand."""
+    before, _, after = (REPOSITORY / page).read_text(encoding="utf-8").partition(f"| {heads[0]} |")
+    table = list(grid(heads, rows))
+    table[1] = table[1].replace("---", first, 1)
+    yield f"{before}{chr(10).join(table)}\n\n{after.partition(chr(10) * 2)[2]}".rstrip("\n")
+
+
+def exit_codes() -> Iterator[str]:
+    """The page of exit codes, with the table of them."""
+    rows = ((str(int(code)), code.name.lower(), language.translate(says)) for code, says in EXIT_CODES.items())
+    yield from renewed(CODES, ("code", say("name", "nom"), say("when", "quand")), rows, "---:")
+
+
+def environment() -> Iterator[str]:
+    """The page of the environment, with the table of its variables."""
+    rows = (
+        (", ".join(f"`{one}`" for one in names.split(", ")), language.translate(says))
+        for names, says in ENVIRONMENT.items()
+    )
+    yield from renewed(VARIABLES, ("variable", say("what it does", "ce qu'elle fait")), rows)
+
+
 def formats() -> Iterator[str]:
-    """The page of formats as it stands, with the table of them made anew; the rest is written by hand."""
-    before, _, after = (REPOSITORY / FORMATS).read_text(encoding="utf-8").partition("| format |")
+    """The page of formats, with the table of them."""
     named, rows = set[str](), []
     for one in Format:
         extensions = [f"`{extension}`" for extension in one.row.extensions if extension not in named]
         named.update(one.row.extensions)
         reader = "none" if one.row.machine else "the reader's"
         rows.append((f"`{one}`", ", ".join(extensions) or "(by name only)", one.row.purpose, reader))
-    table = "\n".join(grid(("format", "extensions", "for", "language"), rows))
-    yield f"{before}{table}\n\n{after.partition(chr(10) * 2)[2]}".rstrip("\n")
+    yield from renewed(FORMATS, ("format", "extensions", "for", "language"), rows)
 
 
 def views() -> Iterator[str]:
@@ -378,26 +366,140 @@ def grid(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
         yield f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
 
 
+# --- The man page ---
+
+
+def man() -> Iterator[str]:
+    """The man page in the language that is spoken."""
+    yield from manpage.page(walk(the_program(), "crpv"))
+
+
+# --- Completion ---
+
+# What an argument or an option takes, where its metavar does not say it.
+TAKES = {
+    ("check", "--accept"): ["RULE", "SUBJECT"],
+    ("centre open", "centre"): None,
+    ("profiles", "name"): "PROFILE",
+    ("check", "--by"): None,
+}
+
+
+def completion() -> Iterator[str]:
+    """What completion knows of the program without importing it."""
+    told = {}
+    for path, context in walk(the_program(), "crpv"):
+        name = path.partition(" ")[2]
+        command = context.command
+        one: dict[str, object] = {"about": (command.help or "").partition("\n")[0]}
+        if isinstance(command, click.Group):
+            one["commands"] = command.list_commands(context)
+        parameters = [*command.params, *filter(None, [command.get_help_option(context)])]
+        one["options"] = [option(name, each) for each in parameters if isinstance(each, click.Option)]
+        one["arguments"] = [
+            {"takes": takes(name, each), **({"many": True} if each.nargs < 0 else {})}
+            for each in parameters
+            if isinstance(each, click.Argument)
+        ]
+        told[name] = one
+    yield json.dumps(
+        {
+            "commands": told,
+            "tables": {table.name: completed_table(table) for table in TABLES.values()},
+            "topics": {name: topic.about for name, topic in TOPICS.items()},
+            "exports": {report.export: report.about for report in REPORTS.values() if report.export} | {"all": ""},
+            "named": {
+                "RULE": {rule.id: rule.title for rule in RULES.values()},
+                "PROFILE": {
+                    name: [profile.title.text(spoken) for spoken in ("en", "fr")]
+                    for name, profile in shipped_profiles().items()
+                },
+            },
+            "figures": figures(),
+        },
+        ensure_ascii=False,
+        indent=1,
+    )
+
+
+def option(path: str, one: click.Option) -> dict[str, object]:
+    """What completion knows of an option."""
+    named = sorted((*one.opts, *one.secondary_opts), key=lambda flag: not flag.startswith("--"))
+    told: dict[str, object] = {
+        "names": named,
+        "help": one.help or "",
+        "takes": None if one.is_flag else takes(path, one),
+    }
+    if one.nargs > 1:
+        told["several"] = True
+    if one.hidden:
+        told["hidden"] = True
+    if not (one.is_flag or told["takes"]):
+        told["takes"] = "TEXT"
+    return told
+
+
+def takes(path: str, one: click.Parameter) -> object:
+    """What an argument or an option takes: its choices, or what its metavar says."""
+    named = one.opts[0] if isinstance(one, click.Option) else one.name
+    if (path, named) in TAKES:
+        return TAKES[path, named]
+    if isinstance(one.type, click.Choice):
+        return [getattr(choice, "value", choice) for choice in one.type.choices]
+    return (one.metavar or "").strip("[].") or None
+
+
+def completed_table(table: Table) -> dict[str, object]:
+    """What completion knows of a table."""
+    columns = {}
+    for column in table.columns:
+        told: dict[str, object] = {"label": column.label}
+        if column.choices:
+            told["choices"] = {choice.code: choice.label for choice in column.choices}
+        elif column.refers:
+            other = TABLES[column.refers]
+            told["refers"] = {"table": other.name, "key": other.key[0], "called": (*other.called, "''")[0]}
+        elif column.vocabulary:
+            told["vocabulary"] = True
+        columns[column.name] = told
+    return {"label": table.label, "key": [table.column(name).stored for name in table.key], "columns": columns}
+
+
+def figures() -> dict[str, list[str]]:
+    """The figures of each report that says what they are made of, as the demonstration has them."""
+    found = {}
+    for name, report in REPORTS.items():
+        if report.explain:
+            answered = demonstrated(name)
+            parts = [answered] if isinstance(answered, Result) else [answered.facts, *answered.sections]
+            names = (one for part in parts for one in (*part.totals, *(column.name for column in part.columns)))
+            found[name] = list(dict.fromkeys(names))
+    return found
+
+
 COLON = say(":", "\u00a0:")
 LABELS = ("English label", "French label") if SPOKEN == "en" else ("libellé français", "libellé anglais")
 FORMATS = "docs/reference/formats.md"
-PAGES = (
-    {
-        "docs/fr/reference/commands.md": commands,
-        "docs/fr/reference/reports.md": reports,
-        "docs/fr/reference/tables.md": tables,
-        "docs/fr/reference/rules.md": rules,
-    }
-    if SPOKEN == "fr"
-    else {
-        "docs/reference/commands.md": commands,
-        "docs/reference/reports.md": reports,
-        "docs/reference/tables.md": tables,
+FOLDER = "docs/reference" if SPOKEN == "en" else "docs/fr/reference"
+CODES = f"{FOLDER}/exit-codes.md"
+VARIABLES = f"{FOLDER}/environment.md"
+PAGES = {
+    f"{FOLDER}/commands.md": commands,
+    f"{FOLDER}/reports.md": reports,
+    f"{FOLDER}/tables.md": tables,
+    f"{FOLDER}/rules.md": rules,
+    CODES: exit_codes,
+    VARIABLES: environment,
+}
+if SPOKEN == "en":
+    PAGES |= {
+        "crpv_cli/completion.json": completion,
+        "docs/man/crpv.1": man,
         FORMATS: formats,
-        "docs/reference/rules.md": rules,
         "docs/views.md": views,
     }
-)
+else:
+    PAGES["docs/man/fr/crpv.1"] = man
 
 
 def main(arguments: list[str]) -> int:
@@ -409,6 +511,7 @@ def main(arguments: list[str]) -> int:
     for name, page in PAGES.items():
         path, text = REPOSITORY / name, "\n".join(page()) + "\n"
         if arguments == ["update"]:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
             continue
         written = path.read_text(encoding="utf-8") if path.is_file() else ""

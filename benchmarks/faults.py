@@ -219,7 +219,7 @@ def _backed_up(folder: Path) -> None:
 
 CASES = (
     Case("load", _loaded, ("load", "funders.csv")),
-    Case("undo", _with_load, ("undo", "2")),
+    Case("undo", _with_load, ("undo", "--yes", "2")),
     Case("init", lambda folder: None, ("init",), makes=True),
     *(Case(f"migration of {version}", _earlier(version), ("list",), copies=True) for version in range(1, 7)),
     Case("export of a folder", _exported, ("export", "all", "-o", "out", "--force"), folder="out"),

@@ -352,8 +352,8 @@ class Bench:
             (FIRST, ("load", file, "--as", "funding")),
             (AGAIN, ("load", file, "--as", "funding")),
             (CHANGED, ("load", changed, "--as", "funding")),
-            (UNDO_CHANGED, ("undo", "3")),
-            (UNDO, ("undo", "2")),
+            (UNDO_CHANGED, ("undo", "--yes", "3")),
+            (UNDO, ("undo", "--yes", "2")),
         ):
             used = self.crpv(registry, *words)
             said = verdict(what, used, floor, utils)

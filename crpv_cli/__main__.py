@@ -13,6 +13,10 @@ def main() -> None:
     _occupy_descriptors()
     if sys.argv[1:] == ["--version"] and _version_written():
         return
+    if os.environ.get("_CRPV_COMPLETE", "").startswith("complete_"):
+        from crpv_cli.completion import main as complete
+
+        complete()
     interrupts.install()
 
     # Click and Typer translate some words while they are imported: the language must be set first.

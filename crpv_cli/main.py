@@ -16,8 +16,9 @@ import typer
 
 from crpv_cli import __version__, interrupts, publishing
 from crpv_cli.commands.group import Commands, settings
+from crpv_cli.commands.switches import json_asked
 from crpv_cli.errors import FREE_SPACE, CrpvError, ExitCode, FileProblem, UsageProblem, full_disk, is_full
-from crpv_cli.language import N_, decoded, msg, translate
+from crpv_cli.language import N_, Message, current, decoded, msg, translate
 from crpv_cli.language import text as _
 from crpv_cli.output import streams
 
@@ -118,7 +119,8 @@ _COMPLETION = {
 }
 
 
-def _program() -> click.Command:
+def the_program() -> click.Command:
+    """The root command, with everything that is beneath it."""
     program = typer.main.get_command(app)
     for parameter in program.params:
         if isinstance(parameter, click.Option) and parameter.name in _COMPLETION:
@@ -136,16 +138,17 @@ def run(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with a code of ``docs/reference/exit-codes.md``."""
     interrupts.start()
     streams.prepare()
+    streams.Manner.json = json_asked(sys.argv[1:] if arguments is None else arguments)
     try:
         try:
             code = _run(arguments)
         except BaseException as error:
-            code = _ended(error)
+            code = _ended(error, arguments)
         interrupts.hold()
     except interrupts.Interrupted as error:
         # While another end was being told: this one is told instead.
         interrupts.hold()
-        code = _ended(error)
+        code = _ended(error, arguments)
     code = _told(code)
     interrupts.ignore()
     sys.exit(code)
@@ -154,7 +157,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
 def _run(arguments: Sequence[str] | None) -> int:
     out, err = sys.stdout, sys.stderr
     try:
-        code = _program().main(
+        code = the_program().main(
             args=None if arguments is None else list(arguments), prog_name="crpv", standalone_mode=False
         )
     except SystemExit as error:
@@ -168,13 +171,13 @@ def _run(arguments: Sequence[str] | None) -> int:
     return code if isinstance(code, int) else ExitCode.DONE
 
 
-def _ended(error: BaseException) -> int:
+def _ended(error: BaseException, arguments: Sequence[str] | None) -> int:
     """Say how a command ended that did not end by itself; returns its exit code."""
     signal = interrupts.came()
     if written := interrupts.written():
         # Whatever went wrong since then, it is in.
         reason = error.message if isinstance(error, CrpvError) else str(error) or type(error).__name__
-        streams.say(
+        streams.insist(
             msg("It is done; what came after it failed: {reason}", reason=reason)
             if written.load is None
             else msg(
@@ -186,23 +189,31 @@ def _ended(error: BaseException) -> int:
         return written.code
     if signal is not None or isinstance(error, click.Abort | KeyboardInterrupt):
         # Where a signal was raised in the middle of a library's work, that may have made another error of it.
-        streams.say(msg("Interrupted: nothing was written.") if interrupts.wrote_nothing() else msg("Interrupted."))
-        return ExitCode.INTERRUPTED if signal is None else signal.exit_code
+        code = ExitCode.INTERRUPTED if signal is None else ExitCode(signal.exit_code)
+        _failed(msg("Interrupted: nothing was written.") if interrupts.wrote_nothing() else msg("Interrupted."), code)
+        return code
     if isinstance(error, streams.NobodyReads):
         return ExitCode.DONE
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+    if isinstance(error, click.exceptions.NoArgsIsHelpError) and not streams.Manner.json:
         with streams.telling():
             typer.echo(error.ctx.get_help() if error.ctx else "", err=True)
         return ExitCode.USAGE
     if isinstance(error, click.ClickException):
+        if streams.Manner.json:
+            _tell_misuse(error, arguments)
+            return ExitCode.USAGE
         _translate_suggestion(error)
         with streams.telling():
             error.show()
         return ExitCode.USAGE
     if (problem := _problem(error)) is not None:
         streams.fail(problem)
-        if interrupts.wrote_nothing() and (is_full(error) or isinstance(error, MemoryError)):
-            streams.say(msg("Nothing was written."))
+        if (
+            interrupts.wrote_nothing()
+            and (is_full(error) or isinstance(error, MemoryError))
+            and not streams.Manner.json
+        ):
+            streams.insist(msg("Nothing was written."))
         return problem.exit_code
     if os.environ.get("CRPV_DEBUG"):
         import traceback
@@ -210,13 +221,48 @@ def _ended(error: BaseException) -> int:
         with streams.telling():
             traceback.print_exception(error)
         return ExitCode.BUG
-    streams.say(
+    _failed(
         msg(
             "This is a bug in crpv ({error}). Run it again with CRPV_DEBUG=1 and report what it prints.",
             error=f"{type(error).__name__}: {error}",
-        )
+        ),
+        ExitCode.BUG,
     )
     return ExitCode.BUG
+
+
+def _failed(message: Message, code: ExitCode) -> None:
+    """Say to whoever reads it, a person or a program, how a command ended."""
+    if streams.Manner.json:
+        streams.tell_program(code, message.text("en"))
+    else:
+        streams.insist(message)
+
+
+def _tell_misuse(error: click.ClickException, arguments: Sequence[str] | None) -> None:
+    """Tell a program what Click refused, in English.
+
+    Click makes its sentences in the reader's language, with names that were chosen while modules were imported. Nothing
+    was done so far: so it is asked once more, in a process that speaks English.
+    """
+    if current() == "en":
+        its = error.ctx if isinstance(error, click.UsageError) else None
+        advice = msg("Try: {command} --help", command=its.command_path).text("en") if its else None
+        streams.tell_program(ExitCode.USAGE, error.format_message(), advice)
+        return
+    import subprocess
+
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    again = subprocess.run(  # noqa: S603 - what was typed, once more
+        [sys.executable, "-m", "crpv_cli", *given],
+        env={**os.environ, "CRPV_LANG": "en"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    with streams.telling():
+        sys.stderr.write(again.stderr.decode(errors="replace"))
+        sys.stderr.flush()
 
 
 def _problem(error: BaseException) -> CrpvError | None:

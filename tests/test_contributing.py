@@ -174,7 +174,7 @@ def the_table(copy: Copy) -> None:
     (award,) = copy.json("list", "awards")
     assert (award["centre"], award["year"], award["name"]) == ("oriv", 2024, "First prize")
     assert copy.crpv("export", "awards").splitlines() == ["centre,year,name,source,note", "oriv,2024,First prize,,"]
-    copy.crpv("undo", str(copy.json("log")[0]["load"]))
+    copy.crpv("undo", "--yes", str(copy.json("log")[0]["load"]))
     assert copy.json("list", "awards") == []
     assert {"Centre", "Year", "Name"} <= {cell.removesuffix(" *") for cell in copy.form("awards", "--centre", "oriv")}
 

@@ -73,6 +73,9 @@ def test_the_wheel_holds_all_that_crpv_reads(wheel: Path) -> None:
     assert "crpv_cli/locale/fr/LC_MESSAGES/crpv.mo" in package
     assert package - held == set()
 
+    shared = {name.partition(".data/data/")[2]: name for name in held if ".data/data/" in name}
+    assert shared.keys() == {"share/man/man1/crpv.1", "share/man/fr/man1/crpv.1"}
+    held -= set(shared.values())
     foreign = {name for name in held if not name.startswith("crpv_cli/") and ".dist-info/" not in name}
     assert foreign == set(), "only the package belongs in site-packages"
     assert metadata["Version"] == crpv_cli.__version__

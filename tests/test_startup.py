@@ -50,7 +50,7 @@ READING = [
     "info",
     f"verify {shlex.quote(str(demo_folder() / 'scales.csv'))}",
 ]
-ASKING = ["--version", "--help", "list --help", "report --help", "load --help"]
+ASKING = ["--version", "--help", "list --help", "report --help", "load --help", "help", "help load"]
 MACHINE = {"--format json", "--format jsonl", "--format csv", "--format csv-excel"}
 
 SLOW = {"sqlite_utils", "pydantic", "tabulate", "pandas", "numpy", "babel", "xlsxwriter", "python_calamine", "openpyxl"}

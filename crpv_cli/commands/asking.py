@@ -1,24 +1,37 @@
-"""The one way in which a command asks before it does something."""
+"""Asking before something is removed or replaced."""
 
 from __future__ import annotations
 
-import click
+import typer
 
-from crpv_cli.errors import UsageProblem
+from crpv_cli.errors import ExitCode, UsageProblem
 from crpv_cli.language import Message, msg
+from crpv_cli.output import streams
+
+
+def yes_option(help_: str) -> typer.models.OptionInfo:
+    """Return the option that answers the question of a command by yes."""
+    return typer.Option("--yes", "-y", help=help_)  # type: ignore[no-any-return]
 
 
 def confirmed(question: Message, yes: bool) -> None:
-    """Ask a question that is answered by yes or no, unless ``yes`` was given.
+    """Ask a question on a terminal, and go on if the answer is yes.
+
+    Args:
+        question: what is about to happen.
+        yes: it is agreed to already, with ``--yes``.
 
     Raises:
         UsageProblem: nobody is there to answer.
-        click.Abort: the answer is no.
+        typer.Exit: the answer is no.
     """
-    from crpv_cli.output import streams
-
-    if yes or streams.confirm(question):
+    if yes:
         return
-    if streams.can_ask():
-        raise click.Abort
-    raise UsageProblem(msg("There is no terminal to ask for confirmation."), msg("--yes goes on without asking."))
+    if not streams.can_ask():
+        raise UsageProblem(
+            msg("This asks for confirmation, and there is no terminal to ask: {question}", question=question),
+            msg("Nothing was written; --yes answers yes."),
+        )
+    if not streams.confirm(question):
+        streams.insist(msg("Nothing was written."))
+        raise typer.Exit(ExitCode.DONE)

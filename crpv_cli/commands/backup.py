@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crpv_cli import interrupts
+from crpv_cli.commands.asking import confirmed, yes_option
 from crpv_cli.commands.door import NOW, Door, command
-from crpv_cli.errors import ExitCode, UsageProblem
+from crpv_cli.errors import UsageProblem
 from crpv_cli.language import Message, msg
 from crpv_cli.language import text as _
 from crpv_cli.output import streams
@@ -28,6 +29,11 @@ def backup(door: Door) -> None:
 
     path, _by_default = resolve_path(door.db)
     if door.output is not None:
+        if streams.is_standard(door.output):
+            raise UsageProblem(
+                msg("A backup is a file that is verified: it cannot be written to standard output."),
+                msg("Name the file to write: {option}", option=msg("-o FILE")),
+            )
         streams.check_free(door.output, door.force)
     with door.reading():
         made = back_up(path, door.output, replace=door.force)
@@ -54,12 +60,13 @@ def restore(
             help=_("A copy, or the day whose last copy is meant; by default, the copies that there are are listed."),
         ),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help=_("Replace the registry without asking."))] = False,
+    yes: Annotated[bool, yes_option(_("Replace the registry without asking."))] = False,
 ) -> None:
     """Restore a copy.
 
     Raises:
-        typer.Exit: nobody agreed to it.
+        typer.Exit: it was not agreed to.
+        UsageProblem: nobody can be asked.
     """
     from crpv_cli.commands.options import iso_date
     from crpv_cli.registry import restoring
@@ -77,15 +84,8 @@ def restore(
     found = restoring.chosen(path, Path(copy), day)
     state, now = restoring.verified(found), restoring.state_of(path)
     streams.say(msg("The copy is intact: {file} (last load: {load})", file=found, load=_load(state.load)))
-    if path.exists() and not yes:
-        if not streams.can_ask():
-            raise UsageProblem(
-                msg("There is no terminal to ask for confirmation: --yes replaces the registry without asking."),
-                msg("Nothing was restored."),
-            )
-        if not streams.confirm(msg("Replace {path} ({load}) by this copy?", path=path, load=_was(now))):
-            streams.say(msg("Nothing was restored."))
-            raise typer.Exit(ExitCode.DONE)
+    if path.exists():
+        confirmed(msg("Replace {path} ({load}) by this copy?", path=path, load=_was(now)), yes)
     interrupts.will_write()
     kept = restoring.restore(path, found)
     streams.say(msg("{path} was restored.", path=path))

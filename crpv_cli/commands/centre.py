@@ -11,6 +11,7 @@ import click
 import typer
 
 from crpv_cli.commands import options
+from crpv_cli.commands.asking import confirmed, yes_option
 from crpv_cli.commands.door import Door, with_shared
 from crpv_cli.definitions import choices
 from crpv_cli.errors import ExitCode, UsageProblem
@@ -41,7 +42,7 @@ _SHARED: dict[str, tuple[Any, Any]] = {
         None,
     ),
     "dry_run": (options.DryRun, False),
-    "yes": (Annotated[bool, typer.Option("--yes", help=_("Write it without asking."))], False),
+    "yes": (Annotated[bool, yes_option(_("Write it without asking."))], False),
 }
 
 
@@ -94,7 +95,8 @@ def _written(door: Door, planned: Callable[[], Event], command: str, dry_run: bo
     """Show what an event would change, and write it if that is agreed to; if others change it meanwhile, once more.
 
     Raises:
-        typer.Exit: it cannot be written as it is, or nobody is there to agree to it.
+        typer.Exit: it cannot be written as it is, or was not agreed to.
+        UsageProblem: nobody is there to agree to it.
     """
     from crpv_cli.output import streams
 
@@ -109,12 +111,7 @@ def _written(door: Door, planned: Callable[[], Event], command: str, dry_run: bo
         if dry_run:
             streams.say(msg("Nothing was written: this was a dry run."))
             return
-        if not yes and not streams.confirm(msg("Write this?")):
-            streams.say(msg("Nothing was written."))
-            if not streams.can_ask():
-                streams.say(msg("There is no terminal to ask for confirmation: --yes writes without asking."))
-                raise typer.Exit(ExitCode.USAGE)
-            return
+        confirmed(msg("Write this?"), yes)
         try:
             loaded = _load(door, event, command, dry=False, planned=planned)
         except ChangedMeanwhileError:

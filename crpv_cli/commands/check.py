@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crpv_cli.commands import options
+from crpv_cli.commands.asking import yes_option
 from crpv_cli.commands.door import Door, command
 from crpv_cli.definitions.columns import Choice
 from crpv_cli.errors import ExitCode, UsageProblem
@@ -64,7 +65,7 @@ def check(
     mend: Annotated[
         bool, typer.Option("--mend", help=_("With --integrity: mend what can be mended, after a copy."))
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help=_("With --mend: do not ask."))] = False,
+    yes: Annotated[bool, yes_option(_("With --mend: do not ask."))] = False,
 ) -> None:
     """Ask the rules.
 

@@ -14,8 +14,9 @@ import typer
 
 from crpv_cli import interrupts
 from crpv_cli.commands.options import load_or_date
+from crpv_cli.commands.switches import DB_HELP, before_the_command
 from crpv_cli.errors import FileProblem
-from crpv_cli.language import msg
+from crpv_cli.language import msg, translate
 from crpv_cli.language import text as _
 from crpv_cli.output import streams
 from crpv_cli.output.formats import Format, names
@@ -54,13 +55,16 @@ class Door:
         """
         from crpv_cli.registry.connection import open_reading
 
+        path = self._path()
         with ExitStack() as opened:
-            connection = opened.enter_context(open_reading(self._path(), streams.say))
+            connection = _told(opened.enter_context(open_reading(path, streams.say)), path)
+            opened.enter_context(streams.step(msg("The registry was read")))
             known = self.known if known is None else known
             if known is not None:
                 from crpv_cli.registry.known import as_known, load_known
 
                 connection = opened.enter_context(as_known(connection, load_known(connection, known)))
+                streams.traced(connection)
             yield connection
 
     @contextmanager
@@ -73,8 +77,9 @@ class Door:
         from crpv_cli.registry.connection import open_writing
 
         interrupts.will_write()
-        with open_writing(self._path(), streams.say) as connection:
-            yield connection
+        path = self._path()
+        with open_writing(path, streams.say) as connection, streams.step(msg("The registry was written to")):
+            yield _told(connection, path)
 
     def answer(self, report: Callable[..., Result | Dossier], *asked: object) -> None:
         """Ask the registry and show what it answers."""
@@ -134,6 +139,17 @@ class Door:
         return path
 
 
+def _told(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    """Tell those who want to know which registry was opened, and what it is asked."""
+    if streams.Manner.verbose:
+        from crpv_cli.registry.schema import SCHEMA_VERSION
+
+        version = str(SCHEMA_VERSION)  # it was brought up to date
+        streams.detail(msg("The registry: {path} (schema {version})", path=path.resolve(), version=version))
+        streams.traced(connection)
+    return connection
+
+
 def _shared(output: str) -> dict[str, tuple[Any, Any]]:
     """The annotations and defaults of the options that fill a door."""
     return {
@@ -152,7 +168,7 @@ def _shared(output: str) -> dict[str, tuple[Any, Any]]:
                 typer.Option(
                     "--db",
                     metavar=_("FILE"),
-                    help=_("The registry; by default CRPV_DB, or else the one in your data folder."),
+                    help=translate(DB_HELP),
                 ),
             ],
             None,
@@ -191,11 +207,13 @@ def with_shared(
     function: Callable[..., None], own: list[inspect.Parameter], shared: tuple[str, ...] = (), output: str = ""
 ) -> Callable[..., None]:
     """Return what Typer makes a command of: ``function`` with a door, its own parameters and the shared ones."""
-    known = _shared(output or _("Write to a file; its extension chooses the format."))
+    known = _shared(output or _("Write to a file, whose extension chooses the format; - for standard output."))
     names = shared or tuple(known)
 
     def run(**given: Any) -> None:  # noqa: ANN401 - what Typer read
-        function(Door(**{name: given.pop(name) for name in names}), **given)
+        shared = {name: given.pop(name) for name in names}
+        before = {name: value for name, value in before_the_command().items() if name in names}
+        function(Door(**before | {name: value for name, value in shared.items() if value}), **given)
 
     kind = inspect.Parameter.KEYWORD_ONLY
     parameters = [

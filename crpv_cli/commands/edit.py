@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crpv_cli.commands import options
+from crpv_cli.commands.asking import yes_option
 from crpv_cli.commands.door import Door, command
 from crpv_cli.errors import CrpvError, ExitCode, UsageProblem
 from crpv_cli.language import Message, first_few
@@ -31,7 +32,7 @@ def edit(
     department: options.Department = None,
     year: options.Year = None,
     as_of: options.AsOf = None,
-    yes: Annotated[bool, typer.Option("--yes", help=_("Load the changes without asking."))] = False,
+    yes: Annotated[bool, yes_option(_("Load the changes without asking."))] = False,
     remove: Annotated[
         bool, typer.Option("--remove", help=_("Remove the rows that are no longer in the file without asking."))
     ] = False,
@@ -140,7 +141,8 @@ class _Edit:
         if (question := self._question(found)) and not streams.confirm(question):
             if streams.can_ask():
                 return ExitCode.DONE
-            streams.say_all(self._unasked(found))
+            for said in self._unasked(found):
+                streams.insist(said)
             return ExitCode.USAGE
         if found.touched and not self.reopen:
             from crpv_cli.commands.reopening import agreed

@@ -11,6 +11,7 @@ from crpv_cli.commands.door import Door, command
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.language import text as _
+from crpv_cli.output import streams
 from crpv_cli.output.formats import Format
 
 
@@ -50,7 +51,7 @@ def export(
                 msg("{option} does not apply to everything.", option=f"--{option}"),
                 msg("Leave it out, or export a table or a report."),
             )
-    if door.output is None:
+    if door.output is None or streams.is_standard(door.output):
         raise UsageProblem(
             msg("Everything is written to a folder, or to one workbook."),
             msg("Name it: crpv export all -o FOLDER/ or crpv export all -o registry.xlsx"),

@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from crpv_cli.commands.index import COMMANDS, LIFE, Command
+from crpv_cli.commands.switches import switches
 from crpv_cli.definitions.columns import Choice
 from crpv_cli.language import msg, translate
 from crpv_cli.language import text as _
@@ -28,6 +29,7 @@ class _Group(TyperGroup):
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
+        self.params[:0] = switches(self)
         self.commands = dict.fromkeys(self.entries)  # type: ignore[assignment]  # imported when asked for
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -102,4 +104,5 @@ def _made(name: str, entry: Command | Report) -> click.Command:
     mounted = typer.Typer(rich_markup_mode=None)
     mounted.command(name, help=translate(entry.about), epilog=translate(entry.examples) or None, **settings())(function)
     command: click.Command = typer.main.get_group(mounted).commands[name]
+    command.params += switches(command)
     return command

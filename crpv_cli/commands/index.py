@@ -155,6 +155,12 @@ COMMANDS: dict[str, Command | Report] = {
         N_("List the copies of the registry, or put one back in its place."),
         N_("Examples: crpv restore · crpv restore crpv.backup-20261127T142005Z.sqlite · crpv restore 2026-11-27"),
     ),
+    "help": Command(
+        "help",
+        N_("Explain a command, a table and its columns, or a topic."),
+        N_("Examples: crpv help load · crpv help report coverage · crpv help funding · crpv help exit-codes"),
+        "explain",
+    ),
     "info": Command("info", N_("Show where the registry is, its versions, and what it holds.")),
 }
 

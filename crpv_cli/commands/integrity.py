@@ -5,8 +5,9 @@ from __future__ import annotations
 import typer
 
 from crpv_cli import interrupts
+from crpv_cli.commands.asking import confirmed
 from crpv_cli.commands.door import Door
-from crpv_cli.errors import ExitCode, UsageProblem
+from crpv_cli.errors import ExitCode
 from crpv_cli.language import Message, msg
 from crpv_cli.output import streams
 
@@ -42,16 +43,10 @@ def _agreed(steps: list[Message], yes: bool) -> bool:
     if not steps:
         streams.say(msg("There is nothing that can be mended."))
         return False
-    streams.say(msg("Mending would:"))
-    streams.say_all(msg("  {step}", step=step) for step in steps)
-    if yes:
-        return True
-    if not streams.can_ask():
-        raise UsageProblem(
-            msg("There is no terminal to ask for confirmation: --yes mends without asking."),
-            msg("Nothing was written."),
-        )
-    if streams.confirm(msg("Mend the registry?")):
-        return True
-    streams.say(msg("Nothing was written."))
-    return False
+    for said in (msg("Mending would:"), *(msg("  {step}", step=step) for step in steps)):
+        streams.insist(said)
+    try:
+        confirmed(msg("Mend the registry?"), yes)
+    except typer.Exit:
+        return False  # what is wrong stays wrong
+    return True

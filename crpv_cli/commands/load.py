@@ -34,7 +34,7 @@ def _delimiter(value: str) -> str:
     """Read a delimiter: the sign itself, or the word tab."""
     sign = "\t" if value.casefold() in {"tab", "tabulation", "\\t"} else value
     if sign not in {";", ",", "|", "\t"}:
-        raise typer.BadParameter(_("The delimiter is one of ; , | or tab."))
+        raise UsageProblem(msg("The delimiter is one of ; , | or tab."))
     return sign
 
 
@@ -137,9 +137,10 @@ def load(
                 returned.extend(_write_marked(files, how, report.anomalies, marked, door.force, made))
                 if expect is not None:
                     unanswered.extend(name for name in _expected(connection) if name not in report.centres)
-                if door.output is None:
+                if streams.is_standard(door.output):
                     door.show_found(report)  # a reader may take its time: it can be interrupted
                     return
+                assert door.output is not None
                 with interrupts.Held(), made.writing(door.output):
                     door.show_found(report)
 
@@ -234,6 +235,9 @@ def _opened(
 
     with door.writing() as connection, gather(paths) as (files, notices):
         streams.say_all(notices)
+        for file in files:
+            size = file.path.stat().st_size
+            streams.detail(msg("To read: {file}, {count} bytes", file=file.name, count=size))
         yield connection, files, replace(how, known=KnownIds(lookups(connection)))
 
 

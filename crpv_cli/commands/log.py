@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crpv_cli.commands import options
+from crpv_cli.commands.asking import confirmed, yes_option
 from crpv_cli.commands.door import Door, command
 from crpv_cli.commands.reopening import asks_to_reopen
 from crpv_cli.commands.report import explain_figure
-from crpv_cli.language import msg
+from crpv_cli.language import Message, msg, msgs
 from crpv_cli.language import text as _
+
+if TYPE_CHECKING:
+    from crpv_cli.registry.undoing import Undone
 
 
 @command()
@@ -46,14 +50,22 @@ def undo(
     ],
     dry_run: options.DryRun = False,
     reopen: options.Reopen = False,
+    yes: Annotated[bool, yes_option(_("Undo without asking."))] = False,
 ) -> None:
-    """Take loads back: all of them, or none. Before several are, a copy of the registry is made."""
+    """Take loads back: all of them, or none. Before several are, a copy of the registry is made.
+
+    Raises:
+        UsageProblem: they cannot be taken back, or nobody is there to agree to it.
+        typer.Exit: it was not agreed to.
+    """
     from crpv_cli.output import streams
     from crpv_cli.output.loads import tell_touched
     from crpv_cli.registry.undoing import undo_all
 
     kept: list[Path] = []
     with door.writing() as connection:
+        if not (dry_run or yes):
+            confirmed(_undo_question(undo_all(connection, loads, dry_run=True)), yes)
         copy = _copied(door, kept) if len(set(loads)) > 1 and not dry_run else None
         all_undone = undo_all(connection, loads, dry_run, copy, reopen)
     for file in kept:
@@ -79,6 +91,18 @@ def undo(
         tell_touched(undone.touched, written=undone.load is not None)
     if dry_run:
         streams.say(msg("Nothing was written: this was a dry run."))
+
+
+def _undo_question(planned: list[Undone]) -> Message:
+    """What is about to be undone: which loads, and how many rows are removed and restored."""
+    return msgs(
+        "Undo load {loads} (rows removed: {removed}; rows restored: {restored})?",
+        "Undo the {count} loads {loads} (rows removed: {removed}; rows restored: {restored})?",
+        len(planned),
+        loads=[str(undone.target) for undone in planned],
+        removed=sum(undone.removed.total() for undone in planned),
+        restored=sum(undone.restored.total() for undone in planned),
+    )
 
 
 @contextmanager

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from crpv_cli.commands.door import Door, command
-from crpv_cli.errors import CrpvError
+from crpv_cli.errors import CrpvError, UsageProblem
+from crpv_cli.language import msg
 from crpv_cli.language import text as _
 from crpv_cli.output import streams
 
@@ -45,7 +46,7 @@ def query(
     for parameter in parameters or []:
         name, equals, value = parameter.partition("=")
         if not equals or not name:
-            raise typer.BadParameter(_("“{value}” is not of the form NAME=VALUE.", value=parameter), param_hint="-p")
+            raise UsageProblem(msg("-p: “{value}” is not of the form NAME=VALUE.", value=parameter))
         pairs[name.lstrip(":")] = value
     terminal = door.output is None and streams.on_terminal()
     door.pour(asking, sql, pairs, limit, terminal, Bounds(timeout, memory), _end)

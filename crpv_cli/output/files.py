@@ -111,7 +111,7 @@ def checked_folder(folder: Path | None) -> Path:
         UsageProblem: no folder is named, or the name is that of a file.
         FileProblem: it is a file.
     """
-    if folder is None:
+    if folder is None or streams.is_standard(folder):
         raise UsageProblem(
             msg("The sheets of all centres are separate files."),
             msg("Name the folder to write them into: {option}", option=msg(N_("-o FOLDER"))),
@@ -181,11 +181,13 @@ def workbook_file(output: Path | None, force: bool) -> Path:
         UsageProblem: none is named, or it is no workbook by its name.
         FileProblem: it exists already, or it is one that LibreOffice makes and there is none.
     """
-    if output is None:
+    if output is None or (streams.is_standard(output) and streams.on_terminal()):
         raise UsageProblem(
             msg("A form is a workbook: it can only be written to a file."),
             msg("Name the file to write: {option}", option=msg("-o FILE.xlsx")),
         )
+    if streams.is_standard(output):
+        return output
     if output.suffix.lower() not in {f".{kind}" for kind in FORM_KINDS}:
         raise UsageProblem(
             msg("A form is a workbook, but {file} does not have the extension of one.", file=output),

@@ -44,7 +44,7 @@ def show_flow(
     # It writes a byte order mark once. The name of a file in it need not be UTF-8.
     encoder = codecs.getincrementalencoder(chosen.row.encoding)("backslashreplace")
     pieces = (encoder.encode(text) for text in _gathered(lines))
-    if output is None:
+    if output is None or streams.is_standard(output):
         for piece in pieces:
             streams.deliver(piece, None, force)
     else:

@@ -60,12 +60,12 @@ class Format(StrEnum):
     row: _Row
 
     TABLE = _Row(
-        "table", "terminal.screen:screen", "reading on a terminal; the default", (".txt",), alerts=True, fitted=True
+        "table", "terminal.screen:screen", N_("reading on a terminal; the default"), (".txt",), alerts=True, fitted=True
     )
     CSV = _Row(
         "csv",
         "delimited:csv_text",
-        "programs, and `crpv load`; the default of `crpv export`",
+        N_("programs, and `crpv load`; the default of `crpv export`"),
         (".csv",),
         dossiers=False,
         lines="delimited:csv_lines",
@@ -74,27 +74,29 @@ class Format(StrEnum):
     CSV_EXCEL = _Row(
         "csv-excel",
         "delimited:csv_excel_text",
-        "spreadsheets set to French, or any other with a decimal comma",
+        N_("spreadsheets set to French, or any other with a decimal comma"),
         (".csv",),
         dossiers=False,
         lines="delimited:csv_excel_lines",
         encoding="utf-8-sig",
     )
-    JSON = _Row("json", "jsons:json_text", "programs", (".json",), lines="jsons:json_lines", machine=True)
+    JSON = _Row("json", "jsons:json_text", N_("programs"), (".json",), lines="jsons:json_lines", machine=True)
     JSONL = _Row(
         "jsonl",
         "jsons:jsonl_text",
-        "programs that read a row at a time",
+        N_("programs that read a row at a time"),
         (".jsonl", ".ndjson"),
         dossiers=False,
         lines="jsons:jsonl_lines",
         machine=True,
     )
-    MARKDOWN = _Row("markdown", "markdown:markdown_text", "notes, issues, web pages", (".md", ".markdown"), alerts=True)
+    MARKDOWN = _Row(
+        "markdown", "markdown:markdown_text", N_("notes, issues, web pages"), (".md", ".markdown"), alerts=True
+    )
     XLSX = _Row(
         "xlsx",
         "workbook.write:workbook",
-        "spreadsheets",
+        N_("spreadsheets"),
         (".xlsx",),
         tables="workbook.write:tables_workbook",
         file_only=N_("A workbook cannot be shown on a terminal."),
@@ -102,7 +104,7 @@ class Format(StrEnum):
     HTML = _Row(
         "html",
         "page.page:html_page",
-        "reading in a browser, printing, sharing",
+        N_("reading in a browser, printing, sharing"),
         (".html", ".htm"),
         alerts=True,
         file_only=N_("A web page cannot be shown on a terminal."),
@@ -147,7 +149,7 @@ def choose(asked: Format | None, output: Path | None, default: Format) -> Format
     """
     if asked is not None:
         return asked
-    if output is None:
+    if output is None or streams.is_standard(output):
         return default
     found = format_of(output)
     if found is None:
@@ -222,7 +224,7 @@ def ready(asked: Format | None, output: Path | None, force: bool, default: Forma
         FileProblem: the file exists already.
     """
     chosen = choose(asked, output, default)
-    if output is not None:
+    if output is not None and not streams.is_standard(output):
         streams.check_free(output, force)
     elif chosen.row.file_only and streams.on_terminal():
         raise UsageProblem(
@@ -246,8 +248,8 @@ def show(
         FileProblem: the file exists already, or cannot be written.
     """
     chosen = ready(asked, output, force, default)
-    handed_on = output is not None or not chosen.row.fitted
-    if output is not None:
+    handed_on = not streams.is_standard(output) or not chosen.row.fitted
+    if not streams.is_standard(output):
         document = render(shown, chosen)
     else:
         document = render(shown, chosen, streams.terminal_width(), streams.colour(), handed_on)

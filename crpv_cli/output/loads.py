@@ -65,7 +65,7 @@ def tell_load(report: LoadReport) -> None:
         )
     if not report.stopped:
         tell_touched(report.touched, report.load is not None)
-    streams.say(_verdict(report))
+    (streams.insist if report.errors else streams.say)(_verdict(report))
 
 
 def tell_touched(touched: Iterable[Touched], written: bool) -> None:
@@ -130,8 +130,9 @@ def print_anomalies(anomalies: Sequence[Anomaly]) -> None:
         if number >= _MOST_CAUSES:
             left += len(same)
             continue
+        tell = streams.insist if same[0].severity is Severity.ERROR else streams.say
         for line in _of_cause(same) if len(same) > _MOST_PLACES else [line for one in same for line in _lines(one)]:
-            streams.say(line)
+            tell(line)
         told = max(told, len(same))
     if left:
         streams.say(msg("… and {more} more.", more=left))

@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from crpv_cli import interrupts, language, publishing
-from crpv_cli.errors import FREE_SPACE, CrpvError, FileProblem, is_full
+from crpv_cli.errors import FREE_SPACE, CrpvError, ExitCode, FileProblem, is_full
 from crpv_cli.language import N_, Message, msg
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from rich.progress import Progress, TaskID
 
 PATIENCE_SECONDS = 1.0
@@ -39,6 +41,30 @@ class _Before:
     encoding: str | None = None
 
 
+class Manner:
+    """What the reader wants beside the result; each command of a process begins with nothing asked."""
+
+    quiet = False
+    """No notices, no progress: what is wrong, and what is asked, is still said."""
+    verbose = False
+    """What is read, how long each step takes, and the SQL."""
+    plain = False
+    """No colour."""
+    json = False
+    """A program reads what is wrong."""
+    began = 0.0
+    """When the command began, by the monotonic clock."""
+
+
+STANDARD_OUTPUT = Path("-")
+"""What ``-o`` takes for standard output."""
+
+
+def is_standard(output: Path | None) -> bool:
+    """Whether a result goes to standard output: nothing else is named, or ``-`` is."""
+    return output is None or output == STANDARD_OUTPUT
+
+
 def prepare() -> None:
     """Make the streams usable, whatever the command was given.
 
@@ -46,6 +72,8 @@ def prepare() -> None:
     there, but fails when it is used, as its descriptor does (``__main__`` sees to that). A pipe that does not wait for
     its reader is made to wait, or it would get half a result.
     """
+    Manner.quiet = Manner.verbose = Manner.plain = Manner.json = False
+    Manner.began = time.monotonic()
     if sys.stdin is None:
         sys.stdin = open(0, closefd=False)  # noqa: SIM115 - as long as the process
     if sys.stdout is None:
@@ -154,7 +182,9 @@ def terminal_width() -> int | None:
 
 def colour() -> bool:
     """Whether colour is wanted on standard output (https://no-color.org, and a terminal that has some)."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    if Manner.plain or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return sys.stdout.isatty()
 
 
 def blocks() -> bool:
@@ -167,9 +197,9 @@ def blocks() -> bool:
 
 
 def say(message: Message) -> None:
-    """Print a notice for the reader, apart from the result; where nobody can be told, nobody is."""
-    with telling():
-        print(_wrapped(message.text()), file=sys.stderr, flush=True)
+    """Print a notice for the reader, apart from the result; where nobody can be told, or wants to be, nobody is."""
+    if not Manner.quiet:
+        insist(message)
 
 
 def say_all(messages: Iterable[Message]) -> None:
@@ -178,13 +208,61 @@ def say_all(messages: Iterable[Message]) -> None:
         say(message)
 
 
+def insist(message: Message) -> None:
+    """Print what is said even to those who want no notices: what is wrong, what a question is about."""
+    with telling():
+        print(_wrapped(message.text()), file=sys.stderr, flush=True)
+
+
+def detail(message: Message) -> None:
+    """Print what only those want to know who asked for it, with the seconds since the command began."""
+    if Manner.verbose:
+        with telling():
+            print(f"[{time.monotonic() - Manner.began:.3f} s] {message.text()}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def step(name: Message) -> Iterator[None]:
+    """Tell those who want to know how long a part of a command took."""
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        detail(
+            msg(
+                "{step}: {milliseconds} ms",
+                step=name,
+                milliseconds=round((time.monotonic() - began) * 1000),
+            )
+        )
+
+
+def traced(connection: sqlite3.Connection) -> None:
+    """Print the SQL that a connection runs, as it is run, for those who want to know."""
+    if not Manner.verbose:
+        return
+    before = ""
+
+    def tell(statement: str) -> None:
+        nonlocal before
+        shape = _LITERAL.sub("?", statement)
+        if shape != before:  # thousands of rows are inserted by one statement
+            detail(msg("SQL: {statement}", statement=statement))
+        before = shape
+
+    connection.set_trace_callback(tell)
+
+
+_LITERAL = re.compile(r"'(?:[^']|'')*'|\b\d+(?:\.\d+)?\b|\bNULL\b")
+
+
 def can_ask() -> bool:
     """Whether somebody is there to answer."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def confirm(question: Message) -> bool:
-    """Ask a question that is answered by yes or no; where nobody can answer, the answer is no."""
+    """Ask a question that is answered by yes or no; where nobody can answer, or what is typed ends, it is no."""
     if not can_ask():
         return False
     try:
@@ -224,12 +302,24 @@ def say_columns(texts: Sequence[str]) -> None:
 
 def fail(error: CrpvError) -> None:
     """Print what is wrong and what to do."""
+    if Manner.json:
+        tell_program(error.exit_code, error.message.text("en"), error.advice.text("en") if error.advice else None)
+        return
     label = language.text(language.N_("Error: {message}"), message=error.message)
     with telling():
         print(_wrapped(label), file=sys.stderr)
         if error.advice:
             print(_wrapped(error.advice.text()), file=sys.stderr)
         sys.stderr.flush()
+
+
+def tell_program(code: ExitCode, message: str, advice: str | None = None) -> None:
+    """Print what is wrong for a program: one line, the last one, as ``docs/reference/exit-codes.md`` describes it."""
+    import json
+
+    told = {"code": code.name.lower(), "exit_code": int(code), "message": message, "advice": advice}
+    with telling():
+        print(json.dumps({"error": told}, ensure_ascii=False), file=sys.stderr, flush=True)
 
 
 def _wrapped(text: str) -> str:
@@ -252,8 +342,9 @@ def deliver(content: str | bytes, output: Path | None, force: bool, encoding: st
     """
     # The name of a file in it need not be UTF-8.
     sent = content.encode(encoding, errors="backslashreplace") if isinstance(content, str) else content
-    if output is not None:
-        write_file(sent, output, force)
+    if output is not None and not is_standard(output):
+        with step(msg("Written to {file}, {count} bytes", file=output, count=len(sent))):
+            write_file(sent, output, force)
         return
     with sending():
         # As bytes: text mode would write other line ends on Windows.
@@ -389,7 +480,7 @@ def check_free(output: Path, force: bool) -> None:
     Raises:
         FileProblem: the file exists and ``force`` is not given, or it cannot be a file.
     """
-    if _OPEN.fullmatch(str(output)):
+    if is_standard(output) or _OPEN.fullmatch(str(output)):
         return
     try:
         if not output.exists() and output.is_symlink():
@@ -479,7 +570,7 @@ class Bar:
         from rich.console import Console
         from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-        console = Console(file=sys.stderr)
+        console = Console(file=sys.stderr, no_color=Manner.plain or None)
         self._shown = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -503,7 +594,7 @@ class Bar:
 @contextmanager
 def progress(total: int) -> Iterator[Bar | None]:
     """Show how reading goes on, where standard error is a terminal; None elsewhere: a log keeps no bar."""
-    if not sys.stderr.isatty():
+    if Manner.quiet or not sys.stderr.isatty():
         yield None
         return
     bar = Bar(total)

@@ -135,7 +135,7 @@ def test_copies_have_the_rights_of_the_registry(db: Path, rights: int) -> None:
     db.chmod(rights)
     mask = os.umask(0o022)
     try:
-        for command in (("backup",), ("undo", "1", "2"), ("restore", "2100-01-01", "--yes")):
+        for command in (("backup",), ("undo", "--yes", "1", "2"), ("restore", "2100-01-01", "--yes")):
             if command[0] == "undo":
                 add_tables(db, funders=FUNDERS.format("late"))
             ran = crpv(*command, "--db", db)
@@ -244,7 +244,7 @@ def test_on_a_terminal_it_is_asked_first(db: Path) -> None:
     ran = crpv("restore", copy, "--db", db, answers="n\n")
     assert (ran.code, kinds(db)) == (0, ["backup"])
     assert f"Replace {db} (last load: 2) by this copy? [y/N]" in ran.said
-    assert "Nothing was restored." in ran.said
+    assert "Nothing was written." in ran.said
     assert crpv("restore", copy, "--db", db, answers="y\n").code == 0
     assert "late" not in held(db)
 
@@ -413,7 +413,7 @@ def loaded(db: Path) -> Path:
 @pytest.mark.parametrize("order", [(4, 3, 2), (2, 3, 4), (3, 4, 2, 3)])
 def test_several_loads_are_undone_newest_first_after_a_copy(loaded: Path, order: tuple[int, ...]) -> None:
     before = state_of(loaded)
-    ran = crpv("undo", *order, "--db", loaded)
+    ran = crpv("undo", "--yes", *order, "--db", loaded)
     assert ran.code == 0, ran.err
     assert held(loaded) == {"state", "town", "bank"}
     (copy,) = beside(loaded)
@@ -427,17 +427,17 @@ def test_all_of_them_are_undone_or_none(loaded: Path) -> None:
     add_tables(loaded, funders="id,name,kind\none,Another,other\n")
     before = state_of(loaded)
     for loads in ((2, 3), (4, 99)):
-        ran = crpv("undo", *loads, "--db", loaded)
+        ran = crpv("undo", "--yes", *loads, "--db", loaded)
         assert (ran.code, state_of(loaded), beside(loaded)) == (2, before, []), ran.err
     ran = crpv("undo", 5, 2, "--db", loaded, "--dry-run")
     assert (ran.code, state_of(loaded), beside(loaded)) == (0, before, [])
     assert "this was a dry run" in ran.said
-    assert crpv("undo", 5, 2, "--db", loaded).code == 0
+    assert crpv("undo", "--yes", 5, 2, "--db", loaded).code == 0
     assert held(loaded) == {"state", "town", "bank", "two", "three"}
 
 
 def test_no_copy_is_made_before_one_load_is_undone(loaded: Path) -> None:
-    assert crpv("undo", 4, "--db", loaded).code == 0
+    assert crpv("undo", "--yes", 4, "--db", loaded).code == 0
     assert beside(loaded) == []
 
 

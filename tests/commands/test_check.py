@@ -116,7 +116,7 @@ def test_a_mission_that_is_not_evaluated_is_a_breach_until_it_is_accepted(gap: P
 
     log = json.loads(crpv(gap, "log", "--format", "json").stdout)
     assert log[0]["command"] == "check --accept missions-evaluated oriv"
-    assert crpv(gap, "undo", str(log[0]["load"])).returncode == 0
+    assert crpv(gap, "undo", "--yes", str(log[0]["load"])).returncode == 0
     assert check(gap).returncode == 1
 
 

@@ -176,7 +176,7 @@ def test_all_three_at_once_and_their_undoing(edit: Callable[..., Ran], db: Path)
     assert "perimeters: 1 removed, 2 restored" in dry.err
     assert len(rows_of(db, "perimeters")) == 3
     assert rows_of(db, "perimeters") != before
-    done = crpv("undo", 3, "--db", db)
+    done = crpv("undo", "--yes", 3, "--db", db)
     assert (done.code, "perimeters: 1 removed, 2 restored" in done.err) == (0, True)
     assert rows_of(db, "perimeters") == before
     assert figures(db, 4)[0] == "undo 3"
@@ -194,7 +194,7 @@ def test_all_rows_deleted_are_removed_if_somebody_agrees(edit: Callable[..., Ran
     assert "3 rows removed" in ran.err
     assert rows_of(db, "perimeters") == []
     assert figures(db, 3) == ("edit perimeters", "0", "0", "3")
-    assert crpv("undo", 3, "--db", db).code == 0
+    assert crpv("undo", "--yes", 3, "--db", db).code == 0
     assert rows_of(db, "perimeters") == before
 
 
@@ -359,7 +359,7 @@ def test_a_value_that_was_edited_is_traced_to_the_edit(edit: Callable[..., Ran],
         for row in records(crpv("trace", "perimeters", "one", "02", "--db", db, "-f", "csv").out)
     }
     assert (loads["confidence"], loads["centre"], loads["source"]) == ("3", "2", "2")
-    assert crpv("undo", 3, "--db", db).code == 0
+    assert crpv("undo", "--yes", 3, "--db", db).code == 0
     rows = records(crpv("trace", "perimeters", "one", "02", "--db", db, "-f", "csv").out)
     (found,) = (row for row in rows if row["column"] == "confidence")
     assert (found["value"], found["load"]) == ("low", "2")
@@ -371,10 +371,10 @@ def test_an_edit_is_undone_only_before_what_came_after_it(edit: Callable[..., Ra
     assert edit("perimeters", "--yes", left=left).code == 0
     left[1]["confidence"] = "medium"
     assert edit("perimeters", "--yes", left=left).code == 0
-    refused = crpv("undo", 3, "--db", db)
+    refused = crpv("undo", "--yes", 3, "--db", db)
     assert (refused.code, "4" in refused.err) == (2, True)
     assert rows_of(db, "perimeters") == left
-    assert [crpv("undo", load, "--db", db).code for load in (4, 3)] == [0, 0]
+    assert [crpv("undo", "--yes", load, "--db", db).code for load in (4, 3)] == [0, 0]
     assert rows_of(db, "perimeters")[1]["confidence"] == "low"
 
 

@@ -111,7 +111,7 @@ def test_an_undo_that_fails_midway_changes_nothing(db: Path, folder: Path, place
     assert crpv("load", folder, "--db", db).code == 0
     plant(db, place, fault)
     before = state_of(db)
-    ran = crpv("undo", 3, "--db", db)
+    ran = crpv("undo", "--yes", 3, "--db", db)
     assert ran.code in FAULTS[fault]
     assert ("removed" in ran.err, "rollback" in ran.err) == (False, False)
     assert state_of(db) == before
@@ -144,7 +144,7 @@ def test_a_disk_that_is_full_changes_nothing(db: Path, tmp_path: Path) -> None:
 
 def undone(db: Path, load: int, *more: str) -> tuple[set[str], dict[str, str]]:
     """The lines of figures that an undo says, and what the log says of it."""
-    ran = crpv("undo", load, *more, "--db", db)
+    ran = crpv("undo", "--yes", load, *more, "--db", db)
     assert ran.code == 0, ran.err
     log = records(crpv("log", "--limit", "1", "--db", db, "-f", "csv").out)[0]
     return {line for line in ran.err.splitlines() if " removed, " in line}, log
@@ -197,8 +197,8 @@ def test_an_undo_that_is_refused_changes_nothing(db: Path, load: int) -> None:
     """A later load touched its rows, or it was undone already."""
     add_tables(db, perimeters=UPDATED)
     if load == 3:
-        assert crpv("undo", 3, "--db", db).code == 0
-    before, ran = state_of(db), crpv("undo", load, "--db", db)
+        assert crpv("undo", "--yes", 3, "--db", db).code == 0
+    before, ran = state_of(db), crpv("undo", "--yes", load, "--db", db)
     assert (ran.code, ran.err.startswith("Error: ")) == (2, True)
     assert state_of(db) == before
 

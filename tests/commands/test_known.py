@@ -101,14 +101,14 @@ def more_loads(db: Path) -> None:
         agreements="centre,funder,title,starts_on,ends_on,reference\noriv,fund,First again,2024-01-01,2030-12-31,A\n",
         sources="id,title\ncadre-2017,Another title\nnew,New\n",
     )
-    assert crpv("undo", "7", "--db", db).code == 0  # the agreements come back, at the end of their table
-    assert crpv("undo", "4", "--db", db).code == 2  # they were changed
+    assert crpv("undo", "--yes", "7", "--db", db).code == 0  # the agreements come back, at the end of their table
+    assert crpv("undo", "--yes", "4", "--db", db).code == 2  # they were changed
     add_tables(
         db, published_figures="id,measure,value,unit,as_of,source\nown-figure,centres,22,centre,2024-05-01,new\n"
     )
-    assert crpv("undo", "5", "--db", db).code == 2
-    assert crpv("undo", "14", "--db", db).code == 0
-    assert crpv("undo", "5", "--db", db).code == 0
+    assert crpv("undo", "--yes", "5", "--db", db).code == 2
+    assert crpv("undo", "--yes", "14", "--db", db).code == 0
+    assert crpv("undo", "--yes", "5", "--db", db).code == 0
     assert crpv("log", "--db", db, "--format", "json").json[0]["load"] == 16
 
 
@@ -274,7 +274,7 @@ def test_two_states_of_knowledge_of_one_day_are_compared(told: Path) -> None:
 
 
 def test_what_was_undone_is_no_longer_known(told: Path, tmp_path: Path) -> None:
-    assert crpv("undo", "3", "--db", told).code == 0
+    assert crpv("undo", "--yes", "3", "--db", told).code == 0
     found = changes(told, "--known-from", "3", "--to", "2024-12-31")
     assert [(row["kind"], row["centre"], row["short_name"]) for row in found["rows"]][:2] == [
         ("centre-closed", "new", "New"),

@@ -302,7 +302,7 @@ def test_undo_in_any_order_gives_back_the_former_registry(
     shutil.copy(lived, path)
     first = min(int(load["load"]) for load in asked(lived, "log") if str(load["command"]).startswith("centre "))
     for number in order:
-        ran = crpv("undo", first + number, "--db", path)
+        ran = crpv("undo", "--yes", first + number, "--db", path)
         assert ran.code == 0, ran.err
     assert held(path) == held(before)
 
@@ -312,10 +312,10 @@ def test_what_later_events_rest_on_is_undone_after_them(db: Path) -> None:
     assert happens(db, "merge two three --into both --name Both --on 2026-01-01").code == 0
     assert happens(db, "rename both --name 'Both of them' --on 2026-06-01").code == 0
     load = asked(db, "log")[0]["load"]
-    refused = crpv("undo", load - 1, "--db", db)
+    refused = crpv("undo", "--yes", load - 1, "--db", db)
     assert refused.code == 2 and str(load) in refused.err
     for number in (load, load - 1):
-        assert crpv("undo", number, "--db", db).code == 0
+        assert crpv("undo", "--yes", number, "--db", db).code == 0
     assert held(db) == former
 
 
@@ -414,7 +414,7 @@ def test_labels_follow_each_other(db: Path) -> None:
     assert [listed(db, "2021-12-31")[centre][2] for centre in ("two", "four")] == [False, True]
     assert happens(db, "label three --from 2026-01-01 --renewal").code == 0
     assert [listed(db, day)["three"][2] for day in ("2025-12-31", "2026-01-01")] == [None, True]
-    assert crpv("undo", asked(db, "log")[0]["load"], "--db", db).code == 0
+    assert crpv("undo", "--yes", asked(db, "log")[0]["load"], "--db", db).code == 0
     over = happens(db, "unlabel one --on 2025-06-01")
     assert over.code == 2 and "no label in force" in over.said
     # Of a centre of which no label is known, an end says that it had one.

@@ -175,7 +175,7 @@ def test_a_dry_run_of_an_undo_writes_nothing(db: Path) -> None:
     ran = crpv("undo", 2, "--dry-run", "--db", db)
     assert (ran.code, "perimeters: 3 removed" in ran.err) == (0, True)
     assert state_of(db) == before
-    assert crpv("undo", 2, "--db", db).code == 0
+    assert crpv("undo", "--yes", 2, "--db", db).code == 0
     assert rows_of(db, "perimeters") == []
 
 

@@ -68,13 +68,13 @@ def test_each_table_of_a_workbook_is_named_with_its_sheet(db: Path, tmp_path: Pa
 
 def test_a_load_that_was_undone_does_not_stand_and_one_that_was_redone_does(db: Path, loaded: Path) -> None:
     load = int(rows(db, loaded)[0]["load"])
-    assert crpv("undo", load, "--db", db).code == 0
+    assert crpv("undo", "--yes", load, "--db", db).code == 0
     assert [row["state"] for row in rows(db, loaded)] == ["undone"]
     ran = verify(db, loaded)
     assert (ran.code, "loaded, and undone" in ran.out) == (0, True)
-    assert crpv("undo", load + 1, "--db", db).code == 0
+    assert crpv("undo", "--yes", load + 1, "--db", db).code == 0
     assert [row["state"] for row in rows(db, loaded)] == ["loaded"]
-    assert crpv("undo", load + 2, "--db", db).code == 0
+    assert crpv("undo", "--yes", load + 2, "--db", db).code == 0
     assert crpv("load", loaded, "--db", db).code == 0
     assert [(row["state"], int(row["load"]) - load) for row in rows(db, loaded)] == [("loaded", 4), ("undone", 0)]
 

@@ -100,7 +100,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], Callable[[Path], object]]] = {
     "restore": (("restore", "../backup.sqlite", "--yes"), lambda _path: None),
     "restore in rollback mode": (("restore", "../backup.sqlite", "--yes"), in_rollback_mode),
     "restore of what cannot be opened": (("restore", "../backup.sqlite", "--yes"), unreadable),
-    "undo": (("undo", "2", "3"), lambda _path: None),
+    "undo": (("undo", "--yes", "2", "3"), lambda _path: None),
     "mend": (("check", "--integrity", "--mend", "--yes"), tampered),
 }
 

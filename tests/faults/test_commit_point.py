@@ -170,7 +170,7 @@ def test_killed_at_any_moment_the_refused_rows_are_not_lost(folder: Path, moment
 @pytest.mark.parametrize("moment", ["before", "during", "after"])
 def test_every_command_that_writes_says_what_is_true(folder: Path, moment: str, command: str, by: str) -> None:
     arguments, done = {
-        "undo": (("undo", "1"), "Load 1 was undone; this is load 2, which can be undone too."),
+        "undo": (("undo", "--yes", "1"), "Load 1 was undone; this is load 2, which can be undone too."),
         "centre": (
             ("centre", "label", "one", "--from", "2020-01-01", "--yes"),
             "Done: this is load 2 of the registry.",
@@ -259,7 +259,7 @@ def test_a_file_that_cannot_be_written_stops_the_load(folder: Path) -> None:
     assert (last_load(folder), names(folder)) == (1, set())
 
 
-@pytest.mark.parametrize("arguments", [LOAD, JSON, ("undo", "1")], ids=["load", "json", "undo"])
+@pytest.mark.parametrize("arguments", [LOAD, JSON, ("undo", "--yes", "1")], ids=["load", "json", "undo"])
 def test_what_cannot_be_told_does_not_change_what_is_done(folder: Path, arguments: tuple[str, ...]) -> None:
     with Path("/dev/full").open("wb") as full:
         ran = crpv(folder, *arguments, stderr=full)

@@ -152,7 +152,7 @@ def test_what_a_killed_program_had_half_written_is_taken_back(
 # --- Registries of others ---
 
 
-@pytest.mark.parametrize("arguments", [("list",), ("load", "f.csv"), ("undo", "1"), ("query", "select 1")])
+@pytest.mark.parametrize("arguments", [("list",), ("load", "f.csv"), ("undo", "--yes", "1"), ("query", "select 1")])
 def test_nothing_of_somebody_elses_acts_in_a_registry(tmp_path: Path, small: Path, arguments: tuple[str, ...]) -> None:
     path = Path(shutil.copyfile(small, tmp_path / "r.sqlite"))
     (tmp_path / "f.csv").write_text(FUNDER.format(id="last"), encoding="utf-8")

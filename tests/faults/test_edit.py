@@ -224,7 +224,7 @@ def test_a_row_that_was_not_handed_out_is_not_overwritten(world: World) -> None:
 def test_an_undoing_is_a_change_of_others(world: World) -> None:
     add_tables(world.db, perimeters="centre,department,valid_from,note\none,01,2010-01-01,noted\n")
     left = [{**found, "note": "mine"} if found["note"] else found for found in world.rows()]
-    world.meanwhile.append(["undo", "3"])
+    world.meanwhile.append(["undo", "--yes", "3"])
     refused(world, world.edit(left, "--yes"), "Changed meanwhile by load 4 (marie): it is now empty.")
 
 

@@ -28,7 +28,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], bool, int, int]] = {
     "report": (("report", "network", "--as-of", "2024-12-31"), True, 0, 1),
     "check": (("check", "--strict", "--as-of", "2024-12-31"), True, 1, 1),
     "load": (("load", "-", "--as", "perimeters"), False, 0, 2),
-    "undo": (("undo", "1"), False, 0, 2),
+    "undo": (("undo", "--yes", "1"), False, 0, 2),
     "export": (("export", "centres"), True, 0, 1),
     "query": (("query", "select id from centres"), True, 0, 1),
 }

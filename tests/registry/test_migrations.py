@@ -255,7 +255,7 @@ def test_any_command_does_it_and_says_so(tmp_path: Path, arguments: tuple[str, .
 
 @SMALL
 def test_a_load_of_an_earlier_registry_can_be_taken_back(old: Path) -> None:
-    undone = command(old, "undo", "2")
+    undone = command(old, "undo", "--yes", "2")
     assert undone.returncode == 0, undone.stderr
     with closing(sqlite3.connect(old)) as connection:
         assert connection.execute("select name, note from centres where id = 'oriv'").fetchone() == (
@@ -272,7 +272,7 @@ def test_what_an_earlier_registry_held_after_its_first_load_is_still_known(old: 
         later = [str(load) for (load,) in loads if load not in undone_loads(connection)]
     assert later
     for number in later:
-        assert command(old, "undo", number).returncode == 0
+        assert command(old, "undo", "--yes", number).returncode == 0
     with open_reading(old) as connection:
         assert known == {name: set(map(tuple, connection.execute(f"select * from {name}"))) for name in TABLES}
     assert "Observatoire" in {row[1] for row in known["centres"]}
@@ -302,7 +302,7 @@ def test_loads_of_schema_6_are_traced_and_undone_in_the_present_words(tmp_path: 
     ]
     assert "oriv" in command(old, "log", "3", "--format", "json").stdout
     for load in ("3", "2"):
-        undone = command(old, "undo", load)
+        undone = command(old, "undo", "--yes", load)
         assert undone.returncode == 0, undone.stderr
     assert held(old, money) == [(2022, None, "yearly-total", 100000, 1), (2023, None, None, 123450, 1)]
     assert held(old, counts) == [
@@ -316,12 +316,12 @@ def test_loads_of_schema_6_are_traced_and_undone_in_the_present_words(tmp_path: 
     # An undo of then is undone as well: the end of the label, and the row that was taken away.
     again = made(tmp_path / "again.db", 6)
     for load in ("7", "5"):
-        undone = command(again, "undo", load)
+        undone = command(again, "undo", "--yes", load)
         assert undone.returncode == 0, undone.stderr
     assert held(again, labels)[1] == ("oriv", "2020-01-01", "2025-12-31", 4)
     assert held(again, "select object, amount_cents, load from funding where year = 2020") == [("day", 1000, 6)]
     # The first load takes all that it brought with it.
-    assert command(old, "undo", "1").returncode == 0
+    assert command(old, "undo", "--yes", "1").returncode == 0
     assert not any(held(old, f"select * from {name}") for name in ("centres", "labels", "funding", "territory_counts"))
 
 
@@ -344,7 +344,7 @@ def test_a_row_that_something_else_removed_before_stays_told(tmp_path: Path) -> 
     assert held(old, "select key, action, was_load from changes where load = 2 and action = 'insert'") == [
         ('{"id":"region"}', "insert", None)
     ]
-    assert "not all of it is known" in command(old, "undo", "23").stderr
+    assert "not all of it is known" in command(old, "undo", "--yes", "23").stderr
     assert "cannot be shown as it stood after load 22" in command(old, "list", "--known", "22").stderr
     integrity = command(old, "check", "--integrity", "--format", "json")
     assert integrity.returncode == 0, integrity.stdout

@@ -294,7 +294,7 @@ def test_an_update_gives_its_own_line_and_an_undo_the_former_one(demo_path: Path
     assert crpv("load", more, "--as", "territory_counts", "--db", db).code == 0
     (row,) = crpv(*asked).json["rows"]
     assert (row["part"], row["file"], row["line"], row["load"]) == (before["value"] + 1, str(more), "3", 2)
-    assert crpv("undo", "2", "--db", db).code == 0
+    assert crpv("undo", "--yes", "2", "--db", db).code == 0
     (row,) = crpv(*asked).json["rows"]
     assert (row["part"], row["load"]) == (before["value"], 1)
 
