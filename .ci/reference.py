@@ -40,7 +40,7 @@ import manpage  # noqa: E402
 
 from crpv_cli.commands.new import make  # noqa: E402
 from crpv_cli.commands.topics import ENVIRONMENT, EXIT_CODES, TOPICS  # noqa: E402
-from crpv_cli.definitions.columns import Choice, Column, Kind, Usual  # noqa: E402
+from crpv_cli.definitions.columns import Choice, Column, Kind, Shape, Usual  # noqa: E402
 from crpv_cli.definitions.tables import TABLES, Table  # noqa: E402
 from crpv_cli.definitions.writing import KINDS, SHAPES  # noqa: E402
 from crpv_cli.intake.profiles.shipped import shipped_profiles  # noqa: E402
