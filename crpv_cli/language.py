@@ -104,6 +104,14 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A name that French puts an article before, such as “la ” before Haute-Marne; English has none."""
+
+    name: str
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A sentence and the values in it, kept separate until somebody reads it in a language.
 
@@ -226,6 +234,8 @@ def show(value: object, language: str | None = None) -> str:
         return money(value.centimes, language)
     if isinstance(value, Day):
         return date(value.iso, language)
+    if isinstance(value, Named):
+        return literal((value.article if language == "fr" else "") + value.name)
     setter = setters.get(type(value))
     if setter:
         return setter(value, language)

@@ -8,7 +8,7 @@ from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, msg
 from crpv_cli.registry.resolving import Names, names_of
-from crpv_cli.spelling import closest
+from crpv_cli.spelling import closest, fold
 
 _MISSIONS = "select id from missions where core = 1 or not ? order by core desc, id"
 
@@ -75,9 +75,10 @@ def find_region(connection: sqlite3.Connection, wanted: str) -> str:
     Raises:
         UsageProblem: there is none, or several are meant.
     """
-    rows = connection.execute(
-        "select distinct region_code as code, region_name as name from departments order by region_name"
-    ).fetchall()
+    rows = sorted(
+        connection.execute("select distinct region_code as code, region_name as name from departments"),
+        key=lambda row: fold(row["name"]),
+    )
     names = Names((row["code"], [row["name"]]) for row in rows)
     partly = names.parts(wanted, inside_words=True)
     if (code := names.find(wanted).one or partly.one) is not None:
