@@ -416,7 +416,7 @@ def registry(demo_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 # Words of an English sentence that no French sentence, no name of an option and no code of ours has.
 ENGLISH = re.compile(
     r"(?<![\w-])(?:the|this|that|it|its|is|are|was|and|of|from|with|without|to|by|for|not|no|only|every|each|"
-    r"show|write|name|file|row|rows|which|what|who|how|usage|error|warning|default|required|did|you|mean|try|"
+    r"show|write|name|file|row|rows|which|what|who|how|(?<!d')usage|error|warning|default|required|did|you|mean|try|"
     r"invalid|missing|such|there|cannot|already|registry|load|loads)(?![\w-])",
     re.IGNORECASE,
 )
@@ -464,10 +464,10 @@ def test_help_is_french_to_the_last_word(command: tuple[str, ...], tmp_path: Pat
         (["lst"], 2, "Il n'y a pas de commande 'lst'. Vouliez-vous dire 'list'\u202f?"),
         (["report", "coverag"], 2, "Il n'y a pas de commande 'coverag'. Vouliez-vous dire 'coverage'\u202f?"),
         (["init", "--emptyy"], 2, "Il n'y a pas d'option --emptyy. Vouliez-vous dire --empty\u202f?"),
-        (["list", "--limit", "many"], 2, "'many' n'est pas un nombre entier valable."),
+        (["list", "--limit", "many"], 2, "'many' n'est pas un nombre entier valide."),
         (["list", "--limit", "0"], 2, "0 n'est pas dans l'intervalle x>=1."),
         (["list", "--limit"], 2, "L'option '--limit' attend une valeur."),
-        (["list", "--as-of", "demain"], 2, "«\u202fdemain\u202f» n'est pas une date\u202f;"),
+        (["list", "--as-of", "demain"], 2, "«\u00a0demain\u00a0» n'est pas une date\u202f;"),
         (["list", "--format", "pdf"], 2, "'pdf' n'est pas l'une des valeurs 'table', 'csv',"),
         (["list", "centres", "missions"], 2, "Argument en trop (missions)"),
         (["show"], 2, "Il manque l'argument 'CENTRE'."),
@@ -541,8 +541,8 @@ def test_a_load_is_reported_in_french(registry: Path, tmp_path: Path) -> None:
     text = loaded.stderr
     assert loaded.returncode == 1
     assert "Avertissement\u00a0: fautes.csv" in text
-    assert "La note «\u202f9\u202f» n'est pas sur l'échelle demo-1-4." in text
-    assert "«\u202fvingt\u202f» n'est pas une année." in text
+    assert "La note «\u00a09\u00a0» n'est pas sur l'échelle demo-1-4." in text
+    assert "«\u00a0vingt\u00a0» n'est pas une année." in text
     assert "Nombre de cellules de la ligne\u00a0: 6\u202f; de l'en-tête\u00a0: 8." in text
     assert "Rien n'a été chargé\u00a0: " in text
     assert english_words(text) == []
