@@ -325,8 +325,88 @@ def french_strings() -> list[str]:
 
 
 def test_french_typography() -> None:
-    bad = re.compile(r" [;?!»%](?!\()|« | :(?=\s|$)|\u2019")
+    bad = re.compile(
+        "(?<!«)[ \u00a0][;?!%](?!\\()|[ \u202f]»|«[^\u00a0]|[ \u202f]:(?=\\s|$)|n°[^\u00a0]|\\d[ \u202f]€|\u2019"
+    )
     assert [string for string in french_strings() if bad.search(string)] == []
+
+
+# A word of ``docs/glossary.md``, and how a French sentence may say it: the letters that all forms have in common.
+GLOSSARY = {
+    "exceptions?|exempt(ion|ed)?": "dérog",
+    "breach(es)?": "écart",
+    "notices?": "points? d'attention",
+    "load(s|ed|ing)?": "charg|lu tel quel",
+    "undo|undone|undoes": "annul",
+    "backups?|copy|copies": "sauvegarde|copi",
+    "registry": "registre|nouveau",
+    "workbooks?": "classeur",
+    "folders?": "dossier",
+    "delimiters?": "séparateur",
+    "columns?": "colonne",
+    "funders?": "financeur",
+    "local authorit(y|ies)": "collectivité|financeurs",
+    "agreements?": "convention",
+    "city contracts?": "contrats? de ville",
+    "neighbourhoods?": "quartier|qpv",
+    "perimeters?": "périmètre",
+    "confidence": "fiabilité|élevée ou moyenne",
+    "core missions?": "missions? socles?",
+    "half-days?": "demi-journée",
+    "mode": "modalité",
+    "fictitious": "fictif|fictive",
+    "overseas": "outre-mer|ultramarin",
+    "metropolitan": "métropolitaine",
+}
+# What was found odd, and does not come back: words of the last column of the glossary, and literal translations.
+ODD = re.compile(
+    r"\b(exceptions?|exemption|exempté\w*|manquements?|argent|desser\w+|confiance|hexagon\w+|valables?|défaire|importer)\b"
+    r"|[àÀ] regarder|\bne donne(nt)? rien|\bÉtat donne\b|\bpromet|n'en sait rien|n'est pas (0|zéro)\b|\bÉvol\.|^Quoi$"
+    r"|^(sur place|à distance|interne)$|^(Gagne|Perd) |Ce qu'ont fait|De quoi il s'agit|de ce périmètre"
+    r"|[ée]valuation interne|s'excluent|rend\w* compte|sans suite|Versements connus|ne veut pas dire|\bson id\b"
+    r"|fichier de sortie|hors de portée"
+)
+
+
+def prose(sentence: str) -> str:
+    """A sentence without commands, options, places, names of files and what is quoted."""
+    return re.sub(r"crpv [^·;,]*|--[\w-]+|\{[^{}]*\}|[\w./-]+\.\w+|“[^”]*”|'[^']*'$", " ", sentence)
+
+
+def pairs() -> Iterator[tuple[str, str]]:
+    """Each sentence of crpv and its French, the singular and the plural; those of Click and Typer are not ours."""
+    for message in load_catalogue().read():
+        if message.id and message.locations:
+            yield from zip(
+                *((one,) if isinstance(one, str) else one for one in (message.id, message.string)), strict=True
+            )
+
+
+@pytest.mark.parametrize("word", GLOSSARY)
+def test_one_word_for_one_idea(word: str) -> None:
+    english = re.compile(rf"(?<![\w-])({word})(?![\w-])", re.IGNORECASE)
+    french = re.compile(GLOSSARY[word], re.IGNORECASE)
+    said = [(one, other) for one, other in pairs() if english.search(prose(one))]
+    assert said
+    assert [(one, other) for one, other in said if not french.search(other)] == []
+
+
+def test_the_glossary_and_the_catalogue_say_the_same() -> None:
+    rows = [line.split("|")[1:4] for line in (ROOT / "docs/glossary.md").read_text(encoding="utf-8").splitlines()[8:]]
+    strings = "\n".join(map(prose, french_strings())).casefold()
+    cells = [[re.sub(r"\(.*?\)", "", cell) for cell in row] for row in rows if len(row) == 3]
+    assert len(cells) > 30
+    spoken = [
+        word.strip(" ,;") for _, french, _ in cells for word in re.split("[,;]", french) if "said once" not in word
+    ]
+    assert [word for word in spoken if word.casefold()[: max(5, len(word) - 2)] not in strings] == []
+    avoided = [word.strip() for *_, odd in cells for word in odd.split(",") if word.strip()]
+    assert [word for word in avoided if re.search(rf"\b{word.casefold()}\b", strings)] == []
+
+
+def test_no_odd_wording_comes_back() -> None:
+    assert ODD.search("L'État donne 5 €") and ODD.search("à regarder") and ODD.search("Évol., %")
+    assert [other for _, other in pairs() if ODD.search(prose(other))] == []
 
 
 # --- Labels ----------------------------------------------------------------------------------------------------
