@@ -24,7 +24,10 @@ import typer
 from babel.messages.catalog import Catalog
 
 from crpv_cli import language
+from crpv_cli.definitions.articles import named
 from crpv_cli.definitions.columns import Choice
+from crpv_cli.definitions.headings import headings_of
+from crpv_cli.definitions.ratings import Scale
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.language import Day, Euros, Share, msg, msgs
 from crpv_cli.main import app
@@ -660,3 +663,95 @@ def test_machines_get_the_same_bytes_in_both_languages(arguments: list[str], reg
     assert english.returncode == french.returncode == 0
     assert english.stdout == french.stdout
     assert english.stdout
+
+
+def test_names_are_sorted_as_french_does(registry: Path) -> None:
+    reports = (["report", "coverage", "--by", "region"], ["report", "funding", "--by", "region", "--year", "2023"])
+    for arguments in reports:
+        shown = run("fr", registry.parent, *arguments, "--format", "json", db=registry)
+        regions = [
+            name for row in json.loads(shown.stdout)["rows"] if (name := row.get("region_name", row.get("regions")))
+        ]
+        assert regions == sorted(regions, key=fold)
+        assert not any(region.startswith("Île-de-France") for region in regions[-3:])
+    failed = run("fr", registry.parent, "list", "--region", "nulle-part", db=registry)
+    assert 0 < failed.stderr.find("11 Île-de-France") < failed.stderr.find("28 Normandie")
+
+
+def test_a_centre_of_two_regions_names_them_as_french_sorts(registry: Path, tmp_path: Path) -> None:
+    two = Path(shutil.copy(registry, tmp_path / "two.sqlite"))
+    (tmp_path / "perimeters.csv").write_text("centre,department\nnormanvilles,95\n")
+    assert run("en", tmp_path, "load", "perimeters.csv", db=two).returncode == 0
+    shown = run("fr", tmp_path, "report", "funding", "--by", "region", "--year", "2023", "--format", "json", db=two)
+    assert "Île-de-France + Normandie" in [row["regions"] for row in json.loads(shown.stdout)["rows"]]
+
+
+def test_a_change_is_told_as_french_tells_it(registry: Path) -> None:
+    arguments = ("report", "changes", "--from", "2023-10-17", "--to", "2025")
+    french, english = (run(tongue, registry.parent, *arguments, db=registry).stdout for tongue in ("fr", "en"))
+    for said in ("Reprend la Seine-et-Marne (77) ", "Reprend le Val-de-Marne (94) ", "2 en 2022 (échelle de 1 à 4) "):
+        assert said in french
+    for said in ("Gains 77 Seine-et-Marne ", "2 on 1-4 (2022) "):
+        assert said in english
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "french"),
+    [
+        ("52", "Haute-Marne", "la Haute-Marne"),
+        ("34", "Hérault", "l'Hérault"),
+        ("95", "Val-d'Oise", "le Val-d'Oise"),
+        ("88", "Vosges", "les Vosges"),
+        ("75", "Paris", "Paris"),
+        ("974", "La Réunion", "La Réunion"),
+        ("01", "Premier", "Premier"),
+        ("zz", "\x1bOuest", "␛Ouest"),
+    ],
+)
+def test_a_department_has_its_article(code: str, name: str, french: str) -> None:
+    message = msg("Gains {code} {name}", code=code, name=named(code, name))
+    assert message.text("fr") == f"Reprend {french} ({code})"
+    assert message.text("en") == f"Gains {code} {language.literal(name)}"
+
+
+def test_every_department_is_looked_at(registry: Path) -> None:
+    with open_reading(registry) as connection:
+        departments = [tuple(row) for row in connection.execute("select code, name from departments")]
+    articles = {code: named(code, name).article for code, name in departments}
+    assert {code for code, article in articles.items() if not article} == {"75", "974", "976", "978"}
+    vowel = {code for code, name in departments if fold(name)[0] in "aeioy" or name == "Hérault"}
+    assert {code for code, article in articles.items() if article == "l'"} == vowel - {
+        "04",
+        "06",
+        "08",
+        "78",
+    }  # les Alpes…
+
+
+@pytest.mark.parametrize(
+    "scale", [(1, 4, "1-4", "de 1 à 4"), (0, 2.5, "0-2.5", "de 0 à 2,5"), (-1, 1, "-1-1", "de -1 à 1")]
+)
+def test_a_scale_is_told_from_where_to_where(scale: tuple[float, float, str, str]) -> None:
+    lowest, highest, english, french = scale
+    said = Scale(lowest, highest).said()
+    assert [language.show(said, tongue) for tongue in ("en", "fr")] == [english, french]
+    assert Scale(None, None, ("D", "C")).said() == "D, C"
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [("contracts", "Signée le"), ("centres", "Ouvert"), ("centres", "Fermé"), ("exceptions", "Acceptée par")],
+)
+def test_a_former_label_is_understood(name: str, heading: str) -> None:
+    table = TABLES[name]
+    meant = [column for column in table.names if fold(heading) in map(fold, headings_of(table, column))]
+    assert len(meant) == 1
+
+
+@pytest.mark.parametrize("said", ["interne", "Auto-évaluation", "sur place", "présentiel", "à distance", "distanciel"])
+def test_a_former_word_for_a_value_is_understood(said: str) -> None:
+    lists = {group for group in choices() if group[0].code in {"self", "on-site"}}
+    words = [
+        fold(word) for group in lists for one in group for word in (language.translate(one.label, "fr"), *one.also)
+    ]
+    assert words.count(fold(said)) == 1
