@@ -426,6 +426,12 @@ def test_a_heading_means_one_column(table: Table) -> None:
 
 
 @pytest.mark.parametrize("tongue", language.LANGUAGES)
+def test_the_name_of_a_table_fits_a_sheet(tongue: str) -> None:
+    labels = [language.translate(table.label, tongue) for table in TABLES.values()]
+    assert [label for label in labels if len(label) > 31] == []  # Excel takes no more; a longer one would be cut
+
+
+@pytest.mark.parametrize("tongue", language.LANGUAGES)
 def test_labels_are_unique(tongue: str, registry: Path) -> None:
     with open_reading(registry) as connection:
         results = [
