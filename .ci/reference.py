@@ -441,7 +441,7 @@ def option(path: str, one: click.Option) -> dict[str, object]:
 
 def takes(path: str, one: click.Parameter) -> object:
     """What an argument or an option takes: its choices, or what its metavar says."""
-    named = one.opts[0] if isinstance(one, click.Option) else one.name
+    named = one.opts[0] if isinstance(one, click.Option) else one.name or ""
     if (path, named) in TAKES:
         return TAKES[path, named]
     if isinstance(one.type, click.Choice):

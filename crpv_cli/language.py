@@ -136,6 +136,14 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A name that French puts an article before, such as “la ” before Haute-Marne; English has none."""
+
+    name: str
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A sentence and the values in it, kept separate until somebody reads it in a language.
 
@@ -260,6 +268,8 @@ def show(value: object, language: str | None = None) -> str:
         return date(value.iso, language)
     if isinstance(value, Term):
         return str(value) if language == STABLE else literal(translate(value.label, language))
+    if isinstance(value, Named):
+        return literal((value.article if language == "fr" else "") + value.name)
     setter = setters.get(type(value))
     if setter:
         return setter(value, language)

@@ -24,7 +24,10 @@ import typer
 from babel.messages.catalog import Catalog
 
 from crpv_cli import language
+from crpv_cli.definitions.articles import named
 from crpv_cli.definitions.columns import Choice
+from crpv_cli.definitions.headings import headings_of
+from crpv_cli.definitions.ratings import Scale
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.language import Day, Euros, Share, msg, msgs
 from crpv_cli.main import app
@@ -325,8 +328,91 @@ def french_strings() -> list[str]:
 
 
 def test_french_typography() -> None:
-    bad = re.compile(r" [;?!»%](?!\()|« | :(?=\s|$)|\u2019")
-    assert [string for string in french_strings() if bad.search(string)] == []
+    bad = re.compile(
+        "(?<!«)[ \u00a0][;?!%](?!\\()|[ \u202f]»|«[^\u00a0]|[ \u202f]:(?=\\s|$)|n°[^\u00a0]|\\d[ \u202f]€|\u2019"
+    )
+    profiles = [path.read_text(encoding="utf-8") for path in (ROOT / "crpv_cli/intake/profiles").glob("*.toml")]
+    theirs = [string for profile in profiles for string in re.findall(r'\bfr = "([^"]*)"', profile)]
+    assert theirs
+    assert [string for string in (*french_strings(), *theirs) if bad.search(string)] == []
+
+
+# A word of ``docs/glossary.md``, and how a French sentence may say it: the letters that all forms have in common.
+GLOSSARY = {
+    "exceptions?|exempt(ion|ed)?": "dérog",
+    "breach(es)?": "écart",
+    "notices?": "attention",
+    "load(s|ed|ing)?": "charg|lu tel quel",
+    "undo|undone|undoes": "annul",
+    "backups?|copy|copies": "sauvegarde|copi",
+    "registry": "registre|nouveau",
+    "workbooks?": "classeur",
+    "folders?": "dossier",
+    "delimiters?": "séparateur",
+    "columns?": "colonne",
+    "funders?": "financeur|^Financements par type$",
+    "local authorit(y|ies)": "collectivité|financeurs",
+    "agreements?": "convention",
+    "city contracts?": "contrats? de ville",
+    "neighbourhoods?": "quartier|qpv",
+    "perimeters?": "périmètre",
+    "confidence": "fiabilité|élevée ou moyenne",
+    "core missions?": "missions? socles?",
+    "half-days?": "demi-journée",
+    "mode": "modalité",
+    "fictitious": "fictif|fictive",
+    "overseas": "outre-mer|ultramarin",
+    "metropolitan": "métropolitaine",
+}
+# What was found odd, and does not come back: words of the last column of the glossary, and literal translations.
+ODD = re.compile(
+    r"\b(exceptions?|exemption|exempté\w*|manquements?|argent|desser\w+|confiance|hexagon\w+|valables?|défaire|importer)\b"
+    r"|[àÀ] regarder|\bne donne(nt)? rien|\bÉtat donne\b|\bpromet|n'en sait rien|n'est pas (0|zéro)\b|\bÉvol\.|^Quoi$"
+    r"|^(sur place|à distance|interne)$|^(Gagne|Perd) |Ce qu'ont fait|De quoi il s'agit|de ce périmètre"
+    r"|[ée]valuation interne|s'excluent|rend\w* compte|sans suite|Versements connus|ne veut pas dire|\bson id\b"
+    r"|fichier de sortie|hors de portée"
+)
+
+
+def prose(sentence: str) -> str:
+    """A sentence without commands, options, places, names of files and what is quoted."""
+    return re.sub(r"crpv [^·;,]*|--[\w-]+|\{[^{}]*\}|[\w./-]+\.\w+|“[^”]*”|'[^']*'$", " ", sentence)
+
+
+def pairs() -> Iterator[tuple[str, str]]:
+    """Each sentence of crpv and its French, the singular and the plural; those of Click and Typer are not ours."""
+    for message in load_catalogue().read():
+        if message.id and message.locations:
+            yield from zip(
+                *((one,) if isinstance(one, str) else one for one in (message.id, message.string)), strict=True
+            )
+
+
+@pytest.mark.parametrize("word", GLOSSARY)
+def test_one_word_for_one_idea(word: str) -> None:
+    english = re.compile(rf"(?<![\w-])({word})(?![\w-])", re.IGNORECASE)
+    french = re.compile(GLOSSARY[word], re.IGNORECASE)
+    said = [(one, other) for one, other in pairs() if english.search(prose(one))]
+    assert said
+    assert [(one, other) for one, other in said if not french.search(other)] == []
+
+
+def test_the_glossary_and_the_catalogue_say_the_same() -> None:
+    rows = [line.split("|")[1:4] for line in (ROOT / "docs/glossary.md").read_text(encoding="utf-8").splitlines()[8:]]
+    strings = "\n".join(map(prose, french_strings())).casefold()
+    cells = [[re.sub(r"\(.*?\)", "", cell) for cell in row] for row in rows if len(row) == 3]
+    assert len(cells) > 30
+    spoken = [
+        word.strip(" ,;") for _, french, _ in cells for word in re.split("[,;]", french) if "said once" not in word
+    ]
+    assert [word for word in spoken if word.casefold()[: max(5, len(word) - 2)] not in strings] == []
+    avoided = [word.strip() for *_, odd in cells for word in odd.split(",") if word.strip()]
+    assert [word for word in avoided if re.search(rf"\b{word.casefold()}\b", strings)] == []
+
+
+def test_no_odd_wording_comes_back() -> None:
+    assert ODD.search("L'État donne 5 €") and ODD.search("à regarder") and ODD.search("Évol., %")
+    assert [other for _, other in pairs() if ODD.search(prose(other))] == []
 
 
 # --- Labels ----------------------------------------------------------------------------------------------------
@@ -416,7 +502,7 @@ def registry(demo_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 # Words of an English sentence that no French sentence, no name of an option and no code of ours has.
 ENGLISH = re.compile(
     r"(?<![\w-])(?:the|this|that|it|its|is|are|was|and|of|from|with|without|to|by|for|not|no|only|every|each|"
-    r"show|write|name|file|row|rows|which|what|who|how|usage|error|warning|default|required|did|you|mean|try|"
+    r"show|write|name|file|row|rows|which|what|who|how|(?<!d')usage|error|warning|default|required|did|you|mean|try|"
     r"invalid|missing|such|there|cannot|already|registry|load|loads)(?![\w-])",
     re.IGNORECASE,
 )
@@ -464,10 +550,10 @@ def test_help_is_french_to_the_last_word(command: tuple[str, ...], tmp_path: Pat
         (["lst"], 2, "Il n'y a pas de commande 'lst'. Vouliez-vous dire 'list'\u202f?"),
         (["report", "coverag"], 2, "Il n'y a pas de commande 'coverag'. Vouliez-vous dire 'coverage'\u202f?"),
         (["init", "--emptyy"], 2, "Il n'y a pas d'option --emptyy. Vouliez-vous dire --empty\u202f?"),
-        (["list", "--limit", "many"], 2, "'many' n'est pas un nombre entier valable."),
+        (["list", "--limit", "many"], 2, "'many' n'est pas un nombre entier valide."),
         (["list", "--limit", "0"], 2, "0 n'est pas dans l'intervalle x>=1."),
         (["list", "--limit"], 2, "L'option '--limit' attend une valeur."),
-        (["list", "--as-of", "demain"], 2, "«\u202fdemain\u202f» n'est pas une date\u202f;"),
+        (["list", "--as-of", "demain"], 2, "«\u00a0demain\u00a0» n'est pas une date\u202f;"),
         (["list", "--format", "pdf"], 2, "'pdf' n'est pas l'une des valeurs 'table', 'csv',"),
         (["list", "centres", "missions"], 2, "Argument en trop (missions)"),
         (["show"], 2, "Il manque l'argument 'CENTRE'."),
@@ -541,8 +627,8 @@ def test_a_load_is_reported_in_french(registry: Path, tmp_path: Path) -> None:
     text = loaded.stderr
     assert loaded.returncode == 1
     assert "Avertissement\u00a0: fautes.csv" in text
-    assert "La note «\u202f9\u202f» n'est pas sur l'échelle demo-1-4." in text
-    assert "«\u202fvingt\u202f» n'est pas une année." in text
+    assert "La note «\u00a09\u00a0» n'est pas sur l'échelle demo-1-4." in text
+    assert "«\u00a0vingt\u00a0» n'est pas une année." in text
     assert "Nombre de cellules de la ligne\u00a0: 6\u202f; de l'en-tête\u00a0: 8." in text
     assert "Rien n'a été chargé\u00a0: " in text
     assert english_words(text) == []
@@ -580,3 +666,95 @@ def test_machines_get_the_same_bytes_in_both_languages(arguments: list[str], reg
     assert english.returncode == french.returncode == 0
     assert english.stdout == french.stdout
     assert english.stdout
+
+
+def test_names_are_sorted_as_french_does(registry: Path) -> None:
+    reports = (["report", "coverage", "--by", "region"], ["report", "funding", "--by", "region", "--year", "2023"])
+    for arguments in reports:
+        shown = run("fr", registry.parent, *arguments, "--format", "json", db=registry)
+        regions = [
+            name for row in json.loads(shown.stdout)["rows"] if (name := row.get("region_name", row.get("regions")))
+        ]
+        assert regions == sorted(regions, key=fold)
+        assert not any(region.startswith("Île-de-France") for region in regions[-3:])
+    failed = run("fr", registry.parent, "list", "--region", "nulle-part", db=registry)
+    assert 0 < failed.stderr.find("11 Île-de-France") < failed.stderr.find("28 Normandie")
+
+
+def test_a_centre_of_two_regions_names_them_as_french_sorts(registry: Path, tmp_path: Path) -> None:
+    two = Path(shutil.copy(registry, tmp_path / "two.sqlite"))
+    (tmp_path / "perimeters.csv").write_text("centre,department\nnormanvilles,95\n")
+    assert run("en", tmp_path, "load", "perimeters.csv", db=two).returncode == 0
+    shown = run("fr", tmp_path, "report", "funding", "--by", "region", "--year", "2023", "--format", "json", db=two)
+    assert "Île-de-France + Normandie" in [row["regions"] for row in json.loads(shown.stdout)["rows"]]
+
+
+def test_a_change_is_told_as_french_tells_it(registry: Path) -> None:
+    arguments = ("report", "changes", "--from", "2023-10-17", "--to", "2025")
+    french, english = (run(tongue, registry.parent, *arguments, db=registry).stdout for tongue in ("fr", "en"))
+    for said in ("Reprend la Seine-et-Marne (77) ", "Reprend le Val-de-Marne (94) ", "2 en 2022 (échelle de 1 à 4) "):
+        assert said in french
+    for said in ("Gains 77 Seine-et-Marne ", "2 on 1-4 (2022) "):
+        assert said in english
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "french"),
+    [
+        ("52", "Haute-Marne", "la Haute-Marne"),
+        ("34", "Hérault", "l'Hérault"),
+        ("95", "Val-d'Oise", "le Val-d'Oise"),
+        ("88", "Vosges", "les Vosges"),
+        ("75", "Paris", "Paris"),
+        ("974", "La Réunion", "La Réunion"),
+        ("01", "Premier", "Premier"),
+        ("zz", "\x1bOuest", "␛Ouest"),
+    ],
+)
+def test_a_department_has_its_article(code: str, name: str, french: str) -> None:
+    message = msg("Gains {code} {name}", code=code, name=named(code, name))
+    assert message.text("fr") == f"Reprend {french} ({code})"
+    assert message.text("en") == f"Gains {code} {language.literal(name)}"
+
+
+def test_every_department_is_looked_at(registry: Path) -> None:
+    with open_reading(registry) as connection:
+        departments = [tuple(row) for row in connection.execute("select code, name from departments")]
+    articles = {code: named(code, name).article for code, name in departments}
+    assert {code for code, article in articles.items() if not article} == {"75", "974", "976", "978"}
+    vowel = {code for code, name in departments if fold(name)[0] in "aeioy" or name == "Hérault"}
+    assert {code for code, article in articles.items() if article == "l'"} == vowel - {
+        "04",
+        "06",
+        "08",
+        "78",
+    }  # les Alpes…
+
+
+@pytest.mark.parametrize(
+    "scale", [(1, 4, "1-4", "de 1 à 4"), (0, 2.5, "0-2.5", "de 0 à 2,5"), (-1, 1, "-1-1", "de -1 à 1")]
+)
+def test_a_scale_is_told_from_where_to_where(scale: tuple[float, float, str, str]) -> None:
+    lowest, highest, english, french = scale
+    said = Scale(lowest, highest).said()
+    assert [language.show(said, tongue) for tongue in ("en", "fr")] == [english, french]
+    assert Scale(None, None, ("D", "C")).said() == "D, C"
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [("contracts", "Signée le"), ("centres", "Ouvert"), ("centres", "Fermé"), ("exceptions", "Acceptée par")],
+)
+def test_a_former_label_is_understood(name: str, heading: str) -> None:
+    table = TABLES[name]
+    meant = [column for column in table.names if fold(heading) in map(fold, headings_of(table, column))]
+    assert len(meant) == 1
+
+
+@pytest.mark.parametrize("said", ["interne", "Auto-évaluation", "sur place", "présentiel", "à distance", "distanciel"])
+def test_a_former_word_for_a_value_is_understood(said: str) -> None:
+    lists = {group for group in choices() if group[0].code in {"self", "on-site"}}
+    words = [
+        fold(word) for group in lists for one in group for word in (language.translate(one.label, "fr"), *one.also)
+    ]
+    assert words.count(fold(said)) == 1

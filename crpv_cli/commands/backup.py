@@ -57,7 +57,7 @@ def restore(
         str | None,
         typer.Argument(
             metavar=_("[FILE|DATE]"),
-            help=_("A copy, or the day whose last copy is meant; by default, the copies that there are are listed."),
+            help=_("A copy, or the day whose last copy is meant; by default, the existing copies are listed."),
         ),
     ] = None,
     yes: Annotated[bool, yes_option(_("Replace the registry without asking."))] = False,

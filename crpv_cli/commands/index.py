@@ -37,7 +37,7 @@ COMMANDS: dict[str, Command | Report] = {
     "map": Report(
         "coverage.map",
         "territory_map",
-        N_("Draw the departments as tiles: which centres cover them, and what they contain."),
+        N_("Show the map of the departments: which centres cover them, and what they contain."),
         N_("Examples: crpv map --as-of 2023-10-17 · crpv map --measure inhabitants --centre oriv"),
     ),
     "report": Command(

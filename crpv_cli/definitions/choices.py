@@ -201,7 +201,7 @@ EVALUATION_KINDS = (
         "self",
         N_("self"),
         (
-            "auto-évaluation",
+            "interne",
             "autoévaluation",
             "auto",
             "évaluation interne",
@@ -293,13 +293,13 @@ MODES = (
     Choice(
         "on-site",
         N_("on site"),
-        ("présentiel", "en présentiel", "sur site", "en présence", "in person", "face to face"),
+        ("sur place", "en présentiel", "sur site", "en présence", "in person", "face to face"),
     ),
     Choice(
         "remote",
         N_("remote"),
         (
-            "distanciel",
+            "à distance",
             "en distanciel",
             "distance",
             "visio",

@@ -6,8 +6,11 @@ No official scale exists for the missions: a scale is data. Where a rating is on
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from dataclasses import dataclass
+
+from crpv_cli.language import Message, msg
 
 
 def levels_of(text: str | None) -> tuple[str, ...]:
@@ -33,3 +36,15 @@ class Scale:
         if self.levels:
             return ", ".join(self.levels)
         return f"{self.minimum:g}-{self.maximum:g}" if self.minimum is not None and self.maximum is not None else "?"
+
+    def said(self) -> Message | str:
+        """The scale inside a sentence: French says from which rating to which."""
+        return bounds_said(self.bounds())
+
+
+def bounds_said(bounds: str) -> Message | str:
+    """Return the bounds of a scale, as ``bounds`` writes them, for a sentence: ``1-4`` is “de 1 à 4” in French."""
+    numbers = re.fullmatch(r"(-?[\d.]+)-(-?[\d.]+)", bounds)
+    if numbers is None:
+        return bounds
+    return msg("{lowest}-{highest}", lowest=float(numbers[1]), highest=float(numbers[2]))

@@ -45,7 +45,7 @@ def in_unit(heading: str, factor: Decimal) -> Fault | Correction:
     if not factor:
         return Fault(
             "not-in-euros",
-            msg("In which unit the amounts under “{heading}” are is not certain.", heading=heading),
+            msg("The unit of the amounts under “{heading}” is not certain.", heading=heading),
             msg("Convert them to euros, and correct the heading."),
         )
     return Correction(

@@ -178,7 +178,7 @@ def _units_above(rows: Sequence[Row]) -> Iterator[Finding]:
                     Fault(
                         "unit-in-title",
                         msg(
-                            "A line above the header says “{value}”: in which unit the amounts are is not clear.",
+                            "A line above the header says “{value}”: the unit of the amounts is not clear.",
                             value=cell,
                         ),
                         msg("Write the unit in the heading of its column, for example: Montant (k€)."),

@@ -37,7 +37,7 @@ def faulty_ratings(stage: Stage, sources: Sequence[Source]) -> Iterator[Found]:
         if scale is not None and position(row["rating"], *tuple(scale)[1:]) is None:
             code = "off-scale"
             message = msg("The rating “{rating}” is not on the scale {scale}.", rating=row["rating"], scale=scale["id"])
-            advice = msg("The scale is {bounds}.", bounds=Scale.of(scale).bounds())
+            advice = msg("The scale is {bounds}.", bounds=Scale.of(scale).said())
         elif cores.get(row["mission"]) == 0:
             code = "not-rated"
             message = msg("The mission {mission} is not a core mission: it is not rated.", mission=row["mission"])

@@ -144,7 +144,7 @@ def _references(found: Examination, connection: sqlite3.Connection) -> None:
         if table is not None and rowid is not None:
             row = connection.execute(f"select * from main.{name} where rowid = ?", (rowid,)).fetchone()
             key = journal.key_text(table, {part: row[table.column(part).stored] for part in table.key})
-        message = msg("It refers to a row of {table} that there is not.", table=parent)
+        message = msg("It refers to a row of {table} that does not exist.", table=parent)
         found.faults.append(Fault("references", True, message, table=name, key=key))
 
 

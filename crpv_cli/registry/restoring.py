@@ -161,7 +161,7 @@ def chosen(path: Path, wanted: Path, day: str | None) -> Path:
                 msg("{file} is the registry itself.", file=wanted), msg("See the copies of it with: crpv restore")
             )
         return there
-    advice = msg("See the copies that there are with: crpv restore")
+    advice = msg("See the existing copies with: crpv restore")
     if day is None:
         raise UsageProblem(msg("There is no file {file}, and that is no date.", file=wanted), advice)
     until = [copy.path for copy in copies.beside(path) if copy.day <= day]

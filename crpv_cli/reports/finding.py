@@ -116,7 +116,10 @@ def find_region(connection: sqlite3.Connection, wanted: str) -> Region:
     Raises:
         UsageProblem: there is none, or several are meant.
     """
-    every = connection.execute("select code, region_code, region_name from departments order by region_name").fetchall()
+    every = sorted(
+        connection.execute("select code, region_code, region_name from departments"),
+        key=lambda row: fold(row["region_name"]),
+    )
     also = {choice.code: choice.also for choice in ALSO}
     rows = {row["region_code"]: row["region_name"] for row in every}
     names = Names((code, [name, *also.get(code, ())]) for code, name in rows.items())

@@ -9,6 +9,7 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, msg
 from crpv_cli.result import Origin, Result, Value
+from crpv_cli.spelling import fold
 
 NUMBER = Column("number", N_("No."), Kind.INTEGER, grouped=False)
 
@@ -21,7 +22,10 @@ def sources_of(connection: sqlite3.Connection, origins: Iterable[Origin | None])
     named = {source for origin in origins if origin for source in origin.sources}
     table = TABLES["sources"]
     names = ", ".join(table.names)
-    found = connection.execute(f"select {names} from sources order by coalesce(fictitious, 0), title, id")
+    found = sorted(
+        connection.execute(f"select {names} from sources"),
+        key=lambda row: (bool(row["fictitious"]), fold(row["title"]), row["id"]),
+    )
     rows: tuple[tuple[Value, ...], ...] = tuple(
         (*tuple(row)[:-1], bool(row["fictitious"]), number)
         for number, row in enumerate((row for row in found if row["id"] in named), 1)

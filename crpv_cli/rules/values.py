@@ -81,7 +81,7 @@ def rating_off_scale(moment: Moment) -> Iterator[Finding]:
                 year=str(row["year"]),
                 rating=row["rating"],
                 scale=moment.called("scales", [row["id"]]),
-                bounds=Scale.of(row).bounds(),
+                bounds=Scale.of(row).said(),
             ),
             msg("Correct the rating or the scale: crpv edit evaluations, crpv edit scales"),
             row["centre"],

@@ -96,7 +96,7 @@ def test_a_mission_that_is_not_evaluated_is_a_breach_until_it_is_accepted(gap: P
         "Breaches (1)\n  Core missions evaluated\n    ORIV: The mission skills has never been evaluated."
         in answer.stdout
     )
-    assert "Manquements (1)" in check(gap, tongue="fr").stdout
+    assert "Écarts au cadre de référence (1)" in check(gap, tongue="fr").stdout
 
     accepted = check(
         gap, "--accept", "missions-evaluated", "oriv", "--until", "2027-06-30", "--reason", "Put off", "--by", "Me"

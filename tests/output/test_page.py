@@ -280,7 +280,7 @@ def test_the_french_page_is_french(demo_path: Path, command: list[str]) -> None:
     about = page.prose.index("À propos de ce document")
     prose = " ".join([*page.prose[:sources], *page.prose[about:]])
     assert english_words(prose) == []
-    assert "Un tiret (–) signale ce qui n'est pas connu" in prose
+    assert "Un tiret (–) signale une donnée non disponible" in prose
     labels = [attributes["aria-label"] for _, attributes in page.tags if "aria-label" in attributes]
     assert labels
     assert all(label.startswith(("Tableau\u00a0: ", "Graphique\u00a0: ", "Source ")) for label in labels)

@@ -413,7 +413,7 @@ class _Drafting:
         if column.choices:
             self.say(text("One of: {choices}.", choices=[choice.code for choice in column.choices]))
         if column.refers:
-            self.say(text("Those that there are: {command}", command=f"crpv list {column.refers}"))
+            self.say(text("Those that exist: {command}", command=f"crpv list {column.refers}"))
         self.say(text('Write it here if it is the same in all rows, or from = "…" if a column above has it.'))
         self.write(f"# [columns.{column.name}]", '# constant = "…"', "")
 

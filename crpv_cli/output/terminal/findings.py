@@ -12,7 +12,12 @@ from crpv_cli.output.shelf.cells import to_read
 from crpv_cli.output.terminal.lines import BOLD, PLAIN, Line, wrapped
 from crpv_cli.result import Result
 
-_HEADINGS = {"breach": N_("Breaches"), "unknown": N_("Not known"), "notice": N_("Notices"), None: N_("Accepted")}
+_HEADINGS = {
+    "breach": N_("Breaches"),
+    "unknown": N_("Not known"),
+    "notice": N_("Notices"),
+    None: N_("Accepted exceptions"),
+}
 
 Record = dict[str, Any]
 

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
+from crpv_cli.definitions.articles import named
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import Day, Message, msg
 from crpv_cli.registry.queries import read
@@ -156,9 +157,9 @@ def perimeter_changes(first: State, last: State) -> Iterable[Change]:
             found = pairs[gained][centre, code]
             yield Change(
                 "perimeter-gained" if gained else "perimeter-lost",
-                msg("Gains {code} {name}", code=code, name=department["name"])
+                msg("Gains {code} {name}", code=code, name=named(code, department["name"]))
                 if gained
-                else msg("Loses {code} {name}", code=code, name=department["name"]),
+                else msg("Loses {code} {name}", code=code, name=named(code, department["name"])),
                 centre,
                 names[centre],
                 code,

@@ -161,7 +161,7 @@ def _columns(measure: str) -> tuple[Column, ...]:
         Column("name", N_("Name")),
         Column("region_name", N_("Region")),
         Column("column", N_("Column"), Kind.INTEGER),
-        Column("row", N_("Row"), Kind.INTEGER),
+        Column("row", N_("Row of the map"), Kind.INTEGER),
         Column("block", N_("Block"), Kind.CODE, choices=BLOCKS),
         Column("state", N_("Coverage"), Kind.CODE, choices=STATES),
         Column("centres", N_("Centre ids"), Kind.CODES),

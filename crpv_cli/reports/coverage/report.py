@@ -307,7 +307,7 @@ def _by_region(departments: list[Department]) -> Rows:
         regions.setdefault((department.region_code, department.region_name), []).append(department)
     rows = tuple(
         (code, name, *its.shown, its.share, *its.sure, codes_of(uncovered(members)))
-        for (code, name), members in sorted(regions.items(), key=lambda item: item[0][1])
+        for (code, name), members in sorted(regions.items(), key=lambda item: fold(item[0][1]))
         for its in (added(members),)
     )
     return columns, rows, ("region_name", "covered", "total", "share", "uncovered_departments")

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from crpv_cli.definitions.choices import mission_label
+from crpv_cli.definitions.ratings import bounds_said
 from crpv_cli.language import Message, Share, msg, msgs
 from crpv_cli.reports.changes.difference import Change, State, plain, points, signed_count
 from crpv_cli.reports.evaluations.report import evaluation_summaries
@@ -125,7 +126,7 @@ def _rating(record: Record) -> Message:
     return msg(
         "{rating} on {scale} ({year})",
         rating=record["rating"],
-        scale=record["scale_bounds"],
+        scale=bounds_said(str(record["scale_bounds"])),
         year=str(record["year"]),
     )
 
