@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from crpv_cli.definitions.tables import TABLES
+from crpv_cli.errors import Anomaly
 from crpv_cli.registry.closures import OF_A_YEAR
 from crpv_cli.registry.queries import today
+from crpv_cli.registry.references import References
 from tests.commands.conftest import Ran, Registry, add_tables, crpv, records, rows_of, state_of, table
 
 BUDGETS = "centre,year,status,fte\none,2023,approved,7\ntwo,2023,approved,8\none,2024,approved,9\n"
@@ -295,20 +298,18 @@ def test_every_table_with_a_year_is_of_a_year_or_of_the_work() -> None:
 def test_others_that_close_it_meanwhile_are_seen_under_the_lock(
     db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from crpv_cli.registry import loading
-
-    class Beside(loading.References):
+    class Beside(References):
         """Somebody closes the year after the files were read, before the lock."""
 
-        def resolve(self) -> object:
+        def resolve(self) -> Iterator[tuple[int, Anomaly]]:
             found = list(super().resolve())
             monkeypatch.undo()
             self.stage.connection.execute("commit")
             assert crpv("close", 2023, "--db", db).code == 0
             self.stage.connection.execute("begin")
-            return found
+            return iter(found)
 
-    monkeypatch.setattr(loading, "References", Beside)
+    monkeypatch.setattr("crpv_cli.registry.loading.References", Beside)
     ran = loads(db, CHANGED, tmp_path)
     assert (ran.code, "2023 was closed on" in ran.err, fte(db)) == (2, True, "7")
     add_tables(db, funders="id,name,kind\nnew,New,region\n")
