@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import string
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.definitions.tables import TABLES, Table
@@ -36,10 +38,9 @@ _SCREEN = ("table", "row", "heading", "text")
 
 _AROUND = 36
 _MOST = 20_000
-# Letters that have no accent in the languages of people here, and come from no ligature.
-_BARE = frozenset("bdfghjklmpqrtvwx0123456789")
-# Signs that are several letters or a digit to who reads them: a text with one is looked at in any case.
-_SIGNS = "*[²³¹⁰-₟⅐-⅟ﬀ-ﬆ！-～]*"
+_MOST_COUNTED = 10_000
+# Signs that are a letter, a digit or several letters to who reads them: a text with one is always looked at.
+_SIGNS = "*[ª²-ºᴬ-ᶿ⁰-₟ﬀ-ﬆ]*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +97,15 @@ def search(
     rows: list[tuple[Value, ...]] = []
     total, rests = 0, False
     for its_table in [table] if table else TABLES.values():
-        for row, column, found in _cells(connection, its_table, folded, centre):
+        for row, column in _cells(connection, its_table, folded, centre):
             total += 1
+            if total > max(_MOST_COUNTED, limit):
+                break
             if len(rows) >= limit:
                 continue
             key = {name: row[its_table.column(name).stored] for name in its_table.key}
-            text, exact = _around(row[column.stored], found)
+            read = _Folded.of(row[column.stored])
+            text, exact = _around(row[column.stored], [place for word in folded if (place := read.find(word))])
             called = names.called(its_table, key)
             rows.append((its_table.name, key_text(its_table, key), called, column.name, msg(column.label), text, exact))
             own = row["id"] if its_table.name == "sources" else row["source"] if "source" in its_table.names else None
@@ -114,13 +118,22 @@ def search(
         screen=_SCREEN,
         notes=(
             *fictitious.notes(connection, rests),
-            *cut(len(rows), total),
+            *_cut(len(rows), total),
             *(_near(connection, folded) if not rows else ()),
         ),
         parameters={"words": list(words), "table": table.name if table else None, "centre": centre},
         fictitious=rests,
         layout=Layout.MATCHES,
     )
+
+
+def _cut(shown: int, total: int) -> list[Note]:
+    """Say that there are more places; so many are not counted to the end."""
+    if total <= max(_MOST_COUNTED, shown):
+        return cut(shown, total)
+    return [
+        Note("limited", msg("The first {limit} rows; there are more than {total}.", limit=shown, total=_MOST_COUNTED))
+    ]
 
 
 def searched(table: Table) -> list[Column]:
@@ -138,38 +151,45 @@ Found = list[tuple[int, int]]
 
 def _cells(
     connection: sqlite3.Connection, table: Table, words: Sequence[str], centre: str | None
-) -> Iterator[tuple[sqlite3.Row, Column, Found]]:
-    """Yield the rows, the columns and the places in which all words stand."""
+) -> Iterator[tuple[sqlite3.Row, Column]]:
+    """Yield the rows and the columns in which all words stand."""
     its_centre = "id" if table.name == "centres" else "centre"
     columns = searched(table)
     if not columns or (centre is not None and its_centre not in table.names):
         return
     asked = {f"w{number}": _pattern(word) for number, word in enumerate(words)}
-    # SQLite leaves few rows to be looked at: it knows letters without accents only.
+    # SQLite leaves few texts to be folded; one cell has all the words.
     perhaps = " or ".join(
-        f"({' and '.join(f't.{column.stored} like :{name}' for name in asked)}) or t.{column.stored} glob :signs"
+        f"({' and '.join(f't.{column.stored} glob :{name}' for name in asked)}) or t.{column.stored} glob :signs"
         for column in columns
     )
     narrowed = f" and t.{its_centre} = :centre" if centre is not None else ""
     rows = connection.execute(
-        f"select * from {table.name} as t where ({perhaps}){narrowed} order by t.rowid",
-        asked | {"signs": _SIGNS, "centre": centre},
+        f"select * from {table.name} as t where ({perhaps}){narrowed}", asked | {"signs": _SIGNS, "centre": centre}
     )
     for row in rows:
         for column in columns:
-            text = row[column.stored]
-            if text is None:
-                continue
-            read = fold(text)
-            if not all(f" {word}" in f" {read}" for word in words):
-                continue
-            places = _Folded.of(text)
-            yield row, column, [place for word in words if (place := places.find(word)) is not None]
+            if row[column.stored] is not None:
+                text = f" {fold(row[column.stored])}"
+                if all(f" {word}" in text for word in words):
+                    yield row, column
 
 
 def _pattern(word: str) -> str:
-    """The LIKE pattern that a text with a folded word in it matches, whatever accents it has."""
-    return re.sub("%+", "%", f"%{''.join(sign if sign in _BARE else '%' for sign in word)}%")
+    """The GLOB pattern that a text with a folded word in it matches, whatever its case, accents and ligatures."""
+    variants = _variants()
+    classes = (variants.get(sign, "*") for sign in re.sub("oe|ae|ss", "*", word))
+    return re.sub(r"\*+", "*", f"*{''.join(classes)}*")
+
+
+@cache
+def _variants() -> dict[str, str]:
+    """What a letter or a digit may be in a text, as GLOB takes it."""
+    signs: dict[str, str] = {}
+    for sign in (*string.ascii_letters, *map(chr, range(0xC0, 0x17F))):
+        if len(folded := fold(sign)) == 1:
+            signs[folded] = signs.get(folded, "") + sign
+    return {**{sign: f"[{others}]" for sign, others in signs.items()}, **{digit: digit for digit in string.digits}}
 
 
 def _around(text: str, found: Found) -> tuple[str, tuple[str, ...]]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from crpv_cli.definitions.tables import TABLES
+from crpv_cli.errors import Anomaly
 from crpv_cli.registry.closures import OF_A_YEAR
 from crpv_cli.registry.queries import today
+from crpv_cli.registry.references import References
 from tests.commands.conftest import Ran, Registry, add_tables, crpv, records, rows_of, state_of, table
 
 BUDGETS = "centre,year,status,fte\none,2023,approved,7\ntwo,2023,approved,8\none,2024,approved,9\n"
@@ -160,6 +163,9 @@ def test_with_reopen_it_is_loaded_and_the_year_is_open(closed: Path, tmp_path: P
 def test_to_undo_what_reopened_it_closes_it_again(closed: Path, tmp_path: Path) -> None:
     before = rows_of(closed, "closures")
     assert loads(closed, CHANGED, tmp_path, "--reopen").code == 0
+    touched = crpv("query", "select load from closures where document is null", "--db", closed, "-f", "json").json
+    assert touched == [{"load": 4}]
+    assert crpv("check", "--integrity", "--db", closed).code == 0
     assert {row["action"] for row in records(crpv("log", 4, "--db", closed, "-f", "csv").out)} == {"update"}
     assert crpv("undo", 4, "--db", closed).code == 0
     assert (rows_of(closed, "closures"), fte(closed)) == (before, "7")
@@ -210,6 +216,20 @@ def test_an_edit_asks_and_is_refused_where_nobody_answers(
     assert fte(closed) == "7"
     assert crpv("edit", "budgets", "--yes", "--db", closed, answers="y\n").code == 0
     assert (fte(closed), listed(closed)[0]["state"]) == ("6", "reopened")
+
+
+def test_a_row_of_a_closed_year_is_not_removed_without_a_word(
+    closed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "editor.sh"
+    script.write_text("#!/bin/sh\nsed -i '/^one,2023/d' \"$1\"\n", encoding="utf-8")
+    script.chmod(0o755)
+    monkeypatch.setenv("EDITOR", str(script))
+    before = state_of(closed)
+    ran = crpv("edit", "budgets", "--yes", "--remove", "--db", closed)
+    assert (ran.code, "this changes 1 row of it" in ran.err, state_of(closed) == before) == (2, True, True)
+    assert crpv("edit", "budgets", "--yes", "--remove", "--reopen", "--db", closed).code == 0
+    assert (listed(closed)[0]["state"], listed(closed)[0]["changed"]) == ("reopened", 1)
 
 
 def test_an_event_of_a_centre_touches_no_year(closed: Path) -> None:
@@ -278,20 +298,18 @@ def test_every_table_with_a_year_is_of_a_year_or_of_the_work() -> None:
 def test_others_that_close_it_meanwhile_are_seen_under_the_lock(
     db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from crpv_cli.registry import loading
-
-    class Beside(loading.References):
+    class Beside(References):
         """Somebody closes the year after the files were read, before the lock."""
 
-        def resolve(self) -> object:
+        def resolve(self) -> Iterator[tuple[int, Anomaly]]:
             found = list(super().resolve())
             monkeypatch.undo()
             self.stage.connection.execute("commit")
             assert crpv("close", 2023, "--db", db).code == 0
             self.stage.connection.execute("begin")
-            return found
+            return iter(found)
 
-    monkeypatch.setattr(loading, "References", Beside)
+    monkeypatch.setattr("crpv_cli.registry.loading.References", Beside)
     ran = loads(db, CHANGED, tmp_path)
     assert (ran.code, "2023 was closed on" in ran.err, fte(db)) == (2, True, "7")
     add_tables(db, funders="id,name,kind\nnew,New,region\n")

@@ -104,6 +104,13 @@ def test_others_are_counted(db: Path) -> None:
     assert len(records(search(db, "a", "--limit", 2, "-f", "csv").out)) == 2
 
 
+def test_very_many_are_not_counted_to_the_end(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crpv_cli.reports.search._MOST_COUNTED", 3)
+    ran = search(db, "a", "--limit", 2)
+    assert "The first 2 rows; there are more than 3." in ran.out
+    assert len(records(search(db, "a", "--limit", 4, "-f", "csv").out)) == 4
+
+
 def test_where_nothing_is_found_a_near_word_is_suggested(db: Path) -> None:
     ran = search(db, "egalitee")
     assert (ran.code, "Did you mean égalité?" in ran.out) == (0, True), ran.out
@@ -133,9 +140,9 @@ def test_no_column_about_people_is_searched() -> None:
 
 @pytest.mark.parametrize("text", ["Œuvre", "àéîõüçñýÿ", "Straße", "N° 12", "garçon", "MŒURS", "l’été"])
 def test_what_sqlite_leaves_out_has_no_such_word(text: str) -> None:
-    """SQLite's LIKE sees no accents: the pattern of a word must match whatever folds to it."""
+    """SQLite sees no accents: the pattern of a word must match whatever folds to it."""
     import sqlite3
 
     for word in fold(text).split():
-        (like,) = sqlite3.connect(":memory:").execute("select ? like ?", (text, _pattern(word))).fetchone()
-        assert like, (text, word, _pattern(word))
+        (alike,) = sqlite3.connect(":memory:").execute("select ? glob ?", (text, _pattern(word))).fetchone()
+        assert alike, (text, word, _pattern(word))
