@@ -303,8 +303,11 @@ def typed_day(text: str, today: str, whole: bool = True) -> str:
     text = " ".join(text.split())
     if (away := _NEAR_DAYS.get(fold(text))) is not None:
         return (date.fromisoformat(today) + timedelta(days=away)).isoformat()
-    if whole:
+    try:
         return _day(text)[0].isoformat()
+    except Fault as fault:
+        if whole or fault.code != "not-a-date":
+            raise
     value = str(read_partial_date(text, _TYPED)[0])
     year, month, *day = [*value.split("-"), *("12" for _ in range(1 - value.count("-")))]
     if day:
