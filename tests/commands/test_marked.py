@@ -26,7 +26,7 @@ from crpv_cli.intake.wall import Workbook as Read
 from crpv_cli.intake.workbooks import FORM_SHEET, MARKS_SHEETS, OWN_SHEETS
 from crpv_cli.output.workbook.marks import FILLS, LIST_SHEETS, MEMORY_SHEET, MOST_MARKED
 from tests.commands.conftest import Ran, Registry, crpv, rows_of, state_of
-from tests.faults.books import ods, ods_rows, xls
+from tests.faults.books import ods, ods_rows, xls, xlsx_parts, xlsx_rows, zipped
 
 ERROR, WARNING = (fill for fill in FILLS.values())
 HEADER = "Centre;Mission;Année;Évaluation;Échelle;Note obtenue;Remarque\n"
@@ -367,6 +367,48 @@ def test_a_workbook_that_openpyxl_does_not_read_comes_back_as_its_cells(
     assert ran.code == ExitCode.ANOMALIES
     assert "as texts: funders.xlsx" in ran.said
     assert colours(load_workbook(out / "funders.xlsx")["funders"]) == {"C2": "error"}
+
+
+def test_what_would_take_forever_in_place_comes_back_as_cells(registry: Registry, sent: Path, tmp_path: Path) -> None:
+    """A table whose last columns are merged far down, as openpyxl would fill cell by cell."""
+    db, out = registry(), tmp_path / "out"
+    parts = xlsx_parts(xlsx_rows([["id", "name", "kind"], ["lens", "Lens", "village"]]))
+    sheet = "xl/worksheets/sheet1.xml"
+    merged = '<mergeCells count="1"><mergeCell ref="E1:XFD1048576"/></mergeCells></worksheet>'
+    parts[sheet] = str(parts[sheet]).replace("</worksheet>", merged)
+    (sent / "funders.xlsx").write_bytes(zipped(parts))
+    ran = load(db, sent, "--marked", out)
+    assert "as texts: funders.xlsx" in ran.said
+    assert colours(load_workbook(out / "funders.xlsx")["funders"]) == {"C2": "error"}
+
+
+def test_two_faults_of_merged_cells_stand_in_the_one_that_is_seen(
+    registry: Registry, sent: Path, tmp_path: Path
+) -> None:
+    db = registry()
+    book = Workbook()
+    book.active.title = "funders"
+    for row in (["id", "name", "kind"], ["lens", "Lens", "village"], ["metz", "Metz", None], ["caen", "Caen", None]):
+        book.active.append(row)
+    book.active.merge_cells("C2:C4")
+    book.save(sent / "funders.xlsx")
+    for folder, target in ((sent, tmp_path / "first"), (tmp_path / "first", tmp_path / "second")):
+        assert load(db, folder, "--marked", target).code == ExitCode.ANOMALIES
+        sheet = load_workbook(target / "funders.xlsx")["funders"]
+        assert colours(sheet) == {"C2": "error"}
+        assert comments(sheet)["C2"].count("To correct:") == 3
+
+
+def test_what_no_cell_can_hold_is_listed_alone(registry: Registry, sent: Path, tmp_path: Path) -> None:
+    db, out = registry(), tmp_path / "out"
+    (sent / "funders.csv").write_text(f"id,name,kind\nlens,{'L' * 32_768},village\n")
+    ran = load(db, sent, "--marked", out)
+    assert (
+        "funders.xlsx holds the list of faults only: a cell of a workbook holds 32,767 characters at most." in ran.said
+    )
+    book = load_workbook(out / "funders.xlsx")
+    assert book.sheetnames == [LIST_SHEETS["en"]]
+    assert "a cell of a workbook holds" in book.worksheets[0]["A4"].value
 
 
 def test_a_file_of_very_many_faults_is_marked_as_far_as_anybody_corrects(

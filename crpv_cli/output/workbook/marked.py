@@ -10,15 +10,18 @@ replaced. The sheets that are added have names that loading passes over (``OWN_S
 from __future__ import annotations
 
 import re
+import tempfile
 import warnings
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from crpv_cli.errors import Anomaly
+from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import N_, Message, current, literal, msg
 from crpv_cli.output.workbook.marks import (
     FILLS,
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
 
 _LARGEST = 48 << 20  # bytes of the parts of a workbook that is changed in place: it takes some 10 times as much memory
 _MOST_ROWS, _LONGEST_NAME = 1_048_576, 31
+_MOST_MERGED = 1 << 21
 _LOOKED_AT = 100  # rows, for the width of the columns
 
 
@@ -89,7 +93,7 @@ def write_marked(
         original: the file as it came.
         anomalies: what was found in it.
         sheets: opens it as it is, where its cells have to be written anew.
-        folder: where to.
+        folder: where to; what is temporary stands beside it meanwhile.
         stem: the name of what is written, without its extension.
 
     Raises:
@@ -97,7 +101,7 @@ def write_marked(
         OSError: the folder cannot be written.
     """
     faults = Faults(anomalies)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _temporary_in(folder.parent):
         warnings.simplefilter("ignore")  # openpyxl says what it loses; docs/loading.md does too
         extension = _changeable(original)
         if extension is not None:
@@ -122,17 +126,43 @@ def write_marked(
     return Marked(target.name, anew=True)
 
 
+@contextmanager
+def _temporary_in(folder: Path) -> Iterator[None]:
+    """Have openpyxl put what is temporary into a folder that goes with what is written, even if crpv is killed."""
+    before = tempfile.tempdir
+    tempfile.tempdir = str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
 def _changeable(original: Path) -> str | None:
     """Return the extension of a workbook that can be changed in place, None of anything else."""
     try:
         with zipfile.ZipFile(original) as archive:
             names = set(archive.namelist())
-            sheets = sum(one.file_size for one in archive.infolist() if one.filename.endswith((".xml", ".bin")))
-    except (zipfile.BadZipFile, OSError):
-        return None
-    if "xl/workbook.xml" not in names or sheets > _LARGEST:
+            size = sum(one.file_size for one in archive.infolist() if one.filename.endswith((".xml", ".bin")))
+            if "xl/workbook.xml" not in names or size > _LARGEST:
+                return None
+            if any(_merged(archive.read(name)) > _MOST_MERGED for name in names if name.startswith("xl/worksheets/")):
+                return None
+    except Exception:  # damaged in whatever way
         return None
     return ".xlsm" if "xl/vbaProject.bin" in names else ".xlsx"
+
+
+_MERGED = re.compile(rb'mergeCell [^>]*?ref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
+
+
+def _merged(sheet: bytes) -> int:
+    """How many places are merged in a sheet: openpyxl makes a cell of each."""
+    from openpyxl.utils import column_index_from_string as number
+
+    return sum(
+        (number(right.decode()) - number(left.decode()) + 1) * (int(last) - int(first) + 1)
+        for left, first, right, last in _MERGED.findall(sheet)
+    )
 
 
 # --- A workbook that is changed in place ---
@@ -145,7 +175,7 @@ def _change(original: Path, faults: Faults, target: Path) -> None:
         book = load_workbook(stream, keep_vba=target.suffix == ".xlsm", rich_text=True)
     _restore_lists(original, book)
     _unmark(book)
-    memory: list[tuple[str, str, str]] = []
+    found: dict[tuple[str, str], list[tuple[list[Anomaly], Severity]]] = defaultdict(list)
     for place in faults.by_line:
         title, line = place
         if title is None or title not in book.sheetnames:
@@ -155,9 +185,14 @@ def _change(original: Path, faults: Faults, target: Path) -> None:
         marks = faults.marks(place, title, line, filled)
         worst = worst_of(marks)
         for column, said in marks.items():
-            cell = _anchor(page, line, column)
-            memory.append((title, cell.coordinate, _fill_text(cell.fill)))
-            mark(cell, said, worst[column], cell.comment.text if cell.comment else "")
+            found[title, _anchor(page, line, column)].append((said, worst[column]))
+    memory = []
+    for (title, at), parts in found.items():
+        cell = book[title][at]
+        memory.append((title, at, _fill_text(cell.fill)))
+        worst_of_all = Severity.ERROR if Severity.ERROR in {one for _, one in parts} else Severity.WARNING
+        every = [anomaly for said, _ in parts for anomaly in said]
+        mark(cell, every, worst_of_all, cell.comment.text if cell.comment else "")
     front = book.create_sheet(LIST_SHEETS[current()], 0)
     set_up(front)
     write_list(front, faults, titles=book.sheetnames)
@@ -172,12 +207,17 @@ def _change(original: Path, faults: Faults, target: Path) -> None:
     _restore_results(original, book, target)
 
 
-def _anchor(page: Page, line: int, column: int) -> Cell:
-    """Return a cell, or the one whose value it shows where several are merged."""
+def _anchor(page: Page, line: int, column: int) -> str:
+    """Return the place of a cell, or of the one whose value it shows where several are merged."""
     for merged in page.merged_cells.ranges:
         if merged.min_row <= line <= merged.max_row and merged.min_col <= column <= merged.max_col:
-            return page.cell(merged.min_row, merged.min_col)
-    return page.cell(line, column)
+            return str(page.cell(merged.min_row, merged.min_col).coordinate)
+    return str(page.cell(line, column).coordinate)
+
+
+def _cells(page: Page) -> list[Cell]:
+    """The cells that a sheet has, however far apart they stand: all the places between would take forever."""
+    return list(page._cells.values())
 
 
 def _fill_text(fill: Any) -> str:  # noqa: ANN401 - of openpyxl
@@ -202,7 +242,7 @@ def _unmark(book: Book) -> None:
             del book[name]
     colours = set(FILLS.values())
     for page in book.worksheets:
-        for cell in [cell for row in page.iter_rows() for cell in row]:
+        for cell in _cells(page):
             if cell.comment is not None:
                 cell.comment = unmarked(cell.comment)
             if cell.has_style and cell.fill.fill_type == "solid" and cell.fill.fgColor.rgb in colours:
@@ -247,13 +287,13 @@ def _restore_results(original: Path, book: Book, target: Path) -> None:
     from openpyxl import load_workbook
     from openpyxl.utils.datetime import to_excel
 
-    computing = [page for page in book.worksheets if any(c.data_type == "f" for row in page.iter_rows() for c in row)]
+    computing = [page for page in book.worksheets if any(cell.data_type == "f" for cell in _cells(page))]
     if not computing:
         return
     with original.open("rb") as stream:
         saved = load_workbook(stream, data_only=True)
     parts = {f"xl/worksheets/sheet{book.worksheets.index(page) + 1}.xml": saved[page.title] for page in computing}
-    whole = target.with_suffix(".part")
+    whole = target.parent.parent / f"{target.name}.part"
     with zipfile.ZipFile(target) as old, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():
             content = old.read(entry)
