@@ -72,11 +72,11 @@ def load(  # noqa: D417 - the connection needs no words
             if under_lock is not None:
                 under_lock()
             work.compare()
-            work.look_at_offered()
             work.name_periods()
             work.find_twins()
             work.check_references()
             work.check_ratings()
+            work.look_at_offered()
             report.stopped = work.stops
             if not report.stopped:
                 work.apply(command)

@@ -57,7 +57,7 @@ class Offered:
         self.connection = stage.connection
         self.made: list[tuple[Source, Batch]] = []
         """Sources of rows that were made, to be added to those of the load in this order."""
-        self._called: list[str] = []
+        self._called: dict[str, str] = {}
 
     @property
     def notices(self) -> list[Message]:
@@ -69,7 +69,7 @@ class Offered:
                 "{count} new funder: {names}",
                 "{count} new funders: {names}",
                 len(self._called),
-                names=first_few(self._called, _SHOWN),
+                names=first_few(list(self._called.values()), _SHOWN),
             )
         ]
 
@@ -148,7 +148,7 @@ class Offered:
         places = {name: source.places[column] for name, column in offer.columns.items() if column in source.places}
         heading = {name: source.heading.get(column, column) for name, column in offer.columns.items()}
         self._stage(replace(source, places=places, heading=heading), table, offer.line, {**values, "id": identifier})
-        self._called.append(values["name"])
+        self._called[identifier] = values["name"]
         return identifier
 
     def _stage(self, source: Source, table: Table, line: int, values: Mapping[str, Any]) -> None:
@@ -258,6 +258,7 @@ class Offered:
             there = self.connection.execute(f"select * from main.{table.name} where id = ?", (values["id"],)).fetchone()
             if there is not None or not self._is_asked_for(table, values["id"]):
                 self.stage.remove(table, number, line)
+                self._called.pop(values["id"], None)
             if there is not None and any(there[name] != values[name] for name in ("name",) if name in values):
                 yield (
                     number,
@@ -274,12 +275,8 @@ class Offered:
             for column in TABLES[name].columns:
                 if column.refers != table.name:
                     continue
-                asked = f"""
-                    select 1 from temp.stage_{name} where {column.stored} = :id union all
-                    select 1 from temp.noted where table_name = :table and column = :column and value = :id limit 1
-                """
-                asking = {"id": identifier, "table": name, "column": column.name}
-                if self.connection.execute(asked, asking).fetchone() is not None:
+                asked = f"select 1 from temp.stage_{name} where {column.stored} = ? limit 1"
+                if self.connection.execute(asked, (identifier,)).fetchone() is not None:
                     return True
         return False
 

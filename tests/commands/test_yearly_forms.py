@@ -257,11 +257,13 @@ def test_what_is_wrong_of_another_funder_is_said_once_with_its_cell(
 
 
 def test_of_valid_rows_alone_only_their_funders_come_in(db: Path, forms: Path) -> None:
-    wrong = OTHER | {"other_name": "Mairie", "other_siren": None, "amount": "beaucoup"}
-    fill(forms / "one.xlsx", {"Financements": [{}, OTHER, wrong]})
+    unread = OTHER | {"other_name": "Mairie", "other_siren": None, "amount": "beaucoup"}
+    elsewhere = OTHER | {"other_name": "Village", "other_siren": None, "centre": "Nowhere"}
+    fill(forms / "one.xlsx", {"Financements": [{}, OTHER, unread, elsewhere]})
     ran = crpv("load", forms / "one.xlsx", "--keep-valid", "--refused", forms / "refused", "--db", db)
     assert ran.code == 1
     assert asked(db, "select name from funders where load > 2") == [(STRASBOURG,)]
+    assert "1 nouveau financeur" in ran.said and "Village" not in ran.said.partition("nouveau financeur")[2]
 
 
 def test_a_plain_file_may_name_other_funders_too(db: Path, tmp_path: Path) -> None:
