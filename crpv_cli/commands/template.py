@@ -94,11 +94,11 @@ def template(
     with door.reading() as connection:
         books = books_of_centres(connection, wanted, year, filled, due, contact)
     write_forms(books, folder, kind, door.force)
-    _sent_out(books)
+    _sent_out(door, books)
 
 
-def _sent_out(books: Mapping[str, FormBook]) -> None:
-    """What is to be kept of forms that were made for all centres: the one place for a collection to be opened.
+def _sent_out(door: Door, books: Mapping[str, FormBook]) -> None:
+    """What is kept of forms that were made for all centres, once they are written: the one place for that.
 
     Each of ``books``, by the id of its centre, says its ``year``, its tables (``forms``), ``due_on`` and ``contact``.
     """
