@@ -55,8 +55,9 @@ class Offered:
         self.stage = stage
         self.sources = list(sources)
         self.connection = stage.connection
-        self.made: list[tuple[Source, Batch]] = []
-        """Sources of rows that were made, to be added to those of the load in this order."""
+        self.made: list[tuple[Source, list[tuple[int, dict[str, Any]]]]] = []
+        """Sources of rows that were made, each row with its line, to be added to those of the load in this order."""
+        self._place: dict[tuple[int, str, str | None], int] = {}
         self._called: dict[str, str] = {}
         self._names: dict[str, Names] = {}
         self._pointed: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
@@ -170,21 +171,23 @@ class Offered:
         source = self.sources[number]
         places = {name: source.places[column] for name, column in offer.columns.items() if column in source.places}
         heading = {name: source.heading.get(column, column) for name, column in offer.columns.items()}
-        self._stage(replace(source, places=places, heading=heading), table, offer.line, {**values, "id": identifier})
+        its = replace(source, places=places, heading=heading, present=("id", *offer.columns))
+        self._stage(number, its, table, offer.line, {**values, "id": identifier})
         self._called[identifier] = values["name"]
         return identifier
 
-    def _stage(self, source: Source, table: Table, line: int, values: Mapping[str, Any]) -> None:
-        """Stage a row of another table that a source brings, as one of a source of its own."""
+    def _stage(self, number: int, its: Source, table: Table, line: int, values: Mapping[str, Any]) -> None:
+        """Stage a row of another table that a source brings, as one of ``its``: a source beside it."""
         self.stage.add_table(table)
         self._names.pop(table.name, None)
-        names = tuple(name for name in table.names if values.get(name) is not None)
-        batch = Batch([line], names, [[values[name]] for name in names])
-        self.stage.insert(table, len(self.sources) + len(self.made), batch)
-        bare = replace(
-            source, table=table, present=names, rows=(), refused_keys=set(), centres=set(), notices=[], made=True
-        )
-        self.made.append((replace(bare, offers=(), carried={}, form=None), batch))
+        place = self._place.setdefault((number, table.name, its.sheet), len(self.made))
+        if place == len(self.made):
+            bare = replace(its, table=table, rows=(), refused_keys=set(), centres=set(), notices=[], made=True)
+            self.made.append((replace(bare, offers=(), unanswered=(), carried={}, form=None), []))
+        source, rows = self.made[place]
+        rows.append((line, dict(values)))
+        batch = Batch([line], source.present, [[values.get(name)] for name in source.present])
+        self.stage.insert(table, len(self.sources) + place, batch)
 
     def _several(self, source: Source, offer: Offer, ids: Sequence[str]) -> Anomaly:
         column = offer.columns["name"]
@@ -254,8 +257,8 @@ class Offered:
                 (ids[0], number, identifier),
             )
             return
-        from_hidden = replace(source, sheet=_CARRIED, places={}, heading={})
-        self._stage(from_hidden, table, row.line, values)
+        its = replace(source, sheet=_CARRIED, places={}, heading={}, present=tuple(row.cells))
+        self._stage(number, its, table, row.line, values)
 
     def _alike(self, table: Table, values: Mapping[str, Any]) -> tuple[str, ...]:
         """The rows of the same name that say the same, but for their id: no scale stands for another one."""
@@ -276,9 +279,9 @@ class Offered:
 
         Yields the anomaly of a row whose id was given to something else while the files were read.
         """
-        for place, (source, batch) in enumerate(self.made):
-            number, table, line = len(self.sources) + place, source.table, batch.lines[0]
-            values = dict(zip(batch.columns, (column[0] for column in batch.values), strict=True))
+        staged = [(place, source, row) for place, (source, rows) in enumerate(self.made) for row in rows]
+        for place, source, (line, values) in staged:
+            number, table = len(self.sources) + place, source.table
             there = self.connection.execute(f"select * from main.{table.name} where id = ?", (values["id"],)).fetchone()
             if there is not None or not self._is_asked_for(table, values["id"]):
                 self.stage.remove(table, number, line)
