@@ -77,11 +77,11 @@ def load(  # noqa: D417 - the connection needs no words
             if under_lock is not None:
                 under_lock()
             work.compare()
-            work.look_at_offered()
             work.name_periods()
             work.find_twins()
             work.check_references()
             work.check_ratings()
+            work.look_at_offered()
             report.stopped = work.stops
             if not report.stopped:
                 work.apply(command, reopening or dry_run)
@@ -189,12 +189,10 @@ class _Load:
     def take_offered(self) -> None:
         """Stage what rows and forms bring for rows to refer to, each as a source of its own."""
         found = list(self.offered.settle())
-        for source, batch in self.offered.made:
+        for source, rows in self.offered.made:
             self.sources.append(source)
             self.outcomes.append(
-                FileOutcome(
-                    source.name, source.table.name, source.sheet, True, read=len(batch.lines), sha256=source.sha256
-                )
+                FileOutcome(source.name, source.table.name, source.sheet, True, read=len(rows), sha256=source.sha256)
             )
         for number, anomaly in found:
             self._say(number, anomaly)

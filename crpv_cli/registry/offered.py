@@ -18,7 +18,7 @@ from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, Severity
 from crpv_cli.language import Message, first_few, msg, msgs
 from crpv_cli.registry.loads import Batch, Carried, Offer, Source
-from crpv_cli.registry.resolving import How, names_of
+from crpv_cli.registry.resolving import How, Names, names_of
 from crpv_cli.registry.staging import Stage
 from crpv_cli.spelling import fold
 
@@ -55,9 +55,12 @@ class Offered:
         self.stage = stage
         self.sources = list(sources)
         self.connection = stage.connection
-        self.made: list[tuple[Source, Batch]] = []
-        """Sources of rows that were made, to be added to those of the load in this order."""
-        self._called: list[str] = []
+        self.made: list[tuple[Source, list[tuple[int, dict[str, Any]]]]] = []
+        """Sources of rows that were made, each row with its line, to be added to those of the load in this order."""
+        self._place: dict[tuple[int, str, str | None], int] = {}
+        self._called: dict[str, str] = {}
+        self._names: dict[str, Names] = {}
+        self._pointed: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
 
     @property
     def notices(self) -> list[Message]:
@@ -69,7 +72,7 @@ class Offered:
                 "{count} new funder: {names}",
                 "{count} new funders: {names}",
                 len(self._called),
-                names=first_few(self._called, _SHOWN),
+                names=first_few(list(self._called.values()), _SHOWN),
             )
         ]
 
@@ -86,17 +89,21 @@ class Offered:
 
     def _settle_offers(self, offers: Sequence[tuple[int, Offer]]) -> Iterator[Found]:
         new: list[_New] = []
+        found: dict[tuple[str, str | None, str | None], tuple[tuple[str, ...], _New | None]] = {}
         for number, offer in offers:
-            ids = self._there(TABLES[offer.table], offer.values)
+            # What many lines write is looked for once.
+            said = (offer.table, offer.values.get("name"), offer.values.get("siren"))
+            ids, one = found.get(said) or (self._there(TABLES[offer.table], offer.values), None)
             if len(ids) == 1:
                 self._point(number, offer, ids[0])
             elif ids:
                 yield number, self._several(self.sources[number], offer, ids)
             else:
-                one = next((one for one in new if one.fits(offer.values)), None)
+                one = one or next((other for other in new if other.fits(offer.values)), None)
                 if one is None:
                     new.append(one := _New({}))
                 one.add(number, offer)
+            found[said] = (ids, one)
         for one in new:
             lacking = next((name for name in ("name", "kind") if not one.values.get(name)), None)
             if lacking is not None:
@@ -107,16 +114,22 @@ class Offered:
             identifier = self._make(number, offer, one.values)
             for place, other in one.by:
                 self._point(place, other, identifier)
+        self._write()
 
     def _there(self, table: Table, values: Mapping[str, Any]) -> tuple[str, ...]:
         """The rows that are meant: those with its number, else those of the same name and no other number."""
-        names = names_of(self.connection, table, self.stage.tables)
+        names = self._names_of(table)
         if (siren := values.get("siren")) and (found := names.find(siren)).ids:
             return found.ids
         found = names.find(values.get("name") or "")
         if found.how is not How.EXACT:
             return ()
         return tuple(one for one in found.ids if not siren or self._siren(table, one) in {None, siren})
+
+    def _names_of(self, table: Table) -> Names:
+        if table.name not in self._names:
+            self._names[table.name] = names_of(self.connection, table, self.stage.tables)
+        return self._names[table.name]
 
     def _siren(self, table: Table, identifier: str) -> str | None:
         for place in self._places(table):
@@ -129,11 +142,22 @@ class Offered:
         return [f"main.{table.name}", *staged]
 
     def _point(self, number: int, offer: Offer, identifier: str) -> None:
-        table = self.sources[number].table
-        self.connection.execute(
-            f"update temp.stage_{table.name} set {offer.column} = ? where file = ? and line = ?",
-            (identifier, number, offer.line),
-        )
+        rows = self._pointed.setdefault((self.sources[number].table.name, offer.column), [])
+        rows.append((number, offer.line, identifier))
+
+    def _write(self) -> None:
+        """Put the ids that were found into the staged rows."""
+        for (table, column), rows in self._pointed.items():
+            self.connection.execute("create temp table pointed (file, line, id, primary key (file, line))")
+            self.connection.executemany("insert or ignore into temp.pointed values (?, ?, ?)", rows)
+            self.connection.execute(
+                f"""
+                update temp.stage_{table} as s set {column} = p.id
+                from temp.pointed as p where p.file = s.file and p.line = s.line
+                """
+            )
+            self.connection.execute("drop table temp.pointed")
+        self._pointed.clear()
 
     def _make(self, number: int, offer: Offer, values: Mapping[str, Any]) -> str:
         """Stage a new row, under an id that nothing has; returns it."""
@@ -147,20 +171,23 @@ class Offered:
         source = self.sources[number]
         places = {name: source.places[column] for name, column in offer.columns.items() if column in source.places}
         heading = {name: source.heading.get(column, column) for name, column in offer.columns.items()}
-        self._stage(replace(source, places=places, heading=heading), table, offer.line, {**values, "id": identifier})
-        self._called.append(values["name"])
+        its = replace(source, places=places, heading=heading, present=("id", *offer.columns))
+        self._stage(number, its, table, offer.line, {**values, "id": identifier})
+        self._called[identifier] = values["name"]
         return identifier
 
-    def _stage(self, source: Source, table: Table, line: int, values: Mapping[str, Any]) -> None:
-        """Stage a row of another table that a source brings, as one of a source of its own."""
+    def _stage(self, number: int, its: Source, table: Table, line: int, values: Mapping[str, Any]) -> None:
+        """Stage a row of another table that a source brings, as one of ``its``: a source beside it."""
         self.stage.add_table(table)
-        names = tuple(name for name in table.names if values.get(name) is not None)
-        batch = Batch([line], names, [[values[name]] for name in names])
-        self.stage.insert(table, len(self.sources) + len(self.made), batch)
-        bare = replace(
-            source, table=table, present=names, rows=(), refused_keys=set(), centres=set(), notices=[], made=True
-        )
-        self.made.append((replace(bare, offers=(), carried={}, form=None), batch))
+        self._names.pop(table.name, None)
+        place = self._place.setdefault((number, table.name, its.sheet), len(self.made))
+        if place == len(self.made):
+            bare = replace(its, table=table, rows=(), refused_keys=set(), centres=set(), notices=[], made=True)
+            self.made.append((replace(bare, offers=(), unanswered=(), carried={}, form=None), []))
+        source, rows = self.made[place]
+        rows.append((line, dict(values)))
+        batch = Batch([line], source.present, [[values.get(name)] for name in source.present])
+        self.stage.insert(table, len(self.sources) + place, batch)
 
     def _several(self, source: Source, offer: Offer, ids: Sequence[str]) -> Anomaly:
         column = offer.columns["name"]
@@ -230,12 +257,12 @@ class Offered:
                 (ids[0], number, identifier),
             )
             return
-        from_hidden = replace(source, sheet=_CARRIED, places={}, heading={})
-        self._stage(from_hidden, table, row.line, values)
+        its = replace(source, sheet=_CARRIED, places={}, heading={}, present=tuple(row.cells))
+        self._stage(number, its, table, row.line, values)
 
     def _alike(self, table: Table, values: Mapping[str, Any]) -> tuple[str, ...]:
         """The rows of the same name that say the same, but for their id: no scale stands for another one."""
-        found = names_of(self.connection, table, self.stage.tables).find(values.get("name") or "")
+        found = self._names_of(table).find(values.get("name") or "")
         same = [name for name in values if name not in {"id", "source", "note"}]
         return tuple(
             one
@@ -252,12 +279,13 @@ class Offered:
 
         Yields the anomaly of a row whose id was given to something else while the files were read.
         """
-        for place, (source, batch) in enumerate(self.made):
-            number, table, line = len(self.sources) + place, source.table, batch.lines[0]
-            values = dict(zip(batch.columns, (column[0] for column in batch.values), strict=True))
+        staged = [(place, source, row) for place, (source, rows) in enumerate(self.made) for row in rows]
+        for place, source, (line, values) in staged:
+            number, table = len(self.sources) + place, source.table
             there = self.connection.execute(f"select * from main.{table.name} where id = ?", (values["id"],)).fetchone()
             if there is not None or not self._is_asked_for(table, values["id"]):
                 self.stage.remove(table, number, line)
+                self._called.pop(values["id"], None)
             if there is not None and any(there[name] != values[name] for name in ("name",) if name in values):
                 yield (
                     number,
@@ -274,12 +302,8 @@ class Offered:
             for column in TABLES[name].columns:
                 if column.refers != table.name:
                     continue
-                asked = f"""
-                    select 1 from temp.stage_{name} where {column.stored} = :id union all
-                    select 1 from temp.noted where table_name = :table and column = :column and value = :id limit 1
-                """
-                asking = {"id": identifier, "table": name, "column": column.name}
-                if self.connection.execute(asked, asking).fetchone() is not None:
+                asked = f"select 1 from temp.stage_{name} where {column.stored} = ? limit 1"
+                if self.connection.execute(asked, (identifier,)).fetchone() is not None:
                     return True
         return False
 

@@ -18,8 +18,8 @@ from crpv_cli.definitions.columns import Kind
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.intake.files import ReadOptions, gather
 from crpv_cli.intake.headers import recognise
+from crpv_cli.intake.returned import FORM_SHEET
 from crpv_cli.intake.sources import sources_of
-from crpv_cli.intake.workbooks import FORM_SHEET
 from crpv_cli.registry.queries import today
 from tests.commands.conftest import Ran, Registry, add_tables, crpv, table
 from tests.conftest import Convert
@@ -70,7 +70,7 @@ def forms(db: Path, tmp_path: Path) -> Path:
 
 
 def header_of(sheet: Worksheet) -> int:
-    return next(row[0].row for row in sheet.iter_rows() if row[0].comment is not None)
+    return next(int(row[0].row) for row in sheet.iter_rows() if row[0].comment is not None)
 
 
 def places_of(sheet: Worksheet) -> dict[str, int]:
@@ -88,7 +88,7 @@ def fill(file: Path, answers: Answers) -> None:
         line, places = header_of(sheet), places_of(sheet)
         for number, row in enumerate(rows, line + 1):
             for column, value in row.items():
-                sheet.cell(number, places[column]).value = value  # type: ignore[assignment]
+                sheet.cell(number, places[column]).value = value
     workbook.save(file)
 
 
@@ -257,11 +257,13 @@ def test_what_is_wrong_of_another_funder_is_said_once_with_its_cell(
 
 
 def test_of_valid_rows_alone_only_their_funders_come_in(db: Path, forms: Path) -> None:
-    wrong = OTHER | {"other_name": "Mairie", "other_siren": None, "amount": "beaucoup"}
-    fill(forms / "one.xlsx", {"Financements": [{}, OTHER, wrong]})
+    unread = OTHER | {"other_name": "Mairie", "other_siren": None, "amount": "beaucoup"}
+    elsewhere = OTHER | {"other_name": "Village", "other_siren": None, "centre": "Nowhere"}
+    fill(forms / "one.xlsx", {"Financements": [{}, OTHER, unread, elsewhere]})
     ran = crpv("load", forms / "one.xlsx", "--keep-valid", "--refused", forms / "refused", "--db", db)
     assert ran.code == 1
     assert asked(db, "select name from funders where load > 2") == [(STRASBOURG,)]
+    assert "1 nouveau financeur" in ran.said and "Village" not in ran.said.partition("nouveau financeur")[2]
 
 
 def test_a_plain_file_may_name_other_funders_too(db: Path, tmp_path: Path) -> None:
@@ -380,7 +382,7 @@ def test_the_cover_is_no_table_whatever_stands_in_it(db: Path, forms: Path) -> N
     workbook = load_workbook(file)
     for place, heading in enumerate(("Centre", "Année", "Financeur", "Étape", "Montant"), 1):
         workbook["À lire"].cell(60, place).value = heading
-        workbook["À lire"].cell(61, place).value = ("One", 2020, "État", "Versé", 5)[place - 1]  # type: ignore[assignment]
+        workbook["À lire"].cell(61, place).value = ("One", 2020, "État", "Versé", 5)[place - 1]
     workbook.save(file)
     ran = loaded(db, file)
     assert "À lire" not in ran.said

@@ -291,6 +291,7 @@ def test_what_stands_in_brackets_is_passed_over_where_it_changes_nothing(heading
 
 def test_other_headings_are_of_columns_that_are_there_and_of_one_only() -> None:
     names = {name for table in TABLES.values() for name in table.names}
+    names |= {one.name for table in TABLES.values() if table.other for one in table.other.columns.values()}
     dotted = {f"{table.name}.{name}" for table in TABLES.values() for name in table.names}
     assert HEADINGS.keys() <= names | dotted
     for one in TABLES.values():
@@ -299,7 +300,7 @@ def test_other_headings_are_of_columns_that_are_there_and_of_one_only() -> None:
             for language in LANGUAGES:
                 taken.setdefault(fold(translate(column.label, language)), column.name)
         given: dict[str, str] = {}
-        for column in one.columns:
+        for column in (*one.columns, *(one.other.columns.values() if one.other else ())):
             for heading in headings_of(one, column.name):
                 assert taken.get(fold(heading), column.name) == column.name, (one.name, column.name, heading)
                 assert given.setdefault(fold(heading), column.name) == column.name, (one.name, column.name, heading)
