@@ -40,7 +40,7 @@ def take_in(
     if not connection.execute("select 1 from campaigns where asked = :table limit 1", asked).fetchone():
         return
     asked["year"] = form.year if form else None
-    asked["refused"] = json.dumps(list(outcome.refused_lines))
+    asked["refused"] = json.dumps(sorted(outcome.refused_lines))
     connection.execute(
         f"""
         insert into returns (load, file, centre, year, rows)

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from crpv_cli import interrupts
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.tables import TABLES
-from crpv_cli.errors import UsageProblem
+from crpv_cli.errors import Anomaly, Severity, UsageProblem
 from crpv_cli.intake.sources import sources_of_rows
+from crpv_cli.language import msg
 from crpv_cli.registry.campaigns import ASKED, asked_centres, last_campaign, open_campaign
 from crpv_cli.registry.conflicts import hand_out
 from crpv_cli.registry.connection import open_reading, open_writing
@@ -157,6 +158,19 @@ def test_an_empty_sheet_of_a_form_says_that_there_is_nothing(world: Bench) -> No
     assert received(world) == {("oriv", "budgets"): (3, 0)}
 
 
+def test_a_form_whose_header_is_at_fault_is_no_answer(world: Bench) -> None:
+    ask(world, tables=["budgets", "contacts"])
+    (form,), _ = sources_of_rows("budgets", [{"centre": "oriv", **ROWS["budgets"]}])
+    form = replace(form, name="form.xlsx", form=FormFacts("oriv", YEAR), rows=[])
+    (contacts,), _ = sources_of_rows("contacts", [{"centre": "oriv", **ROWS["contacts"]}])
+    fault = Anomaly("missing-column", Severity.ERROR, "form.xlsx", msg("A column is missing."), None)
+    with open_writing(world.registry) as connection:
+        report = load(connection, [form, contacts], [fault], keep_valid=True)
+    interrupts.release()
+    assert (report.load, report.answers) == (3, 1)
+    assert received(world) == {("oriv", "contacts"): (3, 1)}
+
+
 def test_what_has_no_year_is_of_the_year_of_its_form_or_of_the_last_campaign(world: Bench) -> None:
     ask(world, 2023)
     ask(world, 2024)
@@ -198,6 +212,7 @@ def test_the_state_after_a_load_knows_what_had_come_by_then(world: Bench) -> Non
         answer(world, table, {"centre": "oriv", **ROWS[table]})
     with open_reading(world.registry) as connection, as_known(connection, 3) as earlier:
         assert [(row["asked"], row["load"]) for row in came_back(earlier, YEAR)] == [("budgets", 3)]
+        assert [tuple(row) for row in earlier.execute("select load from returns")] == [(3,)]
 
 
 def test_what_came_back_is_sealed(world: Bench) -> None:
@@ -218,7 +233,7 @@ STEP = st.tuples(
 )
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEP, max_size=8))
 def test_whatever_happens_what_came_is_what_the_loads_that_stand_brought(
     world_registry: Path, steps: list[tuple[str, str, str, int]]

@@ -213,26 +213,33 @@ def _notes(
     if not answers:
         yield from _none_asked(connection, year)
         return
+    groups = by_centre(answers)
     yield Note(
         "returns-centres",
         msgs(
-            "{complete} of {count} centre has sent everything, {received} something.",
-            "{complete} of {count} centres have sent everything, {received} at least something.",
+            "Complete: {complete} of {count} centre; at least something received: {received}.",
+            "Complete: {complete} of {count} centres; at least something received: {received}.",
             totals["centres"],
             complete=totals["centres_complete"],
             received=totals["centres_received"],
+        )
+        if len(groups) > 1
+        else msg(
+            "Received: {received} of {asked}; complete: {complete}.",
+            **{name: totals[name] for name in ("received", "asked", "complete")},
         ),
     )
     yield from _due(answers, as_of)
-    lacking = [group[0].short_name for group in by_centre(answers) if status_of(group) != COMPLETE]
+    lacking = [group[0].centre for group in groups if status_of(group) != COMPLETE]
     if lacking:
+        only = f" --centre {lacking[0]}" if len(groups) == 1 else ""
         yield Note(
             "returns-remind",
             msgs(
-                "To write to the {count} centre that lacks something: {command}",
+                "To write to the centre that lacks something: {command}",
                 "To write to the {count} centres that lack something: {command}",
                 len(lacking),
-                command=msg("crpv remind --year {year} -o reminders/", year=str(year)),
+                command=msg("crpv remind --year {year}{only} -o reminders/", year=str(year), only=only),
             ),
         )
 
