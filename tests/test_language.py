@@ -548,7 +548,7 @@ def test_help_is_french_to_the_last_word(command: tuple[str, ...], tmp_path: Pat
     ("arguments", "code", "said"),
     [
         (["lst"], 2, "Il n'y a pas de commande 'lst'. Vouliez-vous dire 'list'\u202f?"),
-        (["report", "coverag"], 2, "Il n'y a pas de rapport nommé «\u00a0coverag\u00a0»."),
+        (["report", "coverag"], 2, "Vouliez-vous dire coverage\u202f?"),
         (["init", "--emptyy"], 2, "Il n'y a pas d'option --emptyy. Vouliez-vous dire --empty\u202f?"),
         (["list", "--limit", "many"], 2, "'many' n'est pas un nombre entier valide."),
         (["list", "--limit", "0"], 2, "0 n'est pas dans l'intervalle x>=1."),
