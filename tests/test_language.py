@@ -554,9 +554,7 @@ def test_what_excel_gets_in_french_loads_again(name: str, registry: Path, tmp_pa
     assert written.returncode == 0, written.stderr
     loaded = run("en", tmp_path, "load", f"{name}.csv", "--dry-run", db=registry)
     assert loaded.returncode == 0, loaded.stderr
-    assert re.search(
-        rf"{TABLES[name].label}: (\d+) read, 0 inserted, 0 updated, \1 unchanged, 0 refused", loaded.stderr
-    )
+    assert re.search(rf"{TABLES[name].label}: (\d+) read, 0 inserted, 0 updated, \1 unchanged, 0 refused", loaded.stderr)
 
 
 @pytest.mark.parametrize(
