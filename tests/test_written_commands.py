@@ -53,12 +53,17 @@ FILES = {
     "FICHIER.csv": collected_payments([("oriv", 2023, "1000")]),
 }
 # What only a person can go on with: the draft of a profile asks for what the file does not say.
-EXITS = {"crpv profiles mine.toml": 3, "crpv load subventions.csv --profile mine.toml --dry-run": 3}
-# Loads that the registry has had since it was made, so that the pages can speak of loads 3, 5 and 9.
+EXITS = {
+    command: 3
+    for name in ("mine", "le-mien")
+    for command in (f"crpv profiles {name}.toml", f"crpv load subventions.csv --profile {name}.toml --dry-run")
+}
+# Loads that the registry has had since it was made, so that the pages can speak of loads 3, 5 and 9; the last asks for something.
 EARLIER = [
     f"centre,funder,year,scheme,stage,amount,object\nirev,etat,{1990 + number},P147,granted,{number}000,Load {number}\n"
     for number in range(2, 7)
 ]
+EARLIER.append("year,centre,asked,due_on,contact\n2024,oriv,activities,2025-03-31,Agence\n")
 
 
 def written(page: Path) -> Iterator[str]:
@@ -94,7 +99,7 @@ def ran(line: str, env: dict[str, str], folder: Path) -> tuple[int, str]:
 
 @pytest.fixture
 def someone(reference_path: Path, tmp_path: Path) -> Path:
-    """The folder of somebody who has worked with crpv for a while: a registry with nine loads, and the files."""
+    """The folder of somebody who has worked with crpv for a while: a registry with ten loads, and the files."""
     for name, content in FILES.items():
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
