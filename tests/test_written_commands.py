@@ -58,7 +58,7 @@ EXITS = {
     for name in ("mine", "le-mien")
     for command in (f"crpv profiles {name}.toml", f"crpv load subventions.csv --profile {name}.toml --dry-run")
 }
-# Loads that the registry has had since it was made, so that the pages can speak of loads 3, 5 and 9; the last asks for something.
+# Loads that the registry has had since it was made: the pages speak of loads 3, 5 and 9. The last asks for something.
 EARLIER = [
     f"centre,funder,year,scheme,stage,amount,object\nirev,etat,{1990 + number},P147,granted,{number}000,Load {number}\n"
     for number in range(2, 7)
