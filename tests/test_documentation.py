@@ -278,7 +278,7 @@ def said(page: str, french: bool) -> list[tuple[str, set[str]]]:
     patterns: list[tuple[str, re.Pattern[str]]] = []
     for message in catalogue:
         forms = message.string if french else message.id
-        for form in [forms] if isinstance(forms, str) else forms:
+        for form in [forms] if isinstance(forms, str) else forms or ():
             parts = re.split(r"\{\w+\}", form)
             if len(re.findall(r"\w", "".join(parts))) >= 10:  # what is more than punctuation around values
                 name = message.id if isinstance(message.id, str) else message.id[0]
