@@ -271,6 +271,12 @@ def test_relative_links_resolve(page: Path) -> None:
     assert broken == []
 
 
+def test_both_readmes_answer_the_same_questions_with_the_same_commands_in_the_same_order() -> None:
+    english, french = (re.findall(r"^\|[^|`]+\| `crpv ([\w-]+)", text(page), re.MULTILINE) for page in PAGES[:2])
+    assert english == french
+    assert len(english) >= 29
+
+
 def said(page: str, french: bool) -> list[tuple[str, set[str]]]:
     """Each message that a page quotes, with the sentences of the catalogue that it may be (their English)."""
     with (Path(crpv_cli.__file__).parent / "locale/fr/LC_MESSAGES/crpv.po").open("rb") as file:

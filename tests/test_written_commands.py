@@ -59,7 +59,7 @@ EXITS = {
     command: 3
     for name in ("mine", "le-mien")
     for command in (f"crpv profiles {name}.toml", f"crpv load subventions.csv --profile {name}.toml --dry-run")
-} | {"crpv add evaluations": 130}
+} | {"crpv add evaluations": 130, "crpv add évaluations": 130}
 # Loads that the registry has had since it was made: the pages speak of loads 3, 5 and 9. The last two are needed.
 EARLIER = [
     f"centre,funder,year,scheme,stage,amount,object\nirev,etat,{1990 + number},P147,granted,{number}000,Load {number}\n"
