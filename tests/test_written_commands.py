@@ -59,7 +59,11 @@ EXITS = {
     command: 3
     for name in ("mine", "le-mien")
     for command in (f"crpv profiles {name}.toml", f"crpv load subventions.csv --profile {name}.toml --dry-run")
-} | {"crpv add evaluations": 130, "crpv add évaluations": 130}
+} | {
+    "crpv add evaluations": 130,
+    "crpv add évaluations": 130,
+    "crpv list neighbourhoods --uncovered --as-of 2025-12-31": 2,  # the page says what it needs
+}
 # Loads that the registry has had since it was made: the pages speak of loads 3, 5 and 9. The last two are needed.
 EARLIER = [
     f"centre,funder,year,scheme,stage,amount,object\nirev,etat,{1990 + number},P147,granted,{number}000,Load {number}\n"
@@ -142,6 +146,9 @@ def test_the_commands_of_a_page_run_as_they_are_written(page: Path, someone: Pat
         if _INSTALLS.search(line) or line.split()[0] in _READERS:
             continue
         code, said = ran(re.sub("2026-(11-27|03-31)", today(), line), env, someone)
-        if code != EXITS.get(line.partition("  #")[0].strip(), 0):
+        breaches = f"{line} ".startswith("crpv check ") and not re.search(
+            "--accept|--list", line
+        )  # are there to be seen
+        if code != EXITS.get(line.partition("  #")[0].strip(), 0) and not (breaches and code == 1):
             failed.append(f"{line}\n{code}: {said}")
     assert not failed, "\n".join(failed)
