@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 import pytest
 import typer
+from babel.messages.pofile import read_po
 
 import crpv_cli
 from crpv_cli.commands.new import make
@@ -270,6 +271,40 @@ def test_relative_links_resolve(page: Path) -> None:
         if not linked.exists() or (fragment and fragment not in anchors(linked)):
             broken.append(target)
     assert broken == []
+
+
+def test_both_readmes_answer_the_same_questions_with_the_same_commands_in_the_same_order() -> None:
+    english, french = (re.findall(r"^\|[^|`]+\| `crpv ([\w-]+)", text(page), re.MULTILINE) for page in PAGES[:2])
+    assert english == french
+    assert len(english) >= 29
+
+
+def said(page: str, french: bool) -> list[tuple[str, set[str]]]:
+    """Each message that a page quotes, with the sentences of the catalogue that it may be (their English)."""
+    with (Path(crpv_cli.__file__).parent / "locale/fr/LC_MESSAGES/crpv.po").open("rb") as file:
+        catalogue = read_po(file)
+    patterns: list[tuple[str, re.Pattern[str]]] = []
+    for message in catalogue:
+        forms = message.string if french else message.id
+        for form in [forms] if isinstance(forms, str) else forms or ():
+            parts = re.split(r"\{\w+\}", form)
+            if len(re.findall(r"\w", "".join(parts))) >= 10:  # what is more than punctuation around values
+                name = message.id if isinstance(message.id, str) else message.id[0]
+                patterns.append((name, re.compile("(?:.*?: )?" + ".+?".join(map(re.escape, map(spaced, parts))))))
+    quoted = re.findall(r"^```text\n(.+?)^```", text(DOCS / page), re.MULTILINE | re.DOTALL)
+    lines = [spaced(line).strip() for block in quoted for line in block.splitlines()]
+    return [(line, {name for name, pattern in patterns if pattern.fullmatch(line)}) for line in lines]
+
+
+def spaced(words: str) -> str:
+    return re.sub(r"\s", " ", words)
+
+
+def test_the_messages_that_people_run_into_are_those_of_the_program_and_the_same_in_both_languages() -> None:
+    english, french = said("faq.md", french=False), said("fr/faq.md", french=True)
+    assert [line for line, found in english + french if not found] == []
+    assert len(english) == len(french) >= 25
+    assert [(one[0], other[0]) for one, other in zip(english, french, strict=True) if not one[1] & other[1]] == []
 
 
 PACKAGE = Path(crpv_cli.__file__).parent

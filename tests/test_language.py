@@ -327,14 +327,16 @@ def french_strings() -> list[str]:
     return [string for message in module.read() for string in module._strings(message)]
 
 
+BAD_BLANK = re.compile(
+    "(?<!«)[ \u00a0][;?!%](?!\\()|[ \u202f]»|«[^\u00a0]|[ \u202f]:(?=\\s|$)|n°[^\u00a0]|\\d[ \u202f]€|\u2019"
+)
+
+
 def test_french_typography() -> None:
-    bad = re.compile(
-        "(?<!«)[ \u00a0][;?!%](?!\\()|[ \u202f]»|«[^\u00a0]|[ \u202f]:(?=\\s|$)|n°[^\u00a0]|\\d[ \u202f]€|\u2019"
-    )
     profiles = [path.read_text(encoding="utf-8") for path in (ROOT / "crpv_cli/intake/profiles").glob("*.toml")]
     theirs = [string for profile in profiles for string in re.findall(r'\bfr = "([^"]*)"', profile)]
     assert theirs
-    assert [string for string in (*french_strings(), *theirs) if bad.search(string)] == []
+    assert [string for string in (*french_strings(), *theirs) if BAD_BLANK.search(string)] == []
 
 
 # A word of ``docs/glossary.md``, and how a French sentence may say it: the letters that all forms have in common.
@@ -413,6 +415,21 @@ def test_the_glossary_and_the_catalogue_say_the_same() -> None:
 def test_no_odd_wording_comes_back() -> None:
     assert ODD.search("L'État donne 5 €") and ODD.search("à regarder") and ODD.search("Évol., %")
     assert [other for _, other in pairs() if ODD.search(prose(other))] == []
+
+
+# Those that people wrote; what is generated has the sentences of the catalogue.
+FRENCH_PAGES = [
+    ROOT / "README.fr.md",
+    *sorted((ROOT / "docs" / "fr").glob("*.md")),
+    *(ROOT / "docs" / "fr" / "reference" / f"{name}.md" for name in ("formats", "exit-codes", "environment")),
+]
+
+
+@pytest.mark.parametrize("page", FRENCH_PAGES, ids=lambda path: path.name)
+def test_a_french_page_has_the_words_and_the_blanks_of_the_screen(page: Path) -> None:
+    code = re.compile(r"^( *)```.+?^\1```|`[^`\n]*`|\]\([^)\s]*\)", re.MULTILINE | re.DOTALL)
+    lines = code.sub("", page.read_text(encoding="utf-8")).splitlines()
+    assert [line for line in lines if ODD.search(line) or BAD_BLANK.search(line)] == []
 
 
 # --- Labels ----------------------------------------------------------------------------------------------------

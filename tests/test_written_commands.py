@@ -41,6 +41,8 @@ _SUBSIDY = (
 )
 FILES: dict[str, str | bytes] = {
     "evaluations.csv": _EVALUATIONS,
+    "report.pdf": "A report",
+    "rapport.pdf": "Un rapport",
     "returns/one.csv": _EVALUATIONS.replace("2024", "2023"),
     "retours/un.csv": _EVALUATIONS.replace("2024", "2022"),
     "f.csv": "centre,funder,year,stage,amount\nirev,etat,2019,granted,1000\n",
@@ -52,13 +54,23 @@ FILES: dict[str, str | bytes] = {
     "FILE.csv": collected_payments([("oriv", 2023, "1000")]),
     "FICHIER.csv": collected_payments([("oriv", 2023, "1000")]),
 }
-# What only a person can go on with: the draft of a profile asks for what the file does not say.
-EXITS = {"crpv profiles mine.toml": 3, "crpv load subventions.csv --profile mine.toml --dry-run": 3}
-# Loads that the registry has had since it was made, so that the pages can speak of loads 3, 5 and 9.
+# What only a person can go on with: the draft of a profile and a new row ask for what nobody has said.
+EXITS = {
+    command: 3
+    for name in ("mine", "le-mien")
+    for command in (f"crpv profiles {name}.toml", f"crpv load subventions.csv --profile {name}.toml --dry-run")
+} | {
+    "crpv add evaluations": 130,
+    "crpv add évaluations": 130,
+    "crpv list neighbourhoods --uncovered --as-of 2025-12-31": 2,  # the page says what it needs
+}
+# Loads that the registry has had since it was made: the pages speak of loads 3, 5 and 9. The last two are needed.
 EARLIER = [
     f"centre,funder,year,scheme,stage,amount,object\nirev,etat,{1990 + number},P147,granted,{number}000,Load {number}\n"
     for number in range(2, 7)
 ]
+EARLIER.append("year,centre,asked,due_on,contact\n2024,oriv,activities,2025-03-31,Agence\n")
+EARLIER.append("id,name,minimum,maximum\ndemo-1-4,A scale,1,4\n")
 
 
 def written(page: Path) -> Iterator[str]:
@@ -83,7 +95,7 @@ def ran(line: str, env: dict[str, str], folder: Path) -> tuple[int, str]:
         ["bash", "-c", f"stty -echo; {line}"], stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, env=as_in(env)
     )
     os.close(theirs)
-    os.write(ours, b"y\n" * 5)
+    os.write(ours, b"y\n" * 5 + b"\x04")  # who is asked more than that leaves
     shown = bytearray()
     with suppress(OSError):  # the end, on Linux
         while piece := os.read(ours, 65536):
@@ -94,7 +106,7 @@ def ran(line: str, env: dict[str, str], folder: Path) -> tuple[int, str]:
 
 @pytest.fixture
 def someone(reference_path: Path, tmp_path: Path) -> Path:
-    """The folder of somebody who has worked with crpv for a while: a registry with nine loads, and the files."""
+    """The folder of somebody who has worked with crpv for a while: a registry with eleven loads, and the files."""
     for name, content in FILES.items():
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
@@ -134,6 +146,9 @@ def test_the_commands_of_a_page_run_as_they_are_written(page: Path, someone: Pat
         if _INSTALLS.search(line) or line.split()[0] in _READERS:
             continue
         code, said = ran(re.sub("2026-(11-27|03-31)", today(), line), env, someone)
-        if code != EXITS.get(line.partition("  #")[0].strip(), 0):
+        breaches = f"{line} ".startswith("crpv check ") and not re.search(
+            "--accept|--list", line
+        )  # are there to be seen
+        if code != EXITS.get(line.partition("  #")[0].strip(), 0) and not (breaches and code == 1):
             failed.append(f"{line}\n{code}: {said}")
     assert not failed, "\n".join(failed)

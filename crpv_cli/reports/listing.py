@@ -361,7 +361,9 @@ def shape(result: Result, asked: Selection, table: Table | None = None) -> Resul
         )
         rows = [tuple(row[place] for place in places) for row in rows]
         screen = chosen
-    shaped = replace(result, rows=tuple(rows), columns=columns, screen=screen)
+    kept = {column.name for column in columns}
+    shared = tuple(name for name in result.shared if name in kept)
+    shaped = replace(result, rows=tuple(rows), columns=columns, screen=screen, shared=shared)
     return shaped.first(asked.limit)
 
 

@@ -189,3 +189,11 @@ def test_no_id_stands_where_there_is_a_name(demo_path: Path, tmp_path: Path, que
     ids = [id_ for (id_,) in rows if not re.search(r"[A-Z]", id_)]
     assert {id_ for id_ in ids if re.search(rf"(?<![\w/-]){re.escape(id_)}(?![\w/.-])", text)} == set()
     assert len(text) > 100
+
+
+def test_what_an_event_would_change_is_shown(ask: Ask) -> None:
+    """A column that is left out stands above nothing."""
+    shown = ask("en", "centre", "rename", "one", "--name", "Other", "--on", "2024-01-01", "--dry-run")
+    assert "Table: Centres · Action: updated" in shown
+    assert "Other" in shown
+    assert "File" not in shown
