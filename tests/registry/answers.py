@@ -23,7 +23,6 @@ from crpv_cli.registry.known import as_known
 from crpv_cli.registry.undoing import Undone, undo
 from crpv_cli.reports.history import change_rows, trace
 
-
 # What came to the registry since then: tables, and half-days that may have halves.
 SINCE = {"campaigns", "closures"}
 COUNTED = {"half_days": "iif(half_days = cast(half_days as integer), cast(half_days as integer), half_days)"}
