@@ -317,6 +317,10 @@ class _Offer(NamedTuple):
         takes = [one["takes"] for one in self.asked.command["arguments"]]
         first = self.asked.arguments[0] if self.asked.arguments and takes[:1] == ["TABLE"] else None
         name = (first or self.asked.given.get("--as", "centres")).replace("-", "_")
+        if name not in self.table["tables"]:
+            from crpv_cli.spelling import stem
+
+            name = self.table["called"].get(stem(name), name)
         return name, self.table["tables"].get(name, {"key": (), "columns": {}})
 
     def _columns(self) -> Values:

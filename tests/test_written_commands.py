@@ -39,7 +39,7 @@ _EVALUATIONS = "centre,mission,year,kind\nirev,animation,2024,self\noriv,skills,
 _SUBSIDY = (
     SUBSIDIES.splitlines()[0].partition("idAttribuant,")[2] + "\n" + SUBSIDIES.splitlines()[1].split(",", 2)[2] + "\n"
 )
-FILES = {
+FILES: dict[str, str | bytes] = {
     "evaluations.csv": _EVALUATIONS,
     "returns/one.csv": _EVALUATIONS.replace("2024", "2023"),
     "retours/un.csv": _EVALUATIONS.replace("2024", "2022"),

@@ -24,7 +24,7 @@ def agreed(problem: ClosedYearProblem) -> bool:
 
     if not streams.can_ask():
         raise problem
-    streams.say(problem.message)
+    streams.insist(problem.message)
     return streams.confirm(problem.question())
 
 

@@ -70,7 +70,7 @@ def json_asked(arguments: Sequence[str]) -> bool:
 
 
 _JSON, _PROGRAMS = "json", {"json", "jsonl"}  # as text: the help of the root does without the formats
-_QUIET = N_("No notices and no progress; errors are still said.")
+_QUIET = N_("No remarks and no progress; errors are still said.")
 _VERBOSE = N_("Say what is read, how long it takes, and which SQL is run.")
 _PLAIN = N_("No colour, as with NO_COLOR.")
 

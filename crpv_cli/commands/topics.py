@@ -96,7 +96,10 @@ def _formats() -> Iterator[Section]:
 
 
 def _words() -> Iterator[Section]:
-    yield Section(text("Tables"), [(name, " / ".join(spoken(table.label))) for name, table in TABLES.items()])
+    yield Section(
+        text("Tables"),
+        [(name, " / ".join(dict.fromkeys((*spoken(table.label), *table.also)))) for name, table in TABLES.items()],
+    )
     lists: dict[tuple[Choice, ...], str] = {}
     for table in TABLES.values():
         for column in table.columns:

@@ -22,8 +22,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from crpv_cli import language
 from crpv_cli.errors import ExitCode
 from crpv_cli.intake.files import InputFile, ReadOptions, csv_of
+from crpv_cli.intake.returned import FORM_SHEET
 from crpv_cli.intake.wall import Workbook as Read
-from crpv_cli.intake.workbooks import FORM_SHEET, MARKS_SHEETS, OWN_SHEETS
+from crpv_cli.intake.workbooks import MARKS_SHEETS, OWN_SHEETS
 from crpv_cli.output.workbook.marks import FILLS, LIST_SHEETS, MEMORY_SHEET, MOST_MARKED
 from tests.commands.conftest import Ran, Registry, crpv, rows_of, state_of
 from tests.faults.books import ods, ods_rows, xls, xlsx_parts, xlsx_rows, zipped

@@ -606,7 +606,7 @@ def test_refused_rows_of_an_official_file_keep_its_own_columns(crpv: Crpv, tmp_p
     (tmp_path / "corrected.csv").write_text(corrected, encoding="utf-8")
     ran = crpv("load", "corrected.csv")
     assert ran.returncode == 0
-    assert "funding: 1 read" in ran.stderr
+    assert "Funding: 1 read" in ran.stderr
 
 
 def test_the_command_lists_profiles_and_shows_one(crpv: Crpv) -> None:

@@ -30,7 +30,7 @@ def answers(path: Path) -> dict[str, str]:
     with open_reading(path) as connection:
         loads = [number for (number,) in connection.execute("select id from loads order by id").fetchall()]
         for load in loads:
-            told[f"log {load}"] = _digest(sorted(map(repr, change_rows(changes_of(connection, load)))))
+            told[f"log {load}"] = _digest(sorted(map(repr, change_rows(connection, changes_of(connection, load)))))
             try:
                 with as_known(connection, load) as then:
                     told[f"known {load}"] = _digest(_held(then))

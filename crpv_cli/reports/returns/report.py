@@ -241,6 +241,7 @@ def _notes(
                 len(lacking),
                 command=msg("crpv remind --year {year}{only} -o reminders/", year=str(year), only=only),
             ),
+            for_operator=True,
         )
 
 
@@ -286,4 +287,5 @@ def _none_asked(connection: sqlite3.Connection, year: int | None) -> Iterable[No
             year=str(year),
             years=[str(one) for one in years],
         ),
+        for_operator=True,
     )
