@@ -84,7 +84,9 @@ def answers(centre: str, number: int, form: Form, known: set[tuple[str, str, str
             amount = Decimal(20000 + 1000 * number + 100 * place) + Decimal("0.5")
             put.money[centre] += amount
             french = f"{amount:,.2f} €".replace(",", " ").replace(".", ",")
-            funding.append(row | {"stage": ("Accordé", "notifiée")[place % 2], "amount": (float(amount), french)[place % 2]})
+            funding.append(
+                row | {"stage": ("Accordé", "notifiée")[place % 2], "amount": (float(amount), french)[place % 2]}
+            )
         else:
             funding.append(row)
     # Another funder than those of the list: two of them, which the registry does not know yet.
@@ -273,7 +275,8 @@ def test_the_year_as_the_tutorial_tells_it(page: Path, tmp_path: Path) -> None:
     assert len(list(forms.iterdir())) == 20
     names = {one["id"]: one["name"] for one in office.asked("list funders")}
     office.known = {
-        (one["centre"], names[one["funder"]], one["scheme"] or "") for one in office.asked(f"list funding --year {YEAR}")
+        (one["centre"], names[one["funder"]], one["scheme"] or "")
+        for one in office.asked(f"list funding --year {YEAR}")
     }
     before = {one["centre"]: one for one in office.asked(f"report network --as-of {YEAR}-12-31")["funding"]}
 
@@ -333,7 +336,9 @@ def figures_are_those_put_in(office: Office, before: Mapping[str, Any]) -> None:
     assert {one["mission"]: one["half_days"] for one in report["activity_mission"]} == {
         mission: float(sum(half_days[mission] for half_days in put.half_days.values())) for mission in MISSIONS
     }
-    assert {(one["centre"], one["mission"]): one["rating"] for one in report["missions"] if one["rating"]} == put.ratings
+    rated = office.asked(f"report evaluations --as-of {YEAR}-12-31")["rows"]
+    assert {(one["centre"], one["mission"]): one["rating"] for one in rated if one["evaluated"]} == put.ratings
+    assert [one["evaluated"] for one in report["evaluations"]] == [len(FIRST + SECOND)] * 3
     for one in report["funding"]:
         then = before[one["centre"]]
         assert amount(one["total"]) == amount(then["total"]) + put.money[one["centre"]], one["short_name"]
@@ -342,7 +347,7 @@ def figures_are_those_put_in(office: Office, before: Mapping[str, Any]) -> None:
     assert {one["centre"]: one["resources"] for one in report["funding"] if one["resources"]} == put.resources
     assert report["budgets"][0]["resources"] == sum(put.resources.values())
     (strasbourg,) = [one for one in office.asked("list funders") if "strasbourg" in one["name"].casefold()]
-    assert {one["centre"] for one in office.asked("list funding --funder strasbourg")} == set(WITH_STRASBOURG)
+    assert {one["centre"] for one in office.asked(f"list funding --year {YEAR}") if one["funder"] == strasbourg["id"]} == set(WITH_STRASBOURG)
     assert (strasbourg["kind"], strasbourg["siren"]) == ("intercommunality", "246700488")
 
 
