@@ -305,8 +305,7 @@ def test_the_year_as_the_tutorial_tells_it(page: Path, tmp_path: Path) -> None:
     until("crpv load ")
     until("crpv report changes ")
     assert not list(steps)
-    for line, out in shown.items():
-        (Path("/tmp/tut-screens") / f"{page.stem}.txt").open("a").write(f"$ {line}\n{out}\n\n")
+    (Path("/tmp/tut-screens") / f"{page.stem}.txt").write_text("".join(f"$ {line}\n{out}\n" for line, out in shown.items()))
     for line, quoted in screens(page):
         assert spaced(quoted) <= spaced(shown[line]), f"{line}\n{shown[line]}"
 
@@ -322,8 +321,8 @@ def screens(page: Path) -> Iterator[tuple[str, str]]:
 
 
 def spaced(shown: str) -> set[str]:
-    """The lines of a screen, however wide their blanks and rules; without what a page leaves out."""
-    lines = {" ".join(line.replace("─", "").split()) for line in shown.splitlines()}
+    """The lines of a screen, however wide their blanks and rules; without styles and what a page leaves out."""
+    lines = {" ".join(line.split()) for line in re.sub("\x1b\\[[0-9;]*m|─", "", shown).splitlines()}
     return lines - {"", "…"}
 
 
@@ -347,7 +346,9 @@ def figures_are_those_put_in(office: Office, before: Mapping[str, Any]) -> None:
     assert {one["centre"]: one["resources"] for one in report["funding"] if one["resources"]} == put.resources
     assert report["budgets"][0]["resources"] == sum(put.resources.values())
     (strasbourg,) = [one for one in office.asked("list funders") if "strasbourg" in one["name"].casefold()]
-    assert {one["centre"] for one in office.asked(f"list funding --year {YEAR}") if one["funder"] == strasbourg["id"]} == set(WITH_STRASBOURG)
+    assert {
+        one["centre"] for one in office.asked(f"list funding --year {YEAR}") if one["funder"] == strasbourg["id"]
+    } == set(WITH_STRASBOURG)
     assert (strasbourg["kind"], strasbourg["siren"]) == ("intercommunality", "246700488")
 
 
