@@ -1,4 +1,4 @@
-"""The year as the tutorial tells it: its commands as they are written, and between them what people do with the files."""
+"""The year as the tutorial tells it: its commands as they are written, and between them what people do with files."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import json
 import os
 import re
 import shlex
-import shutil
 import sys
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -25,7 +24,6 @@ from tests.inside import inside
 from tests.test_written_commands import REPOSITORY, ran, written
 
 TUTORIALS = {"fr": REPOSITORY / "docs" / "fr" / "tutoriel.md", "en": REPOSITORY / "docs" / "tutorial.md"}
-SCALE = "Échelle de l'agence"
 STRASBOURG = "Eurométropole de Strasbourg"
 TABLES = ("activities", "evaluations", "funding", "budgets", "governance", "contacts")
 
@@ -50,8 +48,8 @@ class Put:
     """What the test put in, as figures: what the report has to say."""
 
     def __init__(self) -> None:
-        self.half_days: dict[str, Counter[str]] = {}
-        self.money: Counter[str] = Counter()
+        self.half_days: dict[str, dict[str, Decimal]] = {}
+        self.money: defaultdict[str, Decimal] = defaultdict(Decimal)
         self.ratings: dict[tuple[str, str], str] = {}
         self.resources: dict[str, int] = {}
 
@@ -59,12 +57,14 @@ class Put:
 # --- What a centre answers ---
 
 
-def answers(centre: str, number: int, form: Form, known: set[tuple[str, str, str]], put: Put) -> dict[str, list[Row]]:
+def answers(
+    centre: str, number: int, form: Form, scale: str, known: set[tuple[str, str, str]], put: Put
+) -> dict[str, list[Row]]:
     """The rows of each table of a centre, below the prepared cells, as people write them: names, halves, nc."""
     prepared, habits = form.prepared, number < len(FIRST)
     name = prepared["contacts"][0]["centre"]
     activities, evaluations, funding = [], [], []
-    put.half_days[centre] = Counter()
+    put.half_days[centre] = defaultdict(Decimal)
     for place, (mission, row) in enumerate(zip(MISSIONS, prepared["activities"], strict=True)):
         half_days = Decimal(number + place) + Decimal("2.5")
         put.half_days[centre][mission] += half_days
@@ -77,7 +77,7 @@ def answers(centre: str, number: int, form: Form, known: set[tuple[str, str, str
         put.ratings[centre, mission] = str(1 + (number + place) % 4)
         kind = ("Auto-évaluation", "interne", "évaluation interne")[number % 3]
         rating = {"rating": put.ratings[centre, mission], "evaluated_on": "17 décembre 2025" if habits else ""}
-        evaluations.append(row | {"kind": kind, "scale": SCALE} | rating)
+        evaluations.append(row | {"kind": kind, "scale": scale} | rating)
     for place, row in enumerate(prepared["funding"]):
         # What the registry holds of the year is not said a second time.
         if (centre, str(row["funder"]), str(row.get("scheme") or "")) not in known:
@@ -186,6 +186,7 @@ class Office:
         command.chmod(0o755)
         self.folder = folder
         self.put = Put()
+        self.scale = ""
         self.known: set[tuple[str, str, str]] = set()
         self._env = {
             "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
@@ -220,7 +221,7 @@ class Office:
         day.mkdir(parents=True)
         for number, centre in enumerate(centres, first):
             form = Form(forms / f"{centre}.xlsx")
-            answered = answers(centre, number, form, self.known, self.put)
+            answered = answers(centre, number, form, self.scale, self.known, self.put)
             grids = {form.sheets[name].title: form.grid(name, rows) for name, rows in answered.items()}
             if centre in IN_CSV:
                 for title, grid in grids.items():
@@ -271,6 +272,7 @@ def test_the_year_as_the_tutorial_tells_it(page: Path, tmp_path: Path) -> None:
     first, second, again, late = loads
     assert second == again
 
+    (office.scale,) = re.findall("(?:name|nom)=(.+)", "\n".join(until("crpv add ")))
     forms = folder(until("crpv template "), "--each")
     assert len(list(forms.iterdir())) == 20
     names = {one["id"]: one["name"] for one in office.asked("list funders")}
@@ -298,14 +300,17 @@ def test_the_year_as_the_tutorial_tells_it(page: Path, tmp_path: Path) -> None:
     assert {file.name for file in reminders.glob("*.txt")} == {f"{centre}.txt" for centre in SILENT}
     assert {file.name for file in reminders.glob("*.eml")} == {f"{centre}.eml" for centre in SILENT}
     closed = until("crpv close ")
-    assert all((tmp_path / name).stat().st_size for name in closed[3:])
+    assert [Path(name).suffix for name in closed[3:]] == [".html", ".xlsx"]
     figures_are_those_put_in(office, before)
+    half_days = sum(sum(of_centre.values()) for of_centre in office.put.half_days.values())
+    assert f'value="{half_days}"' in (tmp_path / closed[3]).read_text(encoding="utf-8")
+    cells = (cell for sheet in load_workbook(tmp_path / closed[4]) for row in sheet.iter_rows() for cell in row)
+    assert float(half_days) in {cell.value for cell in cells}
 
     office.receive(forms, late, [LATE])
     until("crpv load ")
     until("crpv report changes ")
     assert not list(steps)
-    (Path("/tmp/tut-screens") / f"{page.stem}.txt").write_text("".join(f"$ {line}\n{out}\n" for line, out in shown.items()))
     for line, quoted in screens(page):
         assert spaced(quoted) <= spaced(shown[line]), f"{line}\n{shown[line]}"
 
