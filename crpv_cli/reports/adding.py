@@ -12,7 +12,7 @@ from crpv_cli.language import N_, Day, Euros, Message, msg, translate
 from crpv_cli.registry.journal import Change
 from crpv_cli.registry.resolving import Names, names_of
 from crpv_cli.registry.schema import key_condition, key_values
-from crpv_cli.reports.naming import names_in
+from crpv_cli.reports import wording
 from crpv_cli.result import Result, Value
 from crpv_cli.spelling import fold
 
@@ -52,11 +52,12 @@ class Options:
 def options_of(connection: sqlite3.Connection, table: Table) -> dict[str, Options]:
     """Return the values of each column that is a list, or that names a row of another table, by its name."""
     found: dict[str, Options] = {}
+    called = wording.Names(connection)
     for column in table.columns:
         if column.refers:
             other = TABLES[column.refers]
             names = names_of(connection, other)
-            labels = [Option(code, label) for code, label in names_in(connection, other).items()]
+            labels = [Option(code, label) for code, label in called.every(other.name).items()]
             found[column.name] = Options(sorted(labels, key=lambda one: fold(one.label)), names)
         elif column.choices:
             found[column.name] = Options([Option(one.code, translate(one.label)) for one in column.choices])

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import replace
 
 from crpv_cli.definitions.columns import Choice
-from crpv_cli.definitions.named import EVERYTHING, one_of, tables
+from crpv_cli.definitions.named import EVERYTHING, meant, one_of, tables
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
@@ -28,13 +28,17 @@ def export_rows(
         UsageProblem: nothing has that name, or a filter does not apply to it.
     """
     reports = {report.export: report for report in REPORTS.values() if report.export}
-    among = [*tables(), *(Choice(export, "", report.also) for export, report in reports.items()), EVERYTHING]
-    name = one_of(
-        name,
-        among,
-        msg("There is nothing called {name} to export.", name=name),
-        lambda every: msg("Name one of: {names}.", names=every),
-    )
+    # Reports are called as their tables are, but a name of both is that of the table.
+    found = (name,) if name in reports else meant(name, tables())
+    if len(found) == 1:
+        (name,) = found
+    else:
+        name = one_of(
+            name,
+            [*tables(), *(Choice(export, "", report.also) for export, report in reports.items()), EVERYTHING],
+            msg("There is nothing called {name} to export.", name=name),
+            lambda every: msg("Name one of: {names}.", names=every),
+        )
     asked = narrowed or Selection()
     if name in reports and asked.people:
         raise UsageProblem(

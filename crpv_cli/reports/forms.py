@@ -410,7 +410,7 @@ class _Request:
             if field.column.refers is not None and field.column.name != "source" and not field.choices:
                 yield msg(
                     "The table {table} is empty: nothing can be chosen in the column {column}.",
-                    table=field.column.refers,
+                    table=msg(TABLES[field.column.refers].label),
                     column=msg(field.column.label),
                 )
 

@@ -16,7 +16,7 @@ from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, msg
 from crpv_cli.registry.journal import key_text
 from crpv_cli.reports import fictitious
-from crpv_cli.reports.naming import RowNames
+from crpv_cli.reports.wording import Names
 from crpv_cli.result import Layout, Note, Result, Value, cut
 from crpv_cli.spelling import closest, fold
 
@@ -92,7 +92,7 @@ def search(
     folded = [one for one in dict.fromkeys(fold(word) for word in words) if one]
     if not folded:
         raise UsageProblem(msg("There is no word to search for."), msg("Write one: crpv search metz"))
-    names = RowNames(connection)
+    names = Names(connection)
     made_up = fictitious.fictitious_sources(connection)
     rows: list[tuple[Value, ...]] = []
     total, rests = 0, False
@@ -106,7 +106,7 @@ def search(
             key = {name: row[its_table.column(name).stored] for name in its_table.key}
             read = _Folded.of(row[column.stored])
             text, exact = _around(row[column.stored], [place for word in folded if (place := read.find(word))])
-            called = names.called(its_table, key)
+            called = names.key(its_table, key, short=True).words
             rows.append((its_table.name, key_text(its_table, key), called, column.name, msg(column.label), text, exact))
             own = row["id"] if its_table.name == "sources" else row["source"] if "source" in its_table.names else None
             rests = rests or own in made_up

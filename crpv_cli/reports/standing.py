@@ -13,7 +13,6 @@ from crpv_cli.errors import CrpvError
 from crpv_cli.language import N_, Day, Message, msg, msgs
 from crpv_cli.registry.queries import closed_year, read
 from crpv_cli.reports import fictitious
-from crpv_cli.reports.index import REPORTS
 from crpv_cli.result import Dossier, Note, Result, Value
 
 _TITLE = N_("The registry of the French centres de ressources politique de la ville (CRPV)")
@@ -129,7 +128,8 @@ _Pending = tuple[Message, tuple[str, Message] | None]
 
 def _pending(connection: sqlite3.Connection, as_of: str) -> Iterator[_Pending]:
     """What is overdue, or missing and matters: the most urgent first."""
-    yield from _campaign(connection, as_of)
+    campaign = list(_campaign(connection))
+    yield from campaign
     held = {name for name in _OWN if connection.execute(f"select 1 from {name} limit 1").fetchone()}
     if fictitious.holds_fictitious(connection):
         yield fictitious.HOLDS.message, None
@@ -142,21 +142,21 @@ def _pending(connection: sqlite3.Connection, as_of: str) -> Iterator[_Pending]:
     if nothing := [msg(TABLES[name].label) for name in _OWN if name not in held]:
         yield (
             msg("Nothing is loaded of: {tables}.", tables=nothing),
-            ("crpv template TABLE -o FILE.xlsx", msg("a form to send to the centres")),
+            None
+            if campaign
+            else (f"crpv template --year {closed_year(as_of)} --each forms/", msg("a form for each centre")),
         )
 
 
-def _campaign(connection: sqlite3.Connection, as_of: str) -> Iterator[_Pending]:
-    """A collection that is under way: asked for, and not long due."""
-    if "campaigns" not in TABLES or "returns" not in REPORTS:
-        return
+def _campaign(connection: sqlite3.Connection) -> Iterator[_Pending]:
+    """The last collection, until its year is closed."""
     row = connection.execute(
         """
         select year, count(distinct centre) as centres, max(due_on) as due_on from campaigns
-        where year = (select max(year) from campaigns) and (due_on is null or due_on >= date(?, '-3 months'))
+        where year = (select max(year) from campaigns)
+            and year not in (select year from closures where reopened_on is null)
         group by year
-        """,
-        (as_of,),
+        """
     ).fetchone()
     if row is None:
         return

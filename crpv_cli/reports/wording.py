@@ -65,6 +65,12 @@ class Names:
             return as_it_is(f"{identifier} {name}")
         return as_it_is(name)
 
+    def every(self, table: str) -> dict[str, str]:
+        """What each row of a table whose key is one column is called, in the reader's language, by its id."""
+        (key,) = TABLES[table].key
+        ids = [str(row[0]) for row in self._connection.execute(f"select {key} from {table}")]
+        return {one: (self.called(table, one) or as_it_is(one)).text() for one in ids}
+
     @overload
     def id(self, table: str, identifier: str) -> Worded: ...
     @overload
@@ -80,13 +86,16 @@ class Names:
         stable = plain(value, column)
         return None if stable is None else Worded(stable, self._words(value, stable, column))
 
-    def key(self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any] | None = None) -> Worded:
+    def key(
+        self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any] | None = None, short: bool = False
+    ) -> Worded:
         """The key of a row, its known parts in order: the names of what they refer to, or of the row itself.
 
         Args:
             table: the table of the row.
             key: the values of its key, by column.
             values: what else is known of the row, by stored column, if the registry may not hold it any more.
+            short: without what tells two rows apart, and says little of what they are about.
         """
         known = [table.column(name) for name in table.key if key.get(name) is not None]
         stable = " ".join(str(key[column.name]) for column in known)
@@ -96,7 +105,8 @@ class Names:
                 own = as_it_is(str(name))
             return Worded(stable, own or as_it_is(stable))
         # Where in which source is said beside the row, by its file and line.
-        said = [column for column in known if column.name not in {"source", "locator"}] or known
+        beside = {"source", "locator", "object", "reference"} if short else {"source", "locator"}
+        said = [column for column in known if column.name not in beside] or known
         words = [self._words(key[column.name], str(key[column.name]), column) for column in said]
         return Worded(stable, Message("{parts}", {"parts": words}))
 

@@ -265,7 +265,7 @@ def test_a_year_hands_out_its_rows(edit: Callable[..., Ran], db: Path, tmp_path:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("perimetres",),
+        ("perimetters",),
         ("perimeters", "--year", "2024"),
         ("funders", "--department", "01"),
         ("perimeters", "--region", "99"),

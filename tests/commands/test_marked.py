@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
@@ -443,6 +443,7 @@ CELLS = st.text(
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@example(rows=[["=1+1", "#N/A", " 012 "], ["_x0041_", "\x01", "'=1"]])
 @given(rows=st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=4))
 def test_the_cells_of_a_marked_csv_file_are_those_of_the_file(
     rows: list[list[str]], registry: Registry, tmp_path: Path

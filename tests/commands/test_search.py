@@ -64,7 +64,7 @@ def test_words_are_found_as_people_type_them(db: Path, words: tuple[str, ...], f
 
 def test_a_row_is_named_and_the_text_around_is_shown(db: Path) -> None:
     (row,) = search(db, "avant", "-f", "json").json
-    assert row["row"] == "Two · Ville · 2024 · granted"
+    assert row["row"] == "Two, Ville, 2024, granted"
     assert row["text"] == "… un long texte qui commence bien avant et va bien au-delà de cela"
     assert crpv("trace", "funding", *row["key"].split()[:3], "--db", db).code == 0
     ran = search(db, "avant")
@@ -72,7 +72,7 @@ def test_a_row_is_named_and_the_text_around_is_shown(db: Path) -> None:
         0,
         [
             "Funding (1)",
-            "  Two · Ville · 2024 · granted",
+            "  Two, Ville, 2024, granted",
             "    Object: … un long texte qui commence bien avant et va bien au-delà de cela",
         ],
     )

@@ -202,8 +202,8 @@ def test_two_pipes_of_one_name_are_two_files(environment: dict[str, str], tmp_pa
             others.submit(pipe.write_text, quick("list", table, "-f", "csv", env=environment, cwd=tmp_path)[1])
         code, out, err = quick("load", "0/data", "1/data", env=environment, cwd=tmp_path)
     assert code == 0, err
-    assert "sources: 41 read" in out + err
-    assert "centres: 20 read" in out + err
+    assert "Sources: 41 read" in out + err
+    assert "Centres: 20 read" in out + err
 
 
 # --- At once ---

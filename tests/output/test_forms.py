@@ -225,7 +225,7 @@ def test_other_tables_have_blank_rows(spoilt: Path) -> None:
         ("centres", None, 2024, "--year"),
         ("departments", "oriv", None, "--centre"),
         ("evaluations", "orvi", None, "orvi"),
-        ("evaluation", None, None, "evaluation"),
+        ("evalation", None, None, "evalation"),
     ],
 )
 def test_what_does_not_apply_is_refused(

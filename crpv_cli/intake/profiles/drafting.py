@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from crpv_cli.definitions.columns import Column, Kind, Shape
+from crpv_cli.definitions.named import table_named
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.intake.faults import Fault
@@ -117,7 +118,7 @@ def draft(file: InputFile, options: ReadOptions) -> Draft:
     """
     grid = _first(file, options)
     headings, others = _headings(grid)
-    table = TABLES[options.table] if options.table else _table(headings)
+    table = table_named(options.table) if options.table else _table(headings)
     return _Drafting(table, headings, others, options.known or KnownIds({}), file).draft()
 
 
