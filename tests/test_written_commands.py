@@ -56,6 +56,8 @@ FILES: dict[str, str | bytes] = {
 }
 # What only a person can go on with: the draft of a profile asks for what the file does not say.
 EXITS = {"crpv profiles mine.toml": 3, "crpv load subventions.csv --profile mine.toml --dry-run": 3}
+# A centre of which one mission alone is evaluated: two breaches.
+EXITS["crpv check --centre oriv"] = 1
 # Loads that the registry has had since it was made, so that the pages can speak of loads 3, 5 and 9.
 EARLIER = [
     f"centre,funder,year,scheme,stage,amount,object\nirev,etat,{1990 + number},P147,granted,{number}000,Load {number}\n"
