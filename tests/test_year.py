@@ -92,8 +92,10 @@ def answers(
     # Another funder than those of the list: two of them, which the registry does not know yet.
     other: Row = {"other_name": "Caisse d'allocations familiales", "other_kind": "autre", "amount": 3000}
     if centre in WITH_STRASBOURG:
-        other = {"other_name": WITH_STRASBOURG[centre], "other_kind": "Intercommunalité", "other_siren": "246 700 488"}
-        other["amount"] = "12,5 k€" if habits else 12500
+        other = {"other_name": WITH_STRASBOURG[centre], "amount": "12,5 k€" if habits else 12500}
+        # Who comes later gives the name alone; of those of the first day, one has the number.
+        other |= {"other_kind": "Intercommunalité"} if habits else {}
+        other |= {"other_siren": "246 700 488"} if centre == "oriv" else {}
     put.money[centre] += 12500 if centre in WITH_STRASBOURG else 3000
     funding.append({"centre": name, "year": YEAR, "stage": "Accordé"} | other)
     put.resources[centre] = 900000 + number
