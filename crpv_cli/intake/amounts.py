@@ -120,9 +120,6 @@ _SCIENTIFIC = re.compile(r"[+-]?[0-9](?:[.,]([0-9]{1,17}))?E[+-]?[0-9]{1,2}", re
 _SHORTENED = 5
 
 
-_HALF = re.compile(rf"(?:([0-9]{{1,9}})[{SPACES}]*)?½|(?:([0-9]{{1,9}})[{SPACES}]+)?1/2|([0-9]{{1,9}}) et demie?", re.I)
-
-
 def number(text: str) -> tuple[Decimal, Correction | None]:
     """Read a number written the French or the English way; refuse what the two would read differently.
 
@@ -139,9 +136,6 @@ def number(text: str) -> tuple[Decimal, Correction | None]:
             msg("“{value}” was read as {read}.", value=text, read=f"{value:f}"),
             msg("Format the column as a number with all its digits, so that none is lost."),
         )
-    if half := _HALF.fullmatch(text):
-        value = Decimal(half[half.lastindex] if half.lastindex else 0) + Decimal("0.5")
-        return value, Correction("half", msg("“{value}” was read as {read}.", value=text, read=float(value)))
     return _plain_number(text), None
 
 

@@ -80,7 +80,7 @@ def _spellings(table_name: str) -> dict[str, Column]:
         for heading in headings_of(table, column.name):
             spellings.setdefault(fold(heading), column)
     for column in table.columns:
-        if column.kind is Kind.INTEGER:
+        if column.kind in {Kind.INTEGER, Kind.DECIMAL}:
             label = fold(translate(column.label, "fr"))
             for counted in ("nb", "nb de", "nb d", "nbre", "nbre de", "nombre", "nombre de", "nombre d"):
                 spellings.setdefault(f"{counted} {label}", column)

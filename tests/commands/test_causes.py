@@ -48,7 +48,7 @@ def test_the_same_in_many_rows_is_a_few_lines(registry: Registry, tmp_path: Path
     language.activate("fr")
     ran = load(registry, tmp_path, rows)
     assert told(ran, tmp_path)[0] == (
-        "30 erreurs\u00a0– Évaluation\u00a0: «\u202fjoyeuse\u202f» n'est pas une des valeurs de cette colonne."
+        "30 erreurs\u00a0– Évaluation\u00a0: «\u00a0joyeuse\u00a0» n'est pas une des valeurs de cette colonne."
     )
     assert told(ran, tmp_path)[2] == "    f.csv:2, f.csv:3, f.csv:4 et 27 de plus"
 

@@ -76,7 +76,7 @@ def test_a_year_is_closed_by_a_load_of_its_own(db: Path, report: Path) -> None:
     assert handed == whole | {"document": "report.html", "sha256": sha256, "note": ""}
     found = last_load(db)
     assert (found["load"], found["command"], found["inserted"]) == ("3", "close 2023", "2")
-    assert crpv("undo", 3, "--db", db).code == 0
+    assert crpv("undo", 3, "--yes", "--db", db).code == 0
     assert (rows_of(db, "closures"), listed(db)) == ([], [])
 
 
@@ -111,9 +111,9 @@ def test_rows_that_came_and_went_count_as_they_are_now(closed: Path, tmp_path: P
     with closing(sqlite3.connect(closed)) as connection:
         (load,) = connection.execute("select max(id) from loads").fetchone()
     assert listed(closed)[0]["changed"] == 3
-    assert crpv("undo", load, "--db", closed).code == 0
+    assert crpv("undo", load, "--yes", "--db", closed).code == 0
     assert listed(closed)[0]["changed"] == 0
-    assert crpv("undo", 2, "--reopen", "--db", closed).code == 0
+    assert crpv("undo", 2, "--reopen", "--yes", "--db", closed).code == 0
     assert listed(closed)[0]["changed"] == 2
 
 
@@ -167,7 +167,7 @@ def test_to_undo_what_reopened_it_closes_it_again(closed: Path, tmp_path: Path) 
     assert touched == [{"load": 4}]
     assert crpv("check", "--integrity", "--db", closed).code == 0
     assert {row["action"] for row in records(crpv("log", 4, "--db", closed, "-f", "csv").out)} == {"update"}
-    assert crpv("undo", 4, "--db", closed).code == 0
+    assert crpv("undo", 4, "--yes", "--db", closed).code == 0
     assert (rows_of(closed, "closures"), fte(closed)) == (before, "7")
     assert loads(closed, CHANGED, tmp_path).code == 2
     ran = crpv("check", "--integrity", "--db", closed)
@@ -176,11 +176,11 @@ def test_to_undo_what_reopened_it_closes_it_again(closed: Path, tmp_path: Path) 
 
 def test_to_undo_what_a_closed_year_rests_on_is_refused(closed: Path) -> None:
     before = state_of(closed)
-    ran = crpv("undo", 2, "--db", closed)
+    ran = crpv("undo", 2, "--yes", "--db", closed)
     assert (ran.code, state_of(closed) == before) == (2, True)
     assert "this changes 2 rows of it (Budgets: 2)" in ran.err
-    assert "this changes 2 rows" in crpv("undo", 2, "--dry-run", "--db", closed).err
-    ran = crpv("undo", 2, "--reopen", "--db", closed)
+    assert "this changes 2 rows" in crpv("undo", 2, "--dry-run", "--yes", "--db", closed).err
+    ran = crpv("undo", 2, "--reopen", "--yes", "--db", closed)
     assert (ran.code, "2023 is open again" in ran.err, rows_of(closed, "budgets")) == (0, True, [])
     assert listed(closed)[0]["state"] == "reopened"
     ran = crpv("check", "--integrity", "--db", closed)
@@ -188,7 +188,7 @@ def test_to_undo_what_a_closed_year_rests_on_is_refused(closed: Path) -> None:
 
 
 def test_to_undo_the_closing_first_needs_no_reopening(closed: Path) -> None:
-    assert crpv("undo", 2, 3, "--db", closed).code == 0
+    assert crpv("undo", 2, 3, "--yes", "--db", closed).code == 0
     assert rows_of(closed, "closures") == []
 
 
@@ -199,7 +199,7 @@ def test_on_a_terminal_it_is_asked(closed: Path, tmp_path: Path) -> None:
     yes = loads(closed, CHANGED, tmp_path, answers="y\n")
     assert (yes.code, fte(closed)) == (0, "7.5")
     assert crpv("close", 2023, "--db", closed).code == 0
-    assert crpv("undo", 2, "--db", closed, answers="n\n").code == 2
+    assert crpv("undo", 2, "--yes", "--db", closed, answers="n\n").code == 2
 
 
 def test_an_edit_asks_and_is_refused_where_nobody_answers(

@@ -188,7 +188,7 @@ def test_all_rows_deleted_are_removed_if_somebody_agrees(edit: Callable[..., Ran
     assert ran.code == 0
     assert ran.err.count("[y/N]") == 1
     # Every row that would go is shown before the question is asked, in the order in which they were handed out.
-    places = [ran.out.find(f"{row['centre']} {row['department']}") for row in before]
+    places = [ran.out.find(f", {row['department']} ") for row in before]
     assert places == sorted(places)
     assert -1 not in places
     assert "3 rows removed" in ran.err
@@ -213,7 +213,7 @@ def test_where_nobody_can_be_asked_nothing_is_written(edit: Callable[..., Ran], 
     before = state_of(db)
     ran = edit("perimeters", left=[])
     assert (ran.code, "--yes" in ran.err, "--remove" in ran.err) == (2, True, True)
-    assert "one 01" in ran.out
+    assert "One, 01" in ran.out
     assert state_of(db) == before
     assert kept_text(tmp_path, ran) == as_csv([], NAMES)
 

@@ -64,7 +64,9 @@ def test_without_any_activity_nothing_is_known(reference: sqlite3.Connection, by
     result = activity(reference, TODAY, by=by)
     assert result.rows == () and result.chart is None and result.total_row is None
     assert {result.totals[name] for name in ("half_days", "actions", "participants", "remote_share")} == {None}
-    assert "crpv init --demo" in note(result, "no-activity").message.text("en")
+    assert note(result, "no-activity").message.text("en").startswith("The registry holds no activity")
+    assert "crpv init --demo" in note(result, "load-yours").message.text("en")
+    assert note(result, "load-yours").for_operator
     assert not result.fictitious
     # What was published stands beside it all the same.
     assert [figure["value"] for figure in result.published] == [3123]

@@ -93,7 +93,7 @@ def test_without_a_list_the_report_says_how_to_load_it(reference: sqlite3.Connec
         assert "data.gouv.fr" in problem.value.advice.text("en")
     empty = list_rows_of(reference, "neighbourhoods", Selection())
     assert empty.rows == ()
-    assert [note.code for note in empty.notes] == ["no-list"]
+    assert [note.code for note in empty.notes] == ["no-list", "load-list"]
 
 
 def test_without_a_list_there_is_nothing_to_disagree_with(reference: sqlite3.Connection) -> None:
