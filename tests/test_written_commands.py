@@ -22,10 +22,12 @@ from tests.official import NEIGHBOURHOODS, SUBSIDIES, collected_payments
 REPOSITORY = Path(__file__).resolve().parent.parent
 # Pages for those who change crpv, and pages that are generated.
 _OTHERS = {"architecture.md", "testing.md", "versions.md"}
+# Those that tell a year need what people do between the commands: test_year.py plays them.
+_OTHERS |= {"tutorial.md", "tutoriel.md"}
 PAGES = [
     *sorted(REPOSITORY.glob("README*.md")),
     *(page for page in sorted((REPOSITORY / "docs").glob("*.md")) if page.name not in _OTHERS),
-    *sorted((REPOSITORY / "docs" / "fr").glob("*.md")),
+    *(page for page in sorted((REPOSITORY / "docs" / "fr").glob("*.md")) if page.name not in _OTHERS),
 ]
 # What installs crpv is run by the README's own test and by continuous integration.
 _INSTALLS = re.compile(r"^(python3|py) -m venv|pip(x)? install|uv tool install|\.venv")
@@ -146,9 +148,8 @@ def test_the_commands_of_a_page_run_as_they_are_written(page: Path, someone: Pat
         if _INSTALLS.search(line) or line.split()[0] in _READERS:
             continue
         code, said = ran(re.sub("2026-(11-27|03-31)", today(), line), env, someone)
-        breaches = f"{line} ".startswith("crpv check ") and not re.search(
-            "--accept|--list", line
-        )  # are there to be seen
-        if code != EXITS.get(line.partition("  #")[0].strip(), 0) and not (breaches and code == 1):
+        # A check that finds a breach has run: most missions of this registry have not been evaluated.
+        found = line.startswith("crpv check") and code == 1
+        if not found and code != EXITS.get(line.partition("  #")[0].strip(), 0):
             failed.append(f"{line}\n{code}: {said}")
     assert not failed, "\n".join(failed)

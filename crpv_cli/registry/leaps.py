@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, Severity
-from crpv_cli.language import Euros, first_few, msg, msgs
+from crpv_cli.language import Euros, Message, first_few, msg, msgs
 from crpv_cli.registry.loads import FileOutcome
 
 TIMES = 3
@@ -32,8 +32,9 @@ def leaps(connection: sqlite3.Connection, load: int, files: Sequence[FileOutcome
 def _of_column(
     connection: sqlite3.Connection, load: int, file: str, table: Table, column: Column, least: float
 ) -> Iterator[Anomaly]:
-    parts = [table.column(name) for name in table.key if table.column(name).required]
-    shared = ", ".join(part.stored for part in parts if part.refers or part.choices)
+    keys = [table.column(name) for name in table.key if table.column(name).required]
+    parts = [part for part in keys if part.refers or part.choices]
+    shared = ", ".join(part.stored for part in parts)
     unit = 100 if column.kind is Kind.MONEY else 1
     rows = connection.execute(
         f"""
@@ -55,6 +56,11 @@ def _of_column(
     def shown(figure: int) -> object:
         return Euros(figure) if column.kind is Kind.MONEY else figure
 
+    def told(row: sqlite3.Row) -> Message:
+        labels = {part.stored: {one.code: msg(one.label) for one in part.choices} for part in parts}
+        words = {name: of.get(row[name], row[name]) for name, of in labels.items()}
+        return msg(" ".join(f"{{{name}}}" for name in words), **words)
+
     yield Anomaly(
         "unusual-leap",
         Severity.WARNING,
@@ -68,7 +74,7 @@ def _of_column(
                 [
                     msg(
                         "{what} {year}: {sum} after {earlier}",
-                        what=" ".join(str(part) for part in tuple(row)[:-3]),
+                        what=told(row),
                         year=str(row["year"]),
                         sum=shown(row["total"]),
                         earlier=shown(row["earlier"]),

@@ -345,7 +345,7 @@ def shape(result: Result, asked: Selection, table: Table | None = None) -> Resul
         filled = [row for row in rows if row[place] is not None]
         filled.sort(key=lambda row: _order(row[place]), reverse=descending)
         rows = filled + [row for row in rows if row[place] is None]
-    screen = result.screen
+    screen, shared = result.screen, result.shared
     columns = result.columns
     if asked.columns:
         chosen = tuple(column_named(name, result.columns, table) for name in asked.columns)
@@ -360,9 +360,7 @@ def shape(result: Result, asked: Selection, table: Table | None = None) -> Resul
             for column in columns
         )
         rows = [tuple(row[place] for place in places) for row in rows]
-        screen = chosen
-    kept = {column.name for column in columns}
-    shared = tuple(name for name in result.shared if name in kept)
+        screen, shared = chosen, tuple(name for name in shared if name in chosen)
     shaped = replace(result, rows=tuple(rows), columns=columns, screen=screen, shared=shared)
     return shaped.first(asked.limit)
 

@@ -114,9 +114,7 @@ def governance_shared(moment: Moment) -> Iterator[Finding]:
 )
 def missions_evaluated(moment: Moment) -> Iterator[Finding]:
     if not moment.any_evaluation:
-        yield _no_evaluation(
-            msg("The registry holds no evaluations: it is not known whether the core missions are evaluated.")
-        )
+        yield _no_evaluation(msg("No evaluation is known: it cannot be said whether the core missions are evaluated."))
         return
     for series in moment.evaluations:
         if not series.overdue:
@@ -150,9 +148,7 @@ def missions_evaluated(moment: Moment) -> Iterator[Finding]:
 )
 def state_support_unevaluated(moment: Moment) -> Iterator[Finding]:
     if not moment.any_evaluation:
-        yield _no_evaluation(
-            msg("The registry holds no evaluations: it is not known whether State support rests on one.")
-        )
+        yield _no_evaluation(msg("No evaluation is known: it cannot be said whether State support rests on one."))
         return
     for centre in moment.open:
         own = [series for series in moment.evaluations if series.centre == centre["id"]]

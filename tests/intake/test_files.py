@@ -168,7 +168,11 @@ def test_the_user_may_name_the_table(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "advice"), [("centrse", "Did you mean centres, contracts, centre_states?"), ("zzzzzz", f"The tables are: {', '.join(TABLES)}.")]
+    ("name", "advice"),
+    [
+        ("centrse", "Did you mean centres, contracts, centre_states?"),
+        ("zzzzzz", f"The tables are: {', '.join(TABLES)}."),
+    ],
 )
 def test_a_table_that_does_not_exist_is_refused_with_a_near_one(tmp_path: Path, name: str, advice: str) -> None:
     with pytest.raises(UsageProblem) as caught:

@@ -321,6 +321,15 @@ def test_a_chart_of_nothing_known_is_not_drawn() -> None:
     assert one._charts == []
 
 
+def test_a_chart_of_rows_whose_name_is_not_known_is_drawn() -> None:
+    columns = (Column("theme", "Theme"), Column("a", "A", Kind.INTEGER))
+    part = Result(
+        "part", msg("Part"), columns, ((None, 7),), ("theme", "a"), chart=chart(ChartShape.BARS, "theme", "a")
+    )
+    (series,) = drawing(book(workbook(replace(small(None), sections=(part,))))["Part"]).series
+    assert series.cat is not None
+
+
 def test_a_title_that_looks_like_a_formula_stays_one() -> None:
     shown = replace(chart(ChartShape.BARS), title=msg("{text}", text="=Part!A1"))
     drawn = drawing(book(workbook(small(shown)))["Part"])

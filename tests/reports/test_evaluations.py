@@ -58,6 +58,15 @@ def test_without_evaluations_nothing_is_known(reference: sqlite3.Connection) -> 
     assert "no-evaluations" in {note.code for note in result.notes}
 
 
+def test_evaluations_of_a_later_day_are_not_said_to_be_missing(small: sqlite3.Connection) -> None:
+    evaluate(small, 2025, "3", evaluated_on="2026-02-17")
+    (said,) = [note for note in evaluation_summaries(small, "2025-12-31").notes if note.code == "no-evaluations"]
+    assert said.message.text("en") == (
+        "No evaluation was known on 2025-12-31: 1 evaluation of the registry is of a later day."
+    )
+    assert "load-yours" not in {note.code for note in evaluation_summaries(small, "2025-12-31").notes}
+
+
 def test_latest_rating_and_change(small: sqlite3.Connection) -> None:
     evaluate(small, 2022, "4")
     evaluate(small, 2023, "3")

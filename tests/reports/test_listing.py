@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from crpv_cli.bundled import demo_folder, reference_folder
+from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import UsageProblem
+from crpv_cli.language import msg
+from crpv_cli.output.terminal.screen import screen
 from crpv_cli.reports.centre.report import centre_sheet
 from crpv_cli.reports.exports import export_rows
 from crpv_cli.reports.finding import find_centre, find_department, find_mission, find_region
-from crpv_cli.reports.listing import Selection, list_centres, list_rows_of, list_table
-from crpv_cli.result import Result
+from crpv_cli.reports.listing import Selection, list_centres, list_rows_of, list_table, shape
+from crpv_cli.result import Layout, Result
 from tests.asked import ask
 
 
@@ -313,6 +317,14 @@ def test_a_query_can_only_read(reference: sqlite3.Connection, sql: str) -> None:
     with pytest.raises(UsageProblem):
         ask(reference, sql, {})
     assert reference.execute("select count(*) from centres").fetchone()[0] == 20
+
+
+def test_columns_that_are_left_out_are_not_what_rows_share() -> None:
+    columns = (Column("file", "File"), Column("table", "Table"), Column("key", "Key"))
+    result = Result("log", msg("Log"), columns, (("f.csv", "centres", "oriv"),), shared=("file", "table"))
+    kept = shape(result, Selection(columns=("table", "key")))
+    assert kept.shared == ("table",)
+    assert "oriv" in screen(replace(kept, layout=Layout.CARDS), 80)[0]
 
 
 def test_a_query_reads(reference: sqlite3.Connection) -> None:

@@ -263,7 +263,8 @@ def for_readers(section: Result) -> Result:
     if section.is_map:
         drawn, others = (), [column.name for column in section.columns if column.emphasis]
     wanted = dict.fromkeys((*section.screen, *drawn, *others))
-    names = [name for name in wanted if section.known(name)] or list(section.screen)
+    # What the bars of a chart stand for stays, were it unknown in every row: activity of which no theme is given.
+    names = [name for name in wanted if section.known(name) or name in drawn[:1]] or list(section.screen)
     kept = _only(section, [section.places[name] for name in names])
     return replace(kept, screen=tuple(name for name in section.screen if name in names))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from crpv_cli.definitions.choices import mission_label
-from crpv_cli.language import Message, Share, first_few, msg, msgs
+from crpv_cli.language import Day, Message, Share, first_few, msg, msgs
 from crpv_cli.registry.queries import CYCLE_YEARS
 from crpv_cli.reports.advice import LOAD_YOURS, advice
 from crpv_cli.reports.evaluations.series import MissionSeries
@@ -15,17 +15,19 @@ from crpv_cli.result import Note
 _NAMED_AT_MOST = 8
 
 
-def evaluation_notes(tally: Tally, year: int | None, by: str | None) -> Iterable[Note]:
+def evaluation_notes(tally: Tally, as_of: str, later: int, year: int | None, by: str | None) -> Iterable[Note]:
     """Return the notes of a report: how far the network is, what is compared how, and what is late.
 
     Args:
         tally: the count of all that the report is of.
+        as_of: ISO date of the report.
+        later: how many evaluations the registry holds that were made after it.
         year: the year of activity asked for, if any.
         by: ``mission``, ``centre`` or None, what a row stands for.
     """
     if tally.evaluated is None:
-        yield _nothing(tally, year)
-        if not tally.held:
+        yield _nothing(tally, as_of, later, year)
+        if not tally.held and not later:
             yield LOAD_YOURS
     elif len(tally.by("centre")) != 1:
         yield from _network(tally)
@@ -84,13 +86,18 @@ def evaluation_notes(tally: Tally, year: int | None, by: str | None) -> Iterable
         yield advice("see-scales", msg("See the rating scales with: crpv list scales"))
 
 
-def _nothing(tally: Tally, year: int | None) -> Note:
+def _nothing(tally: Tally, as_of: str, later: int, year: int | None) -> Note:
     if tally.held:
         return Note("no-evaluations", msg("The registry holds no evaluations for {year} or earlier.", year=str(year)))
-    return Note(
-        "no-evaluations",
-        msg("The registry holds no evaluations, and none are published."),
-    )
+    if later:
+        message = msgs(
+            "No evaluation was known on {date}: {count} evaluation of the registry is of a later day.",
+            "No evaluation was known on {date}: {count} evaluations of the registry are of a later day.",
+            later,
+            date=Day(as_of),
+        )
+        return Note("no-evaluations", message, {"later": later})
+    return Note("no-evaluations", msg("The registry holds no evaluations, and none are published."))
 
 
 def _network(tally: Tally) -> Iterable[Note]:

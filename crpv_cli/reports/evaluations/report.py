@@ -165,7 +165,7 @@ def evaluation_summaries(
         notes=(
             *fictitious.notes(connection, rests),
             *region_notes(connection, region),
-            *evaluation_notes(tally, year, by),
+            *evaluation_notes(tally, as_of, 0 if tally.held else _later(connection, as_of), year, by),
             *published_notes(published),
         ),
         parameters={
@@ -202,6 +202,12 @@ _TITLES = {
         N_("Evaluation of the core missions, known on {date}, by centre"),
     ),
 }
+
+
+def _later(connection: sqlite3.Connection, as_of: str) -> int:
+    """How many evaluations the registry holds that were not known on the date yet."""
+    later = "select count(*) from evaluations where evaluated_on > :as_of or year > substr(:as_of, 1, 4)"
+    return int(connection.execute(later, {"as_of": as_of}).fetchone()[0])
 
 
 def _title(as_of: str, year: int | None, by: str | None) -> Message:
