@@ -168,7 +168,7 @@ class _Adding:
             raise UsageProblem(
                 msg(
                     "A row of {table} needs: {columns}.",
-                    table=self.table.name,
+                    table=msg(self.table.label),
                     columns=[msg("{label} ({name})", label=msg(one.label), name=one.name) for one in missing],
                 ),
                 msg("Add: {example}", example=" ".join(f"{column.name}=…" for column in missing)),

@@ -213,7 +213,12 @@ def with_shared(
     def run(**given: Any) -> None:  # noqa: ANN401 - what Typer read
         shared = {name: given.pop(name) for name in names}
         before = {name: value for name, value in before_the_command().items() if name in names}
-        function(Door(**before | {name: value for name, value in shared.items() if value}), **given)
+        function(
+            Door(
+                **before | {name: value for name, value in shared.items() if value is not None and value is not False}
+            ),
+            **given,
+        )
 
     kind = inspect.Parameter.KEYWORD_ONLY
     parameters = [

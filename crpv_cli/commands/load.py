@@ -15,7 +15,7 @@ from crpv_cli.commands import options
 from crpv_cli.commands.door import NOW, Door, command
 from crpv_cli.commands.reopening import asks_to_reopen
 from crpv_cli.definitions.columns import Choice
-from crpv_cli.errors import ExitCode, UsageProblem
+from crpv_cli.errors import ExitCode, Severity, UsageProblem
 from crpv_cli.language import N_, msg
 from crpv_cli.language import text as _
 
@@ -311,6 +311,8 @@ def _write_marked(
     found: dict[str, list[Anomaly]] = {}
     for anomaly in anomalies:
         found.setdefault(anomaly.file, []).append(anomaly)
+    # What was only read with a remark is loaded: nobody has to correct it.
+    at_fault = {anomaly.file for anomaly in anomalies if anomaly.severity is Severity.ERROR}
     stems: dict[str, str] = {}
     for file in files:
         stem, number = file.path.stem, 1
@@ -318,7 +320,7 @@ def _write_marked(
             number += 1
             stem = f"{file.path.stem}-{number}"
         stems.setdefault(file.name, stem)
-    faulty = {file.name: file for file in files if file.name in found}
+    faulty = {file.name: file for file in files if file.name in at_fault}
     if folder is None or not faulty:
         return []
     with ExitStack() as noted, streams.writing_folder(folder, force) as new:

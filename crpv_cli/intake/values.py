@@ -347,8 +347,7 @@ _HALF = re.compile(rf"(?:([0-9]{{1,9}})[{SPACES}]*)?½|(?:([0-9]{{1,9}})[{SPACES
 def _number(text: str, column: Column) -> tuple[Decimal, Correction | None]:
     """Read a number, with or without what the column counts (``12 demi-journées``), with a half or without (``2½``)."""
     if half := _HALF.fullmatch(text):
-        value = Decimal(half[half.lastindex] if half.lastindex else 0) + Decimal("0.5")
-        return value, Correction("half", msg("“{value}” was read as {read}.", value=text, read=float(value)))
+        return Decimal(half[half.lastindex] if half.lastindex else 0) + Decimal("0.5"), None
     counted = re.fullmatch(rf"([-+0-9.,{SPACES}]*[0-9])[{SPACES}]*([^\W\d][^\d]*)", text)
     if counted:
         said = [word.rstrip("s") for word in fold(counted[2]).split()]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from pathlib import Path
 
 from crpv_cli.definitions.tables import Table
 from crpv_cli.errors import Anomaly, UsageProblem
-from crpv_cli.language import decoded, msg
+from crpv_cli.language import msg
 from crpv_cli.registry.bulk import written_at_once
-from crpv_cli.registry.loads import FileOutcome, Source
+from crpv_cli.registry.loads import FileOutcome, Source, recorded
 from crpv_cli.registry.schema import PROVENANCE, key_columns, key_condition, key_json, key_values
 from crpv_cli.registry.staging import Stage, at_its_place, place_of, same_key
 from crpv_cli.registry.told import Columns, columns_of, quoted_json
@@ -103,7 +102,7 @@ def remove_rows(connection: sqlite3.Connection, table: Table, keys: Sequence[Seq
 
 
 def _record_file(connection: sqlite3.Connection, load: int, source: Source, outcome: FileOutcome) -> int:
-    path = source.name if source.name == "-" else decoded(str(Path(source.name).resolve()))
+    path = recorded(source.name)
     done = connection.execute(
         """
         insert into load_files

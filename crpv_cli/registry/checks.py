@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
+from crpv_cli.definitions.choices import mission_label
 from crpv_cli.definitions.ratings import Scale
 from crpv_cli.errors import Anomaly, Severity
-from crpv_cli.language import Euros, Message, first_few, msg, msgs
+from crpv_cli.language import Euros, Message, Term, first_few, msg, msgs
 from crpv_cli.registry.doubles import Total, touched
 from crpv_cli.registry.life import STATE
 from crpv_cli.registry.loads import Source
@@ -30,17 +31,21 @@ def faulty_ratings(stage: Stage, sources: Sequence[Source]) -> Iterator[Found]:
     """Find ratings that are not on their scale, and ratings of a mission that is not a core one."""
     if "evaluations" not in stage.tables:
         return
-    scales = {row["id"]: row for row in stage.rows_of("scales", "id, minimum, maximum, levels")}
+    scales = {row["id"]: row for row in stage.rows_of("scales", "id, name, minimum, maximum, levels")}
     cores = {row["id"]: row["core"] for row in stage.rows_of("missions", "id, core")}
     for row in stage.rated():
         scale = scales.get(row["scale"])
-        if scale is not None and position(row["rating"], *tuple(scale)[1:]) is None:
+        if scale is not None and position(row["rating"], *tuple(scale)[2:]) is None:
             code = "off-scale"
-            message = msg("The rating “{rating}” is not on the scale {scale}.", rating=row["rating"], scale=scale["id"])
+            called = Term(scale["id"], scale["name"])
+            message = msg("The rating “{rating}” is not on the scale {scale}.", rating=row["rating"], scale=called)
             advice = msg("The scale is {bounds}.", bounds=Scale.of(scale).said())
         elif cores.get(row["mission"]) == 0:
             code = "not-rated"
-            message = msg("The mission {mission} is not a core mission: it is not rated.", mission=row["mission"])
+            message = msg(
+                "The mission {mission} is not a core mission: it is not rated.",
+                mission=Term(row["mission"], mission_label(row["mission"])),
+            )
             advice = msg("Leave the rating empty.")
         else:
             continue

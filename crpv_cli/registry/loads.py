@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crpv_cli.definitions.tables import Table
 from crpv_cli.errors import Anomaly, Severity
-from crpv_cli.language import Message, Term
+from crpv_cli.language import Message, Term, decoded
 from crpv_cli.registry.journal import Change
 from crpv_cli.result import FormFacts
 
@@ -119,6 +120,11 @@ class Source:
         heading = self.heading.get(column) or self.term(column) if column else None
         cell = f"{letter}{line}" if letter else None
         return Anomaly(code, Severity.ERROR, self.name, message, advice, line, heading, value, self.sheet, cell)
+
+
+def recorded(name: str) -> str:
+    """Return the path under which the registry keeps a file, by the name that it was given with."""
+    return name if name == "-" else decoded(str(Path(name).resolve()))
 
 
 @dataclass(slots=True)

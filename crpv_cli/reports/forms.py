@@ -287,9 +287,18 @@ class _Request:
         return [*self._missions(), *(row[0] for row in others)]
 
     def _funders(self, centre: str) -> list[tuple[str, str | None]]:
-        """The funders that a centre has had, with their schemes."""
+        """The funders that a centre has had, with their schemes: those of which nothing is known of the year yet.
+
+        What is known of it, from open data say, would be told once more, and perhaps otherwise.
+        """
         rows = self.connection.execute(
-            "select distinct funder, scheme from funding where centre = ? order by funder, scheme", (centre,)
+            """
+            select distinct funder, scheme from funding as f where centre = :centre and not exists (
+                select 1 from funding as g
+                where g.centre = :centre and g.year = :year and g.funder = f.funder and g.scheme is f.scheme
+            ) order by funder, scheme
+            """,
+            {"centre": centre, "year": self.year},
         )
         return [(row[0], row[1]) for row in rows]
 

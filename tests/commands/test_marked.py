@@ -111,7 +111,7 @@ def test_a_form_comes_back_marked_is_corrected_and_loads(registry: Registry, sen
     rating, kind = sheet.cell(first, at["Rating"]), sheet.cell(first + 1, at["Evaluation"])
     assert colours(sheet) == {rating.coordinate: "error", kind.coordinate: "error"}
     assert rating.comment.text == (
-        "To correct:\nThe rating “7” is not on the scale four.\n→ The scale is 1-4.\n――――――――\nI am not sure."
+        "To correct:\nThe rating “7” is not on the scale One to four.\n→ The scale is 1-4.\n――――――――\nI am not sure."
     )
     assert "Write one of: self, joint, external." in kind.comment.text
 
@@ -122,7 +122,7 @@ def test_a_form_comes_back_marked_is_corrected_and_loads(registry: Registry, sen
         place,
         "Rating",
         "7",
-        "The rating “7” is not on the scale four.",
+        "The rating “7” is not on the scale One to four.",
         "The scale is 1-4.",
         "To correct",
     )

@@ -229,7 +229,7 @@ def test_a_reminder_names_what_is_missing_and_nothing_is_sent(answered: Path, tm
     for asked, missing in MISSING.items():
         assert (f": {missing}" in body) is (missing is not None), asked
     assert "- Governance" not in body
-    assert "set at 2025-03-31" in body
+    assert "Last day for it: 2025-03-31." in body
     assert "agency@example.org" in body
     other = opened(folder / "two.eml")
     assert other["To"] is None

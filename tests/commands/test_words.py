@@ -226,7 +226,7 @@ SAME = [
     (("export", "agreements"), ("export", "convention")),
     (("export", "funding"), ("export", "financement")),
     (("export", "funding-by-centre"), ("export", "financement par centre")),
-    (("check", "--rule", "co-funding"), ("check", "--rule", "Financé par l'État et une collectivité")),
+    (("check", "--rule", "co-funding"), ("check", "--rule", "Cofinancement par l'État et une collectivité")),
     (("trace", "funding", "one", "state", "2023", "P147"), ("trace", "financement", "One", "État", "2023", "p147")),
     (
         ("trace", "funding", "one", "town", "stage=granted"),

@@ -26,9 +26,9 @@ def test_a_sum_of_three_times_the_year_before_is_told(world: Bench, amount: str,
     assert bool(leaps) is told
     if told:
         text = leaps[0].message.text("en")
-        assert "oriv ville granted 2022" in text
+        assert "Observatoire Ville granted 2022" in text
         assert "after €10,000" in text
-        assert "oriv ville accordé 2022" in leaps[0].message.text("fr")
+        assert "Observatoire Ville accordé 2022" in leaps[0].message.text("fr")
 
 
 def test_a_small_leap_another_stage_and_a_year_between_are_none(world: Bench) -> None:

@@ -31,7 +31,7 @@ We asked {centre} for its figures of {year}. Parts that have come so far: {recei
 
 {missing}
 
-The last day for it is set at {due}.
+Last day for it: {due}.
 Please send it to: {contact}
 
 Thank you.

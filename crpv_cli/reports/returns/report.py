@@ -129,7 +129,7 @@ def by_centre(answers: Sequence[Answer]) -> list[list[Answer]]:
 def missing(answers: Sequence[Answer]) -> list[Message]:
     """Say what a centre still owes: the sheets that did not come, then what is missing in those that did."""
     absent = [answer.label for answer in answers if answer.status == NOT_SENT]
-    said = [msg("not received: {sheets}", sheets=absent)] if absent else []
+    said = [msgs("not received: {sheets}", "not received: {sheets}", len(absent), sheets=absent)] if absent else []
     for answer in answers:
         if gaps := joined(answer.gaps):
             said.append(msg("{sheet} ({gaps})", sheet=answer.label, gaps=gaps))
