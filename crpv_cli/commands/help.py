@@ -47,7 +47,7 @@ def _say(text: str) -> None:
 
 def _contents(root: click.Context) -> str:
     """Everything that can be explained, a line each."""
-    from crpv_cli.commands.topics import TOPICS, Section, spoken
+    from crpv_cli.commands.topics import TOPICS, Section
     from crpv_cli.definitions.tables import TABLES
 
     return _set(
@@ -55,7 +55,7 @@ def _contents(root: click.Context) -> str:
         [
             Section(_("crpv help COMMAND"), [(name, translate(entry.about)) for name, entry in COMMANDS.items()]),
             Section(_("crpv help TOPIC"), [(name, translate(topic.about)) for name, topic in TOPICS.items()]),
-            Section(_("crpv help TABLE"), [(name, " / ".join(spoken(table.label))) for name, table in TABLES.items()]),
+            Section(_("crpv help TABLE"), [(name, translate(table.label)) for name, table in TABLES.items()]),
         ],
     )
 

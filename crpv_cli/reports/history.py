@@ -312,7 +312,9 @@ def _only_row(connection: sqlite3.Connection, table: Table, key: Sequence[str]) 
         return row
     if not rows:
         raise UsageProblem(
-            msg("The table {table} has no row {key}.", table=typed(table), key=list(key)),
+            msg(
+                "The table {table} has no row {key}.", table=typed(table), key=[_as_typed(table, part) for part in key]
+            ),
             msg(
                 "Its key is made of: {parts}. See the rows with: crpv list {table}",
                 parts=_called(table, table.key),
@@ -330,6 +332,14 @@ def _only_row(connection: sqlite3.Connection, table: Table, key: Sequence[str]) 
             ],
         ),
     )
+
+
+def _as_typed(table: Table, part: str) -> Message:
+    """A part of a key with its column by the word that the reader may type."""
+    name, equals, value = part.partition("=")
+    if not equals or name not in table.names:
+        return as_it_is(part)
+    return Message("{column}={value}", {"column": typed(table.column(name)), "value": value})
 
 
 def _called(table: Table, names: Sequence[str]) -> list[Typed]:
