@@ -306,7 +306,8 @@ def _only_row(connection: sqlite3.Connection, table: Table, key: Sequence[str]) 
                 msg("They are: {parts}.", parts=_called(table, table.key)),
             )
     condition = " and ".join(f"cast({table.column(name).stored} as text) = ?" for name in wanted) or "1"
-    rows = connection.execute(f"select * from {table.name} where {condition} limit 6", list(wanted.values())).fetchall()
+    some = f"select * from {table.name} where {condition} limit 1000"
+    rows = connection.execute(some, list(wanted.values())).fetchall()
     if len(rows) == 1:
         row: sqlite3.Row = rows[0]
         return row
