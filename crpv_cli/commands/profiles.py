@@ -44,7 +44,7 @@ def profiles(
     if name == _DRAFT or file is not None or table is not None:
         raise UsageProblem(
             msg("A profile is begun for one file."),
-            msg("Write: {command}", command="crpv profiles draft FILE.csv -o PROFILE.toml"),
+            msg("Write: crpv profiles draft FILE.csv -o PROFILE.toml"),
         )
     door.show(profiles_list(shipped_profiles().values()) if name is None else profile_sheet(load_profile(name)))
 

@@ -298,6 +298,7 @@ def said(db: Path, tmp_path: Path, lang: str, *words: str) -> str:
         (("list", "--as-of", "31 février 2023"), "is not a date", "n'est pas une date"),
         (("check", "--until", "octobre"), "is not a date", "n'est pas une date"),
         (("trace", "funding", "one"), "funder=…", "financeur=…"),
+        (("trace", "funding", "one", "state", "1999"), "year=1999", "année=1999"),
     ],
 )
 def test_what_is_not_understood_is_answered_in_the_reader_s_language(
