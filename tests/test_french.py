@@ -21,6 +21,7 @@ from crpv_cli.commands.topics import TOPICS
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.rules.checking import RULES
 from tests import test_language
+from tests.inside import inside
 from tests.test_language import COMMANDS, METAVARS, run
 
 french = test_language.french  # the process that speaks French from its start ends with this module too
@@ -256,6 +257,20 @@ def test_an_answer_of_the_bundled_registry_is_french(
     ran = run("fr", tmp_path, *words_.split(), db=reference_path)
     assert ran.returncode in {0, 1}, ran.stderr
     assert english_in(f"{ran.stdout}\n{ran.stderr}", own) == []
+
+
+def test_where_nothing_is_what_to_type_is_french(empty_path: Path, reference_path: Path, tmp_path: Path) -> None:
+    for db, typed in ((empty_path, "crpv load FICHIER "), (reference_path, " --each formulaires/ ")):
+        alone = run("fr", tmp_path, db=db)
+        assert typed in alone.stdout
+        assert english_in(alone.stdout) == []
+    assert english_in(run("fr", tmp_path, db=tmp_path / "nowhere.sqlite").stdout) == []
+
+
+def test_an_editor_that_is_not_there_is_told_in_french(db: Path) -> None:
+    ran = inside("edit", "scales", env={"CRPV_LANG": "fr", "CRPV_DB": str(db), "EDITOR": "no-such-editor"})
+    assert ran.returncode != 0
+    assert english_in(ran.stderr.replace("no-such-editor", " ")) == []
 
 
 @pytest.mark.parametrize("name", [name for name in TABLES if name not in NAMED])

@@ -159,7 +159,7 @@ def test_in_the_language_of_who_asks(network: Path, file: Path) -> None:
         (("draft",), ExitCode.USAGE, "crpv profiles draft FILE.csv -o PROFILE.toml"),
         (("qpv", "file.csv"), ExitCode.USAGE, "crpv profiles draft FILE.csv -o PROFILE.toml"),
         (("draft", "nowhere.csv"), ExitCode.UNREADABLE, "There is no file nowhere.csv."),
-        (("draft", "{file}", "--as", "fundngs"), ExitCode.USAGE, "Did you mean funding?"),
+        (("draft", "{file}", "--as", "fundngs"), ExitCode.USAGE, "Did you mean funding"),
         (("draft", "{file}", "--format", "json"), ExitCode.USAGE, "Leave --format out."),
         (("draft", "{other}"), ExitCode.USAGE, "None of the headings tells which table the file is for."),
         (("draft", "{empty}"), ExitCode.UNREADABLE, "empty.csv"),
