@@ -219,6 +219,16 @@ _REASONS = (
     N_("wrong number of arguments to function {what}"),
     N_("field larger than field limit ({what})"),
     N_("unexpected end of data"),
+    N_("{what} (at line {line}, column {column})"),
+    N_("{what} (at end of document)"),
+    N_("Invalid value"),
+    N_("Invalid statement"),
+    N_("Unclosed array"),
+    N_("Unterminated string"),
+    N_("Cannot overwrite a value"),
+    N_("Cannot declare {what} twice"),
+    N_("Expected '=' after a key in a key/value pair"),
+    N_("Expected newline or end of document after a statement"),
     N_("{delimiter} expected after {quote}"),
 )
 

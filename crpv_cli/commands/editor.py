@@ -220,7 +220,10 @@ def _run(command: Sequence[str], path: Path, table: str) -> None:
             code = subprocess.Popen([*command, str(path)]).wait()  # noqa: S603 - the user's own
     except OSError as error:
         raise FileProblem(
-            msg("The editor cannot be started: {reason}", reason=f"{editor}: {error.strerror or error}"),
+            msg(
+                "The editor cannot be started: {reason}",
+                reason=Message("{editor}: {reason}", {"editor": editor, "reason": error.strerror or str(error)}),
+            ),
             msg("Set EDITOR to one that is installed: EDITOR=nano crpv edit {table}", table=table),
         ) from error
     if code < 0:

@@ -70,12 +70,15 @@ def undo(
         all_undone = undo_all(connection, loads, dry_run, copy, reopen)
     for file in kept:
         streams.say(msg("A copy of the registry as it was is kept: {file}", file=file))
+    from crpv_cli.definitions.named import typed
+    from crpv_cli.definitions.tables import TABLES
+
     for undone in all_undone:
         for table in dict.fromkeys([*undone.removed, *undone.restored]):
             streams.say(
                 msg(
                     "{table}: {removed} removed, {restored} restored",
-                    table=table,
+                    table=typed(TABLES[table]),
                     removed=undone.removed[table],
                     restored=undone.restored[table],
                 )

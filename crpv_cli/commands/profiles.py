@@ -44,7 +44,7 @@ def profiles(
     if name == _DRAFT or file is not None or table is not None:
         raise UsageProblem(
             msg("A profile is begun for one file."),
-            msg("Write: {command}", command="crpv profiles draft FILE.csv -o PROFILE.toml"),
+            msg("Write: crpv profiles draft FILE.csv -o PROFILE.toml"),
         )
     door.show(profiles_list(shipped_profiles().values()) if name is None else profile_sheet(load_profile(name)))
 
@@ -56,7 +56,7 @@ def _begin(door: Door, path: str, table: str | None) -> None:
         FileProblem: the file cannot be read, or the profile not be written.
         UsageProblem: there is no such table, or the headings do not tell which it is.
     """
-    from crpv_cli.definitions.named import table_named
+    from crpv_cli.definitions.named import table_named, typed
     from crpv_cli.intake.faults import Fault
     from crpv_cli.intake.files import ReadOptions, gather
     from crpv_cli.intake.profiles.drafting import draft
@@ -65,7 +65,7 @@ def _begin(door: Door, path: str, table: str | None) -> None:
     from crpv_cli.registry.resolving import lookups
 
     if table is not None:
-        table_named(table)
+        table = table_named(table).name
     if door.format is not None:
         raise UsageProblem(msg("The beginnings of a profile are a TOML file."), msg("Leave --format out."))
     if door.output is not None:
@@ -77,7 +77,9 @@ def _begin(door: Door, path: str, table: str | None) -> None:
             raise FileProblem(msg("{file}: {problem}", file=path, problem=fault.message), fault.advice) from None
     streams.deliver(begun.content, door.output, door.force)
     streams.say(
-        msg("It fills the table {table}; complete it: {columns}.", table=begun.table.name, columns=list(begun.missing))
+        msg(
+            "It fills the table {table}; complete it: {columns}.", table=typed(begun.table), columns=list(begun.missing)
+        )
         if begun.missing
-        else msg("It fills the table {table}; check it before you load with it.", table=begun.table.name)
+        else msg("It fills the table {table}; check it before you load with it.", table=typed(begun.table))
     )

@@ -8,7 +8,7 @@ from crpv_cli.language import literal
 from crpv_cli.output import streams
 from crpv_cli.output.shelf.layout import GAP, facts_of
 from crpv_cli.output.terminal.lines import BOLD, CYAN, DIM, PLAIN, Line, painted, points, wrapped
-from crpv_cli.result import Dossier
+from crpv_cli.result import Dossier, Value, Worded
 
 
 def show_standing(dossier: Dossier) -> None:
@@ -25,10 +25,15 @@ def _lines(dossier: Dossier, width: int | None) -> list[Line]:
         lines += [[], *wrapped(matters.title.text(), width, style=BOLD)]
         lines += points([literal(str(message.text())) for (message,) in matters.rows], width)  # type: ignore[union-attr]
     lines += [[], *wrapped(steps.title.text(), width, style=BOLD)]
-    lines += _pairs([(str(command), purpose.text()) for command, purpose in steps.rows], width, CYAN, "  ")  # type: ignore[union-attr]
+    lines += _pairs([(_said(command), purpose.text()) for command, purpose in steps.rows], width, CYAN, "  ")  # type: ignore[union-attr]
     for note in dossier.notes:
         lines += [[], *wrapped(note.message.text(), width)]
     return lines
+
+
+def _said(command: Value) -> str:
+    """A command as the reader types it."""
+    return command.words.text() if isinstance(command, Worded) else str(command)
 
 
 def _pairs(pairs: list[tuple[str, str]], width: int | None, style: str, indent: str = "") -> list[Line]:

@@ -10,9 +10,10 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from crpv_cli import interrupts
+from crpv_cli.definitions.named import typed
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
-from crpv_cli.language import first_few, msg, msgs
+from crpv_cli.language import Message, first_few, msg, msgs
 from crpv_cli.registry.bulk import written_at_once
 from crpv_cli.registry.closures import ClosedYearProblem, Touched, closed_years, reopen, touched_by
 from crpv_cli.registry.journal import key_text, require_load, undone_loads
@@ -229,7 +230,7 @@ def _loads_of_shared(connection: sqlite3.Connection) -> Iterator[int]:
         yield from (row["load"] for row in rows)
 
 
-def _first_shared(connection: sqlite3.Connection) -> list[str]:
+def _first_shared(connection: sqlite3.Connection) -> list[Message]:
     rows = connection.execute(
         """
         select s.table_name, s.key from temp.shared as s join json_each(?) as t on t.value = s.table_name
@@ -240,8 +241,8 @@ def _first_shared(connection: sqlite3.Connection) -> list[str]:
     return [_named(TABLES[row["table_name"]], row["key"]) for row in rows]
 
 
-def _named(table: Table, key: str) -> str:
-    return f"{table.name}: {key_text(table, json.loads(key))}"
+def _named(table: Table, key: str) -> Message:
+    return msg("{label}: {text}", label=typed(table), text=key_text(table, json.loads(key)))
 
 
 @contextmanager
@@ -252,7 +253,7 @@ def _temporary(connection: sqlite3.Connection, name: str) -> Iterator[None]:
         connection.execute(f"drop table if exists temp.{name}")
 
 
-def _touched(load: int, loads: set[int], count: int, rows: list[str]) -> UsageProblem:
+def _touched(load: int, loads: set[int], count: int, rows: list[Message]) -> UsageProblem:
     return UsageProblem(
         msgs(
             "Load {load} cannot be undone: later loads ({loads}) changed or refer to {count} row of it: {rows}.",
@@ -272,7 +273,7 @@ def _refuse_references(connection: sqlite3.Connection, load: int, number: int, u
     Those can that were restored, and those of tables that refer to one of which rows were removed.
     """
     loads: set[int] = set()
-    shown: list[str] = []
+    shown: list[Message] = []
     count = 0
     for table in TABLES.values():
         gone = any(undone.removed[column.refers] for column in table.columns if column.refers)

@@ -7,7 +7,7 @@ from crpv_cli.result import Note
 
 LOAD_YOURS = Note(
     "load-yours",
-    msg(N_("Load yours with: crpv load FILE; or see fictitious ones with: crpv init --demo --db demo.sqlite")),
+    msg(N_("Load your data with: crpv load FILE; or see fictitious data with: crpv init --demo --db demo.sqlite")),
     for_operator=True,
 )
 """Where the registry holds nothing of a kind, and nobody publishes it."""

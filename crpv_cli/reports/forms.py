@@ -418,8 +418,9 @@ class _Request:
         for field in fields:
             if field.column.refers is not None and field.column.name != "source" and not field.choices:
                 yield msg(
-                    "The table {table} is empty: nothing can be chosen in the column {column}.",
+                    "The table {table} is empty: nothing can be chosen in the column {column}. Fill it with: {command}",
                     table=msg(TABLES[field.column.refers].label),
+                    command=f"crpv add {field.column.refers}",
                     column=msg(field.column.label),
                 )
 

@@ -306,13 +306,16 @@ def _only_row(connection: sqlite3.Connection, table: Table, key: Sequence[str]) 
                 msg("They are: {parts}.", parts=_called(table, table.key)),
             )
     condition = " and ".join(f"cast({table.column(name).stored} as text) = ?" for name in wanted) or "1"
-    rows = connection.execute(f"select * from {table.name} where {condition} limit 6", list(wanted.values())).fetchall()
+    some = f"select * from {table.name} where {condition} limit 1000"
+    rows = connection.execute(some, list(wanted.values())).fetchall()
     if len(rows) == 1:
         row: sqlite3.Row = rows[0]
         return row
     if not rows:
         raise UsageProblem(
-            msg("The table {table} has no row {key}.", table=typed(table), key=list(key)),
+            msg(
+                "The table {table} has no row {key}.", table=typed(table), key=[_as_typed(table, part) for part in key]
+            ),
             msg(
                 "Its key is made of: {parts}. See the rows with: crpv list {table}",
                 parts=_called(table, table.key),
@@ -330,6 +333,14 @@ def _only_row(connection: sqlite3.Connection, table: Table, key: Sequence[str]) 
             ],
         ),
     )
+
+
+def _as_typed(table: Table, part: str) -> Message:
+    """A part of a key with its column by the word that the reader may type."""
+    name, equals, value = part.partition("=")
+    if not equals or name not in table.names:
+        return as_it_is(part)
+    return Message("{column}={value}", {"column": typed(table.column(name)), "value": value})
 
 
 def _called(table: Table, names: Sequence[str]) -> list[Typed]:

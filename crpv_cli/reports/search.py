@@ -29,7 +29,7 @@ COLUMNS = (
     ),
     Column("key", N_("Key")),
     Column("row", N_("Row"), prose=True),
-    Column("column", N_("Column"), Kind.CODE),
+    Column("column", N_("Column name"), Kind.CODE),
     Column("heading", N_("Column")),
     Column("text", N_("Text"), prose=True),
     Column("found", N_("Found"), Kind.CODES),

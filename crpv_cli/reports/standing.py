@@ -13,7 +13,7 @@ from crpv_cli.errors import CrpvError
 from crpv_cli.language import N_, Day, Message, msg, msgs
 from crpv_cli.registry.queries import closed_year, read
 from crpv_cli.reports import fictitious
-from crpv_cli.result import Dossier, Note, Result, Value
+from crpv_cli.result import Dossier, Note, Result, Value, Worded
 
 _TITLE = N_("The registry of the French centres de ressources politique de la ville (CRPV)")
 _HELP = Note("help", msg(N_("Help: crpv --help; of one command: crpv COMMAND --help")), for_operator=True)
@@ -22,6 +22,11 @@ _OWN = ("evaluations", "activities", "agreements", "governance")
 
 Steps = list[tuple[str, Message]]
 """Commands, and what each does."""
+
+
+def _typed(command: Message) -> Worded:
+    """A command with something to be replaced or chosen in it: people read that in their language."""
+    return Worded(command.text("en"), command)
 
 
 def standing(connection: sqlite3.Connection, path: Path, as_of: str) -> Dossier:
@@ -71,7 +76,7 @@ def no_standing(path: Path, by_default: bool, problem: CrpvError | None = None) 
         )
     steps = [
         ("crpv restore", msg("the copies of the registry, to put one back")),
-        ("crpv init --db NEW_FILE", msg("another registry, from public data")),
+        (_typed(msg("crpv init --db NEW_FILE")), msg("another registry, from public data")),
     ]
     matters = [problem.message, *([problem.advice] if problem.advice else [])]
     return _dossier(facts, matters, steps)
@@ -113,7 +118,7 @@ def _next(centres: int, pending: list[tuple[str, Message] | None]) -> Steps:
     """What to do next, each command once: about what is pending, then what is always there."""
     steps = [step for step in pending if step is not None]
     if not centres:
-        steps = [("crpv load FILE", msg("load a file of your own")), *steps]
+        steps = [(_typed(msg("crpv load FILE")), msg("load a file of your own")), *steps]
     steps += [
         ("crpv report network", msg("the network in figures")),
         ("crpv check", msg("what the rules of the framework find")),
@@ -144,7 +149,10 @@ def _pending(connection: sqlite3.Connection, as_of: str) -> Iterator[_Pending]:
             msg("Nothing is loaded of: {tables}.", tables=nothing),
             None
             if campaign
-            else (f"crpv template --year {closed_year(as_of)} --each forms/", msg("a form for each centre")),
+            else (
+                _typed(msg("crpv template --year {year} --each forms/", year=str(closed_year(as_of)))),
+                msg("a form for each centre"),
+            ),
         )
 
 

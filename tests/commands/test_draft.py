@@ -159,7 +159,7 @@ def test_in_the_language_of_who_asks(network: Path, file: Path) -> None:
         (("draft",), ExitCode.USAGE, "crpv profiles draft FILE.csv -o PROFILE.toml"),
         (("qpv", "file.csv"), ExitCode.USAGE, "crpv profiles draft FILE.csv -o PROFILE.toml"),
         (("draft", "nowhere.csv"), ExitCode.UNREADABLE, "There is no file nowhere.csv."),
-        (("draft", "{file}", "--as", "fundngi"), ExitCode.USAGE, "Did you mean funding?"),
+        (("draft", "{file}", "--as", "fundngs"), ExitCode.USAGE, "Did you mean funding"),
         (("draft", "{file}", "--format", "json"), ExitCode.USAGE, "Leave --format out."),
         (("draft", "{other}"), ExitCode.USAGE, "None of the headings tells which table the file is for."),
         (("draft", "{empty}"), ExitCode.UNREADABLE, "empty.csv"),
@@ -181,3 +181,9 @@ def test_a_profile_that_is_there_is_not_overwritten(network: Path, file: Path, t
     mine.write_text("precious", encoding="utf-8")
     assert crpv("profiles", "draft", file, "--db", network, "-o", mine).code == ExitCode.UNREADABLE
     assert mine.read_text(encoding="utf-8") == "precious"
+
+
+@pytest.mark.parametrize("said", ["Financements", "fundings", "subvention"])
+def test_the_table_is_said_in_words(said: str, network: Path, file: Path) -> None:
+    asked, stable = (crpv("profiles", "draft", file, "--as", word, "--db", network) for word in (said, "funding"))
+    assert (asked.code, asked.out) == (0, stable.out), asked.err

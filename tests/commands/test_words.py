@@ -17,6 +17,7 @@ from crpv_cli.definitions.named import columns, meant, one_of, spoken, tables, t
 from crpv_cli.definitions.regions import FORMER
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import UsageProblem
+from crpv_cli.intake.records import readers_of
 from crpv_cli.language import LANGUAGES, msg, translate
 from crpv_cli.reports.finding import find_centre, find_department, find_funder, find_mission, find_region
 from crpv_cli.reports.index import REPORTS
@@ -185,6 +186,29 @@ def test_list_and_export_take_each_table_by_its_words(name: str, db: Path) -> No
     assert crpv("export", words[1].lower(), "--db", db).out == crpv("export", name, "--db", db).out
 
 
+@pytest.mark.parametrize("name", TABLES)
+def test_list_takes_each_column_by_its_words(name: str, db: Path) -> None:
+    asked = [column for column in TABLES[name].columns if not column.personal]
+    stable = crpv("list", name, "--db", db, "-f", "csv", "--columns", ",".join(column.name for column in asked))
+    assert stable.code == 0, stable.err
+    for lang in LANGUAGES:
+        labels = ",".join(translate(column.label, lang).replace(" ", "-") for column in asked)
+        again = crpv("list", name, "--db", db, "-f", "csv", "--columns", labels)
+        assert (again.code, again.out) == (0, stable.out), again.err
+
+
+CHOSEN = [(name, column) for name, table in TABLES.items() for column in table.columns if column.choices]
+
+
+@pytest.mark.parametrize(("name", "column"), CHOSEN, ids=lambda part: getattr(part, "name", part))
+def test_a_file_takes_each_value_by_its_words(name: str, column: Column) -> None:
+    read = readers_of(name)[column.name].read
+    for choice in column.choices:
+        for word in (choice.code, *(translate(choice.label, lang) for lang in LANGUAGES), *choice.also):
+            for spelling in (word, word.upper(), fold(word)):
+                assert read(spelling)[0] == choice.code, spelling
+
+
 SAME = [
     (("list", "funding", "--columns", "centre,amount"), ("list", "Financements", "--columns", "Centre,montants")),
     (("list", "funding", "--sort", "-amount"), ("list", "subvention", "--sort", "-Montant")),
@@ -278,6 +302,7 @@ def said(db: Path, tmp_path: Path, lang: str, *words: str) -> str:
         (("list", "--as-of", "31 février 2023"), "is not a date", "n'est pas une date"),
         (("check", "--until", "octobre"), "is not a date", "n'est pas une date"),
         (("trace", "funding", "one"), "funder=…", "financeur=…"),
+        (("trace", "funding", "one", "state", "1999"), "year=1999", "année=1999"),
     ],
 )
 def test_what_is_not_understood_is_answered_in_the_reader_s_language(

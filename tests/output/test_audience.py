@@ -95,7 +95,7 @@ def test_no_file_for_people_says_what_to_do_in_crpv(
 
 
 def test_it_is_said_on_the_terminal_beneath_the_answer(reference_path: Path, tmp_path: Path) -> None:
-    advice = "Load yours with: crpv load FILE"
+    advice = "Load your data with: crpv load FILE"
     assert advice in run(reference_path, "report", "activity").stdout
     on_screen = run(reference_path, "report", "activity", terminal=True).stdout
     assert advice in " ".join(on_screen.split())

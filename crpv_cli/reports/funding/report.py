@@ -28,7 +28,7 @@ from crpv_cli.reports.funding.spread import spread
 from crpv_cli.reports.options import AS_OF, CENTRE, DEPARTMENT, REGION, YEAR, Option, Takes, division
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.places import centres_of, region_notes
-from crpv_cli.result import Chart, ChartShape, Result, Value
+from crpv_cli.result import Chart, ChartShape, Result, Value, Worded
 from crpv_cli.spelling import fold
 
 DIVISIONS = {
@@ -414,6 +414,12 @@ def _rows(
     return columns, _group_rows(connection, asked, known, centres, columns), _GROUP_SCREENS[asked.by]
 
 
+def _called(columns: Sequence[str]) -> tuple[Worded, ...]:
+    """Columns of a centre's money by their labels."""
+    labels = {column.name: column.label for column in BY_CENTRE}
+    return tuple(Worded(name, msg(labels[name])) for name in columns)
+
+
 def _centre_rows(
     connection: sqlite3.Connection, asked: Asked, centres: Iterable[CentreMoney], columns: Sequence[Column]
 ) -> tuple[tuple[Value, ...], ...]:
@@ -441,7 +447,7 @@ def _centre_rows(
             "resources": centre.resources,
             "state_share": share,
             "state_share_at_most": centre.share_at_most if asked.shares else None,
-            "state_share_missing": centre.not_known if asked.shares else (),
+            "state_share_missing": _called(centre.not_known) if asked.shares else (),
             "local_share": ratio(now.of("local"), centre.resources) if share is not None else None,
             "state_change": state_change,
             "state_change_share": ratio(state_change, support_before),
