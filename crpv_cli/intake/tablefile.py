@@ -224,6 +224,9 @@ class _Rows:
         self._unnamed = {place for place, cell in enumerate(grid.header) if not cell}
         self._to_fill_in = [place for name, place in self._places.items() if name not in grid.prepared]
         self._to_fill_in += header.others.values()
+        # A row that was added to the form of one centre and year is of these, whether or not it repeats them.
+        made_for = {"centre": grid.form.centre, "year": grid.form.year} if grid.form is not None else {}
+        self._made_for = {name: str(value) for name, value in made_for.items() if name in self._places and value}
         self._absent = {column.name for column in header.missing}  # reported once, for the header
         marks = {name: {grid.headings[place], grid.header[place]} for name, place in self._places.items()}
         self._readers = dict(readers_of(header.table.name)) | {
@@ -292,7 +295,7 @@ class _Rows:
             self._table.unanswered.append(row.line)
             return
         every = (*row.cells, *self._given)
-        cells = {name: every[place] for name, place in self._places.items() if every[place]}
+        cells = self._made_for | {name: every[place] for name, place in self._places.items() if every[place]}
         brought = self._other.read(row, cells) if self._other is not None else None
         checked = check(self._header.table, cells, self._readers)
         if brought is not None:

@@ -205,6 +205,13 @@ def test_a_form_filled_in_by_people_loads_with_the_figures_put_in(db: Path, form
     assert asked(db, "select count(*) from loads")[0][0] == 4  # what was there, what was asked, the forms
 
 
+def test_a_row_added_to_the_form_of_a_centre_is_of_it_and_of_its_year(db: Path, forms: Path) -> None:
+    added = {"mission": "Animation", "type": "formation", "half_days": 3}
+    fill(forms / "one.xlsx", {"Activité": [{}, {}, {}, {}, added]})
+    loaded(db, forms / "one.xlsx")
+    assert asked(db, "select centre, mission, year, half_days from activities") == [("one", "animation", YEAR, 3)]
+
+
 def test_the_same_other_funder_in_two_forms_is_one_funder(db: Path, forms: Path) -> None:
     fill(forms / "one.xlsx", {"Financements": [{}, OTHER]})
     its = {"centre": "Two", "other_name": "EUROMETROPOLE de Strasbourg", "other_kind": None, "other_siren": None}
