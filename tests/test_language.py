@@ -644,7 +644,7 @@ def test_a_load_is_reported_in_french(registry: Path, tmp_path: Path) -> None:
     text = loaded.stderr
     assert loaded.returncode == 1
     assert "Avertissement\u00a0: fautes.csv" in text
-    assert "La note «\u00a09\u00a0» n'est pas sur l'échelle demo-1-4." in text
+    assert "La note «\u00a09\u00a0» n'est pas sur l'échelle Échelle de démonstration" in text
     assert "«\u00a0vingt\u00a0» n'est pas une année." in text
     assert "Nombre de cellules de la ligne\u00a0: 6\u202f; de l'en-tête\u00a0: 8." in text
     assert "Rien n'a été chargé\u00a0: " in text

@@ -134,7 +134,7 @@ def slug(explanation: str) -> Column:
     return code("id", N_("Id"), explanation, required=True, shape=Shape.SLUG)
 
 
-CENTRE = reference("centre", N_("Centre"), "centres", N_("Id of the centre."), required=True)
+CENTRE = reference("centre", N_("Centre"), "centres", N_("The centre, by its name or its id."), required=True)
 CONFIDENCE = Column(
     "confidence",
     N_("Confidence"),
@@ -150,7 +150,7 @@ DEPARTMENT = Column(
     shape=Shape.DEPARTMENT,
     explanation=N_("INSEE code, as text: 01, 2A, 971."),
 )
-MISSION = reference("mission", N_("Mission"), "missions", N_("Id of the mission."), required=True)
+MISSION = reference("mission", N_("Mission"), "missions", N_("The mission, by its name or its id."), required=True)
 NOTE = words("note", N_("Remark"), N_("What the reader must know about this row."), written=True)
 SOURCE = reference("source", N_("Source"), "sources", N_("Id of the source (see the table sources)."))
 LOCATOR = words("locator", N_("Place in the source"), N_("Where in the source: a page, or a file and its line."))

@@ -242,7 +242,7 @@ CENTRES = Table(
             usual=DAYS,
             explanation=N_("The last day, month or year in which it exists; empty if it has not closed."),
         ),
-        reference("successor", N_("Successor"), "centres", N_("Id of the centre that took over, if one did.")),
+        reference("successor", N_("Successor"), "centres", N_("The centre that took over, if one did.")),
         flag(
             "co_funded",
             N_("Co-funded"),
@@ -420,7 +420,7 @@ FUNDING = Table(
     key=("centre", "funder", "year", "scheme", "stage", "object", "reference", "locator", "source"),
     columns=(
         CENTRE,
-        reference("funder", N_("Funder"), "funders", N_("Id of the funder."), required=True),
+        reference("funder", N_("Funder"), "funders", N_("The funder, by its name or its id."), required=True),
         year(N_("Year of the decision.")),
         term("scheme", N_("Scheme"), N_("Programme or scheme: P147, operating, project…")),
         choice(
@@ -554,7 +554,7 @@ EVALUATIONS = Table(
         choice(
             "kind", N_("Evaluation"), choices.EVALUATION_KINDS, N_("Self, joint or external evaluation."), required=True
         ),
-        reference("scale", N_("Scale"), "scales", N_("Id of the rating scale.")),
+        reference("scale", N_("Scale"), "scales", N_("The rating scale, by its name or its id.")),
         code(
             "rating",
             N_("Rating"),
@@ -625,7 +625,7 @@ AGREEMENTS = Table(
             "funder",
             N_("Funder"),
             "funders",
-            N_("Id of the funder that signs; an agreement with several funders has one row for each."),
+            N_("The funder that signs; an agreement with several funders has one row for each."),
             required=True,
         ),
         words("title", N_("Title"), N_("What the agreement is called."), prose=True),
@@ -712,7 +712,7 @@ MEETINGS = Table(
         day("starts_on", N_("Starts on"), N_("First day of the meeting."), required=True),
         day("ends_on", N_("Ends on"), N_("Last day; empty if it is one day.")),
         words("town", N_("Town"), N_("Where it was held.")),
-        reference("host", N_("Host"), "centres", N_("Id of the centre that received it, if one did.")),
+        reference("host", N_("Host"), "centres", N_("The centre that received it, if one did.")),
         words("attendance", N_("Who came"), N_("Which centres, institutions and partners came."), prose=True),
         count("participants", N_("Participants"), N_("How many people came; empty if not known."), most=2000),
         CONFIDENCE,
@@ -746,8 +746,8 @@ PROJECT_PARTNERS = Table(
     label=N_("Partners of joint projects"),
     key=("project", "centre", "partner"),
     columns=(
-        reference("project", N_("Project"), "projects", N_("Id of the project."), required=True),
-        reference("centre", N_("Centre"), "centres", N_("Id of a centre that takes part; empty for another partner.")),
+        reference("project", N_("Project"), "projects", N_("The project, by its title or its id."), required=True),
+        reference("centre", N_("Centre"), "centres", N_("A centre that takes part; empty for another partner.")),
         term("partner", N_("Partner"), N_("Another body that takes part; empty for a centre.")),
         term("role", N_("Role"), N_("What it does there: leads, pays, takes part…")),
         SOURCE,
@@ -770,7 +770,7 @@ EXCEPTIONS = Table(
             shape=Shape.SLUG,
         ),
         reference(
-            "centre", N_("Centre"), "centres", N_("Id of the centre; empty for a department or for the whole network.")
+            "centre", N_("Centre"), "centres", N_("The centre; empty for a department or for the whole network.")
         ),
         replace(
             DEPARTMENT,

@@ -109,7 +109,7 @@ class ColumnReader:
                 raise Fault(
                     "empty-cell",
                     msg("The cell is empty; {column} is required.", column=msg(column.label)),
-                    msg(column.explanation),
+                    msg("To be filled in: {what}", what=msg(column.explanation)),
                 )
         elif column.minimum is not None and value < column.minimum:  # type: ignore[operator]
             raise _out_of_bounds(cell, msg("Write {bound} or more.", bound=f"{column.minimum:g}"))

@@ -186,7 +186,7 @@ def _not_known(text: str, column: Column) -> ReadValue:
         raise Fault(
             "empty-cell",
             msg("“{value}” says that it is not known; {column} is required.", value=text, column=msg(column.label)),
-            msg(column.explanation),
+            msg("To be filled in: {what}", what=msg(column.explanation)),
         )
     return None, Correction(
         "not-known",

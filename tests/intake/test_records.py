@@ -92,7 +92,7 @@ def test_an_empty_cell_says_what_belongs_there() -> None:
     ((_, fault),) = checked("funding", stage=None).faults
     assert fault.message.text("en") == "The cell is empty; Stage is required."
     assert fault.advice is not None
-    assert fault.advice.text("en") == "Whether the amount is requested, granted or paid."
+    assert fault.advice.text("en") == "To be filled in: Whether the amount is requested, granted or paid."
 
 
 def test_values_are_what_the_registry_holds() -> None:
