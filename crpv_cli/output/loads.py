@@ -190,6 +190,8 @@ def _figures(files: Sequence[FileOutcome]) -> Iterable[Message]:
     ordered = sorted(files, key=lambda outcome: outcome.table)
     for table, group in groupby(ordered, key=lambda outcome: outcome.table):
         outcomes = list(group)
+        if all(outcome.form and not outcome.read for outcome in outcomes):
+            continue  # a sheet of a form that was left empty
         yield msg(
             "{table}: {read} read, {inserted} inserted, {updated} updated, {unchanged} unchanged, {refused} refused",
             table=TABLES[table].term,
