@@ -77,8 +77,8 @@ def test_a_heading_may_say_a_unit(db: Path) -> None:
         (("centre=one", "rubbish=skills"), 2, "The columns are: centre, mission,"),
         (("centre=one", "Centre=two"), 2, "centre is given two values"),
         (("centre",), 2, "“centre” gives no column a value."),
-        (("centre=one", "mission=skills"), 2, "A row of evaluations needs: Year (year), Evaluation (kind)."),
-        ((*NEW[:-1], "rating=9"), 1, "Rating: The rating “9” is not on the scale four."),
+        (("centre=one", "mission=skills"), 2, "A row of Evaluations needs: Year (year), Evaluation (kind)."),
+        ((*NEW[:-1], "rating=9"), 1, "Rating: The rating “9” is not on the scale One to four."),
         (("centre=nobody", *NEW[1:]), 1, "nobody"),
         ((*NEW[:2], "year=2024x", *NEW[3:]), 1, "Year: "),
     ],
@@ -165,7 +165,7 @@ def test_what_is_wrong_together_is_asked_for_again(db: Path) -> None:
     typed = ("One", "animation", "2024", "1", "four", "9", *[""] * 6, "4", "y")
     ran = add(db, "evaluations", answers=answers(*typed))
     assert ran.code == 0, ran.err
-    assert "The rating “9” is not on the scale four." in ran.said
+    assert "The rating “9” is not on the scale One to four." in ran.said
     assert added(db, mission="animation")["rating"] == "4"
 
 

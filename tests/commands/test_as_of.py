@@ -77,7 +77,7 @@ def then(request: pytest.FixtureRequest, demo_path: Path, tmp_path_factory: pyte
 
 
 # What speaks of the registry as it stands, not of the date: whether it holds anything at all, and made-up rows.
-OF_THE_REGISTRY = {"no-activity", "no-agreements", "load-yours", "fictitious-among-real"}
+OF_THE_REGISTRY = {"no-activity", "no-evaluations", "no-agreements", "load-yours", "fictitious-among-real"}
 
 
 def dated(value: Any) -> Any:

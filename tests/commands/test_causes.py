@@ -64,7 +64,7 @@ def test_what_differs_is_left_out_of_the_heading_and_said_at_its_place(registry:
         "    f.csv:3: “kind-1991”",
         "    f.csv:4: “kind-1992”",
         "    … and 10 more",
-        "5 errors: Note obtenue: The rating “…” is not on the scale four.",
+        "5 errors: Note obtenue: The rating “…” is not on the scale One to four.",
         "    The scale is 1-4.",
         "    f.csv:15: “1990”",
         "    f.csv:16: “1991”",

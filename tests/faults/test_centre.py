@@ -46,6 +46,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[object]]:
             asked.append(question)
             return True
 
+        monkeypatch.setattr("crpv_cli.output.streams.can_ask", lambda: True)
         monkeypatch.setattr("crpv_cli.output.streams.confirm", confirm)
         return asked
 

@@ -234,7 +234,7 @@ JSON = ("load", "perimeters.csv", "--keep-valid", "-f", "json")
 def test_a_result_that_cannot_be_written_is_not_committed(folder: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         ran = crpv(folder, *JSON, stdout=full)
-    assert (ran.returncode, "Error: The result cannot be written to standard output" in ran.stderr) == (3, True)
+    assert (ran.returncode, "The result cannot be written to standard output" in ran.stderr) == (3, True)
     assert (last_load(folder), names(folder)) == (1, set())
 
 
@@ -243,7 +243,7 @@ def test_a_result_that_nobody_reads_is_not_committed(folder: Path) -> None:
     os.close(reader)
     ran = crpv(folder, *JSON, stdout=writer)
     os.close(writer)
-    assert (ran.returncode, "Error: Nothing was loaded" in ran.stderr) == (3, True)
+    assert (ran.returncode, "Nothing was loaded" in ran.stderr) == (3, True)
     assert (last_load(folder), names(folder)) == (1, set())
 
 
