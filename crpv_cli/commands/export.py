@@ -14,6 +14,12 @@ from crpv_cli.language import text as _
 from crpv_cli.output import streams
 from crpv_cli.output.formats import Format
 
+# What a name ends with that is meant for one file.
+_FILES = {
+    *(".csv", ".json", ".jsonl", ".md", ".txt", ".html"),
+    *(".pdf", ".docx", ".odt", ".ods", ".xls", ".zip", ".sqlite", ".db"),
+}
+
 
 @command(output=_("The file to write; for all, the folder or a workbook."))
 def export(
@@ -56,7 +62,7 @@ def export(
             msg("Everything is written to a folder, or to one workbook."),
             msg("Name it: crpv export all -o FOLDER/ or crpv export all -o registry.xlsx"),
         )
-    if door.output.suffix.lower() in {".csv", ".json", ".jsonl", ".md", ".txt"}:
+    if door.output.suffix.lower() in _FILES and not door.output.is_dir():
         raise UsageProblem(
             msg("{file} is one file, but there are several tables.", file=door.output),
             msg("Name a folder, or one workbook: crpv export all -o registry.xlsx"),

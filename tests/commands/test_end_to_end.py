@@ -202,6 +202,7 @@ def test_the_extension_chooses_the_format(
         (("report", "coverage", "--measure", "people"), 2, "neighbourhoods"),
         (("report", "evaluations", "--mission", "zzz"), 2, "animation"),
         (("export", "all"), 2, "-o FOLDER/"),
+        (("export", "all", "-o", "all.pdf"), 2, "all.pdf is one file"),
         (("export", "evalations"), 2, "evaluations"),
         (("load", "nope.csv"), 3, "nope.csv"),
         (("lst",), 2, "list"),
