@@ -9,6 +9,7 @@ import click
 
 from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.table import Table
+from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import Message, msg
 
 if TYPE_CHECKING:
@@ -50,7 +51,16 @@ class Dialogue:
             streams.say(msg(column.explanation))
         listed = options.all if options is not None and len(options.all) <= _MOST_LISTED else ()
         _list(listed)
-        if options is not None and not listed:
+        if options is not None and column.refers and not options.all:
+            streams.say(
+                msg(
+                    "The table {table} is empty: nothing can be chosen in the column {column}. Fill it with: {command}",
+                    table=msg(TABLES[column.refers].label),
+                    column=msg(column.label),
+                    command=f"crpv add {column.refers}",
+                )
+            )
+        elif options is not None and not listed:
             streams.say(msg("Type a name, a code or a part of a name ({count} are known).", count=len(options.all)))
         while True:
             typed = streams.ask(self._question(column, kept))

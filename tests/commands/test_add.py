@@ -142,6 +142,13 @@ def test_each_column_is_asked_for(db: Path) -> None:
     assert "animation" in ran.out
 
 
+def test_where_a_list_is_empty_it_says_how_to_fill_it(db: Path) -> None:
+    ran = add(db, "project_partners", answers=answers("x"))
+    assert "The table Joint projects is empty" in ran.said
+    assert "crpv add projects" in ran.said
+    assert "(0 are known)" not in ran.said
+
+
 def test_nothing_is_written_if_the_answer_is_no(db: Path) -> None:
     before = state_of(db)
     for last in (("n",), (), ROW[:3]):  # no, the end of what is typed, and the end amid the questions
