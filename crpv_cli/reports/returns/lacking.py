@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from crpv_cli.definitions import choices
@@ -75,6 +75,18 @@ def _missions(connection: sqlite3.Connection, sql: str, asked: Asked) -> dict[st
     }
 
 
+_Missing = Mapping[str, Sequence[object]]
+"""What is missing of each centre."""
+
+
+def _told(counts: Counts, *found: tuple[_Missing, Callable[[Sequence[object]], Message]]) -> Found:
+    """Say of each centre what is missing of it, one sentence for each kind of thing."""
+    for centre in counts:
+        for missing, said in found:
+            if things := missing.get(centre):
+                yield centre, said(things)
+
+
 def _core_without(table: str) -> str:
     return f"""
         select c.id, m.id from centres as c cross join missions as m
@@ -94,11 +106,11 @@ def _activities(connection: sqlite3.Connection, asked: Asked, counts: Counts) ->
         """,
         asked,
     )
-    for centre in counts:
-        if missions := without.get(centre):
-            yield centre, msg("no activity: {missions}", missions=missions)
-        if missions := unknown.get(centre):
-            yield centre, msg("half-days not given: {missions}", missions=missions)
+    yield from _told(
+        counts,
+        (without, lambda missions: msg("no activity: {missions}", missions=missions)),
+        (unknown, lambda missions: msg("half-days not given: {missions}", missions=missions)),
+    )
 
 
 def _evaluations(connection: sqlite3.Connection, asked: Asked, counts: Counts) -> Found:
@@ -111,11 +123,11 @@ def _evaluations(connection: sqlite3.Connection, asked: Asked, counts: Counts) -
         """,
         asked,
     )
-    for centre in counts:
-        if missions := without.get(centre):
-            yield centre, msg("no evaluation: {missions}", missions=missions)
-        if missions := unrated.get(centre):
-            yield centre, msg("no rating: {missions}", missions=missions)
+    yield from _told(
+        counts,
+        (without, lambda missions: msg("no evaluation: {missions}", missions=missions)),
+        (unrated, lambda missions: msg("no rating: {missions}", missions=missions)),
+    )
 
 
 def _funding(connection: sqlite3.Connection, asked: Asked, counts: Counts) -> Found:
@@ -131,9 +143,9 @@ def _funding(connection: sqlite3.Connection, asked: Asked, counts: Counts) -> Fo
         asked,
     ):
         funders[centre].append(name)
-    for centre in counts:
-        if funders[centre]:
-            yield centre, msg("no amount of a funder of the year before: {funders}", funders=funders[centre])
+    yield from _told(
+        counts, (funders, lambda names: msg("no amount of a funder of the year before: {funders}", funders=names))
+    )
 
 
 def _budgets(connection: sqlite3.Connection, asked: Asked, counts: Counts) -> Found:
@@ -181,9 +193,7 @@ def _agreements(connection: sqlite3.Connection, asked: Asked, counts: Counts) ->
         asked,
     ):
         unknown[centre].append(name)
-    for centre in counts:
-        if unknown[centre]:
-            yield centre, msg("no amount of the agreement with: {funders}", funders=unknown[centre])
+    yield from _told(counts, (unknown, lambda names: msg("no amount of the agreement with: {funders}", funders=names)))
 
 
 _IN_FORCE = "ifnull(valid_from, '') <= :as_of and ifnull(valid_to, '9999') >= :as_of"
