@@ -119,9 +119,9 @@ def write_marked(
             found = sheets()
             if not found:
                 raise Unwritable(msg("it cannot be read"))
-            _write_anew(found, faults, target, stem)
+            _write_anew(found, faults, target)
         except Unwritable as error:
-            _write_anew((), faults, target, stem, error.reason)
+            _write_anew((), faults, target, error.reason)
             return Marked(target.name, anew=True, listed=error.reason)
     return Marked(target.name, anew=True)
 
@@ -323,11 +323,22 @@ def _xml(words: str) -> str:
 # --- A file of another kind ---
 
 
-def _write_anew(sheets: Sequence[Sheet], faults: Faults, target: Path, stem: str, lost: Message | None = None) -> None:
+def _write_anew(sheets: Sequence[Sheet], faults: Faults, target: Path, lost: Message | None = None) -> None:
     """Write the cells of a file as texts, row after row, so that a long one takes little memory."""
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
+    try:
+        _fill_anew(book, sheets, faults, lost)
+        book.save(target)
+    except BaseException:
+        for page in book.worksheets:
+            page.close()  # what it has written so far waits in a file that is open
+        raise
+
+
+def _fill_anew(book: Book, sheets: Sequence[Sheet], faults: Faults, lost: Message | None) -> None:
+    """Put the sheets of a file into a workbook that is written row after row, the list of its faults first."""
     front = book.create_sheet(LIST_SHEETS[current()])
     set_up(front)
     for sheet in sheets:
@@ -354,7 +365,6 @@ def _write_anew(sheets: Sequence[Sheet], faults: Faults, target: Path, stem: str
             page.append(made)
     write_list(front, faults, titles=book.sheetnames, lost=lost or msg(_ANEW))
     book.active = 0
-    book.save(target)
 
 
 _ANEW = N_("It holds the cells of the file as texts: formats and formulas stay in the file itself.")
