@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,7 @@ def test_what_sqlite_leaves_out_has_no_such_word(text: str) -> None:
     """SQLite sees no accents: the pattern of a word must match whatever folds to it."""
     import sqlite3
 
-    for word in fold(text).split():
-        (alike,) = sqlite3.connect(":memory:").execute("select ? glob ?", (text, _pattern(word))).fetchone()
-        assert alike, (text, word, _pattern(word))
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for word in fold(text).split():
+            (alike,) = connection.execute("select ? glob ?", (text, _pattern(word))).fetchone()
+            assert alike, (text, word, _pattern(word))

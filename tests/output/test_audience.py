@@ -7,6 +7,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from subprocess import CompletedProcess
 from zipfile import ZipFile
@@ -128,7 +129,7 @@ def test_what_to_do_about_a_finding_is_in_the_table_of_machines_and_on_the_termi
 
 def test_the_reader_is_not_told_of_what_does_not_apply(reference_path: Path) -> None:
     """A carrier of an association, the end of an open centre, why one is exempt that is not."""
-    with sqlite3.connect(reference_path) as connection:
+    with closing(sqlite3.connect(reference_path)) as connection:
         centres = connection.execute("select id, legal_form, closed, co_funded from centres").fetchall()
     assert len(centres) == 20
     for centre, form, closed, co_funded in centres:
