@@ -316,6 +316,47 @@ class Flow:
         return 64 * (1 + len(row)) + sum(len(value) for value in row if isinstance(value, str))
 
 
+@dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """A figure that opens a dossier, set large.
+
+    Attributes:
+        name: its stable name: the figure of the section ``figures``, or the column of the facts, that it repeats.
+        label: what it is, in a few words that follow the figure: "of priority neighbourhoods are covered".
+        shown: the figure as people read it, short; None if it is not known.
+        share: between 0 and 1, where the figure is a part of a whole that a bar may show.
+        beside: what it is to be read with, a sentence each, with their own dates: what it was, what was published, how
+            much of it is known.
+        fictitious: whether it rests on fictitious data.
+    """
+
+    name: str
+    label: Message
+    shown: Message | None
+    share: float | None = None
+    beside: tuple[Message, ...] = ()
+    fictitious: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A question of a dossier: a few of its sections, opened by what they say.
+
+    Attributes:
+        name: stable name.
+        title: the question in a word or two: "Coverage".
+        finding: what the figures of its sections say, as one true sentence; None where nothing can be said.
+        sections: the names of its sections, in order.
+        annex: whether it holds what is looked up rather than read: long tables, sources.
+    """
+
+    name: str
+    title: Message
+    finding: Message | None
+    sections: tuple[str, ...]
+    annex: bool = False
+
+
 @dataclass(frozen=True)
 class Dossier:
     """One subject seen whole: its facts (a result of one row), and sections of rows beneath.
@@ -330,6 +371,10 @@ class Dossier:
             empty, all sections whole. Other formats hold them all.
         command: the command line that gives it, without the state of the registry; empty if there is none.
         fictitious: whether any figure rests on fictitious data.
+        headline: the subject in one sentence, which opens it everywhere; None where nothing can be said.
+        key_figures: four to six figures, set large where there is room.
+        parts: the questions that the sections answer, in their order; each section is in one part. Empty where the
+            sections follow each other as they are.
     """
 
     name: str
@@ -340,6 +385,9 @@ class Dossier:
     brief: Mapping[str, int | None] = field(default_factory=dict)
     command: str = ""
     fictitious: bool = False
+    headline: Message | None = None
+    key_figures: tuple[KeyFigure, ...] = ()
+    parts: tuple[Part, ...] = ()
 
     @property
     def on_screen(self) -> tuple[Result, ...]:

@@ -20,6 +20,7 @@ from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.reports.funding.report import funding
 from crpv_cli.reports.funding.years import funding_years
 from crpv_cli.reports.listing import Selection, list_centres
+from crpv_cli.reports.network import story
 from crpv_cli.reports.network.explain import Network, with_sources
 from crpv_cli.reports.network.figures import COLUMNS, SCREEN, Parts, figure_rows
 from crpv_cli.reports.network.findings import grouped
@@ -89,6 +90,8 @@ def network(
         brief={"figures": None, "missing": None, "findings": _FINDINGS_ON_SCREEN},
         command=_command(as_of, compare_to, within, cycle),
         fictitious=rests,
+        key_figures=tuple(story.key_figures(sections[0])),
+        parts=tuple(story.parts(sections)),
     )
 
 
