@@ -57,7 +57,7 @@ def again() -> Message:
 def _command(*words: str | None) -> Message:
     """A command line as the shell of this system reads it; None is the place that only the user knows."""
     join = subprocess.list2cmdline if sys.platform == "win32" else shlex.join
-    parts = [msg("FOLDER-OF-CRPV") if word is None else msg("{word}", word=join([word])) for word in words]
+    parts = [msg("FOLDER") if word is None else msg("{word}", word=join([word])) for word in words]
     line = parts[0]
     for part in parts[1:]:
         line = msg("{first} {then}", first=line, then=part)
