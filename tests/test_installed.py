@@ -43,7 +43,10 @@ def _from(folder: Path, **more: Any) -> str:
 def test_the_advice_is_that_of_the_tool_that_installed_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     folder = tmp_path / "a folder"
     folder.mkdir()
-    said = lambda **files: _advice(monkeypatch, tmp_path, **files)  # noqa: E731
+
+    def said(**files: str) -> str:
+        return _advice(monkeypatch, tmp_path, **files)
+
     assert said(direct_url_json=_from(folder)) == f"/env/bin/python -m pip install '{folder}'"
     editable = _from(folder, dir_info={"editable": True})
     assert said(direct_url_json=editable) == f"/env/bin/python -m pip install -e '{folder}'"
