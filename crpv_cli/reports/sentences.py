@@ -6,7 +6,8 @@ stands whole in the module of its question, so that its translation does too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from crpv_cli.language import N_, Message, Named, Share, listed, msg, msgs
 
@@ -67,3 +68,54 @@ def are_without(places: Sequence[tuple[Named, str]]) -> Message:
     # French counts "les Hauts-de-Seine" as several; English says it of all of them alike.
     several = len(places) > 1 or places[0][0].article == "les "
     return msgs("none has one in {places}", "none has one in {places}", 2 if several else 1, places=named)
+
+
+def moved(totals: Mapping[str, Any]) -> Iterator[Message]:
+    """Say how many ratings rose, fell and stayed, where any has one before it."""
+    counts = [totals[name] or 0 for name in ("improving", "slipping", "stable")]
+    parts: list[Message] = []
+    for count, first, other in zip(counts, _first(counts), _other(counts), strict=True):
+        if count:
+            parts.append(other if parts else first)
+    if parts:
+        yield listed(parts)
+
+
+def _first(counts: Sequence[int]) -> tuple[Message, ...]:
+    better, worse, same = counts
+    return (
+        msgs("{count} rating is better than before", "{count} ratings are better than before", better),
+        msgs("{count} rating is worse than before", "{count} ratings are worse than before", worse),
+        msgs("{count} rating is the same as before", "{count} ratings are the same as before", same),
+    )
+
+
+def _other(counts: Sequence[int]) -> tuple[Message, ...]:
+    better, worse, same = counts
+    return (
+        msgs("{count} is better", "{count} are better", better),
+        msgs("{count} is worse", "{count} are worse", worse),
+        msgs("{count} is the same", "{count} are the same", same),
+    )
+
+
+def overdue(count: int, start: bool = False) -> Message:
+    """Say how many evaluations are overdue; ``start`` if that starts a sentence."""
+    if count:
+        return msgs("{count} evaluation is overdue", "{count} evaluations are overdue", count)
+    return msg("No evaluation is overdue") if start else msg("no evaluation is overdue")
+
+
+def rules_find(breaches: int, unknown: int, notices: int) -> Message:
+    """Say how much the rules find."""
+    said = (
+        msgs("The rules find {count} breach", "The rules find {count} breaches", breaches)
+        if breaches
+        else msg("The rules find no breach")
+    )
+    others = []
+    if unknown:
+        others.append(msgs("{count} point is not known", "{count} points are not known", unknown))
+    if notices:
+        others.append(msgs("{count} point calls for attention", "{count} points call for attention", notices))
+    return clauses([said, *others])

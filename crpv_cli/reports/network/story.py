@@ -10,11 +10,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crpv_cli.definitions.articles import named, region_named
-from crpv_cli.language import N_, Day, Euros, Message, Named, listed, msg, msgs
+from crpv_cli.language import N_, Day, Euros, Message, Named, msg, msgs
 from crpv_cli.registry.queries import months_after
 from crpv_cli.reports.network.figures import Parts
 from crpv_cli.reports.published import computed_words, quoted
-from crpv_cli.reports.sentences import are_without, clauses, exact, numbered, of_both_years, rise, to_centres
+from crpv_cli.reports.sentences import (
+    are_without,
+    clauses,
+    exact,
+    moved,
+    numbered,
+    of_both_years,
+    overdue,
+    rise,
+    rules_find,
+    to_centres,
+)
 from crpv_cli.result import KeyFigure, Part, Result
 
 # Which sections answer which question; a section that is not there is passed over.
@@ -149,7 +160,9 @@ class Story:
     def _support(self) -> Iterator[Message]:
         totals = self.parts.funding.totals
         known, centres = totals["state_p147_known"], totals["centres"]
-        if known:
+        if not known:
+            yield msg("Not known of any centre.")
+        else:
             yield _known_for(known, centres)
             yield from (
                 msg("{clause}.", clause=clause) for clause in self._support_change(N_("That is {compared} {who}"))
@@ -188,11 +201,9 @@ class Story:
         if totals["evaluated"] is None:
             yield msg("No evaluation is known.")
             return
-        moved = list(_moved(totals))
-        if moved:
-            yield msg("{clause}.", clause=moved[0])
+        yield from (msg("{clause}.", clause=clause) for clause in moved(totals))
         if totals["overdue"] is not None:
-            yield msg("{clause}.", clause=_overdue(totals["overdue"], start=True))
+            yield msg("{clause}.", clause=overdue(totals["overdue"], start=True))
 
     def _missions(self) -> Message | None:
         totals = self.parts.evaluations.totals
@@ -212,8 +223,8 @@ class Story:
                 evaluated,
                 expected=expected,
             )
-        late = [] if totals["overdue"] is None else [_overdue(totals["overdue"])]
-        return clauses([said, *_moved(totals), *late])
+        late = [] if totals["overdue"] is None else [overdue(totals["overdue"])]
+        return clauses([said, *moved(totals), *late])
 
     # --- Activity ---
 
@@ -252,19 +263,19 @@ class Story:
 
     # --- Agreements, what is missing, what changed ---
 
-    def _agreement_clauses(self) -> Iterator[Message]:
+    def _agreement_clauses(self, alone: bool = False) -> Iterator[Message]:
         totals = self.parts.agreements.totals
         until = Day(months_after(self.as_of, self.parts.agreements.parameters["within"]), full=True)
         ending, ended = totals["ending"], totals["ended_without_successor"]
         if ending:
             yield msgs("{count} ends by {date}", "{count} end by {date}", ending, date=until)
         elif totals["running"]:
-            yield msg("none ends by {date}", date=until)
+            yield msg(N_("None ends by {date}") if alone else N_("none ends by {date}"), date=until)
         if ended:
             yield msgs("{count} has ended without a successor", "{count} have ended without a successor", ended)
 
     def _agreements(self) -> Iterator[Message]:
-        for clause in self._agreement_clauses():
+        for clause in self._agreement_clauses(alone=True):
             yield msg("{clause}.", clause=clause)
 
     def _together(self) -> Message | None:
@@ -282,18 +293,7 @@ class Story:
         if self.parts.findings is None:
             return None
         totals = self.parts.findings.totals
-        breach, unknown, notice = (totals[name] for name in ("breach", "unknown", "notice"))
-        said = (
-            msgs("The rules find {count} breach", "The rules find {count} breaches", breach)
-            if breach
-            else msg("The rules find no breach")
-        )
-        others = []
-        if unknown:
-            others.append(msgs("{count} point is not known", "{count} points are not known", unknown))
-        if notice:
-            others.append(msgs("{count} point calls for attention", "{count} points call for attention", notice))
-        return clauses([said, *others])
+        return rules_find(totals["breach"], totals["unknown"], totals["notice"])
 
     def _changed(self) -> Message | None:
         section = self.sections.get("changes")
@@ -451,38 +451,3 @@ def _who(reported: int, total: int) -> Message:
     if reported == total:
         return numbered(total, N_("The only centre"), N_("Both centres"), N_("All {count} centres"))
     return msgs("{count} of the {total} centres", "{count} of the {total} centres", reported, total=total)
-
-
-def _moved(totals: Mapping[str, Any]) -> Iterator[Message]:
-    """Say how many ratings rose, fell and stayed, where any has one before it."""
-    counts = [totals[name] or 0 for name in ("improving", "slipping", "stable")]
-    parts: list[Message] = []
-    for count, first, other in zip(counts, _first(counts), _other(counts), strict=True):
-        if count:
-            parts.append(other if parts else first)
-    if parts:
-        yield listed(parts)
-
-
-def _first(counts: Sequence[int]) -> tuple[Message, ...]:
-    better, worse, same = counts
-    return (
-        msgs("{count} rating is better than before", "{count} ratings are better than before", better),
-        msgs("{count} rating is worse than before", "{count} ratings are worse than before", worse),
-        msgs("{count} rating is the same as before", "{count} ratings are the same as before", same),
-    )
-
-
-def _other(counts: Sequence[int]) -> tuple[Message, ...]:
-    better, worse, same = counts
-    return (
-        msgs("{count} is better", "{count} are better", better),
-        msgs("{count} is worse", "{count} are worse", worse),
-        msgs("{count} is the same", "{count} are the same", same),
-    )
-
-
-def _overdue(count: int, start: bool = False) -> Message:
-    if count:
-        return msgs("{count} evaluation is overdue", "{count} evaluations are overdue", count)
-    return msg("No evaluation is overdue") if start else msg("no evaluation is overdue")
