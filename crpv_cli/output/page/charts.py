@@ -376,6 +376,7 @@ _SPECIFICATIONS = {
     ChartShape.BARS: _bars,
     ChartShape.STACKED: _stacked,
     ChartShape.LINES: _lines,
+    ChartShape.DIFFERENCE: _bars,
     ChartShape.GRID: _grid,
 }
 
