@@ -323,6 +323,15 @@ def _map(network: Network, section: Result, column: str, row: Record) -> Explain
     return explanation("coverage")(network.connection, by_department, "total", {"department": row["department"]})
 
 
+def _support_change(network: Network, section: Result, column: str, row: Record) -> Explained | None:
+    """The two years are those of the report of funding, which has no column for the first."""
+    year = section.parameters["to"] - (column == "before")
+    report = funding(network.connection, network.as_of, year, year)
+    name = "state_p147" if column == "before" else column
+    whose = next((one for one in report.records() if one["centre"] == row["centre"]), None)
+    return None if whose is None else explanation("funding")(network.connection, report, name, whose)
+
+
 def _funding_years(network: Network, section: Result, column: str, row: Record) -> Explained | None:
     asked = section.parameters
     by_year = funding(network.connection, asked["as_of"], asked["from"], asked["to"], by="year")
@@ -409,6 +418,7 @@ def _text(value: object) -> str:
 
 _TABLES: Mapping[str, Callable[[Network, Result, str, Record], Explained | None]] = {
     "map": _map,
+    "support_change": _support_change,
     "funding_years": _funding_years,
     "missions": _missions,
     "budgets": _budgets,

@@ -21,6 +21,7 @@ from crpv_cli.reports.funding.report import funding
 from crpv_cli.reports.funding.years import funding_years
 from crpv_cli.reports.listing import Selection, list_centres
 from crpv_cli.reports.network import story
+from crpv_cli.reports.network.charts import by_covered, by_half_days, by_support, regions_below, support_change
 from crpv_cli.reports.network.explain import Network, with_sources
 from crpv_cli.reports.network.figures import COLUMNS, SCREEN, Parts, figure_rows
 from crpv_cli.reports.network.findings import grouped
@@ -171,17 +172,19 @@ def _sections(
     if compare_to is not None:
         yield _section(changes(connection, compare_to, as_of), "changes", msg(N_("Changes")))
     yield _section(territory_map(connection, as_of), "map", msg(N_("Map")))
-    yield _section(coverage(connection, as_of, by="region"), "regions", regions, regions)
-    yield _section(parts.coverage["neighbourhoods"], "coverage", centres, centres)
+    yield _section(regions_below(coverage(connection, as_of, by="region")), "regions", regions, regions)
+    yield _section(by_covered(parts.coverage["neighbourhoods"]), "coverage", centres, centres)
+    yield support_change(parts.funding)
     yield funding_years(connection, as_of)
-    yield _section(parts.funding, "funding", msg(N_("Funding by centre")))
+    yield _section(by_support(parts.funding), "funding", msg(N_("Funding by centre")))
     yield budgets(connection, as_of)
     yield mission_grid(connection, as_of)
     yield _section(
         evaluation_summaries(connection, as_of, by="mission", cycle=cycle), "evaluations", msg(N_("Evaluations"))
     )
     for by in ("mission", "theme", "mode", "centre"):
-        yield _section(activity(connection, as_of, by=by), f"activity_{by}")
+        done = activity(connection, as_of, by=by)
+        yield _section(by_half_days(done) if by == "centre" else done, f"activity_{by}")
     yield _section(_standing(parts.agreements), "agreements", msg(N_("Agreements")))
     yield meetings(connection, as_of)
     yield projects(connection, as_of)
