@@ -5,7 +5,7 @@ Every sentence is made of rows that a section of the sheet holds; what is not kn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from crpv_cli.definitions.choices import BUDGET_STATES, mission_label
@@ -37,9 +37,18 @@ class Story:
         centre: its facts.
         is_open: whether it is open on the date.
         sections: those of the sheet.
+        made_up: the ids of the sources that are fictitious.
     """
 
-    def __init__(self, as_of: str, centre: Mapping[str, Any], is_open: bool, sections: Sequence[Result]) -> None:
+    def __init__(
+        self,
+        as_of: str,
+        centre: Mapping[str, Any],
+        is_open: bool,
+        sections: Sequence[Result],
+        made_up: Collection[str] = (),
+    ) -> None:
+        self.made_up = made_up
         self.as_of = as_of
         self.centre = centre
         self.is_open = is_open
@@ -191,7 +200,10 @@ class Story:
             msg(N_("granted by programme 147 in {year}"), year=str(year["year"])),
             msg("{amount}", amount=Euros(year["state_p147"])),
             beside=tuple(beside),
-            fictitious=bool(year["fictitious"]),
+            # The year also rests on its budget, for its shares; this amount does not.
+            fictitious=any(
+                row["source"] in self.made_up for row in self.rows("funding") if row["year"] == year["year"]
+            ),
         )
 
     def _money(self) -> Message:

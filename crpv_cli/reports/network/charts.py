@@ -101,11 +101,12 @@ def by_support(report: Result) -> Result:
     return replace(found, chart=chart)
 
 
-def support_change(report: Result) -> Result:
+def support_change(report: Result, made_up: frozenset[str]) -> Result:
     """Set what programme 147 granted each centre beside the year before: who gained most first, who lost most last.
 
     Args:
         report: funding by centre in one year.
+        made_up: the ids of the sources that are fictitious.
 
     Returns:
         A row for each centre of which both years are known; ``before``, ``state_p147`` and ``state_change`` are in
@@ -123,7 +124,7 @@ def support_change(report: Result) -> Result:
             row["short_name"],
             row["state_p147"] - row["state_change"],
             *(row[name] for name in names),
-            row["fictitious"],
+            not made_up.isdisjoint(row["sources"]),
         )
         for row in compared
     )
@@ -136,7 +137,7 @@ def support_change(report: Result) -> Result:
         screen=("short_name", "before", *names),
         notes=tuple(_not_compared(others)) if compared else (),
         parameters={"as_of": report.parameters["as_of"], "from": year - 1, "to": year},
-        fictitious=any(row["fictitious"] for row in compared),
+        fictitious=any(row[-1] for row in rows),
         origin=report.origin,
         chart=_difference(compared, year) if known >= _FEWEST else None,
     )

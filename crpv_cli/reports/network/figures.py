@@ -45,7 +45,7 @@ class Parts:
     """The detailed reports that the figures are taken from, all of one date.
 
     ``coverage`` has one report for each measure; ``published`` the latest figure published of each measure, with what
-    is computed of its own date.
+    is computed of its own date; ``made_up`` the ids of the sources that are fictitious.
     """
 
     centres: Result
@@ -57,6 +57,7 @@ class Parts:
     agreements: Result
     findings: Result | None
     published: Mapping[str, Mapping[str, Any]]
+    made_up: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,9 @@ def _money(parts: Parts) -> Iterator[Figure]:
     totals = parts.funding.totals
     asked = parts.funding.parameters
     year, centres = asked["to"], totals["centres"]
-    report, rests = f"report funding --year {year}", parts.funding.fictitious
+    # The report also rests on budgets, for its shares; these amounts do not.
+    rests = any(not parts.made_up.isdisjoint(record["sources"]) for record in parts.funding.records())
+    report = f"report funding --year {year}"
     common: dict[str, Any] = {"report": report, "year": year, "fictitious": rests}
     for name, (total, heading) in _SUPPORT.items():
         value, known = totals[total], totals[f"{total}_known"]

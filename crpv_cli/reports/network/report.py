@@ -116,6 +116,7 @@ def _parts(connection: sqlite3.Connection, as_of: str, findings: Result | None, 
         activity=activity(connection, as_of),
         agreements=agreements(connection, as_of, within=within),
         findings=findings,
+        made_up=frozenset(fictitious.fictitious_sources(connection)),
         published={figure["measure"]: figure for figure in published_figures(connection, _PUBLISHED, as_of)},
     )
 
@@ -174,7 +175,7 @@ def _sections(
     yield _section(territory_map(connection, as_of), "map", msg(N_("Map")))
     yield _section(regions_below(coverage(connection, as_of, by="region")), "regions", regions, regions)
     yield _section(by_covered(parts.coverage["neighbourhoods"]), "coverage", centres, centres)
-    yield support_change(parts.funding)
+    yield support_change(parts.funding, parts.made_up)
     yield funding_years(connection, as_of)
     yield _section(by_support(parts.funding), "funding", msg(N_("Funding by centre")))
     yield budgets(connection, as_of)

@@ -35,7 +35,7 @@ _PARTS: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
     ("money", N_("Money"), ("support_change", "funding_years", "funding", "budgets"), False),
     ("missions", N_("Missions"), ("missions", "evaluations"), False),
     ("activity", N_("Activity"), ("activity_mission", "activity_theme", "activity_mode", "activity_centre"), False),
-    ("together", N_("Agreements, meetings and projects"), ("agreements", "meetings", "projects"), False),
+    ("together", N_("Agreements and meetings"), ("agreements", "meetings", "projects"), False),
     ("missing", N_("Gaps and findings"), ("missing", "findings"), False),
     ("annex", N_("Annex"), ("figures", "sources"), True),
 )
