@@ -10,7 +10,7 @@ from typing import Any
 
 from crpv_cli.definitions.choices import BUDGET_STATES, mission_label
 from crpv_cli.language import N_, Day, Euros, Message, listed, msg, msgs
-from crpv_cli.reports.sentences import clauses, exact, moved, overdue, rise, rules_find
+from crpv_cli.reports.sentences import clauses, exact, moved, number_of, overdue, rise, rules_find
 from crpv_cli.result import KeyFigure, Part, Result
 
 # Which sections answer which question; a section that is not there is passed over.
@@ -119,7 +119,7 @@ class Story:
         if self._agreements:
             yield KeyFigure(
                 "agreements",
-                msg(N_("agreements running")),
+                msgs("agreement running", "agreements running", self._running),
                 msg("{value}", value=self._running),
                 beside=tuple(msg("{clause}.", clause=clause) for clause in self._agreement_clauses(alone=True)),
                 fictitious=self.sections["agreements"].fictitious,
@@ -160,7 +160,7 @@ class Story:
             beside.append(msg("At least: some departments are not counted."))
         return KeyFigure(
             "neighbourhoods",
-            msg(N_("priority neighbourhoods in its perimeter")),
+            msgs("priority neighbourhood in its perimeter", "priority neighbourhoods in its perimeter", held or 0),
             None if held is None else msg("{value}", value=held),
             beside=tuple(beside),
             fictitious=self.sections["perimeter"].fictitious,
@@ -308,7 +308,12 @@ class Story:
             beside.append(msgs("{count} participant.", "{count} participants.", year["participants"]))
         return KeyFigure(
             "half_days",
-            msg(N_("half-days of activity in {year}"), year=str(year["year"])),
+            msgs(
+                "half-day of activity in {year}",
+                "half-days of activity in {year}",
+                number_of(year["half_days"]),
+                year=str(year["year"]),
+            ),
             msg("{value}", value=year["half_days"]),
             beside=tuple(beside),
             fictitious=bool(year["fictitious"]),
@@ -322,7 +327,7 @@ class Story:
             msgs(
                 "In {year}, it reported {half_days} half-day of activity",
                 "In {year}, it reported {half_days} half-days of activity",
-                1 if year["half_days"] <= 1 else 2,
+                number_of(year["half_days"]),
                 year=str(year["year"]),
                 half_days=year["half_days"],
             )
