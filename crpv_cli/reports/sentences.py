@@ -15,8 +15,8 @@ _DIGITS_AT_MOST = 4
 
 
 def exact(share: float) -> Share:
-    """A share with one decimal, more where one would make all or nothing of what is neither, none where it is all."""
-    if abs(share) == 1:
+    """A share with one decimal, more where one would make all or nothing of what is neither, none where it is either."""
+    if abs(share) in {0, 1}:
         return Share(share, 0)
     digits = 1
     while digits < _DIGITS_AT_MOST and (

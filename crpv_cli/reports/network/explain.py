@@ -213,6 +213,8 @@ def explained_network(network: Network, dossier: Dossier, figure: str) -> Result
         return _published(network, figures, row, figure)
     if column == "computed_then":
         return _computed_then(network, row, figure)
+    if column == "before":
+        return _before(network, row, figure)
     found = network.made(row["figure"], column)
     if found is None:
         raise no_figure(figure, ids)
@@ -253,6 +255,23 @@ def _computed_then(network: Network, row: Record, figure: str) -> Result:
         report, made = asked
         value = value / 100 if in_percent and value is not None else value
     return evidence(network.connection, _shown_as(report, then), figure, value, made)
+
+
+def _before(network: Network, row: Record, figure: str) -> Result:
+    """What a figure was on the earlier date that stands beside it: a figure of the report of that day.
+
+    Raises:
+        UsageProblem: none stands beside it.
+    """
+    asked = None
+    if row["before_on"] is not None:
+        then = Network(network.connection, row["before_on"], network.within, network.cycle)
+        asked = then.made(row["figure"])
+    if asked is None:
+        raise UsageProblem(
+            msg("{figure} is not known.", figure=figure), msg("No earlier value stands beside this figure.")
+        )
+    return evidence(network.connection, _shown_as(asked[0], then), figure, row["before"], asked[1])
 
 
 def with_sources(network: Network, figures: Result) -> Result:

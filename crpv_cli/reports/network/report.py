@@ -23,7 +23,7 @@ from crpv_cli.reports.listing import Selection, list_centres
 from crpv_cli.reports.network import story
 from crpv_cli.reports.network.charts import by_covered, by_half_days, by_support, regions_below, support_change
 from crpv_cli.reports.network.explain import Network, with_sources
-from crpv_cli.reports.network.figures import COLUMNS, SCREEN, Parts, figure_rows
+from crpv_cli.reports.network.figures import COLUMNS, SCREEN, Parts, a_year_before, earlier_figures, figure_rows
 from crpv_cli.reports.network.findings import grouped
 from crpv_cli.reports.network.missing import missing
 from crpv_cli.reports.network.together import budgets, latest_meeting, meetings, projects
@@ -77,7 +77,7 @@ def network(
         ``report`` names; ``missing`` what is not known; and a section for each detailed report. A terminal shows the
         figures, what is missing and the first findings.
     """
-    parts = _parts(connection, as_of, findings, within, cycle)
+    parts = _parts(connection, as_of, findings, compare_to or a_year_before(as_of), within, cycle)
     sections = tuple(_sections(connection, as_of, parts, compare_to, within, cycle))
     rested_on = (result.origin for result in (*parts.coverage.values(), *sections))
     sections = (*sections, sources_of(connection, rested_on))
@@ -106,7 +106,9 @@ def _command(as_of: str, compare_to: str | None, within: int, cycle: int) -> str
     return " ".join(parts)
 
 
-def _parts(connection: sqlite3.Connection, as_of: str, findings: Result | None, within: int, cycle: int) -> Parts:
+def _parts(
+    connection: sqlite3.Connection, as_of: str, findings: Result | None, earlier_on: str, within: int, cycle: int
+) -> Parts:
     return Parts(
         centres=list_centres(connection, Selection(as_of=as_of)),
         overseas=len(list_centres(connection, Selection(as_of=as_of, overseas=True)).rows),
@@ -116,6 +118,8 @@ def _parts(connection: sqlite3.Connection, as_of: str, findings: Result | None, 
         activity=activity(connection, as_of),
         agreements=agreements(connection, as_of, within=within),
         findings=findings,
+        earlier=earlier_figures(connection, earlier_on),
+        earlier_on=earlier_on,
         made_up=frozenset(fictitious.fictitious_sources(connection)),
         published={figure["measure"]: figure for figure in published_figures(connection, _PUBLISHED, as_of)},
     )

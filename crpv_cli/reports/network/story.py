@@ -154,6 +154,12 @@ class Story:
         rests = bool(record["fictitious"])
         return KeyFigure(name, label, shown, share=share, beside=tuple(beside), fictitious=rests)
 
+    def before(self, name: str) -> Iterator[Message]:
+        """What a figure was before, on its own date."""
+        record = self.figures[name]
+        if record["before_shown"] is not None:
+            yield msg("On {date}: {value}.", date=Day(record["before_on"], full=True), value=record["before_shown"])
+
     def published(self, name: str) -> Iterator[Message]:
         """Quote what was published of a measure, beside what is computed of its own date."""
         found = self.parts.published.get(name)
@@ -173,6 +179,7 @@ class Story:
             yield msg("All of them are overseas.")
         elif overseas:
             yield msgs("{count} of them is overseas.", "{count} of them are overseas.", overseas)
+        yield from self.before("centres")
         yield from self.published("centres")
 
     # --- Money ---
@@ -449,6 +456,7 @@ class _Territory:
                 )
             if "unknown-counts" in self.notes:
                 yield msg("Some departments are left out: their neighbourhoods are not known.")
+        yield from story.before("coverage-neighbourhoods")
         yield from story.published("coverage")
 
 
