@@ -15,7 +15,7 @@ _DIGITS_AT_MOST = 4
 
 
 def exact(share: float) -> Share:
-    """A share with one decimal, more where one would make all or nothing of what is neither, none where it is either."""
+    """A share with one decimal, more where one would hide that it is not all or nothing, none where it is."""
     if abs(share) in {0, 1}:
         return Share(share, 0)
     digits = 1

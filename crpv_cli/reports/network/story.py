@@ -101,7 +101,11 @@ class Story:
         count = number_of(self.figures["centres"]["value"])
         label = msgs("resource centre", "resource centres", count)
         yield self._figure("centres", label, self._centres())
-        label = msg(N_("of priority neighbourhoods have a centre"))
+        label = (
+            msg(N_("of the priority neighbourhoods known have a centre"))
+            if self.territory.in_part
+            else msg(N_("of priority neighbourhoods have a centre"))
+        )
         yield self._figure("coverage-neighbourhoods", label, self.territory.beside(self))
         year = str(self.figures["state-support"]["year"])
         yield self._figure("state-support", msg("granted by programme 147 in {year}", year=year), self._support())
@@ -436,7 +440,12 @@ class _Territory:
                 "No priority neighbourhood has a centre, of {count} known.",
                 self.total,
             )
-        said = msg("{share} of priority neighbourhoods have a centre", share=exact(self.share))
+        template = (
+            N_("{share} of the priority neighbourhoods known have a centre")
+            if self.in_part
+            else N_("{share} of priority neighbourhoods have a centre")
+        )
+        said = msg(template, share=exact(self.share))
         places = self.places()
         if len(places) <= _NAMED_AT_MOST:
             return clauses([said, are_without(places)])
