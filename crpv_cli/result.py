@@ -94,6 +94,7 @@ class Chart:
         category: the name of the column that a row is called by.
         values: the names of the columns whose figures are drawn, in the order in which they are stacked or listed.
         marked: the name of a column of flags: a row that does not have it is drawn, and marked with an asterisk.
+        first: how many of the first rows are drawn, where the others would say nothing; None for all of them.
     """
 
     shape: ChartShape
@@ -102,6 +103,7 @@ class Chart:
     category: str
     values: tuple[str, ...]
     marked: str = ""
+    first: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,16 @@ from crpv_cli.definitions.columns import Column
 from crpv_cli.language import N_, literal
 from crpv_cli.output.shelf.about import cited, command_of, fictitious_alert, is_fictitious, nothing_known
 from crpv_cli.output.shelf.cells import UNKNOWN, people_rows, to_read
-from crpv_cli.output.shelf.layout import alerts, groups_of, headings, remaining, total_of, without_empty
+from crpv_cli.output.shelf.layout import (
+    alerts,
+    findings,
+    groups_of,
+    headings,
+    opening,
+    remaining,
+    total_of,
+    without_empty,
+)
 from crpv_cli.result import Dossier, Note, Result
 
 _MARKS = re.compile(r"([\\`*_\[\]|~])")
@@ -40,7 +49,7 @@ def _dossier(dossier: Dossier) -> str:
     A section of which nothing is known takes one line, in a part for all of them.
     """
     known = [section for section in dossier.sections if section.rows]
-    parts = [f"# {escape(dossier.title.text())}\n\n", _alert(dossier.notes)]
+    parts = [f"# {escape(dossier.title.text())}\n\n", _alert(dossier.notes), *_opening(dossier)]
     for value, column in zip(dossier.facts.rows[0], dossier.facts.columns, strict=True):
         shown = to_read(value, column)
         if shown != UNKNOWN:
@@ -57,6 +66,16 @@ def _dossier(dossier: Dossier) -> str:
         parts.append("\n" + _contents([title for title, _ in bodies]))
     parts += [f"\n## {escape(title)}\n\n{body}" for title, body in bodies]
     return "".join(parts) + _again(command_of(dossier))
+
+
+def _opening(dossier: Dossier) -> Iterator[str]:
+    """The subject in one sentence, its key figures, and what each of its parts says."""
+    if dossier.headline is not None:
+        yield f"**{escape(dossier.headline.text())}**\n\n"
+    figures = [f"- **{escape(figure)}** {escape(text)}\n" for figure, text in opening(dossier)]
+    said = [f"- **{escape(title)}**: {escape(text)}\n" for title, text in findings(dossier)]
+    for lines in (figures, said):
+        yield "".join([*lines, "\n"]) if lines else ""
 
 
 def _section(section: Result) -> str:

@@ -16,7 +16,7 @@ Figure = dict[str, Any]
 
 # What is computed of the measure of a figure, on its own date. Coverage is that of neighbourhoods, the first of its
 # measures: what a published share is a share of is seldom said.
-_COMPUTED = {
+COMPUTED = {
     "centres": "select count(*) from open_centres",
     "overseas_centres": """
         select count(distinct s.centre)
@@ -68,7 +68,7 @@ def _computed(connection: sqlite3.Connection, measure: str, on: str) -> Figure:
         shares = {row["measure"]: round(100 * row["covered"] / row["total"], 4) for row in rows}
         hypotheses = {choice.code: shares[choice.code] for choice in choices.COVERED if choice.code in shares}
         return {"computed": hypotheses.get("neighbourhoods"), "hypotheses": hypotheses}
-    sql = _COMPUTED.get(measure)
+    sql = COMPUTED.get(measure)
     computed = read(connection, sql, on).fetchone()[0] if sql else None
     return {"computed": computed if computed is None else shortest(computed), "hypotheses": {}}
 

@@ -15,7 +15,9 @@ _DIGITS_AT_MOST = 4
 
 
 def exact(share: float) -> Share:
-    """A share with one decimal, and more where one would make all or nothing of what is neither."""
+    """A share with one decimal, more where one would hide that it is not all or nothing, none where it is."""
+    if abs(share) in {0, 1}:
+        return Share(share, 0)
     digits = 1
     while digits < _DIGITS_AT_MOST and (
         (share and not round(abs(share) * 100, digits)) or (share < 1 and round(share * 100, digits) >= 100)
@@ -27,6 +29,11 @@ def exact(share: float) -> Share:
 def numbered(count: int, one: str, two: str, many: str, /, **values: object) -> Message:
     """Choose a sentence (message ids) by how many there are: the only one, both, all; ``many`` has ``{count}``."""
     return msg({1: one, 2: two}.get(count, many), count=count, **values)
+
+
+def number_of(value: float) -> int:
+    """Which number a noun has after a figure that may have decimals: one below 2 in French, for 1 alone in English."""
+    return 1 if value == 1 else 0 if value < 2 else 2
 
 
 def clauses(parts: Sequence[Message]) -> Message:

@@ -93,21 +93,17 @@ class _Data:
 
 
 def _data(result: Result, chart: Chart) -> _Data:
-    places = result.places
+    places, rows = result.places, result.rows[: chart.first]
     columns = [result.column(name) for name in chart.values]
     # What nothing is known of is in the table; in a drawing it would only be a name without a mark.
-    known = [
-        column
-        for column in columns
-        if any(_figure(row[places[column.name]], column) is not None for row in result.rows)
-    ]
+    known = [column for column in columns if any(_figure(row[places[column.name]], column) is not None for row in rows)]
     columns = known or columns
     category = places[chart.category]
     return _Data(
-        [_cut(to_read(row[category], result.columns[category])) + _mark(result, chart, row) for row in result.rows],
+        [_cut(to_read(row[category], result.columns[category])) + _mark(result, chart, row) for row in rows],
         [_cut(language.translate(column.label)) for column in columns],
-        [[_figure(row[places[column.name]], column) for column in columns] for row in result.rows],
-        [[to_read(row[places[column.name]], column) for column in columns] for row in result.rows],
+        [[_figure(row[places[column.name]], column) for column in columns] for row in rows],
+        [[to_read(row[places[column.name]], column) for column in columns] for row in rows],
         columns[0],
     )
 

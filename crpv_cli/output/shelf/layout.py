@@ -91,6 +91,21 @@ def title_of(section: Result) -> str:
     return section.title.text()
 
 
+def opening(dossier: Dossier) -> Iterator[tuple[str, str]]:
+    """The key figures of a dossier: each with what it is and what it is to be read with, in one text."""
+    for figure in dossier.key_figures:
+        label = figure.label.text()
+        if figure.fictitious and figure.shown is not None:
+            label = language.text("{title} – FICTITIOUS", title=label)
+        sentences = " ".join(sentence.text() for sentence in figure.beside)
+        yield figure.shown.text() if figure.shown else UNKNOWN, f"{label}. {sentences}".rstrip()
+
+
+def findings(dossier: Dossier) -> list[tuple[str, str]]:
+    """What the figures of each part of a dossier say, under the title of the part."""
+    return [(part.title.text(), part.finding.text()) for part in dossier.parts if part.finding is not None]
+
+
 def short_title(result: Result) -> str:
     """The first part of a title."""
     return result.title.text().partition(":")[0].partition(" (")[0].strip()

@@ -67,7 +67,7 @@ def draw(book: Book, sheet: Worksheet, table: Table, row: int, column: int) -> N
     chart.set_legend({"none": True} if len(series) == 1 else {"position": "bottom"})
     chart.show_blanks_as("gap")
     width = _WIDTH if stands_beside(table) else min(max(_pixels(table.widths), _WIDTH), _WIDEST)
-    height = max(_HEIGHT, _BAR * len(table.result.rows) + _AROUND) if kind == "bar" else _HEIGHT
+    height = max(_HEIGHT, _BAR * _rows(table, wanted) + _AROUND) if kind == "bar" else _HEIGHT
     chart.set_size({"width": width, "height": height})
     # It moves with the cells and keeps its size when a filter hides rows.
     if len(table.result.rows) <= _ON_ONE_PAGE:
@@ -82,6 +82,11 @@ def _pixels(widths: Sequence[int]) -> int:
 def _shown(title: str) -> str:
     """A title that stays a text: XlsxWriter takes what has ``!A1`` in it for the address of a cell."""
     return _ADDRESS.sub("!\u2060", title)
+
+
+def _rows(table: Table, chart: Chart) -> int:
+    """How many rows are drawn."""
+    return len(table.result.rows[: chart.first])
 
 
 def _series(table: Table, chart: Chart) -> list[str]:
@@ -108,10 +113,11 @@ def _drawn(table: Table, chart: Chart, name: str, number: int, count: int) -> di
         table.result.places[name],
         table.result.places[chart.category],
     )
+    last = table.top + _rows(table, chart)
     cells = {
         "name": [table.sheet, table.top, place],
-        "categories": [table.sheet, table.first, category, table.last, category],
-        "values": [table.sheet, table.first, place, table.last, place],
+        "categories": [table.sheet, table.first, category, last, category],
+        "values": [table.sheet, table.first, place, last, place],
     }
     if chart.shape is ChartShape.LINES:
         marker = {"type": _MARKERS[number % len(_MARKERS)], "size": 7, "fill": {"color": colour}}
@@ -121,7 +127,8 @@ def _drawn(table: Table, chart: Chart, name: str, number: int, count: int) -> di
     if chart.marked in table.result.places:
         flag = table.result.places[chart.marked]
         hollow = {"pattern": {"pattern": "wide_upward_diagonal", "fg_color": colour, "bg_color": "#FFFFFF"}}
-        bars["points"] = [hollow if row[flag] is False else None for row in table.result.rows]
+        drawn = table.result.rows[: chart.first]
+        bars["points"] = [hollow if row[flag] is False else None for row in drawn]
     if count == 1:
         bars["data_labels"] = {"value": True, "num_format": _format(table.result.columns[place])}
     return bars

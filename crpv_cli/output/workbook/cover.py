@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from crpv_cli import __version__, language
 from crpv_cli.language import N_, Message
 from crpv_cli.output.shelf.about import Source, cited, fictitious_notes, is_fictitious, registry_state
-from crpv_cli.output.shelf.layout import alerts, remaining
+from crpv_cli.output.shelf.layout import alerts, findings, opening, remaining
 from crpv_cli.output.workbook.book import ALERT, COVER, INK, Book, height_of, refer
-from crpv_cli.result import Note, Result
+from crpv_cli.result import Dossier, Note, Result
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -36,6 +36,7 @@ def write_cover(
     asked: Sequence[tuple[str, str]],
     missing: Sequence[str] = (),
     command: str = "",
+    subject: Dossier | None = None,
 ) -> None:
     """Add the first sheet: labels in the first column, what they are about in the second.
 
@@ -47,12 +48,15 @@ def write_cover(
         asked: labels and values of what was asked.
         missing: a line for each part that has no sheet, since nothing is known of it.
         command: the command line that gives the same workbook again; empty if there is none.
+        subject: the dossier that the workbook shows, whose sentence, key figures and findings open it; None for tables.
     """
     cover = _Cover(book, book.sheet(COVER))
     drawn = [entry.result for entry in entries if entry.result.origin]
     cover.title(title.text())
     if drawn:
         cover.demonstration(entries, notes)
+    if subject is not None:
+        cover.opening(subject)
     cover.row += 1
     for label, text in asked if drawn else ():
         cover.line(label, text)
@@ -104,6 +108,16 @@ class _Cover:
             self.row += 1
         for number, text in enumerate(texts):
             self.line(language.text(label) if number == 0 else "", text)
+
+    def opening(self, subject: Dossier) -> None:
+        """Say the subject in one sentence, then its key figures, then what each of its parts says."""
+        if subject.headline is not None:
+            self.row += 1
+            self.line("", subject.headline.text(), bold=True)
+        for lines in (opening(subject), findings(subject)):
+            self.row += 1
+            for label, text in lines:
+                self.line(label, text)
 
     def demonstration(self, entries: Sequence[Entry], notes: Sequence[Note]) -> None:
         """Say whether fictitious data is in the workbook, where, and in the registry."""

@@ -121,7 +121,7 @@ def _dossier_workbook(dossier: Dossier) -> bytes:
             written.append((Entry(book.name(language.text(N_("The map as a table"))), section), False))
     entries = [*facts, *(entry for entry, _ in written)]
     nothing = [nothing_known(section) for section in dossier.sections if not section.rows]
-    write_cover(book, dossier.title, entries, dossier.notes, asked, nothing, command_of(dossier))
+    write_cover(book, dossier.title, entries, dossier.notes, asked, nothing, command_of(dossier), dossier)
     lists = [entry for entry in entries if entry.result.lists_sources]
     for entry in lists:
         book.sources = {

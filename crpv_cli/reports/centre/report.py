@@ -83,7 +83,7 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findin
         notes.append(Note("not-open", msg("The centre is not open on {date}.", date=Day(as_of))))
     its_origin = origin(connection, (row["source"],))
     sections = (*sections, sources_of(connection, (its_origin, *(section.origin for section in sections))))
-    told = Story(as_of, dict(row), is_open, sections)
+    told = Story(as_of, dict(row), is_open, sections, fictitious.fictitious_sources(connection))
     return Dossier(
         name="centre",
         title=msg("{name}, on {date}", name=row["name"], date=Day(as_of)),

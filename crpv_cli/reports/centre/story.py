@@ -5,12 +5,12 @@ Every sentence is made of rows that a section of the sheet holds; what is not kn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from crpv_cli.definitions.choices import BUDGET_STATES, mission_label
 from crpv_cli.language import N_, Day, Euros, Message, listed, msg, msgs
-from crpv_cli.reports.sentences import clauses, exact, moved, overdue, rise, rules_find
+from crpv_cli.reports.sentences import clauses, exact, moved, number_of, overdue, rise, rules_find
 from crpv_cli.result import KeyFigure, Part, Result
 
 # Which sections answer which question; a section that is not there is passed over.
@@ -37,9 +37,18 @@ class Story:
         centre: its facts.
         is_open: whether it is open on the date.
         sections: those of the sheet.
+        made_up: the ids of the sources that are fictitious.
     """
 
-    def __init__(self, as_of: str, centre: Mapping[str, Any], is_open: bool, sections: Sequence[Result]) -> None:
+    def __init__(
+        self,
+        as_of: str,
+        centre: Mapping[str, Any],
+        is_open: bool,
+        sections: Sequence[Result],
+        made_up: Collection[str] = (),
+    ) -> None:
+        self.made_up = made_up
         self.as_of = as_of
         self.centre = centre
         self.is_open = is_open
@@ -110,7 +119,7 @@ class Story:
         if self._agreements:
             yield KeyFigure(
                 "agreements",
-                msg(N_("agreements running")),
+                msgs("agreement running", "agreements running", self._running),
                 msg("{value}", value=self._running),
                 beside=tuple(msg("{clause}.", clause=clause) for clause in self._agreement_clauses(alone=True)),
                 fictitious=self.sections["agreements"].fictitious,
@@ -151,7 +160,7 @@ class Story:
             beside.append(msg("At least: some departments are not counted."))
         return KeyFigure(
             "neighbourhoods",
-            msg(N_("priority neighbourhoods in its perimeter")),
+            msgs("priority neighbourhood in its perimeter", "priority neighbourhoods in its perimeter", held or 0),
             None if held is None else msg("{value}", value=held),
             beside=tuple(beside),
             fictitious=self.sections["perimeter"].fictitious,
@@ -191,7 +200,10 @@ class Story:
             msg(N_("granted by programme 147 in {year}"), year=str(year["year"])),
             msg("{amount}", amount=Euros(year["state_p147"])),
             beside=tuple(beside),
-            fictitious=bool(year["fictitious"]),
+            # The year also rests on its budget, for its shares; this amount does not.
+            fictitious=any(
+                row["source"] in self.made_up for row in self.rows("funding") if row["year"] == year["year"]
+            ),
         )
 
     def _money(self) -> Message:
@@ -296,7 +308,12 @@ class Story:
             beside.append(msgs("{count} participant.", "{count} participants.", year["participants"]))
         return KeyFigure(
             "half_days",
-            msg(N_("half-days of activity in {year}"), year=str(year["year"])),
+            msgs(
+                "half-day of activity in {year}",
+                "half-days of activity in {year}",
+                number_of(year["half_days"]),
+                year=str(year["year"]),
+            ),
             msg("{value}", value=year["half_days"]),
             beside=tuple(beside),
             fictitious=bool(year["fictitious"]),
@@ -310,7 +327,7 @@ class Story:
             msgs(
                 "In {year}, it reported {half_days} half-day of activity",
                 "In {year}, it reported {half_days} half-days of activity",
-                1 if year["half_days"] <= 1 else 2,
+                number_of(year["half_days"]),
                 year=str(year["year"]),
                 half_days=year["half_days"],
             )

@@ -213,6 +213,8 @@ def explained_network(network: Network, dossier: Dossier, figure: str) -> Result
         return _published(network, figures, row, figure)
     if column == "computed_then":
         return _computed_then(network, row, figure)
+    if column == "before":
+        return _before(network, row, figure)
     found = network.made(row["figure"], column)
     if found is None:
         raise no_figure(figure, ids)
@@ -253,6 +255,23 @@ def _computed_then(network: Network, row: Record, figure: str) -> Result:
         report, made = asked
         value = value / 100 if in_percent and value is not None else value
     return evidence(network.connection, _shown_as(report, then), figure, value, made)
+
+
+def _before(network: Network, row: Record, figure: str) -> Result:
+    """What a figure was on the earlier date that stands beside it: a figure of the report of that day.
+
+    Raises:
+        UsageProblem: none stands beside it.
+    """
+    asked = None
+    if row["before_on"] is not None:
+        then = Network(network.connection, row["before_on"], network.within, network.cycle)
+        asked = then.made(row["figure"])
+    if asked is None:
+        raise UsageProblem(
+            msg("{figure} is not known.", figure=figure), msg("No earlier value stands beside this figure.")
+        )
+    return evidence(network.connection, _shown_as(asked[0], then), figure, row["before"], asked[1])
 
 
 def with_sources(network: Network, figures: Result) -> Result:
@@ -321,6 +340,15 @@ def _map(network: Network, section: Result, column: str, row: Record) -> Explain
         return None
     by_department = coverage(network.connection, network.as_of, section.parameters["measure"], by="department")
     return explanation("coverage")(network.connection, by_department, "total", {"department": row["department"]})
+
+
+def _support_change(network: Network, section: Result, column: str, row: Record) -> Explained | None:
+    """The two years are those of the report of funding, which has no column for the first."""
+    year = section.parameters["to"] - (column == "before")
+    report = funding(network.connection, network.as_of, year, year)
+    name = "state_p147" if column == "before" else column
+    whose = next((one for one in report.records() if one["centre"] == row["centre"]), None)
+    return None if whose is None else explanation("funding")(network.connection, report, name, whose)
 
 
 def _funding_years(network: Network, section: Result, column: str, row: Record) -> Explained | None:
@@ -409,6 +437,7 @@ def _text(value: object) -> str:
 
 _TABLES: Mapping[str, Callable[[Network, Result, str, Record], Explained | None]] = {
     "map": _map,
+    "support_change": _support_change,
     "funding_years": _funding_years,
     "missions": _missions,
     "budgets": _budgets,

@@ -6,6 +6,7 @@ it.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -13,9 +14,10 @@ from typing import Any
 
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, Day, Euros, Message, Share, msg
-from crpv_cli.registry.queries import CYCLE_YEARS, WITHIN_MONTHS
+from crpv_cli.registry.queries import CYCLE_YEARS, WITHIN_MONTHS, read
 from crpv_cli.reports.columns import FICTITIOUS
-from crpv_cli.reports.published import computed_words, quoted
+from crpv_cli.reports.published import COMPUTED, computed_words, quoted
+from crpv_cli.reports.sentences import exact
 from crpv_cli.result import Result, Value
 
 COLUMNS = (
@@ -34,6 +36,9 @@ COLUMNS = (
     Column("published_source", N_("Source"), Kind.CODE),
     Column("computed_then", N_("Value computed for the date published"), Kind.DECIMAL),
     Column("computed_then_shown", N_("Computed for that date"), figure="computed_then"),
+    Column("before", N_("Value before"), Kind.DECIMAL),
+    Column("before_shown", N_("Before"), figure="before"),
+    Column("before_on", N_("Date before"), Kind.DATE),
     Column("report", N_("Report"), Kind.CODE),
     FICTITIOUS,
 )
@@ -45,7 +50,8 @@ class Parts:
     """The detailed reports that the figures are taken from, all of one date.
 
     ``coverage`` has one report for each measure; ``published`` the latest figure published of each measure, with what
-    is computed of its own date.
+    is computed of its own date; ``earlier`` what some figures were on ``earlier_on``, and of how much, by their ids;
+    ``made_up`` the ids of the sources that are fictitious.
     """
 
     centres: Result
@@ -57,6 +63,9 @@ class Parts:
     agreements: Result
     findings: Result | None
     published: Mapping[str, Mapping[str, Any]]
+    earlier: Mapping[str, tuple[int, int | None]]
+    earlier_on: str
+    made_up: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,7 @@ class Figure:
             return msg("{value}", value=self.value)
         if self.share is None:
             return msg("{value} of {total}", value=self.value, total=self.total)
-        return msg("{value} of {total} ({share})", value=self.value, total=self.total, share=Share(self.share))
+        return msg("{value} of {total} ({share})", value=self.value, total=self.total, share=exact(self.share))
 
 
 _MEASURES = {
@@ -115,10 +124,38 @@ def figures(parts: Parts) -> Iterator[Figure]:
 
 def figure_rows(parts: Parts) -> tuple[tuple[Value, ...], ...]:
     """One row a figure, with the columns of ``COLUMNS``; a figure of which nothing is known keeps its row."""
-    return tuple(_row(figure, parts.published.get(figure.measure or "")) for figure in figures(parts))
+    return tuple(_row(figure, parts.published.get(figure.measure or ""), parts) for figure in figures(parts))
 
 
-def _row(figure: Figure, published: Mapping[str, Any] | None) -> tuple[Value, ...]:
+def a_year_before(date: str) -> str:
+    """The ISO date a year before another; the day before 1 March if that year has no 29 February."""
+    day = date[5:] if date[5:] != "02-29" else "02-28"
+    return f"{int(date[:4]) - 1:04}-{day}"
+
+
+def earlier_figures(connection: sqlite3.Connection, on: str) -> dict[str, tuple[int, int | None]]:
+    """What the figures of territory were on an earlier date, and of how much; one that was not known is not there."""
+    found: dict[str, tuple[int, int | None]] = {}
+    for name, measure in (("centres", "centres"), ("centres-overseas", "overseas_centres")):
+        found[name] = (read(connection, COMPUTED[measure], on).fetchone()[0], None)
+    for row in read(connection, "select measure, covered, total from coverage_totals where total > 0", on):
+        found[f"coverage-{row['measure']}"] = (row["covered"], row["total"])
+        if row["measure"] == "neighbourhoods":
+            found["neighbourhoods"] = (row["total"], None)
+    return found
+
+
+def _before(figure: Figure, parts: Parts) -> tuple[Value, ...]:
+    """What a figure was before, as people read it, and when that was."""
+    if figure.id not in parts.earlier:
+        return (None, None, None)
+    value, total = parts.earlier[figure.id]
+    share = round(value / total, 6) if total else None
+    then = Figure(figure.id, figure.label, value, figure.unit, figure.report, total=total, share=share)
+    return (value, then.shown, parts.earlier_on)
+
+
+def _row(figure: Figure, published: Mapping[str, Any] | None, parts: Parts) -> tuple[Value, ...]:
     said: tuple[Value, ...] = (None,) * 7
     if published is not None:
         on = published["as_of"]
@@ -126,7 +163,7 @@ def _row(figure: Figure, published: Mapping[str, Any] | None) -> tuple[Value, ..
         told = (published["value"], published["unit"], shown, on, published["source"] or None)
         said = (*told, published["computed"], computed_words(published))
     own = (getattr(figure, name) for name in ("id", "label", "value", "unit", "total", "share", "year", "shown"))
-    return (*own, *said, figure.report, figure.fictitious)
+    return (*own, *said, *_before(figure, parts), figure.report, figure.fictitious)
 
 
 def _centres(parts: Parts) -> Iterator[Figure]:
@@ -194,7 +231,9 @@ def _money(parts: Parts) -> Iterator[Figure]:
     totals = parts.funding.totals
     asked = parts.funding.parameters
     year, centres = asked["to"], totals["centres"]
-    report, rests = f"report funding --year {year}", parts.funding.fictitious
+    # The report also rests on budgets, for its shares; these amounts do not.
+    rests = any(not parts.made_up.isdisjoint(record["sources"]) for record in parts.funding.records())
+    report = f"report funding --year {year}"
     common: dict[str, Any] = {"report": report, "year": year, "fictitious": rests}
     for name, (total, heading) in _SUPPORT.items():
         value, known = totals[total], totals[f"{total}_known"]

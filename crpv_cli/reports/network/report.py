@@ -21,8 +21,9 @@ from crpv_cli.reports.funding.report import funding
 from crpv_cli.reports.funding.years import funding_years
 from crpv_cli.reports.listing import Selection, list_centres
 from crpv_cli.reports.network import story
+from crpv_cli.reports.network.charts import by_covered, by_half_days, by_support, regions_below, support_change
 from crpv_cli.reports.network.explain import Network, with_sources
-from crpv_cli.reports.network.figures import COLUMNS, SCREEN, Parts, figure_rows
+from crpv_cli.reports.network.figures import COLUMNS, SCREEN, Parts, a_year_before, earlier_figures, figure_rows
 from crpv_cli.reports.network.findings import grouped
 from crpv_cli.reports.network.missing import missing
 from crpv_cli.reports.network.together import budgets, latest_meeting, meetings, projects
@@ -76,7 +77,7 @@ def network(
         ``report`` names; ``missing`` what is not known; and a section for each detailed report. A terminal shows the
         figures, what is missing and the first findings.
     """
-    parts = _parts(connection, as_of, findings, within, cycle)
+    parts = _parts(connection, as_of, findings, compare_to or a_year_before(as_of), within, cycle)
     sections = tuple(_sections(connection, as_of, parts, compare_to, within, cycle))
     rested_on = (result.origin for result in (*parts.coverage.values(), *sections))
     sections = (*sections, sources_of(connection, rested_on))
@@ -105,7 +106,9 @@ def _command(as_of: str, compare_to: str | None, within: int, cycle: int) -> str
     return " ".join(parts)
 
 
-def _parts(connection: sqlite3.Connection, as_of: str, findings: Result | None, within: int, cycle: int) -> Parts:
+def _parts(
+    connection: sqlite3.Connection, as_of: str, findings: Result | None, earlier_on: str, within: int, cycle: int
+) -> Parts:
     return Parts(
         centres=list_centres(connection, Selection(as_of=as_of)),
         overseas=len(list_centres(connection, Selection(as_of=as_of, overseas=True)).rows),
@@ -115,6 +118,9 @@ def _parts(connection: sqlite3.Connection, as_of: str, findings: Result | None, 
         activity=activity(connection, as_of),
         agreements=agreements(connection, as_of, within=within),
         findings=findings,
+        earlier=earlier_figures(connection, earlier_on),
+        earlier_on=earlier_on,
+        made_up=frozenset(fictitious.fictitious_sources(connection)),
         published={figure["measure"]: figure for figure in published_figures(connection, _PUBLISHED, as_of)},
     )
 
@@ -171,17 +177,19 @@ def _sections(
     if compare_to is not None:
         yield _section(changes(connection, compare_to, as_of), "changes", msg(N_("Changes")))
     yield _section(territory_map(connection, as_of), "map", msg(N_("Map")))
-    yield _section(coverage(connection, as_of, by="region"), "regions", regions, regions)
-    yield _section(parts.coverage["neighbourhoods"], "coverage", centres, centres)
+    yield _section(regions_below(coverage(connection, as_of, by="region")), "regions", regions, regions)
+    yield _section(by_covered(parts.coverage["neighbourhoods"]), "coverage", centres, centres)
+    yield support_change(parts.funding, parts.made_up)
     yield funding_years(connection, as_of)
-    yield _section(parts.funding, "funding", msg(N_("Funding by centre")))
+    yield _section(by_support(parts.funding), "funding", msg(N_("Funding by centre")))
     yield budgets(connection, as_of)
     yield mission_grid(connection, as_of)
     yield _section(
         evaluation_summaries(connection, as_of, by="mission", cycle=cycle), "evaluations", msg(N_("Evaluations"))
     )
     for by in ("mission", "theme", "mode", "centre"):
-        yield _section(activity(connection, as_of, by=by), f"activity_{by}")
+        done = activity(connection, as_of, by=by)
+        yield _section(by_half_days(done) if by == "centre" else done, f"activity_{by}")
     yield _section(_standing(parts.agreements), "agreements", msg(N_("Agreements")))
     yield meetings(connection, as_of)
     yield projects(connection, as_of)

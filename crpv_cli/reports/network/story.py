@@ -19,6 +19,7 @@ from crpv_cli.reports.sentences import (
     clauses,
     exact,
     moved,
+    number_of,
     numbered,
     of_both_years,
     overdue,
@@ -35,7 +36,7 @@ _PARTS: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
     ("money", N_("Money"), ("support_change", "funding_years", "funding", "budgets"), False),
     ("missions", N_("Missions"), ("missions", "evaluations"), False),
     ("activity", N_("Activity"), ("activity_mission", "activity_theme", "activity_mode", "activity_centre"), False),
-    ("together", N_("Agreements, meetings and projects"), ("agreements", "meetings", "projects"), False),
+    ("together", N_("Agreements and meetings"), ("agreements", "meetings", "projects"), False),
     ("missing", N_("Gaps and findings"), ("missing", "findings"), False),
     ("annex", N_("Annex"), ("figures", "sources"), True),
 )
@@ -66,6 +67,22 @@ class Story:
                 centres,
                 date=date,
             )
+        if not covered:
+            return clauses(
+                [
+                    msgs(
+                        "On {date}, {count} resource centre is open",
+                        "On {date}, {count} resource centres are open",
+                        centres,
+                        date=date,
+                    ),
+                    msgs(
+                        "no priority neighbourhood is covered, of {count} known",
+                        "no priority neighbourhood is covered, of {count} known",
+                        total,
+                    ),
+                ]
+            )
         return clauses(
             [
                 msgs(
@@ -81,15 +98,31 @@ class Story:
 
     def key_figures(self) -> Iterator[KeyFigure]:
         """Yield the figures that are set large, each with what it has to be read with."""
-        yield self._figure("centres", N_("resource centres"), self._centres())
-        yield self._figure(
-            "coverage-neighbourhoods", N_("of priority neighbourhoods have a centre"), self.territory.beside(self)
+        count = number_of(self.figures["centres"]["value"])
+        label = msgs("resource centre", "resource centres", count)
+        yield self._figure("centres", label, self._centres())
+        label = (
+            msg(N_("of the priority neighbourhoods known have a centre"))
+            if self.territory.in_part
+            else msg(N_("of priority neighbourhoods have a centre"))
         )
-        yield self._figure("state-support", N_("granted by programme 147 in {year}"), self._support())
-        yield self._figure("missions-evaluated", N_("core missions evaluated"), self._ratings())
-        yield self._figure("half-days", N_("half-days of activity in {year}"), self._half_days())
-        if self.figures["agreements-running"]["value"] is not None:
-            yield self._figure("agreements-running", N_("agreements running"), self._agreements())
+        yield self._figure("coverage-neighbourhoods", label, self.territory.beside(self))
+        year = str(self.figures["state-support"]["year"])
+        yield self._figure("state-support", msg("granted by programme 147 in {year}", year=year), self._support())
+        yield self._figure("missions-evaluated", msg(N_("core missions evaluated")), self._ratings())
+        yield self._figure("half-days", self._work(), self._half_days())
+        running = self.figures["agreements-running"]["value"]
+        if running is not None:
+            label = msgs("agreement running", "agreements running", running)
+            yield self._figure("agreements-running", label, self._agreements())
+
+    def _work(self) -> Message:
+        """What half-days are called after their figure."""
+        record = self.figures["half-days"]
+        if record["value"] is None or record["year"] is None:
+            return msg(N_("half-days of activity"))
+        count, year = number_of(record["value"]), str(record["year"])
+        return msgs("half-day of activity in {year}", "half-days of activity in {year}", count, year=year)
 
     def findings(self) -> Mapping[str, Message | None]:
         """What the figures of each part say, by the name of the part."""
@@ -111,10 +144,9 @@ class Story:
             if held:
                 yield Part(name, msg(title), findings.get(name), held, annex)
 
-    def _figure(self, name: str, label: str, beside: Iterator[Message]) -> KeyFigure:
+    def _figure(self, name: str, label: Message, beside: Iterator[Message]) -> KeyFigure:
         record = self.figures[name]
         value, share = record["value"], record["share"]
-        year = {"year": str(record["year"])} if record["year"] else {}
         if name == "coverage-neighbourhoods":
             shown = None if share is None else msg("{share}", share=exact(share))
         elif record["unit"] == "euro":
@@ -123,16 +155,14 @@ class Story:
             shown = msg("{value} of {total}", value=value, total=record["total"])
         else:
             shown = None if value is None else msg("{value}", value=value)
-        if "{year}" in label and not year:
-            label = N_("half-days of activity")
-        return KeyFigure(
-            name,
-            msg(label, **year),
-            shown,
-            share=share,
-            beside=tuple(beside),
-            fictitious=bool(record["fictitious"]),
-        )
+        rests = bool(record["fictitious"])
+        return KeyFigure(name, label, shown, share=share, beside=tuple(beside), fictitious=rests)
+
+    def before(self, name: str) -> Iterator[Message]:
+        """What a figure was before, on its own date."""
+        record = self.figures[name]
+        if record["before_shown"] is not None:
+            yield msg("On {date}: {value}.", date=Day(record["before_on"], full=True), value=record["before_shown"])
 
     def published(self, name: str) -> Iterator[Message]:
         """Quote what was published of a measure, beside what is computed of its own date."""
@@ -153,6 +183,7 @@ class Story:
             yield msg("All of them are overseas.")
         elif overseas:
             yield msgs("{count} of them is overseas.", "{count} of them are overseas.", overseas)
+        yield from self.before("centres")
         yield from self.published("centres")
 
     # --- Money ---
@@ -253,12 +284,23 @@ class Story:
         half_days, reported, centres = (totals[name] for name in ("half_days", "reported", "centres"))
         if half_days is None:
             return msg("How much the centres did is not known.") if centres or year is None else None
-        template = (
-            N_("{who} reported at least {half_days} half-days of activity in {year}")
+        said_of: dict[str, object] = {"who": _who(reported, centres), "half_days": half_days, "year": str(year)}
+        count = number_of(half_days)
+        said = (
+            msgs(
+                "{who} reported at least {half_days} half-day of activity in {year}",
+                "{who} reported at least {half_days} half-days of activity in {year}",
+                count,
+                **said_of,
+            )
             if self._at_least()
-            else N_("{who} reported {half_days} half-days of activity in {year}")
+            else msgs(
+                "{who} reported {half_days} half-day of activity in {year}",
+                "{who} reported {half_days} half-days of activity in {year}",
+                count,
+                **said_of,
+            )
         )
-        said = msg(template, who=_who(reported, centres), half_days=half_days, year=str(year))
         return clauses([said, *self._work_change(N_("that is {compared} {who}"))])
 
     # --- Agreements, what is missing, what changed ---
@@ -348,12 +390,6 @@ class _Territory:
             if self.in_part
             else N_("{covered} of the {total} priority neighbourhoods ({share})")
         )
-        if not self.covered:
-            template = (
-                N_("none of the {total} priority neighbourhoods known")
-                if self.in_part
-                else N_("none of the {total} priority neighbourhoods")
-            )
         return msg(template, covered=self.covered, total=self.total, share=exact(self.share or 0))
 
     @property
@@ -399,8 +435,17 @@ class _Territory:
                 N_("All {count} priority neighbourhoods known have a centre."),
             )
         if not self.covered:
-            return msg("None of the {total} priority neighbourhoods known has a centre.", total=self.total)
-        said = msg("{share} of priority neighbourhoods have a centre", share=exact(self.share))
+            return msgs(
+                "No priority neighbourhood has a centre, of {count} known.",
+                "No priority neighbourhood has a centre, of {count} known.",
+                self.total,
+            )
+        template = (
+            N_("{share} of the priority neighbourhoods known have a centre")
+            if self.in_part
+            else N_("{share} of priority neighbourhoods have a centre")
+        )
+        said = msg(template, share=exact(self.share))
         places = self.places()
         if len(places) <= _NAMED_AT_MOST:
             return clauses([said, are_without(places)])
@@ -420,6 +465,7 @@ class _Territory:
                 )
             if "unknown-counts" in self.notes:
                 yield msg("Some departments are left out: their neighbourhoods are not known.")
+        yield from story.before("coverage-neighbourhoods")
         yield from story.published("coverage")
 
 
