@@ -346,6 +346,8 @@ CAMPAIGNS = Table(
     ),
     screen=("year", "centre", "asked", "asked_on", "due_on", "contact"),
     periods=(("asked_on", "due_on"),),
+    # Who was asked for what, until when, and to which service it goes back: the correspondence of a collection.
+    internal=True,
 )
 
 CONTACTS = Table(
@@ -788,6 +790,8 @@ EXCEPTIONS = Table(
     periods=(("valid_from", "valid_to"),),
     checks=("centre is null or department is null",),
     also=("dérogations",),
+    # What is passed over in a check, why, and who accepted it: a decision of the house, often with a name.
+    internal=True,
 )
 
 PUBLISHED_FIGURES = Table(
@@ -839,6 +843,8 @@ CLOSURES = Table(
     screen=("year", "rests_on", "document", "closed_on", "reopened_on", "note"),
     periods=(("closed_on", "reopened_on"),),
     checks=("document is null or reopened_on is null",),
+    # Which files were handed on, and on which load they rest: the books of the house.
+    internal=True,
 )
 
 TABLES: dict[str, Table] = {
