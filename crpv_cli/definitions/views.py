@@ -492,29 +492,46 @@ _NETWORK = Table(
         *_part(
             "coverage_neighbourhoods",
             N_("Neighbourhoods covered"),
-            N_("How many priority neighbourhoods are covered."), N_("Share of neighbourhoods covered")),
+            N_("How many priority neighbourhoods are covered."),
+            N_("Share of neighbourhoods covered"),
+        ),
         *_part(
             "coverage_neighbourhoods_high",
             N_("Of which of high confidence"),
-            N_("Covered neighbourhoods that rest on high confidence alone."), N_("Share of high confidence")),
+            N_("Covered neighbourhoods that rest on high confidence alone."),
+            N_("Share of high confidence"),
+        ),
         *_part(
             "coverage_neighbourhoods_medium",
             N_("Of which of high or medium confidence"),
-            N_("Covered neighbourhoods that rest on high or medium confidence."), N_("Share of high or medium confidence")),
-        *_part("coverage_contracts", N_("City contracts covered"), N_("How many city contracts are covered.")),
+            N_("Covered neighbourhoods that rest on high or medium confidence."),
+            N_("Share of high or medium confidence"),
+        ),
+        *_part(
+            "coverage_contracts",
+            N_("City contracts covered"),
+            N_("How many city contracts are covered."),
+            N_("Share of city contracts covered"),
+        ),
         *_part(
             "coverage_inhabitants",
             N_("Inhabitants covered"),
-            N_("How many inhabitants of neighbourhoods are covered."), N_("Share of city contracts covered")),
+            N_("How many inhabitants of neighbourhoods are covered."),
+            N_("Share of inhabitants covered"),
+        ),
         *_part(
             "coverage_departments",
             N_("Departments covered"),
-            N_("How many departments with a neighbourhood are covered."), N_("Share of inhabitants covered")),
+            N_("How many departments with a neighbourhood are covered."),
+            N_("Share of departments covered"),
+        ),
         _column(
             "funding_year",
             N_("Year of the money"),
             N_("The year the money is of: the latest that is over and of which State support is known."),
-            Kind.YEAR, N_("Share of departments covered")),
+            Kind.YEAR,
+            N_("Share of departments covered"),
+        ),
         _money(
             "state_support",
             N_("State, programme 147"),
@@ -553,7 +570,9 @@ _NETWORK = Table(
         *_part(
             "missions_evaluated",
             N_("Core missions evaluated"),
-            N_("Core missions ever evaluated; empty if no evaluation is known at all."), N_("Share of missions evaluated")),
+            N_("Core missions ever evaluated; empty if no evaluation is known at all."),
+            N_("Share of missions evaluated"),
+        ),
         _number(
             "centres_complete", N_("Centres evaluated in full"), N_("Centres all of whose core missions are evaluated.")
         ),
