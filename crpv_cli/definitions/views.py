@@ -530,7 +530,6 @@ _NETWORK = Table(
             N_("Year of the money"),
             N_("The year the money is of: the latest that is over and of which State support is known."),
             Kind.YEAR,
-            N_("Share of departments covered"),
         ),
         _money(
             "state_support",
