@@ -30,7 +30,9 @@ def schema(
     ] = Language.FRENCH,
 ) -> None:
     """Print what the columns of an export are, as a Frictionless Table Schema."""
-    from crpv_cli.output.schemas import write_schemas
+    from crpv_cli.output.schemas import in_one_file, write_schemas
     from crpv_cli.reports.schemas import schemas
 
-    write_schemas(schemas(name, door.reading, with_people, public, language.value), door.output, door.force)
+    together = in_one_file(door.output)
+    made = schemas(name, door.reading, with_people, public, language.value, together)
+    write_schemas(made, door.output, door.force)

@@ -8,7 +8,7 @@ https://specs.frictionlessdata.io/table-schema/, https://guides.data.gouv.fr/ (p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from crpv_cli import __version__
@@ -38,18 +38,20 @@ _TYPES = {
 _NUMBERS = {"integer", "number", "year"}
 
 
-def table_schema(table: Table, columns: Iterable[Column] | None = None, language: str = FRENCH) -> dict[str, Any]:
+def table_schema(
+    table: Table, columns: Iterable[Column] | None = None, language: str = FRENCH, beside: Collection[str] = ()
+) -> dict[str, Any]:
     """Return the schema of a table or a view.
 
     Args:
         table: the table.
         columns: those of its columns that a file has; by default all but those about people, as ``crpv export`` does.
         language: of titles and descriptions.
+        beside: the tables in the same data package.
     """
     held = [column for column in table.columns if not column.personal] if columns is None else list(columns)
-    return columns_schema(
-        table.name, translate(table.label, language), translate(table.about, language), held, table.key, language
-    )
+    title, about = translate(table.label, language), translate(table.about, language)
+    return columns_schema(table.name, title, about, held, table.key, language, beside)
 
 
 def columns_schema(
@@ -59,6 +61,7 @@ def columns_schema(
     columns: Sequence[Column],
     key: Sequence[str] = (),
     language: str = FRENCH,
+    beside: Collection[str] = (),
 ) -> dict[str, Any]:
     """Return the schema of the columns of a table, a view or a report.
 
@@ -70,10 +73,12 @@ def columns_schema(
         key: the names of those by which a row is known. They are the primary key if none of them may be empty, which
             is what the standard asks of one.
         language: of titles and descriptions.
+        beside: the tables in the same data package. What reads the standard cannot check one file whose schema refers
+            to another that it does not have, and refuses it: so a schema that stands alone refers to no other table.
     """
     by_name = {column.name: column for column in columns}
     known_by = list(key) if key and all(part in by_name and by_name[part].required for part in key) else []
-    references = [_reference(column, name) for column in columns if column.refers]
+    references = [_reference(column, name) for column in columns if column.refers in {name, *beside}]
     return {
         "$schema": "https://frictionlessdata.io/schemas/table-schema.json",
         "name": name,

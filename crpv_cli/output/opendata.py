@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from crpv_cli import __version__
@@ -51,12 +51,12 @@ def beside(tables: Sequence[Result], files: Mapping[str, bytes], chosen: Format,
     return {name: text.encode() for name, text in texts.items()}
 
 
-def schema_of(result: Result, language: str = FRENCH) -> dict[str, Any]:
-    """Return the Table Schema of the CSV of a result: of a table, a view, or the rows of a report."""
+def _schema(result: Result, beside: Collection[str]) -> dict[str, Any]:
+    """The Table Schema of the CSV of a result: of a table, a view, or the rows of a report."""
     table = TABLES.get(result.name) or VIEWS.get(result.name)
     if table is not None and {column.name for column in result.columns} <= set(table.names):
-        return table_schema(table, result.columns, language)
-    return columns_schema(result.name, result.title.text(language), "", result.columns, language=language)
+        return table_schema(table, result.columns, beside=beside)
+    return columns_schema(result.name, result.title.text(FRENCH), "", result.columns, beside=beside)
 
 
 def rests_on_fictitious(result: Result) -> bool:
@@ -68,6 +68,7 @@ def rests_on_fictitious(result: Result) -> bool:
 def _package(named: Mapping[str, Result], files: Mapping[str, bytes], chosen: Format) -> dict[str, Any]:
     fictitious = [name for name, result in named.items() if rests_on_fictitious(result)]
     origin = _origin(list(named.values()))
+    beside = {result.name for result in named.values()}
     about = [translate(_WHAT, FRENCH)]
     if fictitious:
         about.append(translate(_FICTITIOUS, FRENCH))
@@ -82,11 +83,11 @@ def _package(named: Mapping[str, Result], files: Mapping[str, bytes], chosen: Fo
         "licenses": [LICENCE],
         "sources": _sources(list(named.values())),
         "fictitious": bool(fictitious),
-        "resources": [_resource(name, result, files[name], chosen) for name, result in named.items()],
+        "resources": [_resource(name, result, files[name], chosen, beside) for name, result in named.items()],
     }
 
 
-def _resource(name: str, result: Result, content: bytes, chosen: Format) -> dict[str, Any]:
+def _resource(name: str, result: Result, content: bytes, chosen: Format, beside: Collection[str]) -> dict[str, Any]:
     fictitious = rests_on_fictitious(result)
     about = [translate(TABLES[result.name].about, FRENCH)] if result.name in TABLES else []
     if fictitious:
@@ -100,7 +101,7 @@ def _resource(name: str, result: Result, content: bytes, chosen: Format) -> dict
         "fictitious": fictitious,
     }
     if chosen is Format.CSV:
-        return {**resource(result.name, name, schema_of(result)), **told}
+        return {**resource(result.name, name, _schema(result, beside)), **told}
     media = {"mediatype": _MEDIA_TYPES[chosen], "encoding": chosen.row.encoding} if chosen in _MEDIA_TYPES else {}
     return {"name": result.name, "path": name, "format": name.rpartition(".")[2], **media, **told}
 

@@ -29,7 +29,7 @@ def write_schemas(schemas: Mapping[str, Mapping[str, Any]], output: Path | None,
         (only,) = schemas.values()
         streams.deliver(_json(only), output, force)
         return
-    if output is None or streams.is_standard(output) or (output.suffix.lower() == ".json" and not output.is_dir()):
+    if output is None or in_one_file(output):
         resources = [resource(name, f"{name}.csv", schema) for name, schema in schemas.items()]
         package = {"profile": "tabular-data-package", "name": "crpv", "resources": resources}
         streams.deliver(_json(package), output, force)
@@ -44,6 +44,12 @@ def write_schemas(schemas: Mapping[str, Mapping[str, Any]], output: Path | None,
             folder=output,
         )
     )
+
+
+def in_one_file(output: Path | None) -> bool:
+    """Whether several schemas go into one file: standard output, or a name that ends in ``.json``."""
+    named = output is not None and output.suffix.lower() == ".json" and not output.is_dir()
+    return output is None or streams.is_standard(output) or named
 
 
 def resource(name: str, path: str, schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
@@ -34,6 +34,7 @@ def schemas(
     people: bool = False,
     public: bool = False,
     language: str = FRENCH,
+    together: bool = False,
 ) -> dict[str, dict[str, Any]]:
     """Return the Table Schema of what a name means, or of everything that can be exported, by stable name.
 
@@ -43,6 +44,7 @@ def schemas(
         people: with the columns about people.
         public: without what is not for the public.
         language: of titles and descriptions.
+        together: whether all of them are to stand in one data package, and may refer to each other.
 
     Raises:
         UsageProblem: nothing has that name, it has no columns about people, or it is not for the public.
@@ -55,9 +57,10 @@ def schemas(
             refuse_internal(name)
         if people and name in TABLES:
             require_people(TABLES[name])
-        return {name: _schema(name, reading, people, public, language)}
+        return {name: _schema(name, reading, people, public, language, ())}
     names = [name for name, table in TABLES.items() if not (public and table.internal)]
-    return {one: _schema(one, reading, people, public, language) for one in (*names, *reports(), *VIEWS)}
+    beside = names if together else ()
+    return {one: _schema(one, reading, people, public, language, beside) for one in (*names, *reports(), *VIEWS)}
 
 
 def _schema(
@@ -66,14 +69,17 @@ def _schema(
     people: bool,
     public: bool,
     language: str,
+    beside: Collection[str],
 ) -> dict[str, Any]:
     table = TABLES.get(name) or VIEWS.get(name)
     if table is not None:
-        return table_schema(table, [one for one in table.columns if people or not one.personal], language)
+        held = [one for one in table.columns if people or not one.personal]
+        return table_schema(table, held, language, beside)
     with reading() as connection:
         columns = export_rows(connection, name, None, Selection()).columns
     told = [_explained(column, name) for column in columns if is_public(column) or not public]
-    return columns_schema(name, translate(reports()[name].about, language).rstrip("."), "", told, language=language)
+    title = translate(reports()[name].about, language).rstrip(".")
+    return columns_schema(name, title, "", told, language=language, beside=beside)
 
 
 def _explained(column: Column, report: str) -> Column:
