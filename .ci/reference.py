@@ -425,7 +425,10 @@ def completion() -> Iterator[str]:
         {
             "commands": told,
             "tables": {table.name: completed_table(table) for table in TABLES.values()},
-            "called": {stem(word): choice.code for choice in named.tables() for word in named.spoken(choice)},
+            "views": {view.name: completed_table(view) for view in VIEWS.values()},
+            "called": {
+                stem(word): choice.code for choice in (*named.views(), *named.tables()) for word in named.spoken(choice)
+            },
             "topics": {name: topic.about for name, topic in TOPICS.items()},
             "exports": {report.export: report.about for report in REPORTS.values() if report.export} | {"all": ""},
             "named": {
