@@ -15,7 +15,7 @@ from crpv_cli import __version__
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.table import Table
 from crpv_cli.definitions.tables import TABLES
-from crpv_cli.definitions.writing import DAY_MONTH_OR_YEAR, PATTERNS
+from crpv_cli.definitions.writing import DAY_MONTH_OR_YEAR, PATTERNS, YEARS
 from crpv_cli.language import N_, msg, translate
 
 FRENCH = "fr"
@@ -142,6 +142,10 @@ def _constraints(column: Column, type_: str, key: Sequence[str]) -> dict[str, An
         for name, bound in (("minimum", column.minimum), ("maximum", column.maximum)):
             if bound is not None:
                 constraints[name] = int(bound) if float(bound).is_integer() else bound
+    if column.kind is Kind.DATE:
+        constraints["minimum"] = f"{YEARS[0]}-01-01"
+        if not column.required:  # a last day that has to be there may be the end of time
+            constraints["maximum"] = f"{YEARS[-1]}-12-31"
     if pattern := _pattern(column):
         constraints["pattern"] = f"^{pattern}$"
     return constraints

@@ -47,8 +47,12 @@ PATTERNS = {
     Shape.SHA256: "[0-9a-f]{64}",
 }
 """The whole of a code, as a regular expression that XML Schema and Python read alike; a rating may be any text."""
-DAY_MONTH_OR_YEAR = "[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
-"""The same of a day, a month or a year."""
+YEARS = range(1900, 2101)
+"""Outside these years a date is a slip (0203, 2203) or the zero of a spreadsheet (1899-12-30)."""
+_DAYS = {"0[13578]|1[02]": "0[1-9]|[12][0-9]|3[01]", "0[469]|11": "0[1-9]|[12][0-9]|30", "02": "0[1-9]|[12][0-9]"}
+_OF_A_YEAR = "|".join(f"-({months})(-({days}))?" for months, days in _DAYS.items())
+DAY_MONTH_OR_YEAR = f"(19[0-9][0-9]|20[0-9][0-9]|2100)({_OF_A_YEAR})?"
+"""The same of a day, a month or a year; a 29 February may be of any year."""
 
 SHAPES = {
     Shape.SLUG: N_("lower-case letters, digits and hyphens"),

@@ -38,11 +38,11 @@ def beside(tables: Sequence[Result], files: Mapping[str, bytes], chosen: Format,
 
     Args:
         tables: what was written.
-        files: how, by the name of the file; one for each table, in their order.
+        files: how, by the name of the file, which is that of the table with the extension of the format.
         chosen: in which format.
         public: whether what is not for the public was left out.
     """
-    named = dict(zip(files, tables, strict=True))
+    named = {f"{table.name}{chosen.extension}": table for table in tables}
     texts = {
         PACKAGE: json.dumps(_package(named, files, chosen), ensure_ascii=False, indent=2) + "\n",
         README: _readme(named, chosen, public),
