@@ -179,6 +179,7 @@ def tables() -> Iterator[str]:
     yield from (f"- **{kind.value}**{COLON} {language.translate(says)}" for kind, says in KINDS.items() if kind in used)
     for table in TABLES.values():
         yield f"\n## {table.name}\n"
+        yield f"{language.translate(table.about)}\n"
         yield f"{both(table.label)}. {say('Key', 'Clé')}{COLON} {', '.join(f'`{name}`' for name in table.key)}.\n"
         heads = (
             say("column", "colonne"),

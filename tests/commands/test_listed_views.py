@@ -109,7 +109,7 @@ def test_people_read_amounts_dates_and_labels(demo_path: Path) -> None:
     assert {"échue, renouvelée", "en cours"} & {*row.values()}
     assert "FICTIF" in crpv(demo_path, *asked, "table", lang="fr").stdout
     shown = crpv(demo_path, "list", "v_agreements", "--centre", "oriv", lang="fr").stdout
-    assert "/2030" in shown and "\u202f" in shown and "€" in shown
+    assert "31/12/20" in shown and "\u202f" in shown and "€" in shown
 
 
 def test_help_explains_a_view(demo_path: Path) -> None:
