@@ -14,6 +14,7 @@ import pytest
 
 from crpv_cli import completion
 from crpv_cli.definitions.tables import TABLES
+from crpv_cli.definitions.views import VIEWS
 from crpv_cli.registry.connection import open_writing
 from crpv_cli.rules.checking import RULES
 
@@ -57,6 +58,11 @@ def offered(db: Path, *words: str) -> list[str]:
         (("centre", "me"), ["merge"]),
         (("list", ""), ["centres", "funding"]),
         (("list", "--reg"), ["--region"]),
+        (("list", "v_f"), ["v_funding", "v_funding_by_centre"]),
+        (("export", "v_n"), ["v_network"]),
+        (("schema", "funding"), ["funding", "funding-by-centre"]),
+        (("help", "v_g"), ["v_governance"]),
+        (("list", "funding-by-centre", "--sort", "state_p"), ["state_p147"]),
         (("list", "funding", "--sort", "am"), ["amount"]),
         (("list", "Financements", "--sort", "am"), ["amount"]),
         (("trace", "évaluation", "oriv", "anim"), ["animation"]),
@@ -105,7 +111,8 @@ def test_what_may_come_next_is_offered(demo_path: Path, words: tuple[str, ...], 
 
 def test_what_the_program_knows_is_all_there() -> None:
     nowhere = Path("/nowhere")
-    assert set(TABLES) == set(offered(nowhere, "list", ""))
+    assert {*TABLES, *VIEWS} == set(offered(nowhere, "list", ""))
+    assert set(TABLES) == set(offered(nowhere, "add", ""))
     assert set(RULES) == set(offered(nowhere, "check", "--rule", ""))
     assert set(offered(nowhere, "list", "evaluations", "--sort", "")) == set(TABLES["evaluations"].names)
 

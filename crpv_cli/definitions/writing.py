@@ -36,6 +36,24 @@ KIND_NAMES = {
     Kind.FLAG: N_("yes or no"),
 }
 
+# A department, within a longer code too: 20 was Corsica, which is 2A and 2B.
+_DEPARTMENT = "(0[1-9]|1[0-9]|2[1-9AB]|[3-8][0-9]|9[0-5])"
+PATTERNS = {
+    Shape.SLUG: "[a-z0-9]+(-[a-z0-9]+)*",
+    Shape.DEPARTMENT: f"({_DEPARTMENT}|9[78][0-9])",
+    Shape.COMMUNE: f"({_DEPARTMENT}[0-9]{{3}}|9[78][0-9]{{3}})",
+    Shape.NEIGHBOURHOOD: "Q[NP][0-9][0-9AB][0-9A-Z]{4}",
+    Shape.SIREN: "[0-9]{9}",
+    Shape.SHA256: "[0-9a-f]{64}",
+}
+"""The whole of a code, as a regular expression that XML Schema and Python read alike; a rating may be any text."""
+YEARS = range(1900, 2101)
+"""Outside these years a date is a slip (0203, 2203) or the zero of a spreadsheet (1899-12-30)."""
+_DAYS = {"0[13578]|1[02]": "0[1-9]|[12][0-9]|3[01]", "0[469]|11": "0[1-9]|[12][0-9]|30", "02": "0[1-9]|[12][0-9]"}
+_OF_A_YEAR = "|".join(f"-({months})(-({days}))?" for months, days in _DAYS.items())
+DAY_MONTH_OR_YEAR = f"(19[0-9][0-9]|20[0-9][0-9]|2100)({_OF_A_YEAR})?"
+"""The same of a day, a month or a year; a 29 February may be of any year."""
+
 SHAPES = {
     Shape.SLUG: N_("lower-case letters, digits and hyphens"),
     Shape.DEPARTMENT: N_("INSEE code of a department"),

@@ -8,12 +8,11 @@ from datetime import date, datetime, time, timedelta
 
 from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import TABLES
+from crpv_cli.definitions.writing import YEARS
 from crpv_cli.intake.faults import Correction, Fault, ReadValue
 from crpv_cli.language import Day, msg
 from crpv_cli.spelling import fold
 
-# Outside these years a date is a slip (0203, 2203) or the zero of a spreadsheet (1899-12-30).
-_YEARS = range(1900, 2101)
 # No text that is a date is longer.
 _LONGEST = 80
 _FIRST_DAYS = frozenset(first for table in TABLES.values() for first, _ in table.periods)
@@ -88,7 +87,7 @@ def read_date(text: str, column: Column) -> ReadValue:
     if day == _NO_END_DAY and column.name in _LAST_DAYS:
         # A last day that is required can only be written so.
         return day.isoformat() if column.required else None, _no_end(text, column)
-    if day.year not in _YEARS:
+    if day.year not in YEARS:
         raise _out_of_reach(text)
     return day.isoformat(), correction
 
@@ -205,7 +204,7 @@ def _at(found: re.Match[str], text: str) -> tuple[date, Correction | None]:
     except ValueError:
         raise _not_a_date(text) from None
     there = day
-    if (found["utc"] or found["sign"]) and day.year in _YEARS:
+    if (found["utc"] or found["sign"]) and day.year in YEARS:
         ahead = timedelta(hours=int(found["hours"] or 0), minutes=int(found["minutes"] or 0))
         moment = datetime.combine(day, clock) + (ahead if found["sign"] == "-" else -ahead)
         there = (moment + _paris(moment, text)).date()
@@ -270,7 +269,7 @@ def read_partial_date(text: str, column: Column) -> ReadValue:
     elif len(text) <= _LONGEST and len(words := _words(text)) == 2 and words[0] in _MONTHS:
         month, year = str(_MONTHS[words[0]]), words[1]
     if re.fullmatch(r"[0-9]{4}", year) and (not month or 1 <= int(month) <= 12):
-        if int(year) not in _YEARS:
+        if int(year) not in YEARS:
             raise _out_of_reach(text)
         return f"{year}-{int(month):02}" if month else year, None
     try:
