@@ -27,7 +27,8 @@ def export(
     name: Annotated[
         str,
         typer.Argument(
-            metavar=_("NAME"), help=_("A table, a view, coverage, evaluation-summaries, funding-by-centre, or all.")
+            metavar=_("NAME"),
+            help=_("A table, a view, coverage, evaluation-summaries, funding-by-centre, all, datasette, or postgresql."),
         ),
     ],
     region: options.Region = None,
@@ -37,14 +38,28 @@ def export(
     as_of: options.AsOf = None,
     with_people: options.WithPeople = False,
     public: options.Public = False,
+    schema: Annotated[
+        str | None, typer.Option("--schema", metavar=_("SCHEMA"), help=_("For postgresql: the schema to fill (crpv)."))
+    ] = None,
 ) -> None:
     """Export a table or the rows of a report; CSV unless asked otherwise."""
-    from crpv_cli.definitions.named import is_everything
+    from crpv_cli.definitions.named import is_everything, program_meant
     from crpv_cli.output.files import write_all
     from crpv_cli.reports.exports import all_tables, export_rows
     from crpv_cli.reports.finding import find_centre
     from crpv_cli.reports.listing import Selection
 
+    program = program_meant(name)
+    if schema is not None and program != "postgresql":
+        raise UsageProblem(
+            msg("{option} does not apply to {name}.", option="--schema", name=name),
+            msg("Leave it out, or write: crpv export postgresql"),
+        )
+    if program is not None:
+        _refuse_part(region=region, department=department, centre=centre, year=year)
+        if program == "postgresql":
+            _export_postgresql(door, as_of, public, with_people, schema)
+        return
     if not is_everything(name):
         with door.reading() as connection:
             its_id = find_centre(connection, centre) if centre else None
@@ -52,12 +67,7 @@ def export(
             result = export_rows(connection, name, as_of, narrowed, public)
         door.show(result, default=Format.CSV)
         return
-    for option, value in (("region", region), ("department", department), ("centre", centre), ("year", year)):
-        if value is not None:
-            raise UsageProblem(
-                msg("{option} does not apply to everything.", option=f"--{option}"),
-                msg("Leave it out, or export a table or a report."),
-            )
+    _refuse_part(region=region, department=department, centre=centre, year=year)
     if door.output is None or streams.is_standard(door.output):
         raise UsageProblem(
             msg("Everything is written to a folder, or to one workbook."),
@@ -71,3 +81,31 @@ def export(
     with door.reading() as connection:
         tables = all_tables(connection, with_people, public)
         write_all(tables, door.output, door.format, door.force, public=public)
+
+
+def _refuse_part(**narrowing: object) -> None:
+    """Refuse to narrow the whole registry to a part of it.
+
+    Raises:
+        UsageProblem: an option asks for that.
+    """
+    for option, value in narrowing.items():
+        if value is not None:
+            raise UsageProblem(
+                msg("{option} does not apply to everything.", option=f"--{option}"),
+                msg("Leave it out, or export a table or a report."),
+            )
+
+
+def _export_postgresql(door: Door, as_of: str | None, public: bool, people: bool, schema: str | None) -> None:
+    from crpv_cli.output import postgresql
+    from crpv_cli.output.flow import pour_text
+    from crpv_cli.reports.whole import whole
+
+    name = postgresql.SCHEMA if schema is None else postgresql.checked_schema(schema)
+    _refuse_part(format=door.format)
+    with door.reading() as connection:
+        registry = whole(connection, as_of, public, people)
+        pour_text(postgresql.script(registry, name), door.output, door.force)
+    if registry.fictitious:
+        streams.say(postgresql.HOLDS_FICTITIOUS)
