@@ -7,8 +7,8 @@ computed twice is sooner or later two figures.
 
 Loading it again gives the same. Where the tables are still those that a script of the same form made, they are emptied
 and filled, so that rights and other people's views on them stay; otherwise they are dropped and made. A schema of that
-name with tables that no script of crpv made is refused, and nothing is dropped that something else depends on. All of it
-is one transaction. No cell can be taken for SQL or for a command of psql: rows come in the text format of ``COPY``, in
+name with tables that no script of crpv made is refused, and nothing is dropped that something else depends on. It is all
+one transaction. No cell can be taken for SQL or for a command of psql: rows come in the text format of ``COPY``, in
 which each backslash, tab and end of line of a cell is written as an escape.
 """
 
