@@ -28,7 +28,9 @@ def export(
         str,
         typer.Argument(
             metavar=_("NAME"),
-            help=_("A table, a view, coverage, evaluation-summaries, funding-by-centre, all, datasette, or postgresql."),
+            help=_(
+                "A table, a view, coverage, evaluation-summaries, funding-by-centre, all, datasette, or postgresql."
+            ),
         ),
     ],
     region: options.Region = None,
@@ -59,6 +61,9 @@ def export(
         _refuse_part(region=region, department=department, centre=centre, year=year)
         if program == "postgresql":
             _export_postgresql(door, as_of, public, with_people, schema)
+        else:
+            _refuse_part(as_of=as_of, with_people=with_people or None)
+            _export_datasette(door, public)
         return
     if not is_everything(name):
         with door.reading() as connection:
@@ -109,3 +114,32 @@ def _export_postgresql(door: Door, as_of: str | None, public: bool, people: bool
         pour_text(postgresql.script(registry, name), door.output, door.force)
     if registry.fictitious:
         streams.say(postgresql.HOLDS_FICTITIOUS)
+
+
+def _export_datasette(door: Door, public: bool) -> None:
+    """Write the settings of a registry into a file; what is public, with its settings, into a folder.
+
+    Raises:
+        UsageProblem: a file is named for what is public, a folder for a registry, or another format.
+    """
+    from crpv_cli.output import datasette
+
+    output = None if streams.is_standard(door.output) else door.output
+    is_file = output is None or (output.suffix.lower() in datasette.EXTENSIONS and not output.is_dir())
+    if public and (is_file or output is None):
+        raise UsageProblem(
+            msg("Settings alone leave nothing out of a file: what is public is written to a folder."),
+            msg("Name it: crpv export datasette --public -o FOLDER/"),
+        )
+    if not public and not is_file:
+        raise UsageProblem(
+            msg("{file} is neither a .yaml nor a .json file.", file=output),
+            msg("For a folder with a database of what is public, write: crpv export datasette --public -o FOLDER/"),
+        )
+    if door.format not in {None, Format.JSON} or (public and door.format):
+        _refuse_part(format=door.format)
+    with door.reading() as connection:
+        if public and output is not None:
+            datasette.write_public_folder(connection, output, door.force)
+        else:
+            datasette.write_settings(connection, output, door.format is Format.JSON, door.force)

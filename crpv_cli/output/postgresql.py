@@ -7,9 +7,9 @@ computed twice is sooner or later two figures.
 
 Loading it again gives the same. Where the tables are still those that a script of the same form made, they are emptied
 and filled, so that rights and other people's views on them stay; otherwise they are dropped and made. A schema of that
-name with tables that no script of crpv made is refused, and nothing is dropped that something else depends on. It is all
-one transaction. No cell can be taken for SQL or for a command of psql: rows come in the text format of ``COPY``, in
-which each backslash, tab and end of line of a cell is written as an escape.
+name with tables that no script of crpv made is refused, and nothing is dropped that something else depends on. It is
+all one transaction. No cell can be taken for SQL or for a command of psql: rows come in the text format of ``COPY``,
+in which each backslash, tab and end of line of a cell is written as an escape.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from crpv_cli import __version__
-from crpv_cli.definitions.columns import Column, Kind, Shape
+from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.table import Table
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.definitions.views import VIEWS
+from crpv_cli.definitions.writing import DAY_MONTH_OR_YEAR, PATTERNS
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import Day, msg, translate
 from crpv_cli.result import Rows, Value, Whole
@@ -44,13 +45,6 @@ _TYPES = {
     Kind.MONEY: "numeric(19, 2)",
     Kind.PERCENT: "numeric",
     Kind.FLAG: "boolean",
-}
-_SHAPES = {
-    Shape.COMMUNE: "[0-9][0-9AB][0-9]{3}",
-    Shape.DEPARTMENT: "[0-9][0-9AB]|9[78][0-9]",
-    Shape.NEIGHBOURHOOD: "Q[NP][0-9][0-9AB][0-9A-Z]{4}",
-    Shape.SHA256: "[0-9a-f]{64}",
-    Shape.SIREN: "[0-9]{9}",
 }
 # In the text format of COPY; PostgreSQL has no character of number 0, so it is shown by its picture.
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\u2400"})
@@ -187,9 +181,9 @@ def _check(column: Column) -> str:
     if column.choices:
         return f"{name} IN ({', '.join(_text(choice.code) for choice in column.choices)})"
     if column.kind is Kind.PARTIAL_DATE:
-        return f"{name} ~ '^[0-9]{{4}}(-[0-9]{{2}}(-[0-9]{{2}})?)?$'"
-    if column.shape in _SHAPES and not column.refers:
-        shape = _SHAPES[column.shape]
+        return f"{name} ~ '^{DAY_MONTH_OR_YEAR}$'"
+    if column.shape in PATTERNS and not column.refers:
+        shape = PATTERNS[column.shape]
         many = f"( ({shape}))*" if column.kind is Kind.CODES else ""
         return f"{name} ~ '^({shape}){many}$'"
     bounds = ((">=", column.minimum), ("<=", column.maximum))
