@@ -38,7 +38,6 @@ def write_public(connection: sqlite3.Connection, file: Path) -> None:
         for name, sql in views().items():
             target.execute(f'create view "{name}" as {sql}')
         target.execute("commit")
-        target.execute("analyze")
 
 
 def _parts(table: Table, names: list[str]) -> list[str]:
