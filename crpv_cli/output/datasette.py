@@ -53,7 +53,7 @@ QUERIES = {
 }
 """The canned queries, by name, with the view whose SQL they ask for any date."""
 _OF_A_YEAR = {"report-funding", "report-activity"}
-_CENTS = N_("In hundredths of a euro: 123456 is 1,234.56 euros.")
+_CENTS = N_("In this database in hundredths of a euro: 123456 is 1,234.56 euros.")
 
 
 def metadata(database: str, hidden: Collection[str], fictitious: bool, public: bool) -> dict[str, Any]:
