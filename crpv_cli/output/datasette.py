@@ -14,6 +14,7 @@ import re
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from crpv_cli.definitions.columns import Column, Kind
@@ -226,7 +227,7 @@ def write_settings(connection: sqlite3.Connection, output: Path | None, as_json:
     streams.deliver(json_text(told) if as_json else yaml_text(told), output, force)
     if output is not None:
         settings = " ".join(f"--setting {name} {_set(value)}" for name, value in SETTINGS.items())
-        streams.say(msg("Start it with: datasette {file} -m {settings}", file=file, settings=f"{output} {settings}"))
+        streams.say(msg("Start it with: datasette {file} -m {settings}", file=quote(str(file)), settings=f"{quote(str(output))} {settings}"))
     streams.say(
         msg(
             "These settings hide what is not for the public from readers of Datasette, as long as the file is called "
@@ -253,7 +254,7 @@ def write_public_folder(connection: sqlite3.Connection, folder: Path, force: boo
         write_public(connection, new / names[0])
         (new / names[1]).write_bytes(yaml_text(told).encode())
         (new / names[2]).write_bytes(json_text(SETTINGS).encode())
-    streams.say(msg("Start it with: datasette {folder}", folder=folder))
+    streams.say(msg("Start it with: datasette {folder}", folder=quote(str(folder))))
     if fictitious:
         streams.say(HOLDS_FICTITIOUS)
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.inside import inside
+from tests.neighbours.servers import Missing, postgresql_server
 
 # What a spreadsheet, a shell, SQL, psql, COPY, YAML or HTML could take for something else than text.
 HOSTILE = (
@@ -57,40 +57,14 @@ def hostile_path(demo_path: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
-    """A PostgreSQL for the session; gives a function that runs psql, with a script or a question, in a new database."""
-    found = shutil.which("initdb") or next(map(str, Path("/usr/lib/postgresql").glob("*/bin/initdb")), None)
-    if found is None or shutil.which("psql") is None:
-        pytest.skip("PostgreSQL is not installed")
-    programs = Path(found).resolve().parent
-    as_user: list[str] = []
-    if os.geteuid() == 0:  # which PostgreSQL refuses
-        import pwd
-
-        names = {user.pw_name for user in pwd.getpwall()}
-        if "postgres" not in names or shutil.which("setpriv") is None:
-            pytest.skip("PostgreSQL refuses root, and there is no user postgres")
-        as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-    with tempfile.TemporaryDirectory(prefix="crpv-pg-") as place:  # short: the path of a socket has 107 bytes
-        if as_user:
-            shutil.chown(place, "postgres", "postgres")
-        data, log = Path(place, "data"), Path(place, "log")
-        initdb = [programs / "initdb", "-D", data, "-U", "crpv", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-        subprocess.run([*as_user, *map(str, initdb)], check=True, capture_output=True, cwd=place)
-        options = f"-k {place} -c listen_addresses='' -c fsync=off"
-        # Not captured: the server would hold the pipe.
-        started = [*as_user, str(programs / "pg_ctl"), "-D", str(data), "-o", options, "-l", str(log), "-w", "start"]
-        subprocess.run(started, check=True, cwd=place, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-        def psql(database: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-            program = ["psql", "-X", "-h", place, "-U", "crpv", "-d", database, *arguments]
-            return subprocess.run(program, check=False, capture_output=True, encoding="utf-8")
-
+def postgresql() -> Iterator[Ask]:
+    """A PostgreSQL for the session; gives a function that runs psql, with a script or a question."""
+    with ExitStack() as opened:
         try:
-            yield psql
-        finally:
-            stop = [*as_user, str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"]
-            subprocess.run(stop, check=True, capture_output=True, cwd=place)
+            psql = opened.enter_context(postgresql_server())
+        except Missing as missing:
+            pytest.skip(str(missing))
+        yield psql
 
 
 @pytest.fixture
