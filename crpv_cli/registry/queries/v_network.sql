@@ -6,9 +6,10 @@ with covered as (
 seen as (
     select
         count(*) as centres,
-        iif(count(labelled) > 0, coalesce(sum(labelled), 0), null) as labelled,
-        count(*) filter (where ' ' || departments glob '* 9[78]*') as overseas
-    from centre_overview
+        iif(count(l.labelled) > 0, coalesce(sum(l.labelled), 0), null) as labelled,
+        count(*) filter (where c.id in (select centre from served where department glob '9[78]*')) as overseas
+    from open_centres as c
+    left join labelled as l on l.centre = c.id
 ),
 given as (
     select
@@ -24,10 +25,14 @@ given as (
     left join money_asked as a on a.year = y.usual
 ),
 change as (
-    select sum(n.amount_cents) - sum(b.amount_cents) as amount, sum(b.amount_cents) as before, count(*) as centres
-    from state_support as n
-    join state_support as b on b.centre = n.centre and b.year = n.year - 1
-    where n.year = (select usual from money_known)
+    select year, sum(amount_cents) - sum(before_cents) as amount, sum(before_cents) as before, count(*) as centres
+    from (
+        select year, amount_cents, lag(year) over own as year_before, lag(amount_cents) over own as before_cents
+        from state_support
+        window own as (partition by centre order by year)
+    )
+    where year_before = year - 1
+    group by year
 ),
 missions_of_centres as (
     select
@@ -116,7 +121,7 @@ select
     m.other / 100.0 as other_support,
     m.total / 100.0 as total_support,
     iif(h.before > 0, round(h.amount * 1.0 / h.before, 6), null) as state_support_change,
-    h.centres as state_support_change_centres,
+    coalesce(h.centres, 0) as state_support_change_centres,
     e.evaluated as missions_evaluated,
     e.expected as missions_evaluated_total,
     round(e.evaluated * 1.0 / e.expected, 6) as missions_evaluated_share,
@@ -144,7 +149,7 @@ select
     ) as fictitious
 from seen as s
 cross join given as m
-cross join change as h
 cross join evaluated as e
 cross join done as d
 cross join agreed as g
+left join change as h on h.year = m.year
