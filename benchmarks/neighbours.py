@@ -5,15 +5,16 @@ Run it with the Python of the environment in which crpv is installed, with the e
     python benchmarks/neighbours.py            # prints the table
     python benchmarks/neighbours.py --docs     # writes it into docs/neighbours.md and docs/fr/neighbours.md
 
-Each program reads the demonstration, in a process of its own but for Datasette. Times are ratios to ``crpv list`` on the
-same machine, medians of ``--rounds``; a page of Datasette is asked for twice, since SQLite prepares a view when it is
-read first.
+Each program reads the demonstration, in a process of its own but for Datasette. Times are ratios to ``crpv list`` on
+the same machine, medians of ``--rounds``; a page of Datasette is asked for twice, since SQLite prepares a view when it
+is read first.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import platform
 import re
 import statistics
@@ -25,6 +26,8 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
+
+from datasette.app import Datasette
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -43,7 +46,7 @@ ASKED = {
 
 
 class Line(NamedTuple):
-    """A row of the table: the program, its version, what it was asked in both languages, whether it agrees, its time."""
+    """A program, its version, what it was asked in both languages, whether it agrees, and its time."""
 
     name: str
     version: str
@@ -70,8 +73,10 @@ def crpv(*arguments: object) -> str:
 
 def reader(name: str, folder: Path) -> None:
     """Let a program read in a process of its own."""
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from pathlib import Path; from tests.neighbours.readers import "
-    code += f"READERS; READERS[{name!r}](Path({str(folder)!r}))"
+    code = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); from pathlib import Path; "
+        f"from tests.neighbours.readers import READERS; READERS[{name!r}](Path({str(folder)!r}))"
+    )
     subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True, capture_output=True)
 
 
@@ -105,10 +110,6 @@ def postgresql(home: Path, unit: float, rounds: int) -> list[Line]:
 
 def datasette(home: Path, unit: float) -> list[Line]:
     """Every page of Datasette, asked for twice; the slowest counts."""
-    import json
-
-    from datasette.app import Datasette
-
     folder, db = home / "public", home / "registry.sqlite"
     crpv("export", "datasette", "--public", "-o", folder, "--db", db)
     report = json.loads(crpv("report", "funding", "--year", 2023, "--format", "json", "--db", db))
@@ -193,8 +194,11 @@ def main() -> int:
         file = ROOT / page
         text = file.read_text(encoding="utf-8")
         between = re.compile(f"(?<={re.escape(MARKS[0])}\n).*?(?={re.escape(MARKS[1])})", re.DOTALL)
-        assert between.search(text), page
-        file.write_text(between.sub(lambda _: f"\n{table(lines, french)}\n", text), encoding="utf-8", newline="\n")
+        found = between.search(text)
+        assert found is not None, page
+        start, end = found.span()
+        written = f"{text[:start]}\n{table(lines, french)}\n{text[end:]}"
+        file.write_text(written, encoding="utf-8", newline="\n")
     return 0 if all(line.equal for line in lines) else 1
 
 

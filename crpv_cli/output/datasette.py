@@ -227,7 +227,13 @@ def write_settings(connection: sqlite3.Connection, output: Path | None, as_json:
     streams.deliver(json_text(told) if as_json else yaml_text(told), output, force)
     if output is not None:
         settings = " ".join(f"--setting {name} {_set(value)}" for name, value in SETTINGS.items())
-        streams.say(msg("Start it with: datasette {file} -m {settings}", file=quote(str(file)), settings=f"{quote(str(output))} {settings}"))
+        streams.say(
+            msg(
+                "Start it with: datasette {file} -m {settings}",
+                file=quote(str(file)),
+                settings=f"{quote(str(output))} {settings}",
+            )
+        )
     streams.say(
         msg(
             "These settings hide what is not for the public from readers of Datasette, as long as the file is called "

@@ -46,15 +46,15 @@ def served(made: Callable[[], Datasette], asking: Callable[[Datasette], Awaitabl
         return thread.submit(asyncio.run, run()).result()
 
 
-def statuses(made: Callable[[], Datasette], *paths: str) -> dict[str, int]:
+def statuses(made: Callable[[], Datasette], *paths: str) -> Any:
     async def ask(datasette: Datasette) -> dict[str, int]:
         return {path: (await datasette.client.get(path)).status_code for path in paths}
 
     return served(made, ask)
 
 
-def answers(made: Callable[[], Datasette], path: str) -> list[dict[str, Any]]:
-    async def ask(datasette: Datasette) -> list[dict[str, Any]]:
+def answers(made: Callable[[], Datasette], path: str) -> Any:
+    async def ask(datasette: Datasette) -> Any:
         answer = await datasette.client.get(path)
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -157,7 +157,7 @@ def test_what_is_not_public_is_nowhere_in_the_folder(demo_path: Path, public: Pa
     assert {file.name for file in public.iterdir()} == {"crpv.sqlite", "metadata.yaml", "settings.json"}
 
 
-def figures(made: Callable[[], Datasette], name: str, query: str, **asked: object) -> list[dict[str, Any]]:
+def figures(made: Callable[[], Datasette], name: str, query: str, **asked: object) -> Any:
     given = "&".join(f"{key}={value}" for key, value in asked.items())
     return answers(made, f"/{name}/{query}.json?_shape=array&{given}")
 

@@ -90,9 +90,9 @@ def test_sqlite_utils_knows_what_a_registry_is_made_of(folder: Path) -> None:
     db = Database(folder.parent / "registry.sqlite")
     try:
         assert set(db.table_names()) > TABLES.keys()
-        assert db["centres"].pks == ["id"]
-        assert {key.other_table for key in db["funding"].foreign_keys} >= {"centres", "funders", "sources"}
-        assert db["funding"].columns_dict["amount_cents"] is int
+        assert db.table("centres").pks == ["id"]
+        assert {key.other_table for key in db.table("funding").foreign_keys} >= {"centres", "funders", "sources"}
+        assert db.table("funding").columns_dict["amount_cents"] is int
         assert next(db["departments"].rows_where("code = ?", ["01"]))["name"] == "Ain"
         assert "v_network" in db.view_names()
     finally:
