@@ -67,15 +67,19 @@ def metadata(database: str, hidden: Collection[str], fictitious: bool, public: b
         public: whether the database holds nothing else than what is public.
     """
     tables = {table.name: table for table in (*public_tables(), *VIEWS.values()) if table.name not in hidden}
+    title = _french(N_("Registry of the centres de ressources politique de la ville"))
+    said = " ".join(_description(fictitious, public))
     return {
-        "title": _french(N_("Registry of the centres de ressources politique de la ville")),
-        "description": " ".join(_description(fictitious, public)),
+        "title": title,
+        "description": said,
         "license": LICENCE["title"],
         "license_url": LICENCE["path"],
         "source": _french(N_("Each row names its source; see the table sources")),
         "allow_sql": False,
         "databases": {
             database: {
+                "title": title,
+                "description": said,
                 "allow_sql": False,
                 "tables": {
                     **{name: _table(table) for name, table in tables.items()},
@@ -118,7 +122,7 @@ def _table(table: Table) -> dict[str, Any]:
     names = [column.name if is_view else column.stored for column in columns]
     told: dict[str, Any] = {
         "title": translate(table.label, "fr"),
-        "description": translate(table.about, "fr"),
+        "description": _plain(table.about),
         "columns": {name: _of(column, is_view) for name, column in zip(names, columns, strict=True)},
         "sortable_columns": [
             name
@@ -150,11 +154,16 @@ def _query(name: str, view: Table) -> dict[str, Any]:
         said.append(msg("year: a year; empty means all.").text("fr"))
     return {
         "title": translate(view.label, "fr"),
-        "description": " ".join([translate(view.about, "fr"), *said]),
+        "description": " ".join([_plain(view.about), *said]),
         "sql": sql,
         "params": ["as_of", "year"] if by_year else ["as_of"],
         "hide_sql": True,
     }
+
+
+def _plain(about: str) -> str:
+    """What a table is, in French, without the marks of Markdown, which Datasette does not read there."""
+    return _french(about).replace("`", "")
 
 
 def _french(sentence: str) -> str:

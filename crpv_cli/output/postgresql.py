@@ -288,8 +288,8 @@ def _stamps(registry: Whole, schema: str, form: str) -> Iterator[str]:
 
 
 def about(table: Table) -> str:
-    """Return what a table or a view is, in French."""
-    return f"{translate(table.label, 'fr')}. {translate(table.about, 'fr')}".strip()
+    """Return what a table or a view is, in French, without the marks of Markdown."""
+    return f"{translate(table.label, 'fr')}. {translate(table.about, 'fr')}".replace("`", "").strip()
 
 
 def _in(schema: str, name: str) -> str:
