@@ -10,10 +10,10 @@ from crpv_cli.definitions.public import is_public, public_tables
 from crpv_cli.definitions.table import Table
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.definitions.views import VIEWS
-from crpv_cli.registry.queries import read, today
+from crpv_cli.registry.queries import query, read, today
 from crpv_cli.reports.exports import people_are_not_public
 from crpv_cli.reports.fictitious import holds_fictitious
-from crpv_cli.reports.listing import Selection, list_table, selected
+from crpv_cli.reports.listing import of_view, selected
 from crpv_cli.reports.rows import row_of
 from crpv_cli.result import Rows, Value, Whole
 
@@ -66,4 +66,7 @@ def _view(connection: sqlite3.Connection, view: Table, date: str) -> Rows:
 
 
 def _rows_of_view(connection: sqlite3.Connection, view: Table, date: str) -> Iterator[tuple[Value, ...]]:
-    yield from list_table(connection, view, Selection(as_of=date)).rows
+    names = ", ".join(map(of_view, view.columns))
+    key = ", ".join(view.column(name).stored for name in view.key)
+    for row in read(connection, f"select {names} from (\n{query(view.name)}\n) as t order by {key}", date):
+        yield row_of(view.columns, row)
