@@ -431,7 +431,8 @@ def completion() -> Iterator[str]:
                 stem(word): choice.code for choice in (*named.views(), *named.tables()) for word in named.spoken(choice)
             },
             "topics": {name: topic.about for name, topic in TOPICS.items()},
-            "exports": {report.export: report.about for report in REPORTS.values() if report.export} | {"all": ""},
+            "exports": {report.export: report.about for report in REPORTS.values() if report.export}
+            | {"all": "", **{program.code: program.label for program in named.PROGRAMS}},
             "named": {
                 "RULE": {rule.id: rule.title for rule in RULES.values()},
                 "PROFILE": {

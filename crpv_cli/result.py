@@ -321,6 +321,39 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a table or a view on their way into another program: its definition, the columns that go, the rows.
+
+    Values are those of a ``Result``; the rows come once, one after the other.
+    """
+
+    table: Table
+    columns: tuple[Column, ...]
+    rows: Iterator[tuple[Value, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Everything that is handed to another program.
+
+    Attributes:
+        tables: the tables, each after those that it refers to, with all rows that it has.
+        views: the views as they stand on ``as_of``, an ISO date.
+        as_of: that date.
+        load: the registry's last load, None before the first.
+        fictitious: whether the registry holds fictitious data.
+        public: whether what is not for the public was left out.
+    """
+
+    tables: tuple[Rows, ...]
+    views: tuple[Rows, ...]
+    as_of: str
+    load: int | None
+    fictitious: bool
+    public: bool
+
+
+@dataclass(frozen=True, slots=True)
 class KeyFigure:
     """A figure that opens a dossier, set large.
 

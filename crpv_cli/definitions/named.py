@@ -203,3 +203,16 @@ EVERYTHING = Choice("all", N_("all"), ("tous", "toutes", "tout"))
 def is_everything(wanted: str) -> bool:
     """Whether everything is meant, and not one thing of a name."""
     return bool(meant(wanted, (EVERYTHING,)))
+
+
+# What the registry is made ready for whole; each is a word in the place of a name.
+PROGRAMS = (
+    Choice("datasette", N_("Datasette")),
+    Choice("postgresql", N_("PostgreSQL"), ("postgres", "psql")),
+)
+
+
+def program_meant(wanted: str) -> str | None:
+    """Return the program that a word means, if it means one."""
+    found = meant(wanted, PROGRAMS)
+    return found[0] if found else None

@@ -41,17 +41,26 @@ def show_flow(
         show(_whole(flow, chosen), chosen, output, force)
         return
     lines = function_of(chosen.row.lines)(flow.columns, flow.rows)
+    pour_text(lines, output, force, chosen.row.encoding)
+    streams.say_all(flow.remarks())
+
+
+def pour_text(pieces: Iterable[str], output: Path | None, force: bool, encoding: str = "utf-8") -> None:
+    """Print pieces of a text as they come, or write them to a file, which appears with the last one.
+
+    Raises:
+        FileProblem: the file exists already, or cannot be written.
+    """
     # It writes a byte order mark once. The name of a file in it need not be UTF-8.
-    encoder = codecs.getincrementalencoder(chosen.row.encoding)("backslashreplace")
-    pieces = (encoder.encode(text) for text in _gathered(lines))
+    encoder = codecs.getincrementalencoder(encoding)("backslashreplace")
+    encoded = (encoder.encode(text) for text in _gathered(pieces))
     if output is None or streams.is_standard(output):
-        for piece in pieces:
+        for piece in encoded:
             streams.deliver(piece, None, force)
     else:
         with streams.writing(output, force) as file:
-            for piece in pieces:
+            for piece in encoded:
                 file.write(piece)
-    streams.say_all(flow.remarks())
 
 
 def _gathered(lines: Iterable[str]) -> Iterator[str]:

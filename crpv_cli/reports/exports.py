@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import replace
 
 from crpv_cli.definitions.columns import Choice
-from crpv_cli.definitions.named import EVERYTHING, meant, one_of, tables, views
+from crpv_cli.definitions.named import EVERYTHING, PROGRAMS, meant, one_of, tables, views
 from crpv_cli.definitions.public import public_tables
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.definitions.views import VIEWS
@@ -23,10 +24,11 @@ def reports() -> dict[str, Report]:
     return {report.export: report for report in REPORTS.values() if report.export}
 
 
-def exported(name: str) -> str:
+def exported(name: str, beside: Sequence[Choice] = ()) -> str:
     """Return the stable name of the table, the report or the view that is meant.
 
-    A name of several is that of the table first, then that of the report.
+    A name of several is that of the table first, then that of the report. ``beside`` is what else could have been
+    typed, and is named where nothing is meant.
 
     Raises:
         UsageProblem: nothing has that name, or it could be several.
@@ -38,7 +40,8 @@ def exported(name: str) -> str:
     return one_of(
         name,
         next(
-            (one for one in ([*tables(), *rows], views()) if meant(name, one)), [*tables(), *rows, *views(), EVERYTHING]
+            (one for one in ([*tables(), *rows], views()) if meant(name, one)),
+            [*tables(), *rows, *views(), EVERYTHING, *beside],
         ),
         msg("There is nothing called {name} to export.", name=name),
         lambda every: msg("Name one of: {names}.", names=every),
@@ -61,7 +64,7 @@ def export_rows(
         UsageProblem: nothing has that name, a filter does not apply to it, or it is a working table and the public is
             to get it.
     """
-    name = exported(name)
+    name = exported(name, PROGRAMS)
     asked = narrowed or Selection()
     if public:
         refuse_internal(name)

@@ -206,7 +206,7 @@ def list_table(connection: sqlite3.Connection, table: Table, asked: Selection) -
     where = f"where {' and '.join(conditions)}" if conditions else ""
     key = ", ".join(table.column(name).stored for name in table.key)
     columns = tuple(column for column in table.columns if asked.people or not column.personal)
-    names = ", ".join(_of_view(column) if view else _selected(column) for column in columns)
+    names = ", ".join(of_view(column) if view else selected(column) for column in columns)
     rows_from = _ON_A_DATE.get(table.name, table.name) if asked.as_of or asked.uncovered else table.name
     rows_from = "centres_there" if asked.closed else rows_from
     rows_from = f"(\n{query(table.name)}\n)" if view else rows_from
@@ -246,14 +246,14 @@ def list_table(connection: sqlite3.Connection, table: Table, asked: Selection) -
     return shape(result, asked, table)
 
 
-def _selected(column: Column) -> str:
+def selected(column: Column) -> str:
     """A column of the rows ``t`` in SQL; one about a person is empty once the days of its row are over, as of today."""
     if column.personal:
         return f"iif(coalesce(t.valid_to, '9999-12-31') >= :now, t.{column.stored}, null) as {column.stored}"
     return f"t.{column.stored}"
 
 
-def _of_view(column: Column) -> str:
+def of_view(column: Column) -> str:
     """A column of a view in SQL as a table would hold it: views have amounts in euros."""
     if column.kind is Kind.MONEY:
         return f"cast(round(t.{column.name} * 100) as integer) as {column.stored}"

@@ -2,8 +2,18 @@
 with covered as (
     select * from coverage_totals
 ),
+-- Once: each time that a query is named, SQLite reads it anew, and the money is long.
+seen as (
+    select
+        count(*) as centres,
+        iif(count(l.labelled) > 0, coalesce(sum(l.labelled), 0), null) as labelled,
+        count(*) filter (where c.id in (select centre from served where department glob '9[78]*')) as overseas
+    from open_centres as c
+    left join labelled as l on l.centre = c.id
+),
 given as (
     select
+        max(y.usual) as year,
         sum(counted_cents) filter (where scope = 'p147') as p147,
         sum(counted_cents) filter (where scope = 'programmes') as programmes,
         sum(counted_cents) filter (where scope = 'posts') as posts,
@@ -11,14 +21,18 @@ given as (
         sum(counted_cents) filter (where giver = 'other') as other,
         sum(counted_cents) as total,
         coalesce(max(fictitious), 0) as fictitious
-    from money_asked
-    where year = (select usual from money_known)
+    from money_known as y
+    left join money_asked as a on a.year = y.usual
 ),
 change as (
-    select sum(n.amount_cents) - sum(b.amount_cents) as amount, sum(b.amount_cents) as before, count(*) as centres
-    from state_support as n
-    join state_support as b on b.centre = n.centre and b.year = n.year - 1
-    where n.year = (select usual from money_known)
+    select year, sum(amount_cents) - sum(before_cents) as amount, sum(before_cents) as before, count(*) as centres
+    from (
+        select year, amount_cents, lag(year) over own as year_before, lag(amount_cents) over own as before_cents
+        from state_support
+        window own as (partition by centre order by year)
+    )
+    where year_before = year - 1
+    group by year
 ),
 missions_of_centres as (
     select
@@ -71,9 +85,9 @@ agreed as (
 )
 select
     :as_of as as_of,
-    (select count(*) from centre_overview) as centres,
-    (select iif(count(labelled) > 0, coalesce(sum(labelled), 0), null) from centre_overview) as centres_labelled,
-    (select count(*) from centre_overview where ' ' || departments glob '* 9[78]*') as centres_overseas,
+    s.centres,
+    s.labelled as centres_labelled,
+    s.overseas as centres_overseas,
     (select nullif(total, 0) from covered where measure = 'neighbourhoods') as neighbourhoods,
     (select iif(total > 0, covered, null) from covered where measure = 'neighbourhoods') as coverage_neighbourhoods,
     (select nullif(total, 0) from covered where measure = 'neighbourhoods') as coverage_neighbourhoods_total,
@@ -99,7 +113,7 @@ select
     (select nullif(total, 0) from covered where measure = 'departments') as coverage_departments_total,
     (select iif(total > 0, round(covered * 1.0 / total, 6), null) from covered where measure = 'departments')
         as coverage_departments_share,
-    (select usual from money_known) as funding_year,
+    m.year as funding_year,
     m.p147 / 100.0 as state_support,
     m.programmes / 100.0 as state_programmes,
     m.posts / 100.0 as state_posts,
@@ -107,7 +121,7 @@ select
     m.other / 100.0 as other_support,
     m.total / 100.0 as total_support,
     iif(h.before > 0, round(h.amount * 1.0 / h.before, 6), null) as state_support_change,
-    h.centres as state_support_change_centres,
+    coalesce(h.centres, 0) as state_support_change_centres,
     e.evaluated as missions_evaluated,
     e.expected as missions_evaluated_total,
     round(e.evaluated * 1.0 / e.expected, 6) as missions_evaluated_share,
@@ -133,8 +147,9 @@ select
         coalesce((select max(fictitious) from covered), 0),
         m.fictitious, e.fictitious, d.fictitious, g.fictitious
     ) as fictitious
-from given as m
-cross join change as h
+from seen as s
+cross join given as m
 cross join evaluated as e
 cross join done as d
 cross join agreed as g
+left join change as h on h.year = m.year

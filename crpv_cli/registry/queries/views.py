@@ -18,12 +18,13 @@ _TODAY = "date('now', 'localtime')"
 
 def views() -> dict[str, str]:
     """Return the SQL of each view, which is one select statement."""
-    return {name: _as_of_today(compose(query(name))) for name in VIEWS}
+    return {name: of_a_date(name, _TODAY) for name in VIEWS}
 
 
-def _as_of_today(sql: str) -> str:
-    """SQL without parameters: today, and the default of every parameter."""
-    return re.sub(r":(\w+)", lambda found: _TODAY if found[1] == "as_of" else _literal(DEFAULTS[found[1]]), sql)
+def of_a_date(view: str, as_of: str) -> str:
+    """Return the SQL of a view on the date that an expression of SQL gives; every other parameter is its default."""
+    sql = compose(query(view))
+    return re.sub(r":(\w+)", lambda found: as_of if found[1] == "as_of" else _literal(DEFAULTS[found[1]]), sql)
 
 
 def _literal(value: object) -> str:

@@ -21,7 +21,6 @@ select
     c.exemption_reason,
     c.confidence,
     c.source,
-    c.note,
-    c.load
+    c.note
 from centres as c
 left join states as s on s.centre = c.id and s.place = 1

@@ -64,12 +64,15 @@ based as (
         case
             when of_all or (near_cents is null and (kind <> 'state' or body_cents is 0)) then purse_number
             else coalesce(near_number, body_number, 0)
-        end as details
+        end as details,
+        not unclear or of_all or near_cents is not null as is_whole
     from compared
-    where not unclear or of_all or near_cents is not null
 ),
 wholes as (
-    select *, dense_rank() over (partition by purse, of_body order by total_cents desc, document) as place from based
+    select
+        *,
+        dense_rank() over (partition by is_whole, purse, of_body order by total_cents desc, document) as place
+    from based
 ),
 answered as (
     select id, programme, cents, part, place, total_cents, details_cents, details from money_of_programmes
@@ -78,22 +81,19 @@ answered as (
         id,
         null,
         case
+            when not is_whole then iif(stands, amount_cents, 0)
             when place > 1 then 0
             when details_cents is null then amount_cents
             when total_cents - details_cents > abs(total_cents) * 0.2
                 then max(0, upto_cents - max(upto_cents - amount_cents, details_cents))
             else 0
         end,
-        null,
-        place,
-        total_cents,
-        details_cents,
-        details
+        iif(is_whole, null, iif(stands, 'counted', 'repeated')),
+        iif(is_whole, place, null),
+        iif(is_whole, total_cents, null),
+        iif(is_whole, details_cents, null),
+        iif(is_whole, details, null)
     from wholes
-    union all
-    select id, null, iif(stands, amount_cents, 0), iif(stands, 'counted', 'repeated'), null, null, null, null
-    from whole
-    where id not in (select id from wholes)
 )
 select
     p.*,

@@ -1,43 +1,43 @@
 -- Rules 2 and 3 of facts/money.sql: decisions, and the totals that name a programme, with what the decisions of each
 -- programme add up to. "part" is empty for a total.
-with summed as (
+-- What a pocket adds up to stands beside each of its rows: each time that a query is named, SQLite reads it anew.
+with marked as (
     select
-        purse, programme, pocket,
-        sum(amount_cents) as cents,
-        count(*) as number,
-        sum(amount_cents) filter (where in_document > 1) as several_cents
+        *,
+        sum(amount_cents) filter (where stands and not unclear) over own as pocket_cents,
+        count(*) filter (where stands and not unclear) over own as pocket_number,
+        sum(amount_cents) filter (where stands and not unclear and in_document > 1) over own as several_cents
     from money_decisions
-    where stands and not unclear
-    group by pocket
+    window own as (partition by pocket)
 ),
-lone as (
-    select s.id, s.pocket, s.amount_cents
-    from money_decisions as s
-    join summed as d on d.pocket = s.pocket
-    where s.stands and s.level is null and not s.bare and s.in_document = 1 and d.number > 2 and (
-        abs(s.amount_cents - d.several_cents) <= abs(d.several_cents) * 0.01
-        or abs(s.amount_cents - (d.cents - s.amount_cents)) <= abs(d.cents - s.amount_cents) * 0.01
-    )
+told_apart as (
+    select
+        *,
+        stands and level is null and not bare and in_document = 1 and pocket_number > 2 and (
+            abs(amount_cents - several_cents) <= abs(several_cents) * 0.01
+            or abs(amount_cents - (pocket_cents - amount_cents)) <= abs(pocket_cents - amount_cents) * 0.01
+        ) is true as lone
+    from marked
+),
+detailed as (
+    select
+        *,
+        pocket_cents - coalesce(sum(amount_cents) filter (where lone) over own, 0) as cents,
+        pocket_number - count(*) filter (where lone) over own as number
+    from told_apart
+    window own as (partition by pocket)
 ),
 details as (
-    select
-        d.purse, d.programme, d.pocket,
-        d.cents - coalesce(sum(l.amount_cents), 0) as cents,
-        d.number - count(l.id) as number
-    from summed as d
-    left join lone as l on l.pocket = d.pocket
-    group by d.pocket
+    select purse, programme, pocket, cents, number from detailed where stands and not unclear group by pocket
 ),
 found as (
     select id, purse, programme, purse || ' ' || programme as pocket, document || iif(bare, '*', '') as document, amount_cents
     from payments
     where level = 'yearly-total' and programme is not null
     union all
-    select s.id, s.purse, s.programme, s.pocket, s.document || iif(s.bare, '*', ''), s.amount_cents
-    from money_decisions as s
-    left join details as d on d.pocket = s.pocket
-    where s.programme is not null and s.unclear and coalesce(s.amount_cents >= d.cents * 0.99, 1)
-       or s.id in (select id from lone)
+    select id, purse, programme, pocket, document || iif(bare, '*', ''), amount_cents
+    from detailed
+    where programme is not null and unclear and coalesce(amount_cents >= cents * 0.99, 1) or lone
 ),
 added as (
     select

@@ -1,22 +1,27 @@
 -- What is known of the money of each centre and year at :stage (granted by default): years of which anything is known, in
 -- which the centre existed or received something. A sum is null where nothing is known.
-with wanted as (
-    select centre, year from open_years where year in (select year from money_asked)
-    union
-    select centre, year from money_asked
+with either as (
+    select centre, year, counted_cents, scope, giver, fictitious, 1 as known from money_asked
+    union all
+    select centre, year, null, null, null, 0, null from open_years
+),
+summed as (
+    select
+        centre,
+        year,
+        sum(counted_cents) filter (where scope = 'p147') as state_p147,
+        sum(counted_cents) filter (where scope = 'programmes') as state_programmes,
+        sum(counted_cents) filter (where scope = 'posts') as state_posts,
+        sum(counted_cents) filter (where giver = 'state') as state,
+        sum(counted_cents) filter (where giver = 'local') as local,
+        sum(counted_cents) filter (where giver = 'other') as other,
+        sum(counted_cents) as total,
+        count(known) > 0 as known,
+        max(fictitious) as fictitious,
+        sum(count(known)) over (partition by year) as known_of_year
+    from either
+    group by centre, year
 )
-select
-    w.centre,
-    w.year,
-    sum(m.counted_cents) filter (where m.scope = 'p147') as state_p147,
-    sum(m.counted_cents) filter (where m.scope = 'programmes') as state_programmes,
-    sum(m.counted_cents) filter (where m.scope = 'posts') as state_posts,
-    sum(m.counted_cents) filter (where m.giver = 'state') as state,
-    sum(m.counted_cents) filter (where m.giver = 'local') as local,
-    sum(m.counted_cents) filter (where m.giver = 'other') as other,
-    sum(m.counted_cents) as total,
-    count(m.centre) > 0 as known,
-    coalesce(max(m.fictitious), 0) as fictitious
-from wanted as w
-left join money_asked as m on m.centre = w.centre and m.year = w.year
-group by w.centre, w.year
+select centre, year, state_p147, state_programmes, state_posts, state, local, other, total, known, fictitious
+from summed
+where known_of_year > 0
