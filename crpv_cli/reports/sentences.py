@@ -44,10 +44,13 @@ def clauses(parts: Sequence[Message]) -> Message:
     return msg("{clauses}.", clauses=joined)
 
 
-def rise(change: float, year: int) -> Message:
-    """How a figure compares with that of a year, ``change`` being the share of it by which it differs."""
+def rise(change: float, year: int, same: bool = True) -> Message:
+    """How a figure compares with that of a year, ``change`` being the share of it by which it differs.
+
+    ``same`` is whether the two are equal where that share, which is rounded, is 0.
+    """
     if not change:
-        return msg("the same as in {year}", year=str(year))
+        return msg(N_("the same as in {year}") if same else N_("nearly the same as in {year}"), year=str(year))
     template = N_("up {share} on {year}") if change > 0 else N_("down {share} on {year}")
     return msg(template, share=exact(abs(change)), year=str(year))
 

@@ -25,6 +25,10 @@ _PARTS: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
 )
 _NAMED_AT_MOST = 3
 _RUNNING = {"running", "ending"}
+_COMPARED = {
+    "state_change_share": ("funding_years", "state_p147"),
+    "half_days_change_share": ("activity", "half_days"),
+}
 
 Record = dict[str, Any]
 
@@ -180,6 +184,12 @@ class Story:
             template = N_("as far as known, it holds {counts}") if unknown else N_("it holds {counts}")
         return clauses([serves, msg(template, counts=listed(counts))])
 
+    def _rise(self, name: str, row: Record) -> Message:
+        """How a row of a year compares with the year before, which stands beneath it unless it is too long ago."""
+        section, value = _COMPARED[name]
+        before = next((one[value] for one in self.rows(section) if one["year"] == row["year"] - 1), row[value])
+        return rise(row[name], row["year"] - 1, same=before == row[value])
+
     # --- Money ---
 
     def _supported(self) -> Record | None:
@@ -192,7 +202,7 @@ class Story:
             return KeyFigure("state_p147", msg(N_("granted by programme 147")), None)
         beside = []
         if year["state_change_share"] is not None:
-            beside.append(msg("That is {compared}.", compared=rise(year["state_change_share"], year["year"] - 1)))
+            beside.append(msg("That is {compared}.", compared=self._rise("state_change_share", year)))
         if year["state_per_neighbourhood"] is not None:
             beside.append(msg("{amount} per neighbourhood.", amount=Euros(year["state_per_neighbourhood"])))
         return KeyFigure(
@@ -218,7 +228,7 @@ class Story:
             )
         ]
         if year["state_change_share"] is not None:
-            said.append(msg("that is {compared}", compared=rise(year["state_change_share"], year["year"] - 1)))
+            said.append(msg("that is {compared}", compared=self._rise("state_change_share", year)))
         if year["state_share"] is not None:
             said.append(msg("the State gives {share} of its resources", share=exact(year["state_share"])))
         return clauses(said)
@@ -303,7 +313,7 @@ class Story:
             return KeyFigure("half_days", msg(N_("half-days of activity")), None, beside=(msg("None is known."),))
         beside = []
         if year["half_days_change_share"] is not None:
-            beside.append(msg("That is {compared}.", compared=rise(year["half_days_change_share"], year["year"] - 1)))
+            beside.append(msg("That is {compared}.", compared=self._rise("half_days_change_share", year)))
         if year["participants"] is not None:
             beside.append(msgs("{count} participant.", "{count} participants.", year["participants"]))
         return KeyFigure(
@@ -333,7 +343,7 @@ class Story:
             )
         ]
         if year["half_days_change_share"] is not None:
-            said.append(msg("that is {compared}", compared=rise(year["half_days_change_share"], year["year"] - 1)))
+            said.append(msg("that is {compared}", compared=self._rise("half_days_change_share", year)))
         return clauses(said)
 
     # --- Agreements, findings ---

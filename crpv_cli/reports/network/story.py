@@ -209,7 +209,8 @@ class Story:
         totals, year = self.parts.funding.totals, self.parts.funding.parameters["to"]
         change = totals["state_change_share"]
         if change is not None:
-            yield msg(template, compared=rise(change, year - 1), who=of_both_years(totals["state_change_centres"]))
+            compared = rise(change, year - 1, same=not totals["state_change"])
+            yield msg(template, compared=compared, who=of_both_years(totals["state_change_centres"]))
 
     def _money(self) -> Message | None:
         totals, year = self.parts.funding.totals, self.parts.funding.parameters["to"]
@@ -277,7 +278,8 @@ class Story:
         totals, year = self.parts.activity.totals, self.parts.activity.parameters["year"]
         change = totals["half_days_change_share"]
         if change is not None:
-            yield msg(template, compared=rise(change, year - 1), who=of_both_years(totals["half_days_change_centres"]))
+            compared = rise(change, year - 1, same=not totals["half_days_change"])
+            yield msg(template, compared=compared, who=of_both_years(totals["half_days_change_centres"]))
 
     def _activity(self) -> Message | None:
         totals, year = self.parts.activity.totals, self.parts.activity.parameters["year"]
