@@ -75,7 +75,7 @@ def open_reading(
         path: the registry.
         say: is told what was done to the file.
         as_it_is: neither bring it up to date nor look at what stands in it, to find out what is wrong with it.
-        untouched: bring it up to date in a private copy only: it is somebody else's.
+        untouched: read a private copy, so that nothing is left beside it or changed in it: it is somebody else's.
 
     Raises:
         RegistryProblem: the file is missing, unreadable, no registry, made by a newer program, damaged, or something of
@@ -83,7 +83,7 @@ def open_reading(
     """
     _require(path)
     with ExitStack() as opened:
-        connection = opened.enter_context(file.reading(path))
+        connection = opened.enter_context(file.copied(path) if untouched else file.reading(path))
         if as_it_is:
             opened.enter_context(_sqlite_problems(path))
             connection.execute("pragma trusted_schema = off")
