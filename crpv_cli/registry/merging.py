@@ -20,7 +20,7 @@ from typing import Any
 from crpv_cli.definitions.columns import Column
 from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import Anomaly, Severity, UsageProblem
-from crpv_cli.language import Message, decoded, first_few, msg
+from crpv_cli.language import Message, Term, decoded, first_few, msg
 from crpv_cli.registry.applying import apply_source, remove_rows
 from crpv_cli.registry.closures import OF_THE_WORK, ClosedYearProblem, closed_years, reopen, touched_by
 from crpv_cli.registry.conflicts import shown
@@ -411,7 +411,7 @@ class _Merge:
                     other=quote(self.names[other.said_by[0]]),
                 ),
                 None,
-                column.name,
+                Term(column.name, column.label),
                 shown(first.values[place], column),
             )
 
@@ -566,7 +566,7 @@ class _Merge:
 
 def _said(value: object, column: Column) -> Message | str:
     text = shown(value, column)
-    return msg("nothing") if text is None else msg("“{value}”", value=text)
+    return msg("no value") if text is None else msg("“{value}”", value=text)
 
 
 def _whose(other: sqlite3.Connection, file: int | None) -> str | None:
