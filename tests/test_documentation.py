@@ -34,6 +34,7 @@ PAGES = [*(REPOSITORY / name for name in ("README.md", "README.fr.md", "CONTRIBU
 # What the commands quoted in formats.md are run on.
 FILES = {
     "sound.csv": "id,title\nnew-source,A source\nanother,Another one\n",
+    "sources.csv": "id,title\nanct-subventions,Another title\n",
     "faulty.csv": "id,title\nNot an id,A source\n",
     "neighbourhoods.csv": "code,name,geography,department\nQN00101A,A neighbourhood,2024,01\n",
     "campaigns.csv": "year,centre,asked,due_on\n2024,oriv,budgets,2025-03-31\n",
@@ -131,6 +132,9 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
         run(["close", "2023", "--db", str(folder / "demo.sqlite")])
     with pytest.raises(SystemExit):
         run(["backup", "--db", str(folder / "demo.sqlite")])
+    make(folder / "other.sqlite", demo=False, empty=False)
+    with pytest.raises(SystemExit):
+        run(["load", str(folder / "sources.csv"), "--db", str(folder / "other.sqlite")])
     with closing(sqlite3.connect(folder / "demo.sqlite")) as connection:
         connection.execute("create view own as select 1")
     return folder / "demo.sqlite"

@@ -130,6 +130,14 @@ COMMANDS: dict[str, Command | Report] = {
             "Examples: crpv trace centres oriv · crpv trace funding oriv etat 2023 · crpv trace coverage-neighbourhoods"
         ),
     ),
+    "merge": Command(
+        "merge",
+        N_("Merge other registries into one, which says of each row where it comes from."),
+        N_(
+            "Examples: crpv merge nord.sqlite est.sqlite --db central.sqlite --dry-run"
+            " · crpv merge nord.sqlite est.sqlite --prefer nord --db central.sqlite"
+        ),
+    ),
     "verify": Command(
         "verify",
         N_("Say which load each file was loaded by, byte for byte: when, by whom, and whether that load stands."),

@@ -21,6 +21,7 @@ from crpv_cli.result import Result
 
 if TYPE_CHECKING:
     from crpv_cli.output.workbook.marked import Marked
+    from crpv_cli.registry.merging import MergeReport
 
 _SEVERITIES = (Choice("error", N_("error")), Choice("warning", N_("warning")))
 _FEW = 12
@@ -66,6 +67,46 @@ def tell_load(report: LoadReport) -> None:
     if not report.stopped:
         tell_touched(report.touched, report.load is not None)
     (streams.insist if report.errors else streams.say)(_verdict(report))
+
+
+def tell_merge(report: MergeReport) -> None:
+    """Say what came of each registry that was merged, and the verdict. Nothing in it fails."""
+    for part in report.parts if not (report.stopped or report.nothing) else ():
+        streams.say(
+            msg(
+                "{name}: {read} rows read, {inserted} inserted, {updated} updated, {removed} removed",
+                name=part.name,
+                read=part.read,
+                inserted=part.inserted,
+                updated=part.updated,
+                removed=part.removed,
+            )
+        )
+    if report.kept and not report.stopped:
+        streams.say(
+            msgs(
+                "{count} row that no registry has any more stays, since rows refer to it: {rows}.",
+                "{count} rows that no registry has any more stay, since rows refer to them: {rows}.",
+                len(report.kept),
+                rows=first_few(report.kept, _MOST_NAMED),
+            )
+        )
+    if not report.stopped:
+        tell_touched(report.touched, report.load is not None)
+    if report.stopped:
+        streams.insist(
+            msgs(
+                "Nothing was merged: the registries differ in {count} value.",
+                "Nothing was merged: the registries differ in {count} values.",
+                len(report.anomalies),
+            )
+        )
+    elif report.nothing:
+        streams.say(msg("Nothing to do: this registry already holds what they hold."))
+    elif report.dry_run:
+        streams.say(msg("Nothing was written: this was a dry run."))
+    else:
+        streams.say(msg("Done: this is load {load} of the registry.", load=str(report.load)))
 
 
 def tell_touched(touched: Iterable[Touched], written: bool) -> None:

@@ -102,13 +102,14 @@ def remove_rows(connection: sqlite3.Connection, table: Table, keys: Sequence[Seq
 
 
 def _record_file(connection: sqlite3.Connection, load: int, source: Source, outcome: FileOutcome) -> int:
-    path = recorded(source.name)
+    came = source.came
+    path = recorded(source.name) if came is None else source.name
     done = connection.execute(
         """
         insert into load_files
             (load, path, sheet, sha256, table_name, profile, places, rows_read, refused,
-                inserted, updated, unchanged)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)
+                inserted, updated, unchanged, merged, its_load, its_at, its_who)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, ?, ?)
         """,
         (
             load,
@@ -120,6 +121,7 @@ def _record_file(connection: sqlite3.Connection, load: int, source: Source, outc
             json.dumps(dict(source.places), ensure_ascii=False),
             outcome.read,
             outcome.refused,
+            *((came.merged, came.load, came.at, came.who) if came else (None,) * 4),
         ),
     )
     return int(done.lastrowid or 0)

@@ -18,10 +18,10 @@ from crpv_cli.language import Day, Message, msg, msgs
 from crpv_cli.registry.queries import today
 from crpv_cli.registry.schema import is_row, key_json
 
-# What is kept of the work with a year is no part of what its report says.
-_OF_THE_WORK = frozenset({"closures", "campaigns"})
+OF_THE_WORK = frozenset({"closures", "campaigns"})
+"""The tables that keep the work with a year: they are no part of what its report says."""
 OF_A_YEAR: tuple[Table, ...] = tuple(
-    table for table in TABLES.values() if "year" in table.key and table.name not in _OF_THE_WORK
+    table for table in TABLES.values() if "year" in table.key and table.name not in OF_THE_WORK
 )
 """The tables whose rows belong to a year: funding, budgets, evaluations and activities."""
 

@@ -60,7 +60,11 @@ def is_current(path: Path) -> bool:
 
 @contextmanager
 def open_reading(
-    path: Path, say: Callable[[Message], None] | None = None, *, as_it_is: bool = False
+    path: Path,
+    say: Callable[[Message], None] | None = None,
+    *,
+    as_it_is: bool = False,
+    untouched: bool = False,
 ) -> Iterator[sqlite3.Connection]:
     """Open a registry read-only, brought up to date where that can be; rows come as ``sqlite3.Row``.
 
@@ -71,6 +75,7 @@ def open_reading(
         path: the registry.
         say: is told what was done to the file.
         as_it_is: neither bring it up to date nor look at what stands in it, to find out what is wrong with it.
+        untouched: read a private copy, so that nothing is left beside it or changed in it: it is somebody else's.
 
     Raises:
         RegistryProblem: the file is missing, unreadable, no registry, made by a newer program, damaged, or something of
@@ -78,7 +83,7 @@ def open_reading(
     """
     _require(path)
     with ExitStack() as opened:
-        connection = opened.enter_context(file.reading(path))
+        connection = opened.enter_context(file.copied(path) if untouched else file.reading(path))
         if as_it_is:
             opened.enter_context(_sqlite_problems(path))
             connection.execute("pragma trusted_schema = off")
@@ -86,7 +91,7 @@ def open_reading(
             return
         if not _is_current(connection, path):
             opened.close()
-            if not os.access(path, os.W_OK) or not os.access(path.resolve().parent, os.W_OK):
+            if untouched or not os.access(path, os.W_OK) or not os.access(path.resolve().parent, os.W_OK):
                 connection = opened.enter_context(_brought_up_to_date_in_a_copy(path))
             else:
                 _migrate(path, say)

@@ -37,7 +37,7 @@ class Change:
     """One change of a row. ``before`` and ``after`` map stored columns to values: whole rows, or what changed.
 
     ``was`` is what had touched the row until then; its load is None for an insertion, and where not all of a row that
-    is gone is known. ``id`` is None for an insertion that its row tells of.
+    is gone is known. ``id`` is None for an insertion that its row tells of. ``file`` is its row of ``load_files``.
     """
 
     id: int | None
@@ -52,6 +52,7 @@ class Change:
     line: int | None
     places: dict[str, str]
     was: Touch = NOBODY
+    file: int | None = None
 
 
 OLDER: dict[str, dict[str, str]] = {}
@@ -86,6 +87,7 @@ def _change(row: sqlite3.Row) -> Change:
         line=row["line"],
         places=_places(row["places"]),
         was=Touch(row["was_load"], row["was_file"], row["was_line"]),
+        file=row["file"],
     )
 
 
@@ -313,6 +315,7 @@ class _Inserted:
             sheet=file["sheet"] if file else None,
             line=touch.line,
             places=_places(file["places"]) if file else {},
+            file=touch.file,
         )
         return _placed(change, touch.file)
 
@@ -381,6 +384,7 @@ def _insertion_of(connection: sqlite3.Connection, table: Table, key: Mapping[str
         sheet=file["sheet"] if file else None,
         line=touch.line,
         places=_places(file["places"]) if file else {},
+        file=touch.file,
     )
 
 

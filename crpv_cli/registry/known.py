@@ -91,7 +91,7 @@ def _take_back(copy: sqlite3.Connection, load: int) -> None:
         copy.execute(f"delete from {table.name} where load > ?", (load,))
     for (name,) in put_back:
         _order(copy, TABLES[name], load)
-    for name in ("changes", "returns", "load_files"):
+    for name in ("changes", "returns", "load_files", "holdings", "merged"):
         copy.execute(f"delete from {name} where load > ?", (load,))
     copy.execute("delete from loads where id > ?", (load,))
 

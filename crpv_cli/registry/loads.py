@@ -73,6 +73,16 @@ class Carried:
 
 
 @dataclass(frozen=True, slots=True)
+class Came:
+    """From where rows of another registry came: its row of ``merged``, and its load, when and by whom."""
+
+    merged: int
+    load: int
+    at: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A table of a file to load.
 
@@ -81,7 +91,8 @@ class Source:
     ``notices`` fill as ``rows`` is read. ``made`` says that a profile makes the rows on the way; there may
     be none. ``form`` is what a form that came back says of itself, None of any other file. ``offers`` fills as ``rows``
     is read; ``carried`` are rows that a form carries, by table and id. Both come in only where something needs them.
-    ``unanswered`` fills with the lines of the prepared rows of a form in which nothing was filled in.
+    ``unanswered`` fills with the lines of the prepared rows of a form in which nothing was filled in. ``came`` says
+    from which registry the rows come; the file is the one that they have there.
     """
 
     name: str
@@ -101,6 +112,7 @@ class Source:
     offers: Sequence[Offer] = ()
     unanswered: Sequence[int] = ()
     carried: Mapping[str, Mapping[str, Carried]] = field(default_factory=dict)
+    came: Came | None = None
 
     def term(self, column: str) -> Term:
         """Return one of its columns as it stands in a sentence: people read the file's own heading."""

@@ -8,6 +8,7 @@ programs released before, which could neither undo nor trace its rows, refuse th
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 from collections.abc import Collection, Sequence
 from contextlib import closing, suppress
@@ -45,6 +46,7 @@ def create(path: Path) -> None:
             connection.execute(f"pragma application_id = {schema.APPLICATION_ID}")
             _make_tables(db)
             _make_views(db)
+            connection.execute("insert into identity (id) values (?)", (secrets.token_hex(16),))
             seal_all(connection)
 
 

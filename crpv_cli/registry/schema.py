@@ -58,6 +58,31 @@ _ACCOUNT = {
         "updated integer not null",
         "unchanged integer not null",
         "refused integer not null",
+        # Of rows that came from another registry (``merging``): from which, and its load, when and by whom.
+        "merged integer references merged(id)",
+        "its_load integer",
+        "its_at text",
+        "its_who text",
+    ),
+    # Which registry this is: made at random with it, so that a copy of it has the same (``merged.identity_of``).
+    "identity": ("id text primary key",),
+    # The registries that a load merged into this one, each with the last load that was seen of it.
+    "merged": (
+        "id integer primary key",
+        "load integer not null references loads(id)",
+        "registry text not null",  # its identity
+        "name text not null",  # of its file, for people
+        "path text not null",
+        "last_load integer",
+        "last_at text",
+    ),
+    # Which rows of this registry another one holds just so, since a merge: what that has changed of a table.
+    "holdings": (
+        "id integer primary key",
+        "load integer not null references loads(id)",
+        "registry text not null",
+        "table_name text not null",
+        "keys text not null",  # eight bytes for each row, as ``merged`` writes and reads them
     ),
     # What came back of what a campaign asks for (``campaigns``): of which centre and year, in which file of a load.
     "returns": (

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.registry import schema
 
-_RECORD = ("loads", "load_files", "returns")
+_RECORD = ("loads", "load_files", "returns", "identity", "merged", "holdings")
 _BATCH = 1000
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 
@@ -14,6 +14,7 @@ from crpv_cli.definitions.tables import TABLES, Table
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, Message, Typed, first_few, msg, msgs
 from crpv_cli.registry.journal import Change, changes_of, origins, require_load
+from crpv_cli.registry.merged import came_from, holders_of, merged_by
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.wording import Names
 from crpv_cli.result import Flow, Layout, Note, Result, Value, Worded, as_it_is, column_words, cut, table_words
@@ -39,6 +40,8 @@ _SHARED = ("table", "action", "file")
 
 _NAMED = 6
 """How many parts that came back are named, of one load."""
+_REGISTRIES = 3
+"""How many registries that were merged are named, of one load."""
 _SCREEN = ("load", "at", "who", "host", "command", "inserted", "updated", "deleted", "undone_by", "origin")
 
 
@@ -73,8 +76,9 @@ def loads(connection: sqlite3.Connection, limit: int | None = None) -> Result:
         ).fetchall()
         paths = [file["path"] for file in files]
         own = (record[name] for name in ("id", *_SCREEN[1:-1]))
-        hashes = tuple(file["sha256"] for file in files)
-        rows.append((*own, _origin(paths), " · ".join(paths) or None, hashes, record["version"]))
+        hashes = tuple(file["sha256"] for file in files if file["sha256"])
+        came = _merged([part["name"] for part in merged_by(connection, record["id"])])
+        rows.append((*own, came or _origin(paths), " · ".join(paths) or None, hashes, record["version"]))
     return Result(
         name="loads",
         title=msg(N_("Loads")),
@@ -85,6 +89,13 @@ def loads(connection: sqlite3.Connection, limit: int | None = None) -> Result:
         notes=fictitious.notes(connection, rests=False),
         layout=Layout.CARDS,
     )
+
+
+def _merged(names: list[str]) -> Value:
+    """The registries that a load merged: a few by name, more by their number."""
+    if len(names) > _REGISTRIES:
+        return Worded(" · ".join(names), msgs("{count} registry", "{count} registries", len(names)))
+    return " · ".join(names) or None
 
 
 def _origin(paths: list[str]) -> Worded | None:
@@ -113,7 +124,12 @@ def changes_of_load(connection: sqlite3.Connection, load: int, limit: int | None
         UsageProblem: there is no such load.
     """
     record = require_load(connection, load)
-    notes = (*fictitious.notes(connection, rests=False), _by(record), *_brought(connection, load))
+    notes = (
+        *fictitious.notes(connection, rests=False),
+        _by(record),
+        *_brought(connection, load),
+        *_came(connection, load),
+    )
     rows = change_rows(connection, changes_of(connection, load))
     left: list[int] = []
 
@@ -173,6 +189,26 @@ def _brought(connection: sqlite3.Connection, load: int) -> Iterator[Note]:
                 len(parts),
                 parts=first_few(parts, _NAMED),
             ),
+        )
+
+
+def _came(connection: sqlite3.Connection, load: int) -> Iterator[Note]:
+    """Which registries a load merged, as of which of their loads, and how many rows came in or changed with each."""
+    for part in merged_by(connection, load):
+        told = {name: part[name] for name in ("name", "last_load", "last_at", "inserted", "updated")}
+        yield Note(
+            "merged",
+            msg(
+                "The registry {name}, as of its load {load} of {at}: {inserted} rows inserted, {updated} updated.",
+                name=part["name"],
+                load=str(part["last_load"]),
+                at=Day(part["last_at"]),
+                inserted=part["inserted"],
+                updated=part["updated"],
+            )
+            if part["last_load"] is not None
+            else msg("The registry {name}, into which nothing was loaded yet.", name=part["name"]),
+            {"registry": part["registry"], **told},
         )
 
 
@@ -259,6 +295,7 @@ def trace(connection: sqlite3.Connection, table: Table, key: Sequence[str]) -> R
         heading = None if _letter(change, column.name) else change.places.get(column.name)
         place = place_of(change, column.name)
         rows.append((own, value, source, change.load, loads_at[change.load], change.path, place, heading))
+    came = tuple(_came_notes(connection, table, own_key, found.values()))
     named = any(row[-1] is not None and row[-1] != row[0] for row in rows)
     rests = "source" in table.names and row["source"] in fictitious.fictitious_sources(connection)
     return Result(
@@ -266,7 +303,7 @@ def trace(connection: sqlite3.Connection, table: Table, key: Sequence[str]) -> R
         title=msg("{table}: {key}", table=msg(table.label), key=names.key(table, own_key).words),
         columns=columns,
         rows=tuple(rows),
-        notes=(*fictitious.notes(connection, rests), *_source_note(connection, table, row)),
+        notes=(*fictitious.notes(connection, rests), *_source_note(connection, table, row), *came),
         fictitious=rests,
         layout=Layout.CARDS,
         # The source is the same of all, and in a note; a heading that is the column's own name says nothing more.
@@ -274,6 +311,42 @@ def trace(connection: sqlite3.Connection, table: Table, key: Sequence[str]) -> R
         spare=("heading",),
         shared=("load", "at", "file"),
     )
+
+
+def _came_notes(
+    connection: sqlite3.Connection, table: Table, key: Mapping[str, Value], changes: Iterable[Change]
+) -> Iterator[Note]:
+    """From which registries the values of a row came, with the load there, and which ones have the row as it is."""
+    named = set()
+    for load, file in dict.fromkeys((change.load, change.file) for change in changes):
+        row = came_from(connection, file)
+        if row is None:
+            continue
+        named.add(row["registry"])
+        told = {
+            "name": row["name"],
+            "its_load": str(row["its_load"]),
+            "at": Day(row["its_at"]),
+            "who": row["its_who"],
+            "load": str(load),
+        }
+        yield Note(
+            "registry",
+            msg("Load {load}: from the registry {name}, its load {its_load} of {at} by {who}.", **told),
+            {"registry": row["registry"], **{name: row[name] for name in ("name", "its_load", "its_at", "its_who")}},
+        )
+    others = [known for known in holders_of(connection, table, key) if known.identity not in named]
+    if others:
+        yield Note(
+            "held",
+            msgs(
+                "{count} other registry has the same row: {names}.",
+                "{count} other registries have the same row: {names}.",
+                len(others),
+                names=first_few([known.name for known in others], _REGISTRIES),
+            ),
+            {"registries": [known.name for known in others]},
+        )
 
 
 def _source_note(connection: sqlite3.Connection, table: Table, row: sqlite3.Row) -> Iterable[Note]:

@@ -11,6 +11,7 @@ from crpv_cli import __version__
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.tables import TABLES
 from crpv_cli.language import N_, msg
+from crpv_cli.registry.merged import registries
 from crpv_cli.registry.schema import strangers
 from crpv_cli.reports import fictitious
 from crpv_cli.result import Dossier, Note, Result, Value, table_words
@@ -49,10 +50,29 @@ def registry_info(connection: sqlite3.Connection, path: Path, schema: int, data:
                 (Column("table", N_("Table"), Kind.CODE), Column("rows", N_("Rows"), Kind.INTEGER)),
                 tuple(counts),
             ),
+            *_registries(connection),
         ),
         notes=(*fictitious.notes(connection, rests=False), *_strangers(connection)),
         command="crpv info",
     )
+
+
+def _registries(connection: sqlite3.Connection) -> Iterator[Result]:
+    """List the registries that were merged into this one, if there are any, with the last load seen of each."""
+    rows = tuple(
+        (known.name, known.last_load, known.last_at, known.load, known.path, known.identity)
+        for known in registries(connection).values()
+    )
+    if rows:
+        columns = (
+            Column("registry", N_("Registry")),
+            Column("last_load", N_("Last load seen"), Kind.INTEGER, grouped=False),
+            Column("last_at", N_("When (UTC)"), Kind.DATE),
+            Column("merged_by", N_("Merged by load"), Kind.INTEGER, grouped=False),
+            Column("file", N_("File")),
+            Column("identity", N_("Identity"), Kind.CODE),
+        )
+        yield Result("registries", msg(N_("Merged registries")), columns, rows)
 
 
 def _strangers(connection: sqlite3.Connection) -> Iterator[Note]:
