@@ -178,14 +178,40 @@ def _by(rows: Sequence[sqlite3.Row], *names: str) -> Iterator[tuple[tuple[object
 _ORDER = "order by centre, year, stage, payer, its_programme, id"
 
 
+# Where amounts of two sources, of one kind of funder and at one stage, are near: then two that follow each other are.
+_NEAR = f"""
+    select distinct centre, year, stage, kind
+    from (
+        select *, lag(cents) over by_amount as before_cents, lag(origin) over by_amount as before_origin
+        from (
+            select centre, year, stage, kind, origin, abs(amount_cents) as cents, amount_cents < 0 as negative
+            from money
+            where part = 'counted' and not is_total and amount_cents <> 0
+              and (centre, year, stage, kind) in (
+                  select centre, year, stage, kind from money group by 1, 2, 3, 4 having min(origin) <> max(origin)
+              )
+        )
+        window by_amount as (partition by centre, year, stage, kind, negative order by cents)
+    )
+    where before_origin <> origin and cents - before_cents <= {NEAR} * cents
+"""
+# What a payer gives a centre in a year, where anything was recognised, or may be overpaid.
+_RECOGNISED = """
+    select centre, year, payer from money
+    where part <> 'counted' or is_total or (bare and level is null) or stage = 'paid'
+"""
+
+
 def money(connection: sqlite3.Connection, as_of: str = ALL_YEARS) -> Money:
-    """Return all rows of funding up to a date, as they were recognised."""
-    return Money(read(connection, f"select * from money {_ORDER}", as_of).fetchall())
+    """Return the rows of funding up to a date of which there is something to tell, beside those of the same money."""
+    told = f"(centre, year, payer) in ({_RECOGNISED}) or (centre, year, stage, kind) in ({_NEAR})"
+    return Money(read(connection, f"select * from money where {told} {_ORDER}", as_of).fetchall())
 
 
-def same_money(connection: sqlite3.Connection) -> Iterator[SameMoney]:
-    """Yield the pairs of rows that look like the same money and both count."""
-    return money(connection).near()
+def same_money(connection: sqlite3.Connection, as_of: str = ALL_YEARS) -> Iterator[SameMoney]:
+    """Yield the pairs of rows up to a date that look like the same money and both count."""
+    near = f"select * from money where (centre, year, stage, kind) in ({_NEAR}) {_ORDER}"
+    return Money(read(connection, near, as_of).fetchall()).near()
 
 
 # --- What a load touched, however large it is ---

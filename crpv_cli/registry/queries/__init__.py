@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from crpv_cli.definitions.choices import LOCAL_AUTHORITIES
+from crpv_cli.registry.queries.kept import MONEY, standing
 
 CYCLE_YEARS = 3
 """Years from one evaluation of a mission to the next, unless another is asked for: the project's own choice."""
@@ -104,30 +105,11 @@ def read(connection: sqlite3.Connection, sql: str, as_of: str, **parameters: obj
     return connection.execute(compose(sql, **_kept(connection, sql, values)), values)
 
 
-# A fact that takes long, that many others rest on, and that depends on nothing but the date; before it what it is made
-# of, since SQLite writes out a query for each time that it is named, which makes five hundredfold of the first one.
-_KEPT = ("payments", "money_decisions", "money_of_programmes", "money")
-
-
 def _kept(connection: sqlite3.Connection, sql: str, values: Mapping[str, object]) -> dict[str, str]:
-    """Compute a fact that takes long once for each date, until a row changes: a temporary table holds it.
-
-    The name of the table says what it holds: the date, and how many changes this and other connections had made.
-    """
+    """Return what stands for the facts about money, where SQL rests on them (``kept.py``)."""
     if not _rests_on_kept(sql):
         return {}
-    (others,) = connection.execute("pragma data_version").fetchone()
-    when = f"{str(values['as_of']).replace('-', '')}_{others}_{connection.total_changes}"
-    kept: dict[str, str] = {}
-    for fact in _KEPT:
-        name = f"{fact}_{when}"
-        if not connection.execute("select 1 from temp.sqlite_schema where name = ?", (name,)).fetchone():
-            try:
-                connection.execute(f"create temp table {name} as {compose(f'select * from {fact}', **kept)}", values)
-            except sqlite3.OperationalError:
-                return {}  # a connection that may not even write that
-        kept[fact] = f"select * from temp.{name}"
-    return kept
+    return standing(connection, compose, values, int(_moment("this_year", str(values["as_of"]))))
 
 
 @cache
@@ -136,7 +118,7 @@ def _rests_on_kept(sql: str) -> bool:
     facts: dict[str, str] = {}
     for name in _NAMED.findall(sql):
         _gather(name, facts)
-    return _KEPT[-1] in facts
+    return MONEY in facts
 
 
 @cache

@@ -431,8 +431,11 @@ def _double_notes(connection: sqlite3.Connection, counted: Sequence[sqlite3.Row]
 
 def counted_twice(connection: sqlite3.Connection, counted: Iterable[sqlite3.Row]) -> list[SameMoney]:
     """Return the pairs of rows that look like the same money and are both among those that a sum counts."""
+    pairs = list(same_money(connection))
+    if not pairs:
+        return []
     added = {_key(row) for row in counted}
-    return [pair for pair in same_money(connection) if {_key(pair.first), _key(pair.second)} <= added]
+    return [pair for pair in pairs if {_key(pair.first), _key(pair.second)} <= added]
 
 
 _KEY = ("centre", "funder", "year", "scheme", "stage", "object", "reference", "locator", "source")
