@@ -19,6 +19,7 @@ from openpyxl import Workbook, load_workbook
 
 from crpv_cli.commands.topics import TOPICS
 from crpv_cli.definitions.tables import TABLES
+from crpv_cli.definitions.views import VIEWS
 from crpv_cli.rules.checking import RULES
 from tests import test_language
 from tests.inside import inside
@@ -149,7 +150,7 @@ def said(db: Path, *arguments: str, code: int = 0) -> str:
     return f"{ran.stdout}\n{ran.stderr}"
 
 
-HELPED = [*(path for path in COMMANDS if path), *((name,) for name in (*TABLES, *TOPICS) if name != "words")]
+HELPED = [*(path for path in COMMANDS if path), *((name,) for name in (*TABLES, *VIEWS, *TOPICS) if name != "words")]
 
 
 @pytest.mark.parametrize("asked", HELPED, ids=" ".join)
@@ -493,6 +494,10 @@ WRONG = {
     "export": 2,
     "export nothing": 2,
     "export all": 2,
+    "export exceptions --public": 2,
+    "schema": 2,
+    "schema nothing": 2,
+    "schema exceptions --public": 2,
     "template nothing": 2,
     "template --each f2/ --centre nobody": 2,
     "template funding": 2,
@@ -545,7 +550,7 @@ WRONG = {
     "info --db absent.sqlite": 3,
 }
 # What answers with the stable names of all figures, behind its first line.
-LISTING = {"report network --explain nothing", "trace nothing", "export nothing"}
+LISTING = {"report network --explain nothing", "trace nothing", "export nothing", "schema nothing"}
 FILES = {
     "broken.sqlite": b"nothing of a registry, though long enough" * 30,
     "broken.xlsx": b"PK\x03\x04 not a workbook",
