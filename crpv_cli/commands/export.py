@@ -123,6 +123,7 @@ def _export_datasette(door: Door, public: bool) -> None:
         UsageProblem: a file is named for what is public, a folder for a registry, or another format.
     """
     from crpv_cli.output import datasette
+    from crpv_cli.registry.connection import resolve_path
 
     output = None if streams.is_standard(door.output) else door.output
     is_file = output is None or (output.suffix.lower() in datasette.EXTENSIONS and not output.is_dir())
@@ -142,4 +143,5 @@ def _export_datasette(door: Door, public: bool) -> None:
         if public and output is not None:
             datasette.write_public_folder(connection, output, door.force)
         else:
-            datasette.write_settings(connection, output, door.format is Format.JSON, door.force)
+            file, _by_default = resolve_path(door.db)
+            datasette.write_settings(connection, file, output, door.format is Format.JSON, door.force)

@@ -215,19 +215,19 @@ EXTENSIONS = (".yaml", ".yml", ".json")
 _DATABASE = "crpv"
 
 
-def write_settings(connection: sqlite3.Connection, output: Path | None, as_json: bool, force: bool) -> None:
+def write_settings(connection: sqlite3.Connection, file: Path, output: Path | None, as_json: bool, force: bool) -> None:
     """Write the settings of an open registry, and say how Datasette is started with them.
 
     Args:
         connection: the registry.
-        output: the file; None for standard output.
+        file: its file, which readers are served.
+        output: the file of the settings; None for standard output.
         as_json: whether it is JSON whatever its extension.
         force: whether a file that is there is written over.
 
     Raises:
         FileProblem: the file exists already, or cannot be written.
     """
-    file = Path(connection.execute("pragma database_list").fetchone()["file"])
     there = [row[0] for row in connection.execute("select name from sqlite_schema where type in ('table', 'view')")]
     hidden = not_shown(name for name in there if not name.startswith("sqlite_"))
     fictitious = _holds_fictitious(connection)
