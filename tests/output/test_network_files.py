@@ -75,12 +75,13 @@ def test_axe_finds_nothing_serious(
 def test_what_nobody_knows_takes_one_line_and_has_no_chart(made: dict[str, Path]) -> None:
     html = made["en"].read_text(encoding="utf-8")
     tables = set(re.findall(r'data-name="(\w+)"', html))
-    known = {"figures", "missing", "map", "regions", "coverage", "funding_years", "funding", "findings", "sources"}
+    known = {"figures", "missing", "map", "regions", "coverage", "support_change", "funding_years", "funding"}
+    known |= {"findings", "sources"}
     of_demo = {"missions", "evaluations", "activity_mission", "activity_theme", "activity_mode", "activity_centre"}
     assert known <= tables
     demo = "FICTITIOUS" in html
     assert tables & (of_demo | {"agreements"}) == (of_demo | {"agreements"} if demo else set())
-    assert html.count("<figcaption") == (10 if demo else 5)
+    assert html.count("<figcaption") == (11 if demo else 6)
     for nothing in (
         "The registry holds no evaluations",
         "The registry holds no activity",
