@@ -143,7 +143,7 @@ class Note:
 
     ``code`` and ``data`` are stable and part of JSON; the sentence is for people. An ``alert`` is shown above the rows.
     One ``for_operator`` says what to do in crpv: it is told to whoever runs a command, and stands in nothing that is
-    handed on (``for_readers``).
+    handed on (``for_readers``). One that is ``aside`` may wait: the first screen of a dossier does without it.
     """
 
     code: str
@@ -151,6 +151,7 @@ class Note:
     data: Mapping[str, object] = field(default_factory=dict)
     alert: Alert | None = None
     for_operator: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,6 +376,9 @@ class Dossier:
         key_figures: four to six figures, set large where there is room.
         parts: the questions that the sections answer, in their order; each section is in one part. Empty where the
             sections follow each other as they are.
+        brief_facts: the names of the facts that the first screen shows; None for all.
+        unknown: what is not known, each in a few words that stand alone, for a place that names it in one line.
+        next_commands: commands that say more, in the order in which they help, for whoever reads it on a terminal.
     """
 
     name: str
@@ -388,6 +392,9 @@ class Dossier:
     headline: Message | None = None
     key_figures: tuple[KeyFigure, ...] = ()
     parts: tuple[Part, ...] = ()
+    brief_facts: tuple[str, ...] | None = None
+    unknown: tuple[Message, ...] = ()
+    next_commands: tuple[str, ...] = ()
 
     @property
     def on_screen(self) -> tuple[Result, ...]:

@@ -86,6 +86,7 @@ EXPLAIN = Option(
     N_("List the rows behind a figure, by its name here: a total or a column; COLUMN@ROW for that of a row."),
     N_("FIGURE"),
 )
+FULL = Option("full", N_("All of it, however long; by default one screen of what matters most."), takes=Takes.FLAG)
 REGION = Option("region", N_("Only this region: its code or name."), N_("REGION"))
 WITHIN = Option(
     "within",

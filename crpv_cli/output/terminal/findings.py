@@ -1,15 +1,22 @@
-"""What rules find, for reading: grouped by how grave it is and by rule, every sentence whole."""
+"""What rules find, for reading: grouped by how grave it is and by rule.
+
+Whole, with every sentence; in brief, as what the rules find is counted and the first finding of each stands for it; or
+as the few findings that matter most.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
+from rich.cells import cell_len
+
 from crpv_cli import language
-from crpv_cli.language import N_, msg
+from crpv_cli.language import N_, Message, msg, msgs
 from crpv_cli.output.shelf.cells import to_read
-from crpv_cli.output.terminal.lines import BOLD, PLAIN, Line, wrapped
+from crpv_cli.output.terminal.lines import ALERT, BOLD, DIM, GOOD, PLAIN, Line, cut, length, wrapped
 from crpv_cli.result import Result
 
 _HEADINGS = {
@@ -19,7 +26,122 @@ _HEADINGS = {
     None: N_("Accepted exceptions"),
 }
 
+_MARKS = {"breach": ("✗", ALERT), "unknown": ("?", DIM), "notice": ("·", PLAIN)}
+_COUNTS = {
+    "breach": (N_("{count} breach"), N_("{count} breaches")),
+    "unknown": (N_("{count} not known"), N_("{count} not known")),
+    "notice": (N_("{count} notice"), N_("{count} notices")),
+    "accepted": (N_("{count} accepted"), N_("{count} accepted")),
+}
+_NAMED = 2
+
 Record = dict[str, Any]
+
+
+def counted(result: Result, width: int | None) -> Iterator[Line]:
+    """Say how much is found of each severity, the gravest first; breaches stand out, and that there are none too."""
+    line: Line = [(msg("{title}: ", title=result.title).text(), BOLD)]
+    for name, (one, several) in _COUNTS.items():
+        count = result.totals[name]
+        if not count and name == "accepted":
+            continue
+        style = PLAIN if name != "breach" else ALERT if count else GOOD
+        said: Line = [(msgs(one, several, count).text(), style)]
+        if len(line) == 1:
+            line += said
+        elif width is not None and length(line) + 3 + length(said) > width:
+            yield line
+            line = [("  ", PLAIN), *said]
+        else:
+            line += [(" · ", DIM), *said]
+    yield line
+
+
+def foremost(result: Result, most: int) -> list[str]:
+    """The findings that matter most: the gravest, and of those the ones that are of the most subjects.
+
+    What is accepted is not among them; several subjects of which the same is found are one finding.
+    """
+    columns = {column.name: column for column in result.columns}
+    about: dict[tuple[str, str], list[str]] = {}
+    for record in result.records():
+        if not record["accepted"]:
+            subjects = about.setdefault((record["severity"], to_read(record["message"], columns["message"])), [])
+            subjects += [one for one in _subjects(record) if one not in subjects]
+    grave = list(_COUNTS)
+    # Sorting keeps the order of what is equal: that of the rules.
+    found = sorted(about.items(), key=lambda item: (grave.index(item[0][0]), -len(item[1])))
+    return [
+        msg("{about}: {message}", about=_few(subjects), message=message).text()
+        for (_, message), subjects in found[:most]
+    ]
+
+
+def brief_lines(result: Result, width: int, height: int) -> Iterator[Line]:
+    """Set findings in at most ``height`` lines, if that can be: all of them where they fit, else rule by rule.
+
+    Every rule that finds something is named with how many findings it has; as far as there is room, the first of them
+    stands beneath. What is accepted is only counted.
+    """
+    whole = list(findings_lines(result, width))
+    if len(whole) <= height:
+        yield from whole
+        return
+    rules = _by_rule(result)
+    lines = [line for line in _in_brief(rules, result, width, True)]
+    yield from lines if len(lines) <= height else _in_brief(rules, result, width, False)
+
+
+def _by_rule(result: Result) -> list[tuple[str, list[tuple[str, list[Record]]]]]:
+    """What is not accepted: for each severity, the gravest first, each rule and its findings; most of them first."""
+    found: dict[str, dict[str, list[Record]]] = {}
+    for record in result.records():
+        if not record["accepted"]:
+            found.setdefault(record["severity"], {}).setdefault(record["rule"], []).append(record)
+    return [
+        (name, sorted(found[name].items(), key=lambda item: -len(item[1]))) for name in _COUNTS if name in found
+    ]
+
+
+def _in_brief(
+    rules: list[tuple[str, list[tuple[str, list[Record]]]]], result: Result, width: int, first: bool
+) -> Iterator[Line]:
+    """The rules with their numbers, and the first finding of each, if asked, cut to a line."""
+    columns = {column.name: column for column in result.columns}
+    widest = max((cell_len(language.number(len(found))) for _, of in rules for _, found in of), default=0)
+    yield from counted(result, width)
+    for name, of_severity in rules:
+        sign, style = _MARKS[name]
+        yield from ([], [(language.text(_HEADINGS[name]), BOLD)])
+        for rule, found in of_severity:
+            count = f"{language.number(len(found)):>{widest}}"
+            title = f"{sign} {count}  {to_read(rule, columns['rule'])}"
+            yield [(cut(title, width), style if name == "breach" else PLAIN)]
+            if first:
+                indent = " " * (widest + 4)
+                yield [(cut(indent + foremost(replace(result, rows=tuple(_rows(result, found))), 1)[0], width), DIM)]
+    yield from ([], [(language.text(N_("All of it: crpv check --full")), DIM)])
+
+
+def _rows(result: Result, records: list[Record]) -> Iterator[tuple[Any, ...]]:
+    return (tuple(record[column.name] for column in result.columns) for record in records)
+
+
+def _subjects(record: Record) -> list[str]:
+    """Whom a finding is about; one that was joined with others is about several."""
+    about = record["about"]
+    joined = about.values.get("about") if isinstance(about, Message) else None
+    if isinstance(joined, list | tuple):
+        return [one.text() if isinstance(one, Message) else str(one) for one in joined]
+    return [about.text() if isinstance(about, Message) else str(about)]
+
+
+def _few(subjects: list[str]) -> Message:
+    """The first few subjects, and how many others there are."""
+    others = len(subjects) - _NAMED
+    if others <= 1:
+        return msg("{about}", about=subjects)
+    return msg("{about} and {count} others", about=subjects[:_NAMED], count=others)
 
 
 def findings_lines(result: Result, width: int | None) -> Iterator[Line]:

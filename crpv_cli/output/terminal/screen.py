@@ -14,7 +14,8 @@ from crpv_cli.language import Message, msg
 from crpv_cli.output.shelf.layout import GAP, alerts, facts_of, remaining, title_of, without_empty
 from crpv_cli.output.terminal.cards import card_lines
 from crpv_cli.output.terminal.drawing import ASCII, BLOCKS, Pen
-from crpv_cli.output.terminal.findings import findings_lines
+from crpv_cli.output.terminal.findings import brief_lines, findings_lines
+from crpv_cli.output.terminal.first import READABLE, first_screen
 from crpv_cli.output.terminal.lines import ALERT, BOLD, DIM, PLAIN, Line, painted, points, wrapped
 from crpv_cli.output.terminal.map import map_lines, map_width
 from crpv_cli.output.terminal.matches import matches_lines
@@ -23,7 +24,12 @@ from crpv_cli.result import Dossier, Layout, Result
 
 
 def screen(
-    shown: Result | Dossier, width: int | None = None, colour: bool = False, blocks: bool = True
+    shown: Result | Dossier,
+    width: int | None = None,
+    colour: bool = False,
+    blocks: bool = True,
+    height: int | None = None,
+    full: bool = True,
 ) -> tuple[str, tuple[Message, ...]]:
     """Set a result or a dossier as text of at most ``width`` columns, or of any if that is None.
 
@@ -32,24 +38,32 @@ def screen(
         width: how many columns the terminal has; None for a pipe or a file.
         colour: whether styles are set; without them the text is the same.
         blocks: whether the terminal has the blocks that bars are drawn of.
+        height: how many lines the terminal has; None for a pipe or a file.
+        full: whether a dossier that has key figures, and what rules find, is shown whole and not in brief.
 
     Returns:
         The text, and what else the reader should know.
     """
     pen = BLOCKS if blocks else ASCII
     lines = [line for text in alerts(shown.notes) for line in wrapped(text, width, style=ALERT)]
-    lines += wrapped(shown.title.text(), width, style=BOLD)
     remarks: list[Message] = []
     lost: list[Lost] = []
+    if isinstance(shown, Dossier) and shown.key_figures and not full:
+        lines += first_screen(shown, width, pen, lost)
+        return painted(lines, colour), tuple(_remarks(lost))
+    lines += wrapped(shown.title.text(), width, style=BOLD)
     if isinstance(shown, Dossier):
+        if shown.headline is not None:
+            lines += wrapped(shown.headline.text(), width)
         lines += _facts(shown, width)
-        for section in map(without_empty, shown.on_screen):
+        for section in map(without_empty, shown.sections if full else shown.on_screen):
             lines += [[], *wrapped(title_of(section), width, style=BOLD)]
             set_rows = card_lines if section.layout is Layout.CARDS else table_lines
             lines += set_rows(section, width, pen, lost)
             lines += points(remaining(section.notes), width)
     elif shown.layout is Layout.FINDINGS:
-        lines += findings_lines(shown, width)
+        room = None if height is None or full else height - len(lines) - len(remaining(shown.notes)) - _AROUND
+        lines += findings_lines(shown, width) if room is None else brief_lines(shown, width or READABLE, room)
     elif shown.layout is Layout.MATCHES:
         lines += matches_lines(shown, width)
     elif shown.layout is Layout.CARDS:
@@ -61,6 +75,10 @@ def screen(
     if notes := remaining(shown.notes):
         lines += [[], *points(notes, width)]
     return painted(lines, colour), (*remarks, *_remarks(lost))
+
+
+_AROUND = 3
+"""What stands around the answer on a screen: the line of the command, the next prompt, a blank line before the notes."""
 
 
 def _map(result: Result, width: int | None, pen: Pen, lost: list[Lost], remarks: list[Message]) -> Iterator[Line]:

@@ -22,18 +22,22 @@ from crpv_cli.reports.funding.years import funding_years
 from crpv_cli.reports.listing import Selection, list_centres
 from crpv_cli.reports.network import story
 from crpv_cli.reports.network.explain import Network, with_sources
-from crpv_cli.reports.network.figures import COLUMNS, SCREEN, Parts, figure_rows
+from crpv_cli.reports.network.figures import COLUMNS, SCREEN, Parts, figure_rows, unknown
 from crpv_cli.reports.network.findings import grouped
 from crpv_cli.reports.network.missing import missing
 from crpv_cli.reports.network.together import budgets, latest_meeting, meetings, projects
-from crpv_cli.reports.options import AS_OF, CYCLE, WITHIN, Option, Takes
+from crpv_cli.reports.options import AS_OF, CYCLE, FULL, WITHIN, Option, Takes
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures
 from crpv_cli.reports.sources import sources_of
 from crpv_cli.result import Dossier, Note, Result, Value
 
 _PUBLISHED = ("centres", "overseas_centres", "coverage", "neighbourhoods", "half_days")
-_FINDINGS_ON_SCREEN = 2
+
+# What a terminal shows beside the key figures.
+_FACTS_ON_SCREEN = ("geography", "compare_to")
+_CHANGES_ON_SCREEN = 3
+_NEXT = ("crpv check", "crpv report network --full", "crpv report network -o report.html")
 
 OPTIONS = (
     AS_OF,
@@ -50,6 +54,7 @@ OPTIONS = (
     ),
     WITHIN,
     CYCLE,
+    FULL,
 )
 
 
@@ -73,8 +78,8 @@ def network(
 
     Returns:
         A dossier whose section ``figures`` holds a row a figure, each equal to that of the report that its column
-        ``report`` names; ``missing`` what is not known; and a section for each detailed report. A terminal shows the
-        figures, what is missing and the first findings.
+        ``report`` names; ``missing`` what is not known; and a section for each detailed report. A terminal
+        shows the key figures, names what is not known and counts the findings.
     """
     parts = _parts(connection, as_of, findings, within, cycle)
     sections = tuple(_sections(connection, as_of, parts, compare_to, within, cycle))
@@ -87,11 +92,14 @@ def network(
         facts=_facts(connection, as_of, parts, compare_to),
         sections=sections,
         notes=(*fictitious.dossier_notes(connection, sections), *_notes(parts)),
-        brief={"figures": None, "missing": None, "findings": _FINDINGS_ON_SCREEN},
+        brief={"changes": _CHANGES_ON_SCREEN, "findings": None},
         command=_command(as_of, compare_to, within, cycle),
         fictitious=rests,
         key_figures=tuple(story.key_figures(sections[0])),
         parts=tuple(story.parts(sections)),
+        brief_facts=_FACTS_ON_SCREEN,
+        unknown=tuple(unknown(parts)),
+        next_commands=_NEXT,
     )
 
 
@@ -217,4 +225,5 @@ def _section(report: Result, name: str, short: Message | None = None, title: Mes
 
 def _notes(parts: Parts) -> Iterator[Note]:
     """What the page says once: what a published share may be of."""
-    yield from (note for note in parts.coverage["neighbourhoods"].notes if note.code == "published-hypotheses")
+    hypotheses = (note for note in parts.coverage["neighbourhoods"].notes if note.code == "published-hypotheses")
+    yield from (replace(note, aside=True) for note in hypotheses)

@@ -1,0 +1,157 @@
+"""The first screen of a dossier: what it says in one sentence, its key figures large, what is unknown, what is found.
+
+It is laid out by what the dossier holds, whatever it is about; the rest is for whoever asks for all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.cells import cell_len
+
+from crpv_cli import language
+from crpv_cli.language import N_, msg
+from crpv_cli.output.shelf.cells import UNKNOWN, to_read
+from crpv_cli.output.shelf.layout import GAP, remaining, title_of, without_empty
+from crpv_cli.output.terminal.cards import card_lines
+from crpv_cli.output.terminal.drawing import Pen, gauge
+from crpv_cli.output.terminal.findings import counted, foremost
+from crpv_cli.output.terminal.lines import (
+    ALERT,
+    BOLD,
+    CYAN,
+    DIM,
+    FIGURE,
+    PLAIN,
+    Line,
+    beside,
+    length,
+    points,
+    wrapped,
+)
+from crpv_cli.output.terminal.map import small_map
+from crpv_cli.output.terminal.table import Lost, table_lines
+from crpv_cli.result import Dossier, KeyFigure, Layout, Result
+
+READABLE = 100
+"""The longest line of a text in a pipe, which has no width of its own."""
+
+_GAUGE = 24
+_APART = 3
+# A sentence beside a map needs that much.
+_NARROWEST = 64
+_FOREMOST = 2
+
+
+def first_screen(dossier: Dossier, width: int | None, pen: Pen, lost: list[Lost]) -> Iterator[Line]:
+    """Set the first screen in at most ``width`` columns; in a pipe nothing is drawn, and no command follows."""
+    room = width or READABLE
+    if dossier.headline is None:
+        yield from wrapped(dossier.title.text(), room, style=BOLD)
+    else:
+        yield from wrapped(dossier.title.text(), room, style=DIM)
+        yield from wrapped(dossier.headline.text(), room, style=BOLD)
+    yield from wrapped(_facts(dossier), room, style=DIM)
+    yield []
+    yield from _large(dossier, room, pen, drawn=width is not None)
+    for section in map(without_empty, dossier.on_screen):
+        if section.layout is Layout.FINDINGS or not section.rows:
+            continue
+        yield from ([], *wrapped(title_of(section), room, style=BOLD))
+        set_rows = card_lines if section.layout is Layout.CARDS else table_lines
+        yield from set_rows(section, width, pen, lost)
+    if dossier.unknown:
+        unknown = msg("Not known: {things}.", things=list(dossier.unknown)).text()
+        yield from ([], *wrapped(unknown, room, others="  "))
+    yield from _found(dossier, room)
+    if notes := remaining([note for note in dossier.notes if not note.aside]):
+        yield from ([], *points(notes, room))
+    if width is not None and dossier.next_commands:
+        yield []
+        yield from next_line(dossier.next_commands, room)
+
+
+def next_line(commands: Sequence[str], width: int) -> Iterator[Line]:
+    """Name what to ask next."""
+    said = msg("Next: {commands}", commands=" · ".join(commands)).text()
+    yield from wrapped(said, width, others="  ", style=DIM)
+
+
+def _facts(dossier: Dossier) -> str:
+    """The facts that the first screen shows, in one line; those that are known."""
+    facts, names = dossier.facts, dossier.brief_facts
+    shown = [column for column in facts.columns if names is None or column.name in names]
+    cells = ((column, to_read(facts.rows[0][facts.places[column.name]], column)) for column in shown)
+    return " · ".join(
+        language.text(N_("{label}: {text}"), label=language.translate(column.label), text=" ".join(cell.split()))
+        for column, cell in cells
+        if cell != UNKNOWN
+    )
+
+
+def _large(dossier: Dossier, room: int, pen: Pen, drawn: bool) -> Iterator[Line]:
+    """The key figures, and beside them a map where there is one and room for it."""
+    area = next((section for section in dossier.sections if section.is_map and section.rows), None) if drawn else None
+    picture = small_map(area, pen) if area else []
+    place = room - max(map(length, picture), default=0)
+    if not picture or place - _APART < _NARROWEST:
+        yield from _figures(dossier.key_figures, room, pen, drawn)
+        return
+    yield from beside(list(_figures(dossier.key_figures, place - _APART, pen, drawn)), picture, place)
+
+
+def _figures(figures: Sequence[KeyFigure], room: int, pen: Pen, drawn: bool) -> Iterator[Line]:
+    """Each figure with what it is at its right, and beneath what it has to be read with.
+
+    One of which nothing is known is left to the line of what is unknown, unless there is something to read with it.
+    """
+    kept = [figure for figure in figures if figure.shown is not None or figure.beside]
+    shown = [figure.shown.text() if figure.shown else UNKNOWN for figure in kept]
+    # A figure that is a sentence has its label beneath it.
+    widest = max((cell_len(text) for text in shown if cell_len(text) <= room // 3), default=0)
+    indent = " " * (widest + GAP)
+    for figure, text in zip(kept, shown, strict=True):
+        blank = " " * max(widest - cell_len(text), 0)
+        style = FIGURE if figure.shown else DIM
+        for number, line in enumerate(_label(figure, room - len(indent), pen, drawn)):
+            if number:
+                yield [(indent, PLAIN), *line]
+            elif cell_len(text) <= widest:
+                yield [(blank, PLAIN), (text, style), (" " * GAP, PLAIN), *line]
+            else:
+                yield [(text, style)]
+                yield [(indent, PLAIN), *line]
+        if figure.beside:
+            said = " ".join(sentence.text() for sentence in figure.beside)
+            yield from wrapped(said, room, indent, indent, DIM)
+
+
+def _label(figure: KeyFigure, room: int, pen: Pen, drawn: bool) -> Iterator[Line]:
+    """What a figure is, a share drawn after it where there is room, and whether it is made up."""
+    said = [line for (line,) in wrapped(figure.label.text(), room)]
+    last: Line = [said[-1]] if said else []
+    for part in said[:-1]:
+        yield [part]
+    if figure.fictitious:
+        mark: Line = [(language.text(N_("fictitious")), ALERT)]
+        if length(last) + GAP + length(mark) > room:
+            yield last
+            last = mark
+        else:
+            last = [*last, (" " * GAP, PLAIN), *mark]
+    if drawn and figure.share is not None and length(last) + GAP + _GAUGE <= room:
+        reached, rest = gauge(figure.share, _GAUGE, pen)
+        last += [(" " * GAP, PLAIN), (reached, CYAN), (rest, DIM)]
+    yield last
+
+
+def _found(dossier: Dossier, room: int) -> Iterator[Line]:
+    """How much the rules find, and the findings that matter most."""
+    found = next((section for section in dossier.on_screen if section.layout is Layout.FINDINGS), None)
+    whole = next((section for section in dossier.sections if found and section.name == found.name), None)
+    if whole is None:
+        return
+    yield []
+    yield from counted(whole, room)
+    for text in foremost(whole, _FOREMOST):
+        yield from wrapped(text, room, "· ", "  ")
