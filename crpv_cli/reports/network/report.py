@@ -89,6 +89,9 @@ def network(
     return Dossier(
         name="network",
         title=msg("The network of centres on {date}", date=Day(as_of)),
+        brief_facts=_FACTS_ON_SCREEN,
+        unknown=tuple(unknown(parts)),
+        next_commands=_NEXT,
         facts=_facts(connection, as_of, parts, compare_to),
         sections=sections,
         notes=(*fictitious.dossier_notes(connection, sections), *_notes(parts)),
@@ -97,9 +100,6 @@ def network(
         fictitious=rests,
         key_figures=tuple(story.key_figures(sections[0])),
         parts=tuple(story.parts(sections)),
-        brief_facts=_FACTS_ON_SCREEN,
-        unknown=tuple(unknown(parts)),
-        next_commands=_NEXT,
     )
 
 
