@@ -6,6 +6,7 @@ It is laid out by what the dossier holds, whatever it is about; the rest is for 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from rich.cells import cell_len
 
@@ -31,7 +32,7 @@ from crpv_cli.output.terminal.lines import (
 )
 from crpv_cli.output.terminal.map import small_map
 from crpv_cli.output.terminal.table import Lost, table_lines
-from crpv_cli.result import Dossier, KeyFigure, Layout, Result
+from crpv_cli.result import Dossier, KeyFigure, Layout
 
 READABLE = 100
 """The longest line of a text in a pipe, which has no width of its own."""
@@ -40,11 +41,38 @@ _GAUGE = 24
 _APART = 3
 # A sentence beside a map needs that much.
 _NARROWEST = 64
-_FOREMOST = 2
 
 
-def first_screen(dossier: Dossier, width: int | None, pen: Pen, lost: list[Lost]) -> Iterator[Line]:
-    """Set the first screen in at most ``width`` columns; in a pipe nothing is drawn, and no command follows."""
+@dataclass(frozen=True, slots=True)
+class _Detail:
+    """How much is said: all that a figure has to be read with or what was published of it alone, a map, findings."""
+
+    whole: bool
+    area: bool
+    findings: int
+
+
+_DETAILS = (_Detail(True, True, 2), _Detail(False, True, 2), _Detail(False, False, 2), _Detail(False, False, 0))
+"""The most first: a low screen gets the first of them that it has room for, and else the last."""
+
+
+def first_screen(
+    dossier: Dossier, width: int | None, height: int | None, pen: Pen, lost: list[Lost]
+) -> Iterator[Line]:
+    """Set the first screen in at most ``width`` columns, and if that can be in at most ``height`` lines.
+
+    In a pipe, which has neither, nothing is left out, nothing is drawn, and no command follows.
+    """
+    for detail in _DETAILS:
+        gave_way: list[Lost] = []
+        lines = list(_screen(dossier, width, detail, pen, gave_way))
+        if height is None or len(lines) <= height:
+            break
+    lost += gave_way
+    yield from lines
+
+
+def _screen(dossier: Dossier, width: int | None, detail: _Detail, pen: Pen, lost: list[Lost]) -> Iterator[Line]:
     room = width or READABLE
     if dossier.headline is None:
         yield from wrapped(dossier.title.text(), room, style=BOLD)
@@ -53,7 +81,7 @@ def first_screen(dossier: Dossier, width: int | None, pen: Pen, lost: list[Lost]
         yield from wrapped(dossier.headline.text(), room, style=BOLD)
     yield from wrapped(_facts(dossier), room, style=DIM)
     yield []
-    yield from _large(dossier, room, pen, drawn=width is not None)
+    yield from _large(dossier, room, detail, None if width is None else pen)
     for section in map(without_empty, dossier.on_screen):
         if section.layout is Layout.FINDINGS or not section.rows:
             continue
@@ -63,7 +91,7 @@ def first_screen(dossier: Dossier, width: int | None, pen: Pen, lost: list[Lost]
     if dossier.unknown:
         unknown = msg("Not known: {things}.", things=list(dossier.unknown)).text()
         yield from ([], *wrapped(unknown, room, others="  "))
-    yield from _found(dossier, room)
+    yield from _found(dossier, room, detail.findings)
     if notes := remaining([note for note in dossier.notes if not note.aside]):
         yield from ([], *points(notes, room))
     if width is not None and dossier.next_commands:
@@ -89,23 +117,30 @@ def _facts(dossier: Dossier) -> str:
     )
 
 
-def _large(dossier: Dossier, room: int, pen: Pen, drawn: bool) -> Iterator[Line]:
-    """The key figures, and beside them a map where there is one and room for it."""
-    area = next((section for section in dossier.sections if section.is_map and section.rows), None) if drawn else None
-    picture = small_map(area, pen) if area else []
+def _large(dossier: Dossier, room: int, detail: _Detail, pen: Pen | None) -> Iterator[Line]:
+    """The key figures, and beside them a map where there is one and room for it; nothing is drawn without a pen."""
+    area = next((section for section in dossier.sections if section.is_map and section.rows), None)
+    picture = small_map(area, pen) if area and pen and detail.area else []
     place = room - max(map(length, picture), default=0)
     if not picture or place - _APART < _NARROWEST:
-        yield from _figures(dossier.key_figures, room, pen, drawn)
+        yield from _figures(dossier, room, detail, pen)
         return
-    yield from beside(list(_figures(dossier.key_figures, place - _APART, pen, drawn)), picture, place)
+    yield from beside(list(_figures(dossier, place - _APART, detail, pen)), picture, place)
 
 
-def _figures(figures: Sequence[KeyFigure], room: int, pen: Pen, drawn: bool) -> Iterator[Line]:
+def _figures(dossier: Dossier, room: int, detail: _Detail, pen: Pen | None) -> Iterator[Line]:
     """Each figure with what it is at its right, and beneath what it has to be read with.
 
     One of which nothing is known is left to the line of what is unknown, unless there is something to read with it.
     """
-    kept = [figure for figure in figures if figure.shown is not None or figure.beside]
+    quotes = {} if detail.whole else _quotes(dossier)
+    read_with = {
+        figure.name: " ".join(sentence.text() for sentence in figure.beside)
+        if detail.whole
+        else quotes.get(figure.name, "")
+        for figure in dossier.key_figures
+    }
+    kept = [figure for figure in dossier.key_figures if figure.shown is not None or read_with[figure.name]]
     shown = [figure.shown.text() if figure.shown else UNKNOWN for figure in kept]
     # A figure that is a sentence has its label beneath it.
     widest = max((cell_len(text) for text in shown if cell_len(text) <= room // 3), default=0)
@@ -113,7 +148,7 @@ def _figures(figures: Sequence[KeyFigure], room: int, pen: Pen, drawn: bool) -> 
     for figure, text in zip(kept, shown, strict=True):
         blank = " " * max(widest - cell_len(text), 0)
         style = FIGURE if figure.shown else DIM
-        for number, line in enumerate(_label(figure, room - len(indent), pen, drawn)):
+        for number, line in enumerate(_label(figure, room - len(indent), pen)):
             if number:
                 yield [(indent, PLAIN), *line]
             elif cell_len(text) <= widest:
@@ -121,12 +156,28 @@ def _figures(figures: Sequence[KeyFigure], room: int, pen: Pen, drawn: bool) -> 
             else:
                 yield [(text, style)]
                 yield [(indent, PLAIN), *line]
-        if figure.beside:
-            said = " ".join(sentence.text() for sentence in figure.beside)
+        if said := read_with[figure.name]:
             yield from wrapped(said, room, indent, indent, DIM)
 
 
-def _label(figure: KeyFigure, room: int, pen: Pen, drawn: bool) -> Iterator[Line]:
+def _quotes(dossier: Dossier) -> dict[str, str]:
+    """What was published of the figures, and what is computed of its date, in a few words, by their names."""
+    quotes = {}
+    for section in dossier.sections:
+        roles = {column.figure: column for column in section.columns if column.figure}
+        if "published" not in roles or "figure" not in section.places:
+            continue
+        for record in section.records():
+            said = record[roles["published"].name]
+            then = record[roles["computed_then"].name] if "computed_then" in roles else None
+            if said is not None and then is not None:
+                quotes[record["figure"]] = msg("published: {said}; computed for then: {then}", said=said, then=then).text()
+            elif said is not None:
+                quotes[record["figure"]] = msg("published: {said}", said=said).text()
+    return quotes
+
+
+def _label(figure: KeyFigure, room: int, pen: Pen | None) -> Iterator[Line]:
     """What a figure is, a share drawn after it where there is room, and whether it is made up."""
     said = [line for (line,) in wrapped(figure.label.text(), room)]
     last: Line = [said[-1]] if said else []
@@ -139,13 +190,13 @@ def _label(figure: KeyFigure, room: int, pen: Pen, drawn: bool) -> Iterator[Line
             last = mark
         else:
             last = [*last, (" " * GAP, PLAIN), *mark]
-    if drawn and figure.share is not None and length(last) + GAP + _GAUGE <= room:
+    if pen and figure.share is not None and length(last) + GAP + _GAUGE <= room:
         reached, rest = gauge(figure.share, _GAUGE, pen)
         last += [(" " * GAP, PLAIN), (reached, CYAN), (rest, DIM)]
     yield last
 
 
-def _found(dossier: Dossier, room: int) -> Iterator[Line]:
+def _found(dossier: Dossier, room: int, most: int) -> Iterator[Line]:
     """How much the rules find, and the findings that matter most."""
     found = next((section for section in dossier.on_screen if section.layout is Layout.FINDINGS), None)
     whole = next((section for section in dossier.sections if found and section.name == found.name), None)
@@ -153,5 +204,5 @@ def _found(dossier: Dossier, room: int) -> Iterator[Line]:
         return
     yield []
     yield from counted(whole, room)
-    for text in foremost(whole, _FOREMOST):
+    for text in foremost(whole, most):
         yield from wrapped(text, room, "· ", "  ")

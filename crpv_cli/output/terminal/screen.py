@@ -49,7 +49,8 @@ def screen(
     remarks: list[Message] = []
     lost: list[Lost] = []
     if isinstance(shown, Dossier) and shown.key_figures and not full:
-        lines += first_screen(shown, width, pen, lost)
+        room = None if height is None else height - len(lines) - _PROMPT
+        lines += first_screen(shown, width, room, pen, lost)
         return painted(lines, colour), tuple(_remarks(lost))
     lines += wrapped(shown.title.text(), width, style=BOLD)
     if isinstance(shown, Dossier):
@@ -62,7 +63,7 @@ def screen(
             lines += set_rows(section, width, pen, lost)
             lines += points(remaining(section.notes), width)
     elif shown.layout is Layout.FINDINGS:
-        room = None if height is None or full else height - len(lines) - len(remaining(shown.notes)) - _AROUND
+        room = None if height is None or full else height - len(lines) - _PROMPT
         lines += findings_lines(shown, width) if room is None else brief_lines(shown, width or READABLE, room)
     elif shown.layout is Layout.MATCHES:
         lines += matches_lines(shown, width)
@@ -77,8 +78,8 @@ def screen(
     return painted(lines, colour), (*remarks, *_remarks(lost))
 
 
-_AROUND = 3
-"""What stands around the answer on a screen: the line of the command, the next prompt, a blank line before the notes."""
+_PROMPT = 1
+"""The line on which a terminal waits for what is typed next."""
 
 
 def _map(result: Result, width: int | None, pen: Pen, lost: list[Lost], remarks: list[Message]) -> Iterator[Line]:

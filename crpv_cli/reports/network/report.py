@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, Day, Message, msg
-from crpv_cli.registry.queries import CYCLE_YEARS, WITHIN_MONTHS, geographies_on
+from crpv_cli.registry.queries import CYCLE_YEARS, WITHIN_MONTHS, geographies_on, today
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.activity.report import activity
 from crpv_cli.reports.agreements.report import agreements
@@ -35,10 +35,8 @@ from crpv_cli.result import Dossier, Note, Result, Value
 _PUBLISHED = ("centres", "overseas_centres", "coverage", "neighbourhoods", "half_days")
 
 # What a terminal shows beside the key figures.
-_FACTS_ON_SCREEN = ("geography", "compare_to")
+_FACTS_ON_SCREEN = ("compare_to",)
 _CHANGES_ON_SCREEN = 3
-_NEXT = ("crpv check", "crpv report network --full", "crpv report network -o report.html")
-
 OPTIONS = (
     AS_OF,
     Option(
@@ -91,7 +89,7 @@ def network(
         title=msg("The network of centres on {date}", date=Day(as_of)),
         brief_facts=_FACTS_ON_SCREEN,
         unknown=tuple(unknown(parts)),
-        next_commands=_NEXT,
+        next_commands=_next_commands(as_of, compare_to, within, cycle),
         facts=_facts(connection, as_of, parts, compare_to),
         sections=sections,
         notes=(*fictitious.dossier_notes(connection, sections), *_notes(parts)),
@@ -109,6 +107,18 @@ def _command(as_of: str, compare_to: str | None, within: int, cycle: int) -> str
     parts += [f"--within {within}"] if within != WITHIN_MONTHS else []
     parts += [f"--cycle {cycle}"] if cycle != CYCLE_YEARS else []
     return " ".join(parts)
+
+
+def _next_commands(as_of: str, compare_to: str | None, within: int, cycle: int) -> tuple[str, ...]:
+    """The findings, and the whole report, of the same date."""
+    day = f" --as-of {as_of}"
+    own = _command(as_of, compare_to, within, cycle)
+    check = "crpv check"
+    if as_of == today():
+        own = own.replace(day, "")
+    else:
+        check += day
+    return (f"{check} --full", f"{own} --full", f"{own} -o report.html")
 
 
 def _parts(connection: sqlite3.Connection, as_of: str, findings: Result | None, within: int, cycle: int) -> Parts:
