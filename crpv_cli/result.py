@@ -394,7 +394,7 @@ class Dossier:
     parts: tuple[Part, ...] = ()
     brief_facts: tuple[str, ...] | None = None
     unknown: tuple[Message, ...] = ()
-    next_commands: tuple[str, ...] = ()
+    next_commands: tuple[Message, ...] = ()
 
     @property
     def on_screen(self) -> tuple[Result, ...]:

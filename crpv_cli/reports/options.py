@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from crpv_cli.definitions.columns import Choice
-from crpv_cli.language import N_
+from crpv_cli.language import N_, Message, msg
 
 
 class Takes(Enum):
@@ -63,6 +63,11 @@ def codes(choices: Iterable[Choice]) -> tuple[str, ...]:
 def division(help_: str, divisions: Mapping[str, str]) -> Option:
     """Return the option that says what a row of a report stands for: the codes with what each is called."""
     return Option("by", help_, N_("DIVISION"), choices=tuple(Choice(code, label) for code, label in divisions.items()))
+
+
+def more_of(command: str, file: str) -> Message:
+    """Say how to have all that a command gives, on a terminal or in a file."""
+    return msg("{command}, with --full or -o {file}", command=command, file=file)
 
 
 AS_OF = Option(

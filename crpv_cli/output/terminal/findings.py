@@ -7,16 +7,17 @@ as the few findings that matter most.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
 from rich.cells import cell_len
 
 from crpv_cli import language
+from crpv_cli.definitions.columns import Column
 from crpv_cli.language import N_, Message, msg, msgs
 from crpv_cli.output.shelf.cells import to_read
-from crpv_cli.output.terminal.lines import ALERT, BOLD, DIM, GOOD, PLAIN, Line, cut, length, wrapped
+from crpv_cli.output.shelf.layout import GAP
+from crpv_cli.output.terminal.lines import ALERT, BOLD, DIM, FIGURE, GOOD, PLAIN, Line, cut, length, wrapped
 from crpv_cli.result import Result
 
 _HEADINGS = {
@@ -26,7 +27,6 @@ _HEADINGS = {
     None: N_("Accepted exceptions"),
 }
 
-_MARKS = {"breach": ("✗", ALERT), "unknown": ("?", DIM), "notice": ("·", PLAIN)}
 _COUNTS = {
     "breach": (N_("{count} breach"), N_("{count} breaches")),
     "unknown": (N_("{count} not known"), N_("{count} not known")),
@@ -40,18 +40,18 @@ Record = dict[str, Any]
 
 def counted(result: Result, width: int | None) -> Iterator[Line]:
     """Say how much is found of each severity, the gravest first; breaches stand out, and that there are none too."""
-    line: Line = [(msg("{title}: ", title=result.title).text(), BOLD)]
+    line: Line = []
     for name, (one, several) in _COUNTS.items():
         count = result.totals[name]
         if not count and name == "accepted":
             continue
         style = PLAIN if name != "breach" else ALERT if count else GOOD
         said: Line = [(msgs(one, several, count).text(), style)]
-        if len(line) == 1:
-            line += said
+        if not line:
+            line = said
         elif width is not None and length(line) + 3 + length(said) > width:
             yield line
-            line = [("  ", PLAIN), *said]
+            line = said
         else:
             line += [(" · ", DIM), *said]
     yield line
@@ -62,9 +62,12 @@ def foremost(result: Result, most: int) -> list[str]:
 
     What is accepted is not among them; several subjects of which the same is found are one finding.
     """
-    columns = {column.name: column for column in result.columns}
+    return _foremost(result.records(), {column.name: column for column in result.columns}, most)
+
+
+def _foremost(records: list[Record], columns: dict[str, Column], most: int) -> list[str]:
     about: dict[tuple[str, str], list[str]] = {}
-    for record in result.records():
+    for record in records:
         if not record["accepted"]:
             subjects = about.setdefault((record["severity"], to_read(record["message"], columns["message"])), [])
             subjects += [one for one in _subjects(record) if one not in subjects]
@@ -77,19 +80,14 @@ def foremost(result: Result, most: int) -> list[str]:
     ]
 
 
-def brief_lines(result: Result, width: int, height: int) -> Iterator[Line]:
-    """Set findings in at most ``height`` lines, if that can be: all of them where they fit, else rule by rule.
+def brief_lines(result: Result, width: int, height: int) -> list[Line]:
+    """Set findings rule by rule, in at most ``height`` lines if that can be.
 
-    Every rule that finds something is named with how many findings it has; as far as there is room, the first of them
+    Every rule that finds something is named with how many findings it has; where there is room, what it finds most
     stands beneath. What is accepted is only counted.
     """
-    whole = list(findings_lines(result, width))
-    if len(whole) <= height:
-        yield from whole
-        return
-    rules = _by_rule(result)
-    lines = [line for line in _in_brief(rules, result, width, True)]
-    yield from lines if len(lines) <= height else _in_brief(rules, result, width, False)
+    lines = list(_in_brief(result, width, True))
+    return lines if len(lines) <= height else list(_in_brief(result, width, False))
 
 
 def _by_rule(result: Result) -> list[tuple[str, list[tuple[str, list[Record]]]]]:
@@ -98,33 +96,25 @@ def _by_rule(result: Result) -> list[tuple[str, list[tuple[str, list[Record]]]]]
     for record in result.records():
         if not record["accepted"]:
             found.setdefault(record["severity"], {}).setdefault(record["rule"], []).append(record)
-    return [
-        (name, sorted(found[name].items(), key=lambda item: -len(item[1]))) for name in _COUNTS if name in found
-    ]
+    return [(name, sorted(found[name].items(), key=lambda item: -len(item[1]))) for name in _COUNTS if name in found]
 
 
-def _in_brief(
-    rules: list[tuple[str, list[tuple[str, list[Record]]]]], result: Result, width: int, first: bool
-) -> Iterator[Line]:
-    """The rules with their numbers, and the first finding of each, if asked, cut to a line."""
+def _in_brief(result: Result, width: int, first: bool) -> Iterator[Line]:
+    """The rules with their numbers, and what each finds most, if asked, cut to a line."""
     columns = {column.name: column for column in result.columns}
+    rules = _by_rule(result)
     widest = max((cell_len(language.number(len(found))) for _, of in rules for _, found in of), default=0)
+    indent = " " * (widest + GAP)
     yield from counted(result, width)
     for name, of_severity in rules:
-        sign, style = _MARKS[name]
         yield from ([], [(language.text(_HEADINGS[name]), BOLD)])
         for rule, found in of_severity:
             count = f"{language.number(len(found)):>{widest}}"
-            title = f"{sign} {count}  {to_read(rule, columns['rule'])}"
-            yield [(cut(title, width), style if name == "breach" else PLAIN)]
+            title = cut(to_read(rule, columns["rule"]), width - len(indent))
+            yield [(count, ALERT if name == "breach" else FIGURE), (" " * GAP, PLAIN), (title, PLAIN)]
             if first:
-                indent = " " * (widest + 4)
-                yield [(cut(indent + foremost(replace(result, rows=tuple(_rows(result, found))), 1)[0], width), DIM)]
-    yield from ([], [(language.text(N_("All of it: crpv check --full")), DIM)])
-
-
-def _rows(result: Result, records: list[Record]) -> Iterator[tuple[Any, ...]]:
-    return (tuple(record[column.name] for column in result.columns) for record in records)
+                yield [(indent, PLAIN), (cut(_foremost(found, columns, 1)[0], width - len(indent)), DIM)]
+    yield from ([], [(msg("Each finding, and what to do: {option}", option="--full").text(), DIM)])
 
 
 def _subjects(record: Record) -> list[str]:

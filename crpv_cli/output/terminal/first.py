@@ -5,7 +5,7 @@ It is laid out by what the dossier holds, whatever it is about; the rest is for 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -32,7 +32,7 @@ from crpv_cli.output.terminal.lines import (
 )
 from crpv_cli.output.terminal.map import small_map
 from crpv_cli.output.terminal.table import Lost, table_lines
-from crpv_cli.result import Dossier, KeyFigure, Layout
+from crpv_cli.result import Dossier, KeyFigure, Layout, Result
 
 READABLE = 100
 """The longest line of a text in a pipe, which has no width of its own."""
@@ -45,25 +45,35 @@ _NARROWEST = 64
 
 @dataclass(frozen=True, slots=True)
 class _Detail:
-    """How much is said: all that a figure has to be read with or what was published of it alone, a map, findings."""
+    """How much is said.
 
-    whole: bool
-    area: bool
-    findings: int
+    Attributes:
+        sections: how many of the sections that a terminal shows.
+        whole: whether all that a figure has to be read with, or what was published of it alone.
+        area: whether a map is drawn.
+        findings: how many findings are named.
+    """
+
+    sections: int
+    whole: bool = True
+    area: bool = True
+    findings: int = 2
 
 
-_DETAILS = (_Detail(True, True, 2), _Detail(False, True, 2), _Detail(False, False, 2), _Detail(False, False, 0))
-"""The most first: a low screen gets the first of them that it has room for, and else the last."""
+def _details(sections: int) -> Iterator[_Detail]:
+    """The most first: a low screen gets the first that it has room for, and else the last."""
+    yield from (_Detail(number) for number in range(sections, -1, -1))
+    yield _Detail(0, whole=False)
+    yield _Detail(0, whole=False, area=False)
+    yield _Detail(0, whole=False, area=False, findings=0)
 
 
-def first_screen(
-    dossier: Dossier, width: int | None, height: int | None, pen: Pen, lost: list[Lost]
-) -> Iterator[Line]:
+def first_screen(dossier: Dossier, width: int | None, height: int | None, pen: Pen, lost: list[Lost]) -> Iterator[Line]:
     """Set the first screen in at most ``width`` columns, and if that can be in at most ``height`` lines.
 
     In a pipe, which has neither, nothing is left out, nothing is drawn, and no command follows.
     """
-    for detail in _DETAILS:
+    for detail in _details(len(_tables(dossier))):
         gave_way: list[Lost] = []
         lines = list(_screen(dossier, width, detail, pen, gave_way))
         if height is None or len(lines) <= height:
@@ -82,27 +92,35 @@ def _screen(dossier: Dossier, width: int | None, detail: _Detail, pen: Pen, lost
     yield from wrapped(_facts(dossier), room, style=DIM)
     yield []
     yield from _large(dossier, room, detail, None if width is None else pen)
-    for section in map(without_empty, dossier.on_screen):
-        if section.layout is Layout.FINDINGS or not section.rows:
-            continue
+    for section in map(without_empty, _tables(dossier)[: detail.sections]):
         yield from ([], *wrapped(title_of(section), room, style=BOLD))
         set_rows = card_lines if section.layout is Layout.CARDS else table_lines
         yield from set_rows(section, width, pen, lost)
-    if dossier.unknown:
-        unknown = msg("Not known: {things}.", things=list(dossier.unknown)).text()
-        yield from ([], *wrapped(unknown, room, others="  "))
+    if unknown := _unknown(dossier):
+        yield from ([], *wrapped(msg("Not known: {things}.", things=unknown).text(), room, others="  "))
     yield from _found(dossier, room, detail.findings)
     if notes := remaining([note for note in dossier.notes if not note.aside]):
         yield from ([], *points(notes, room))
     if width is not None and dossier.next_commands:
         yield []
-        yield from next_line(dossier.next_commands, room)
+        commands = " · ".join(command.text() for command in dossier.next_commands)
+        yield from wrapped(msg("Next: {commands}", commands=commands).text(), room, others="  ", style=DIM)
 
 
-def next_line(commands: Sequence[str], width: int) -> Iterator[Line]:
-    """Name what to ask next."""
-    said = msg("Next: {commands}", commands=" · ".join(commands)).text()
-    yield from wrapped(said, width, others="  ", style=DIM)
+def _tables(dossier: Dossier) -> list[Result]:
+    """The sections that stand on the first screen as they are; what rules find is counted."""
+    return [section for section in dossier.on_screen if section.layout is not Layout.FINDINGS and section.rows]
+
+
+def _unknown(dossier: Dossier) -> list[str]:
+    """What is not known: facts that would be shown, and what the dossier names."""
+    facts, names = dossier.facts, dossier.brief_facts
+    labels = [
+        language.translate(column.label)
+        for column, value in zip(facts.columns, facts.rows[0], strict=True)
+        if (names is None or column.name in names) and value in (None, ()) and column.name not in facts.inapplicable
+    ]
+    return [*labels, *(thing.text() for thing in dossier.unknown)]
 
 
 def _facts(dossier: Dossier) -> str:
@@ -171,9 +189,9 @@ def _quotes(dossier: Dossier) -> dict[str, str]:
             said = record[roles["published"].name]
             then = record[roles["computed_then"].name] if "computed_then" in roles else None
             if said is not None and then is not None:
-                quotes[record["figure"]] = msg("published: {said}; computed for then: {then}", said=said, then=then).text()
+                quotes[record["figure"]] = msg("Published: {said}; computed: {then}.", said=said, then=then).text()
             elif said is not None:
-                quotes[record["figure"]] = msg("published: {said}", said=said).text()
+                quotes[record["figure"]] = msg("Published: {said}.", said=said).text()
     return quotes
 
 
@@ -202,7 +220,7 @@ def _found(dossier: Dossier, room: int, most: int) -> Iterator[Line]:
     whole = next((section for section in dossier.sections if found and section.name == found.name), None)
     if whole is None:
         return
-    yield []
+    yield from ([], *wrapped(whole.title.text(), room, style=BOLD))
     yield from counted(whole, room)
     for text in foremost(whole, most):
         yield from wrapped(text, room, "· ", "  ")

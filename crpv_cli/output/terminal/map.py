@@ -55,7 +55,10 @@ def small_map(result: Result, pen: Pen) -> list[Line]:
     for row in range(drawn.rows):
         tiles = (by_place.get((column, row)) for column in range(drawn.columns))
         lines.append(
-            [(" " * _SMALL_STEP, "") if tile is None else (f"{signs[tile.state]} ", _SMALL[tile.state]) for tile in tiles]
+            [
+                (" " * _SMALL_STEP, "") if tile is None else (f"{signs[tile.state]} ", _SMALL[tile.state])
+                for tile in tiles
+            ]
         )
     while lines and not any(text.strip() for text, _ in lines[0]):
         lines.pop(0)

@@ -15,12 +15,12 @@ from crpv_cli.output.shelf.layout import GAP, alerts, facts_of, remaining, title
 from crpv_cli.output.terminal.cards import card_lines
 from crpv_cli.output.terminal.drawing import ASCII, BLOCKS, Pen
 from crpv_cli.output.terminal.findings import brief_lines, findings_lines
-from crpv_cli.output.terminal.first import READABLE, first_screen
+from crpv_cli.output.terminal.first import first_screen
 from crpv_cli.output.terminal.lines import ALERT, BOLD, DIM, PLAIN, Line, painted, points, wrapped
 from crpv_cli.output.terminal.map import map_lines, map_width
 from crpv_cli.output.terminal.matches import matches_lines
 from crpv_cli.output.terminal.table import Lost, table_lines
-from crpv_cli.result import Dossier, Layout, Result
+from crpv_cli.result import Dossier, Layout, Note, Result
 
 
 def screen(
@@ -53,6 +53,7 @@ def screen(
         lines += first_screen(shown, width, room, pen, lost)
         return painted(lines, colour), tuple(_remarks(lost))
     lines += wrapped(shown.title.text(), width, style=BOLD)
+    notes = list(shown.notes)
     if isinstance(shown, Dossier):
         if shown.headline is not None:
             lines += wrapped(shown.headline.text(), width)
@@ -63,8 +64,13 @@ def screen(
             lines += set_rows(section, width, pen, lost)
             lines += points(remaining(section.notes), width)
     elif shown.layout is Layout.FINDINGS:
-        room = None if height is None or full else height - len(lines) - _PROMPT
-        lines += findings_lines(shown, width) if room is None else brief_lines(shown, width or READABLE, room)
+        whole = list(findings_lines(shown, width))
+        room = None if height is None or width is None or full else height - len(lines) - _PROMPT
+        if room is None or width is None or len(whole) + _notes_length(notes, width) <= room:
+            lines += whole
+        else:
+            lines += brief_lines(shown, width, room)
+            notes = [note for note in notes if not note.aside]
     elif shown.layout is Layout.MATCHES:
         lines += matches_lines(shown, width)
     elif shown.layout is Layout.CARDS:
@@ -73,13 +79,19 @@ def screen(
         lines += _map(shown, width, pen, lost, remarks)
     else:
         lines += table_lines(shown, width, pen, lost)
-    if notes := remaining(shown.notes):
-        lines += [[], *points(notes, width)]
+    if said := remaining(notes):
+        lines += [[], *points(said, width)]
     return painted(lines, colour), (*remarks, *_remarks(lost))
 
 
 _PROMPT = 1
 """The line on which a terminal waits for what is typed next."""
+
+
+def _notes_length(notes: Sequence[Note], width: int) -> int:
+    """How many lines notes take, and the blank one before them."""
+    said = len(list(points(remaining(notes), width)))
+    return said + 1 if said else 0
 
 
 def _map(result: Result, width: int | None, pen: Pen, lost: list[Lost], remarks: list[Message]) -> Iterator[Line]:

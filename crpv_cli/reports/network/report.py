@@ -26,7 +26,7 @@ from crpv_cli.reports.network.figures import COLUMNS, SCREEN, Parts, figure_rows
 from crpv_cli.reports.network.findings import grouped
 from crpv_cli.reports.network.missing import missing
 from crpv_cli.reports.network.together import budgets, latest_meeting, meetings, projects
-from crpv_cli.reports.options import AS_OF, CYCLE, FULL, WITHIN, Option, Takes
+from crpv_cli.reports.options import AS_OF, CYCLE, FULL, WITHIN, Option, Takes, more_of
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures
 from crpv_cli.reports.sources import sources_of
@@ -109,7 +109,7 @@ def _command(as_of: str, compare_to: str | None, within: int, cycle: int) -> str
     return " ".join(parts)
 
 
-def _next_commands(as_of: str, compare_to: str | None, within: int, cycle: int) -> tuple[str, ...]:
+def _next_commands(as_of: str, compare_to: str | None, within: int, cycle: int) -> tuple[Message, ...]:
     """The findings, and the whole report, of the same date."""
     day = f" --as-of {as_of}"
     own = _command(as_of, compare_to, within, cycle)
@@ -118,7 +118,7 @@ def _next_commands(as_of: str, compare_to: str | None, within: int, cycle: int) 
         own = own.replace(day, "")
     else:
         check += day
-    return (f"{check} --full", f"{own} --full", f"{own} -o report.html")
+    return (msg("{command}", command=check), more_of(own, "report.html"))
 
 
 def _parts(connection: sqlite3.Connection, as_of: str, findings: Result | None, within: int, cycle: int) -> Parts:
