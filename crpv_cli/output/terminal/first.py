@@ -6,7 +6,7 @@ It is laid out by what the dossier holds, whatever it is about; the rest is for 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 
@@ -37,7 +37,7 @@ from crpv_cli.result import Dossier, KeyFigure, Layout, Result
 READABLE = 100
 """The longest line of a text in a pipe, which has no width of its own."""
 
-_GAUGE = 24
+_GAUGE, _GAUGE_SHORTEST = 24, 8
 _APART = 3
 # A sentence beside a map needs that much.
 _NARROWEST = 64
@@ -65,6 +65,7 @@ def _details(sections: int) -> Iterator[_Detail]:
     yield from (_Detail(number) for number in range(sections, -1, -1))
     yield _Detail(0, whole=False)
     yield _Detail(0, whole=False, area=False)
+    yield _Detail(0, whole=False, area=False, findings=1)
     yield _Detail(0, whole=False, area=False, findings=0)
 
 
@@ -109,7 +110,15 @@ def _screen(dossier: Dossier, width: int | None, detail: _Detail, pen: Pen, lost
 
 def _tables(dossier: Dossier) -> list[Result]:
     """The sections that stand on the first screen as they are; what rules find is counted."""
-    return [section for section in dossier.on_screen if section.layout is not Layout.FINDINGS and section.rows]
+    tables = (_of_what_is_known(one) for one in dossier.on_screen if one.layout is not Layout.FINDINGS)
+    return [table for table in tables if table.rows]
+
+
+def _of_what_is_known(section: Result) -> Result:
+    """Leave out the rows of which nothing is known but what they are."""
+    places = [section.places[column.name] for column in section.shown[1:]]
+    kept = tuple(row for row in section.rows if any(row[place] not in (None, ()) for place in places))
+    return section if len(kept) == len(section.rows) else replace(section, rows=kept)
 
 
 def _unknown(dossier: Dossier) -> list[str]:
@@ -208,8 +217,9 @@ def _label(figure: KeyFigure, room: int, pen: Pen | None) -> Iterator[Line]:
             last = mark
         else:
             last = [*last, (" " * GAP, PLAIN), *mark]
-    if pen and figure.share is not None and length(last) + GAP + _GAUGE <= room:
-        reached, rest = gauge(figure.share, _GAUGE, pen)
+    longest = min(_GAUGE, room - length(last) - GAP)
+    if pen and figure.share is not None and longest >= _GAUGE_SHORTEST:
+        reached, rest = gauge(figure.share, longest, pen)
         last += [(" " * GAP, PLAIN), (reached, CYAN), (rest, DIM)]
     yield last
 
