@@ -369,7 +369,8 @@ class Dossier:
         sections: results of several rows, in their order; each has a name of its own.
         notes: what the reader must know.
         brief: the names of the sections that a terminal shows, each with how many of its rows (None: all of them); if
-            empty, all sections whole. Other formats hold them all.
+            empty, all sections whole. Other formats hold them all. With key figures they stand beneath these where
+            there is room, the first ones of this mapping before others.
         command: the command line that gives it, without the state of the registry; empty if there is none.
         fictitious: whether any figure rests on fictitious data.
         headline: the subject in one sentence, which opens it everywhere; None where nothing can be said.

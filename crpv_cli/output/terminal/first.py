@@ -39,6 +39,7 @@ READABLE = 100
 
 _GAUGE, _GAUGE_SHORTEST = 24, 8
 _APART = 3
+_NO_BREAK, _SHORT = "\N{NO-BREAK SPACE}", 40
 # A sentence beside a map needs that much.
 _NARROWEST = 64
 
@@ -48,39 +49,49 @@ class _Detail:
     """How much is said.
 
     Attributes:
-        sections: how many of the sections that a terminal shows.
         whole: whether all that a figure has to be read with, or what was published of it alone.
         area: whether a map is drawn.
         findings: how many findings are named.
+        tables: the names of the sections that stand as tables; None for all that a terminal shows.
     """
 
-    sections: int
     whole: bool = True
     area: bool = True
     findings: int = 2
+    tables: frozenset[str] | None = frozenset()
 
 
-def _details(sections: int) -> Iterator[_Detail]:
-    """The most first: a low screen gets the first that it has room for, and else the last."""
-    yield from (_Detail(number) for number in range(sections, -1, -1))
-    yield _Detail(0, whole=False)
-    yield _Detail(0, whole=False, area=False)
-    yield _Detail(0, whole=False, area=False, findings=1)
-    yield _Detail(0, whole=False, area=False, findings=0)
+_LESS = (
+    _Detail(),
+    _Detail(whole=False),
+    _Detail(whole=False, area=False),
+    _Detail(whole=False, area=False, findings=1),
+    _Detail(whole=False, area=False, findings=0),
+)
+"""The most first: a low screen gets the first that it has room for, and else the last."""
 
 
 def first_screen(dossier: Dossier, width: int | None, height: int | None, pen: Pen, lost: list[Lost]) -> Iterator[Line]:
     """Set the first screen in at most ``width`` columns, and if that can be in at most ``height`` lines.
 
-    In a pipe, which has neither, nothing is left out, nothing is drawn, and no command follows.
+    In a pipe, which has neither, nothing is left out, nothing is drawn, and no command follows. The tables that a
+    terminal shows stand where there is room for them, in the order in which the dossier prefers them.
     """
-    for detail in _details(len(_tables(dossier))):
-        gave_way: list[Lost] = []
-        lines = list(_screen(dossier, width, detail, pen, gave_way))
-        if height is None or len(lines) <= height:
-            break
-    lost += gave_way
-    yield from lines
+    if width is None or height is None:
+        yield from _screen(dossier, width, _Detail(tables=None), pen, lost)
+        return
+
+    def fits(detail: _Detail) -> bool:
+        return len(list(_screen(dossier, width, detail, pen, []))) <= height
+
+    chosen = next((detail for detail in _LESS if fits(detail)), _LESS[-1])
+    if chosen.whole:
+        shown = {table.name for table in _tables(dossier)}
+        for name in dossier.brief:
+            more = replace(chosen, tables=(chosen.tables or frozenset()) | {name})
+            if name in shown and fits(more):
+                chosen = more
+    yield from _screen(dossier, width, chosen, pen, lost)
 
 
 def _screen(dossier: Dossier, width: int | None, detail: _Detail, pen: Pen, lost: list[Lost]) -> Iterator[Line]:
@@ -93,7 +104,9 @@ def _screen(dossier: Dossier, width: int | None, detail: _Detail, pen: Pen, lost
     yield from wrapped(_facts(dossier), room, style=DIM)
     yield []
     yield from _large(dossier, room, detail, None if width is None else pen)
-    for section in map(without_empty, _tables(dossier)[: detail.sections]):
+    for section in map(without_empty, _tables(dossier)):
+        if detail.tables is not None and section.name not in detail.tables:
+            continue
         yield from ([], *wrapped(title_of(section), room, style=BOLD))
         set_rows = card_lines if section.layout is Layout.CARDS else table_lines
         yield from set_rows(section, width, pen, lost)
@@ -137,11 +150,13 @@ def _facts(dossier: Dossier) -> str:
     facts, names = dossier.facts, dossier.brief_facts
     shown = [column for column in facts.columns if names is None or column.name in names]
     cells = ((column, to_read(facts.rows[0][facts.places[column.name]], column)) for column in shown)
-    return " · ".join(
+    said = (
         language.text(N_("{label}: {text}"), label=language.translate(column.label), text=" ".join(cell.split()))
         for column, cell in cells
         if cell != UNKNOWN
     )
+    # A short one is not broken.
+    return " · ".join(text.replace(" ", _NO_BREAK) if cell_len(text) <= _SHORT else text for text in said)
 
 
 def _large(dossier: Dossier, room: int, detail: _Detail, pen: Pen | None) -> Iterator[Line]:

@@ -25,7 +25,7 @@ from crpv_cli.reports.wording import Names
 from crpv_cli.result import Dossier, Note, Result, Value
 
 # What a terminal shows of a centre beside its key figures, on one screen. Other formats, and --full, hold it all.
-_ON_SCREEN: dict[str, int | None] = {"perimeter": None, "funding_years": None, "missions": None, "findings": None}
+_ON_SCREEN: dict[str, int | None] = {"missions": None, "funding_years": None, "perimeter": None, "findings": None}
 # What few centres have: a terminal shows it only where it is.
 _IF_KNOWN = {"centre_states": 3}
 _FACTS_ON_SCREEN = ("legal_form", "carrier", "siren", "seat", "website", "opened", "closed", "successor", "labelled")
