@@ -18,11 +18,11 @@ from crpv_cli.output.terminal.cards import card_lines
 from crpv_cli.output.terminal.drawing import Pen, gauge
 from crpv_cli.output.terminal.findings import counted, foremost
 from crpv_cli.output.terminal.lines import (
-    ALERT,
     BOLD,
     CYAN,
     DIM,
     FIGURE,
+    MARK,
     PLAIN,
     Line,
     beside,
@@ -226,7 +226,7 @@ def _label(figure: KeyFigure, room: int, pen: Pen | None) -> Iterator[Line]:
     for part in said[:-1]:
         yield [part]
     if figure.fictitious:
-        mark: Line = [(language.text(N_("fictitious")), ALERT)]
+        mark: Line = [(language.text(N_("fictitious")), MARK)]
         if length(last) + GAP + length(mark) > room:
             yield last
             last = mark

@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 
 # Styles as Rich writes them, of the sixteen colours that every terminal has.
 PLAIN, BOLD, DIM, CYAN, ALERT = "", "bold", "dim", "cyan", "bold yellow"
-FIGURE, GOOD = "bold cyan", "bold green"
+FIGURE, GOOD, MARK = "bold cyan", "bold green", "yellow"
 _NARROWEST = 20
 
 Line = list[tuple[str, str]]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from rich.cells import cell_len
+
 from crpv_cli import language
 from crpv_cli.definitions import choices
 from crpv_cli.language import N_, Share, msg, msgs
@@ -64,9 +66,14 @@ def small_map(result: Result, pen: Pen) -> list[Line]:
         lines.pop(0)
     states = tiles_legend(result)
     widest = max((len(language.number(state.departments)) for state in states), default=0)
+    indent = " " * (widest + 3)
     for state in states:
         count = f"{language.number(state.departments):>{widest}}"
         lines.append([(signs[state.state], _SMALL[state.state]), (f" {count} {state.label}", "")])
+        named = " ".join(tile.department for tile in drawn.tiles if tile.state == state.state)
+        # What catches the eye is named, where that is short.
+        if state.state == "uncovered" and cell_len(named) <= _SMALL_STEP * drawn.columns - len(indent):
+            lines.append([(f"{indent}{named}", "dim")])
     return lines
 
 
