@@ -117,6 +117,23 @@ class Texts:
     texts: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Across:
+    """How rows are set in fewer lines where they are too many for a terminal: those of one subject side by side.
+
+    Attributes:
+        subject: the name of the column that says what a line is about.
+        by: the name of the column of choices that gets a column for each.
+        cells: the names of the columns that stand in each cell.
+        spare: the names of those that a narrow terminal does without, the first one first.
+    """
+
+    subject: str
+    by: str
+    cells: tuple[str, ...]
+    spare: tuple[str, ...] = ()
+
+
 class Layout(StrEnum):
     """How a terminal sets a result."""
 
@@ -198,6 +215,7 @@ class Result:
         origin: where the rows come from; None if not from the registry's tables.
         chart: how the rows are drawn where pictures are (page, workbook); None for a table alone.
         layout: how a terminal sets it.
+        across: how a terminal sets it that is too low for a line for each row; None if it does not.
         command: the words of the command that gives it, without its options; empty if there is none.
         short: what a sheet of a workbook is called, if the title is too long for one.
         lists_sources: whether the rows are the sources of the other sections, so that these are not named again.
@@ -223,6 +241,7 @@ class Result:
     shared: tuple[str, ...] = ()
     texts: Texts | None = None
     layout: Layout = Layout.TABLE
+    across: Across | None = None
     command: str = ""
     short: Message | None = None
     lists_sources: bool = False
