@@ -424,6 +424,11 @@ class Dossier:
         return tuple(section.first(self.brief[section.name]) for section in self.sections if section.name in self.brief)
 
     @property
+    def opens(self) -> bool:
+        """Whether it has a first screen: what is said of it before its sections."""
+        return bool(self.key_figures) or self.brief_facts is not None
+
+    @property
     def operator_notes(self) -> tuple[Note, ...]:
         """What is said to whoever runs the command, of the whole and of its sections."""
         own = tuple(note for note in self.notes if note.for_operator)

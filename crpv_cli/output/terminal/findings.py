@@ -6,7 +6,7 @@ as the few findings that matter most.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import Any
 
@@ -27,11 +27,11 @@ _HEADINGS = {
     None: N_("Accepted exceptions"),
 }
 
-_COUNTS = {
-    "breach": (N_("{count} breach"), N_("{count} breaches")),
-    "unknown": (N_("{count} not known"), N_("{count} not known")),
-    "notice": (N_("{count} notice"), N_("{count} notices")),
-    "accepted": (N_("{count} accepted"), N_("{count} accepted")),
+_COUNTS: dict[str, Callable[[int], Message]] = {
+    "breach": lambda count: msgs("{count} breach", "{count} breaches", count),
+    "unknown": lambda count: msgs("{count} not known", "{count} not known", count),
+    "notice": lambda count: msgs("{count} notice", "{count} notices", count),
+    "accepted": lambda count: msgs("{count} accepted", "{count} accepted", count),
 }
 _NAMED = 2
 
@@ -41,12 +41,12 @@ Record = dict[str, Any]
 def counted(result: Result, width: int | None) -> Iterator[Line]:
     """Say how much is found of each severity, the gravest first; breaches stand out, and that there are none too."""
     line: Line = []
-    for name, (one, several) in _COUNTS.items():
+    for name, said_of in _COUNTS.items():
         count = result.totals[name]
         if not count and name == "accepted":
             continue
         style = PLAIN if name != "breach" else ALERT if count else GOOD
-        said: Line = [(msgs(one, several, count).text(), style)]
+        said: Line = [(said_of(count).text(), style)]
         if not line:
             line = said
         elif width is not None and length(line) + 3 + length(said) > width:

@@ -102,8 +102,8 @@ def _screen(dossier: Dossier, width: int | None, detail: _Detail, pen: Pen, lost
         yield from wrapped(dossier.title.text(), room, style=DIM)
         yield from wrapped(dossier.headline.text(), room, style=BOLD)
     yield from wrapped(_facts(dossier), room, style=DIM)
-    yield []
-    yield from _large(dossier, room, detail, None if width is None else pen)
+    if figures := list(_large(dossier, room, detail, None if width is None else pen)):
+        yield from ([], *figures)
     for section in map(without_empty, _tables(dossier)):
         if detail.tables is not None and section.name not in detail.tables:
             continue

@@ -53,7 +53,7 @@ def screen(
     room = None if height is None or width is None or full else height - len(lines) - _PROMPT
     remarks: list[Message] = []
     lost: list[Lost] = []
-    if isinstance(shown, Dossier) and shown.key_figures and not full:
+    if isinstance(shown, Dossier) and shown.opens and not full:
         lines += first_screen(shown, width, room, pen, lost)
         return painted(lines, colour), tuple(_remarks(lost))
     lines += wrapped(shown.title.text(), width, style=BOLD)
