@@ -173,7 +173,7 @@ def lengthy(sheet: Dossier) -> Dossier:
 
 def test_a_low_terminal_keeps_what_was_published(demo: sqlite3.Connection) -> None:
     sheet = lengthy(sheet_on(demo))
-    high, low = (screen(sheet, 80, height=height, full=False)[0] for height in (40, 24))
+    high, low = (screen(sheet, 80, height=height, full=False)[0] for height in (60, 24))
     assert "told here at length" in high
     assert "told here at length" not in low
     assert "Published: 20 centres on 2023-10-17; computed: 19." in joined(low)

@@ -51,13 +51,15 @@ class _Detail:
     Attributes:
         whole: whether all that a figure has to be read with, or what was published of it alone.
         area: whether a map is drawn.
-        findings: how many findings are named.
+        findings: how many findings are named; if none are, their numbers stand without a title.
+        facts: whether the facts are named that are not figures.
         tables: the names of the sections that stand as tables; None for all that a terminal shows.
     """
 
     whole: bool = True
     area: bool = True
     findings: int = 2
+    facts: bool = True
     tables: frozenset[str] | None = frozenset()
 
 
@@ -67,6 +69,7 @@ _LESS = (
     _Detail(whole=False, area=False),
     _Detail(whole=False, area=False, findings=1),
     _Detail(whole=False, area=False, findings=0),
+    _Detail(whole=False, area=False, findings=0, facts=False),
 )
 """The most first: a low screen gets the first that it has room for, and else the last."""
 
@@ -101,7 +104,8 @@ def _screen(dossier: Dossier, width: int | None, detail: _Detail, pen: Pen, lost
     else:
         yield from wrapped(dossier.title.text(), room, style=DIM)
         yield from wrapped(dossier.headline.text(), room, style=BOLD)
-    yield from wrapped(_facts(dossier), room, style=DIM)
+    if detail.facts:
+        yield from wrapped(_facts(dossier), room, style=DIM)
     if figures := list(_large(dossier, room, detail, None if width is None else pen)):
         yield from ([], *figures)
     for section in map(without_empty, _tables(dossier)):
@@ -245,7 +249,9 @@ def _found(dossier: Dossier, room: int, most: int) -> Iterator[Line]:
     whole = next((section for section in dossier.sections if found and section.name == found.name), None)
     if whole is None:
         return
-    yield from ([], *wrapped(whole.title.text(), room, style=BOLD))
+    yield []
+    if most:
+        yield from wrapped(whole.title.text(), room, style=BOLD)
     yield from counted(whole, room)
     for text in foremost(whole, most):
         yield from wrapped(text, room, "· ", "  ")
