@@ -30,7 +30,7 @@ from crpv_cli.output.terminal.lines import (
     points,
     wrapped,
 )
-from crpv_cli.output.terminal.map import small_map
+from crpv_cli.output.terminal.small_map import small_map
 from crpv_cli.output.terminal.table import Lost, table_lines
 from crpv_cli.result import Dossier, KeyFigure, Layout, Result
 

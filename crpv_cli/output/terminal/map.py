@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from rich.cells import cell_len
-
 from crpv_cli import language
 from crpv_cli.definitions import choices
 from crpv_cli.language import N_, Share, msg, msgs
 from crpv_cli.output.shelf.tiles import AT_LEAST, Map, Tile, map_of, tiles_legend
-from crpv_cli.output.terminal.drawing import Pen
 from crpv_cli.output.terminal.lines import Line
 from crpv_cli.result import Result
 
@@ -42,39 +39,6 @@ def map_lines(result: Result) -> Iterator[Line]:
     yield from _drawing(drawn)
     yield []
     yield from _legend(result, drawn.tiles)
-
-
-_SMALL = {"covered": "cyan", "several": "bright_blue", "uncovered": "bold yellow", "empty": "dim", "unknown": "dim"}
-_SMALL_STEP = 2
-
-
-def small_map(result: Result, pen: Pen) -> list[Line]:
-    """Draw a map with one sign for each department, and say beneath how many departments each sign is of."""
-    drawn = map_of(result)
-    signs = dict(zip(_SMALL, pen.tiles, strict=True))
-    by_place = {(tile.column, tile.row): tile for tile in drawn.tiles}
-    lines: list[Line] = []
-    for row in range(drawn.rows):
-        tiles = (by_place.get((column, row)) for column in range(drawn.columns))
-        lines.append(
-            [
-                (" " * _SMALL_STEP, "") if tile is None else (f"{signs[tile.state]} ", _SMALL[tile.state])
-                for tile in tiles
-            ]
-        )
-    while lines and not any(text.strip() for text, _ in lines[0]):
-        lines.pop(0)
-    states = tiles_legend(result)
-    widest = max((len(language.number(state.departments)) for state in states), default=0)
-    indent = " " * (widest + 3)
-    for state in states:
-        count = f"{language.number(state.departments):>{widest}}"
-        lines.append([(signs[state.state], _SMALL[state.state]), (f" {count} {state.label}", "")])
-        named = " ".join(tile.department for tile in drawn.tiles if tile.state == state.state)
-        # What catches the eye is named, where that is short.
-        if state.state == "uncovered" and cell_len(named) <= _SMALL_STEP * drawn.columns - len(indent):
-            lines.append([(f"{indent}{named}", "dim")])
-    return lines
 
 
 def _drawing(drawn: Map) -> Iterable[Line]:

@@ -113,34 +113,6 @@ def figures(parts: Parts) -> Iterator[Figure]:
     yield from _findings(parts)
 
 
-_NAMED = {
-    "centres-labelled": N_("the State's label"),
-    "neighbourhoods": N_("priority neighbourhoods"),
-    "coverage-neighbourhoods": N_("coverage of the neighbourhoods"),
-    "coverage-contracts": N_("coverage of the city contracts"),
-    "coverage-inhabitants": N_("coverage of the inhabitants"),
-    "coverage-departments": N_("coverage of the departments"),
-    "state-support": N_("State support, programme 147"),
-    "state-programmes": N_("other programmes of the State"),
-    "state-posts": N_("posts that the State pays"),
-    "local-support": N_("local support"),
-    "other-support": N_("other support"),
-    "state-support-change": N_("change of the State's support"),
-    "missions-evaluated": N_("evaluation of the core missions"),
-    "half-days": N_("activity in half-days"),
-    "participants": N_("participants"),
-    "agreements-running": N_("agreements"),
-}
-"""What a figure is called where it stands alone; the others are part of one of them."""
-
-
-def unknown(parts: Parts) -> Iterator[Message]:
-    """Yield the names of the figures of which nothing is known, for one line."""
-    for figure in figures(parts):
-        if figure.shown is None and figure.id in _NAMED:
-            yield msg(_NAMED[figure.id])
-
-
 def figure_rows(parts: Parts) -> tuple[tuple[Value, ...], ...]:
     """One row a figure, with the columns of ``COLUMNS``; a figure of which nothing is known keeps its row."""
     return tuple(_row(figure, parts.published.get(figure.measure or "")) for figure in figures(parts))

@@ -22,9 +22,9 @@ from crpv_cli.reports.funding.years import funding_years
 from crpv_cli.reports.listing import Selection, list_centres
 from crpv_cli.reports.network import story
 from crpv_cli.reports.network.explain import Network, with_sources
-from crpv_cli.reports.network.figures import COLUMNS, SCREEN, Parts, figure_rows, unknown
+from crpv_cli.reports.network.figures import COLUMNS, SCREEN, Parts, figure_rows
 from crpv_cli.reports.network.findings import grouped
-from crpv_cli.reports.network.missing import missing
+from crpv_cli.reports.network.missing import missing, unknown
 from crpv_cli.reports.network.together import budgets, latest_meeting, meetings, projects
 from crpv_cli.reports.options import AS_OF, CYCLE, FULL, WITHIN, Option, Takes, more_of
 from crpv_cli.reports.origin import origin
@@ -101,14 +101,6 @@ def network(
     )
 
 
-def _command(as_of: str, compare_to: str | None, within: int, cycle: int) -> str:
-    parts = ["crpv report network", f"--as-of {as_of}"]
-    parts += [f"--compare-to {compare_to}"] if compare_to else []
-    parts += [f"--within {within}"] if within != WITHIN_MONTHS else []
-    parts += [f"--cycle {cycle}"] if cycle != CYCLE_YEARS else []
-    return " ".join(parts)
-
-
 def _next_commands(as_of: str, compare_to: str | None, within: int, cycle: int) -> tuple[Message, ...]:
     """The findings, and the whole report, of the same date."""
     day = f" --as-of {as_of}"
@@ -119,6 +111,14 @@ def _next_commands(as_of: str, compare_to: str | None, within: int, cycle: int) 
     else:
         check += day
     return (msg("{command}", command=check), more_of(own, "report.html"))
+
+
+def _command(as_of: str, compare_to: str | None, within: int, cycle: int) -> str:
+    parts = ["crpv report network", f"--as-of {as_of}"]
+    parts += [f"--compare-to {compare_to}"] if compare_to else []
+    parts += [f"--within {within}"] if within != WITHIN_MONTHS else []
+    parts += [f"--cycle {cycle}"] if cycle != CYCLE_YEARS else []
+    return " ".join(parts)
 
 
 def _parts(connection: sqlite3.Connection, as_of: str, findings: Result | None, within: int, cycle: int) -> Parts:
