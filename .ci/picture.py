@@ -20,21 +20,21 @@ from rich.text import Text
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = {"en": ROOT / "docs" / "network.svg", "fr": ROOT / "docs" / "network.fr.svg"}
-WIDTH = 96
+WIDTH, HEIGHT = 100, 40
 COMMAND = ["report", "network", "--as-of", "2023-10-17"]
 
 
 def on_terminal(command: list[str], environment: dict[str, str]) -> str:
-    """Run a command as a terminal of ``WIDTH`` columns does; returns what it shows, without colours."""
+    """Run a command as a terminal of ``WIDTH`` columns does; returns what it shows, with the codes of its colours."""
     reader, terminal = pty.openpty()
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 100, WIDTH, 0, 0))
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, WIDTH, 0, 0))
     shown = b""
     with subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=terminal,
         stderr=subprocess.DEVNULL,
-        env=environment | {"NO_COLOR": "1", "TERM": "xterm"},
+        env=environment | {"TERM": "xterm"},
     ) as running:
         os.close(terminal)
         with contextlib.suppress(OSError):  # Linux says so when the other end is closed
@@ -50,11 +50,12 @@ def draw(language: str) -> str:
     """Run the command on a new registry and draw what it shows."""
     with tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, "HOME": home, "XDG_DATA_HOME": home, "CRPV_LANG": language, "PYTHONUTF8": "1"}
-        environment.pop("CRPV_DB", None)
+        for name in ("CRPV_DB", "NO_COLOR", "COLUMNS", "LINES"):
+            environment.pop(name, None)
         shown = on_terminal([sys.executable, "-m", "crpv_cli", *COMMAND], environment)
     console = Console(record=True, width=WIDTH, file=io.StringIO(), legacy_windows=False)
     console.print(Text("$ crpv " + " ".join(COMMAND), style="bold"))
-    console.print(Text(shown.rstrip()))
+    console.print(Text.from_ansi(shown.rstrip()))
     svg = console.export_svg(title="crpv", unique_id="crpv")
     # A picture in a repository fetches nothing: the reader's own monospace font will do.
     return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL).replace("Fira Code", "ui-monospace")

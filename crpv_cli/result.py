@@ -121,6 +121,23 @@ class Texts:
     texts: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Across:
+    """How rows are set in fewer lines where they are too many for a terminal: those of one subject side by side.
+
+    Attributes:
+        subject: the name of the column that says what a line is about.
+        by: the name of the column of choices that gets a column for each.
+        cells: the names of the columns that stand in each cell.
+        spare: the names of those that a narrow terminal does without, the first one first.
+    """
+
+    subject: str
+    by: str
+    cells: tuple[str, ...]
+    spare: tuple[str, ...] = ()
+
+
 class Layout(StrEnum):
     """How a terminal sets a result."""
 
@@ -147,7 +164,7 @@ class Note:
 
     ``code`` and ``data`` are stable and part of JSON; the sentence is for people. An ``alert`` is shown above the rows.
     One ``for_operator`` says what to do in crpv: it is told to whoever runs a command, and stands in nothing that is
-    handed on (``for_readers``).
+    handed on (``for_readers``). One that is ``aside`` may wait: the first screen of a dossier does without it.
     """
 
     code: str
@@ -155,6 +172,7 @@ class Note:
     data: Mapping[str, object] = field(default_factory=dict)
     alert: Alert | None = None
     for_operator: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +219,7 @@ class Result:
         origin: where the rows come from; None if not from the registry's tables.
         chart: how the rows are drawn where pictures are (page, workbook); None for a table alone.
         layout: how a terminal sets it.
+        across: how a terminal sets it that is too low for a line for each row; None if it does not.
         command: the words of the command that gives it, without its options; empty if there is none.
         short: what a sheet of a workbook is called, if the title is too long for one.
         lists_sources: whether the rows are the sources of the other sections, so that these are not named again.
@@ -226,6 +245,7 @@ class Result:
     shared: tuple[str, ...] = ()
     texts: Texts | None = None
     layout: Layout = Layout.TABLE
+    across: Across | None = None
     command: str = ""
     short: Message | None = None
     lists_sources: bool = False
@@ -405,13 +425,17 @@ class Dossier:
         sections: results of several rows, in their order; each has a name of its own.
         notes: what the reader must know.
         brief: the names of the sections that a terminal shows, each with how many of its rows (None: all of them); if
-            empty, all sections whole. Other formats hold them all.
+            empty, all sections whole. Other formats hold them all. With key figures they stand beneath these where
+            there is room, the first ones of this mapping before others.
         command: the command line that gives it, without the state of the registry; empty if there is none.
         fictitious: whether any figure rests on fictitious data.
         headline: the subject in one sentence, which opens it everywhere; None where nothing can be said.
         key_figures: four to six figures, set large where there is room.
         parts: the questions that the sections answer, in their order; each section is in one part. Empty where the
             sections follow each other as they are.
+        brief_facts: the names of the facts that the first screen shows; None for all.
+        unknown: what is not known, each in a few words that stand alone, for a place that names it in one line.
+        next_commands: commands that say more, in the order in which they help, for whoever reads it on a terminal.
     """
 
     name: str
@@ -425,6 +449,9 @@ class Dossier:
     headline: Message | None = None
     key_figures: tuple[KeyFigure, ...] = ()
     parts: tuple[Part, ...] = ()
+    brief_facts: tuple[str, ...] | None = None
+    unknown: tuple[Message, ...] = ()
+    next_commands: tuple[Message, ...] = ()
 
     @property
     def on_screen(self) -> tuple[Result, ...]:
@@ -432,6 +459,11 @@ class Dossier:
         if not self.brief:
             return self.sections
         return tuple(section.first(self.brief[section.name]) for section in self.sections if section.name in self.brief)
+
+    @property
+    def opens(self) -> bool:
+        """Whether it has a first screen: what is said of it before its sections."""
+        return bool(self.key_figures) or self.brief_facts is not None
 
     @property
     def operator_notes(self) -> tuple[Note, ...]:

@@ -40,6 +40,7 @@ def check(
     strict: Annotated[
         bool, typer.Option("--strict", help=_("Exit with code 1 if anything is found that is not accepted."))
     ] = False,
+    full: options.Full = False,
     explain: Annotated[bool, typer.Option("--list", help=_("List and explain the rules instead."))] = False,
     accept: Annotated[
         tuple[str, str] | None,
@@ -79,7 +80,7 @@ def check(
 
     if integrity or mend or yes:
         others = (door.known, rules, region, department, centre, year, cycle, accept, as_of)
-        if not integrity or strict or explain or any(value is not None for value in others):
+        if not integrity or strict or explain or full or any(value is not None for value in others):
             raise UsageProblem(
                 msg("--integrity, --mend and --yes are about the file of the registry, not about rules."),
                 msg("Write: crpv check --integrity, or crpv check --integrity --mend"),
@@ -116,7 +117,7 @@ def check(
                 region,
                 department,
             )
-    door.show(result)
+    door.show(result, full=full)
     if explain:
         return
     if any(result.totals[severity.code] for severity in (SEVERITIES if strict else SEVERITIES[:1])):

@@ -98,11 +98,11 @@ class Door:
 
             show_flow(ask, self.format, self.output, self.force)
 
-    def show(self, result: Result | Dossier, default: Format = Format.TABLE) -> None:
-        """Print a result, or write it to the file that was named."""
+    def show(self, result: Result | Dossier, default: Format = Format.TABLE, full: bool = False) -> None:
+        """Print a result, or write it to the file that was named; on standard output in ``full``, if that is asked."""
         from crpv_cli.output.formats import show
 
-        show(result, self.format, self.output, self.force, default)
+        show(result, self.format, self.output, self.force, default, full)
 
     def show_found(self, report: LoadReport) -> None:
         """Print what a load found, or write it to the file that was named: what must not fail after the commit.

@@ -18,6 +18,7 @@ def answer(
     centre: str | None = None,
     within: int | None = None,
     cycle: int | None = None,
+    full: bool = False,
     explain: str | None = None,
 ) -> None:
     """Compose the report of the network.
@@ -42,7 +43,7 @@ def answer(
                     msg("--centre gives the sheet of a centre; {option} does not apply to it.", option=option),
                     msg("Leave out one of them."),
                 )
-        _show_centres(door, centre, date)
+        _show_centres(door, centre, date, full)
         return
     if compare_to is not None and compare_to >= date:
         raise UsageProblem(
@@ -58,10 +59,10 @@ def answer(
 
             assert isinstance(sheet, Dossier)
             sheet = explained_network(Network(connection, date, months, years, found), sheet, explain)
-    door.show(sheet)
+    door.show(sheet, full=full)
 
 
-def _show_centres(door: Door, centre: str, date: str) -> None:
+def _show_centres(door: Door, centre: str, date: str, full: bool) -> None:
     """The sheet of a centre, or those of all centres that are open on the date, into a folder."""
     from crpv_cli.definitions.named import is_everything
     from crpv_cli.output.files import checked_folder, write_dossiers
@@ -71,7 +72,7 @@ def _show_centres(door: Door, centre: str, date: str) -> None:
     if not is_everything(centre):
         with door.reading() as connection:
             sheet = sheet_of(connection, find_centre(connection, centre), date)
-        door.show(sheet)
+        door.show(sheet, full=full)
         return
     checked_folder(door.output)
     with door.reading() as connection:

@@ -143,6 +143,7 @@ Centre = Annotated[str | None, info(asked.CENTRE)]
 Cycle = Annotated[int | None, info(asked.CYCLE)]
 Department = Annotated[str | None, info(asked.DEPARTMENT)]
 Region = Annotated[str | None, info(asked.REGION)]
+Full = Annotated[bool, info(asked.FULL)]
 Year = Annotated[int | None, info(asked.YEAR)]
 
 As = Annotated[

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crpv_cli.commands.door import Door, command
-from crpv_cli.commands.options import AsOf
+from crpv_cli.commands.options import AsOf, Full
 from crpv_cli.language import text as _
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def show(
         ),
     ],
     as_of: AsOf = None,
+    full: Full = False,
 ) -> None:
     """Show one centre."""
     from crpv_cli.registry.queries import today
@@ -33,7 +34,7 @@ def show(
 
     with door.reading() as connection:
         sheet = sheet_of(connection, find_centre(connection, centre), as_of or today())
-    door.show(sheet)
+    door.show(sheet, full=full)
 
 
 def sheet_of(connection: sqlite3.Connection, centre: str, date: str) -> Dossier:

@@ -191,10 +191,13 @@ def render(
     width: int | None = None,
     colour: bool = False,
     handed_on: bool = True,
+    height: int | None = None,
+    full: bool = True,
 ) -> Document:
     """Render a result or a dossier; a table is fitted to ``width`` columns, or cut nowhere if that is None.
 
-    What is ``handed_on`` for people to read says nothing that is meant for whoever runs the command.
+    What is ``handed_on`` for people to read says nothing that is meant for whoever runs the command. What is fitted to
+    a terminal of ``height`` lines may be in brief there, unless it is asked for in ``full``.
 
     Raises:
         UsageProblem: the format cannot hold a dossier.
@@ -212,7 +215,7 @@ def render(
     renderer = function_of(row.renderer)
     if not row.fitted:
         return Document(renderer(shown), row.encoding)
-    content, remarks = renderer(shown, width, colour, streams.blocks())
+    content, remarks = renderer(shown, width, colour, streams.blocks(), height, full)
     return Document(content, row.encoding, remarks)
 
 
@@ -240,8 +243,11 @@ def show(
     output: Path | None = None,
     force: bool = False,
     default: Format = Format.TABLE,
+    full: bool = False,
 ) -> None:
     """Print a result or a dossier, or write it to a file, in the format asked for or given by the file's extension.
+
+    On standard output, reading begins with what matters most, and ``full`` asks for all of it; a file holds all of it.
 
     Raises:
         UsageProblem: the extension is unknown, the format cannot hold a dossier, or a terminal cannot show it.
@@ -252,7 +258,8 @@ def show(
     if not streams.is_standard(output):
         document = render(shown, chosen)
     else:
-        document = render(shown, chosen, streams.terminal_width(), streams.colour(), handed_on)
+        width, height = streams.terminal_width(), streams.terminal_height()
+        document = render(shown, chosen, width, streams.colour(), handed_on, height, full)
     streams.deliver(document.content, output, force, document.encoding)
     streams.say_all(document.remarks)
     if not chosen.row.alerts:

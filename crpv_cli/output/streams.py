@@ -180,6 +180,11 @@ def terminal_width() -> int | None:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
+def terminal_height() -> int | None:
+    """The height of the terminal that reads standard output, or None if none does."""
+    return shutil.get_terminal_size().lines if sys.stdout.isatty() else None
+
+
 def colour() -> bool:
     """Whether colour is wanted on standard output (https://no-color.org, and a terminal that has some)."""
     if Manner.plain or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":

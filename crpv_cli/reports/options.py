@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from crpv_cli.definitions.columns import Choice
-from crpv_cli.language import N_
+from crpv_cli.language import N_, Message, msg
 
 
 class Takes(Enum):
@@ -65,6 +65,11 @@ def division(help_: str, divisions: Mapping[str, str]) -> Option:
     return Option("by", help_, N_("DIVISION"), choices=tuple(Choice(code, label) for code, label in divisions.items()))
 
 
+def more_of(command: str, file: str) -> Message:
+    """Say how to have all that a command gives, on a terminal or in a file."""
+    return msg("{command}, with --full or -o {file}", command=command, file=file)
+
+
 AS_OF = Option(
     "as_of",
     N_("What was true on this date, today by default; of a month or a year, on its last day."),
@@ -86,6 +91,7 @@ EXPLAIN = Option(
     N_("List the rows behind a figure, by its name here: a total or a column; COLUMN@ROW for that of a row."),
     N_("FIGURE"),
 )
+FULL = Option("full", N_("All of it, however long; by default one screen of what matters most."), takes=Takes.FLAG)
 REGION = Option("region", N_("Only this region: its code or name."), N_("REGION"))
 WITHIN = Option(
     "within",

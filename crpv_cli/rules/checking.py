@@ -178,7 +178,11 @@ def findings(
         columns=COLUMNS,
         rows=tuple(one.row for one in found),
         screen=("severity", "about", "message", "accepted_until", "accepted_reason"),
-        notes=(*fictitious.notes(connection, rests), *region_notes(connection, region), Note("check-summary", summary)),
+        notes=(
+            *fictitious.notes(connection, rests),
+            *region_notes(connection, region),
+            Note("check-summary", summary, aside=True),
+        ),
         parameters={
             "as_of": as_of,
             "year": moment.year,

@@ -205,7 +205,7 @@ def test_a_terminal_is_fitted_and_coloured_unless_told_not_to(colour: bool, demo
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 72, 0, 0))
     environment = {"PATH": os.environ["PATH"], "HOME": str(demo_path.parent), "CRPV_LANG": "en", "TERM": "xterm"}
     with subprocess.Popen(
-        [sys.executable, "-m", "crpv_cli", "check", "--as-of", TODAY, "--db", str(demo_path)],
+        [sys.executable, "-m", "crpv_cli", "check", "--full", "--as-of", TODAY, "--db", str(demo_path)],
         stdin=subprocess.DEVNULL,
         stdout=terminal,
         stderr=subprocess.DEVNULL,

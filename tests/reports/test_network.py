@@ -9,16 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.cells import cell_len
 
-from crpv_cli import language
 from crpv_cli.errors import ExitCode
 from crpv_cli.main import run
-from crpv_cli.output.terminal.screen import screen
 from crpv_cli.registry import migrations
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.activity.report import activity
-from crpv_cli.reports.centre.report import centre_sheet
 from crpv_cli.reports.network.report import network
 from crpv_cli.reports.published import published_figures
 from crpv_cli.result import Dossier
@@ -233,32 +229,11 @@ def test_a_comparison_is_a_section(demo: sqlite3.Connection) -> None:
     assert "changes" not in {section.name for section in sheet_on(demo, TODAY).sections}
 
 
-@pytest.mark.parametrize("tongue", ["en", "fr"])
-def test_a_terminal_shows_one_screen(demo: sqlite3.Connection, tongue: str) -> None:
-    language.activate(tongue)
-    sheet = sheet_on(demo, TODAY)
-    assert [section.name for section in sheet.on_screen] == ["figures", "missing", "findings"]
-    text = screen(sheet)[0]
-    assert len(text.splitlines()) < 62
-    assert text.splitlines()[1] == sheet.title.text()
-
-
 def test_a_date_to_compare_with_comes_before(demo_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         run(["report", "network", "--as-of", "2023-12-31", "--compare-to", "2023", "--db", str(demo_path)])
     assert ended.value.code == ExitCode.USAGE
     assert "--compare-to" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("tongue", ["en", "fr"])
-def test_the_sheet_of_any_centre_fits_two_screens(demo: sqlite3.Connection, tongue: str) -> None:
-    """Two screens of 100 columns and 50 lines, what the rules find of the centre included."""
-    language.activate(tongue)
-    for (centre,) in demo.execute("select id from centres").fetchall():
-        sheet = centre_sheet(demo, centre, TODAY, findings(demo, TODAY, centre=centre))
-        text, _ = screen(sheet, 100, False)
-        assert len(text.splitlines()) <= 100, centre
-        assert max(map(cell_len, text.splitlines())) <= 100
 
 
 def test_a_registry_without_counts_knows_of_no_number_of_neighbourhoods(tmp_path: Path) -> None:

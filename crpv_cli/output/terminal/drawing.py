@@ -21,16 +21,21 @@ class Pen:
         full: a whole cell of a bar.
         parts: what a bar may end with, the shortest first, each a part of a cell longer than the one before.
         arrow: between two ratings in words.
+        reached, rest: a share of a whole: what is reached, and what is left.
+        tiles: the squares of a small map, for each state of ``reports/coverage/map.py`` in the order of its states.
     """
 
     levels: str
     full: str
     parts: str
     arrow: str
+    reached: str
+    rest: str
+    tiles: str
 
 
-BLOCKS = Pen("▁▂▃▄▅▆▇█", "█", "▏▎▍▌▋▊▉", "→")
-ASCII = Pen("_.-=+*%#", "#", "", ">")
+BLOCKS = Pen("▁▂▃▄▅▆▇█", "█", "▏▎▍▌▋▊▉", "→", "━", "─", "■◆□·?")
+ASCII = Pen("_.-=+*%#", "#", "", ">", "=", "-", "#%o.?")
 """For a terminal whose encoding has no blocks."""
 
 
@@ -46,6 +51,15 @@ def bar(value: Value, largest: float, width: int, pen: Pen = BLOCKS) -> str:
     length = max(int(min(value / largest, 1) * width * parts), 1)
     whole, part = divmod(length, parts)
     return pen.full * whole + (pen.parts[part - 1] if part else "")
+
+
+def gauge(share: float, width: int, pen: Pen = BLOCKS) -> tuple[str, str]:
+    """Draw a share as a line of ``width`` characters: what is reached of it, and the rest.
+
+    Only the whole fills it, and whatever is more than nothing reaches something.
+    """
+    reached = min(max(int(share * width), 1 if share > 0 else 0), width)
+    return pen.reached * reached, pen.rest * (width - reached)
 
 
 def sparkline(points: Sequence[Point], years: Sequence[int], pen: Pen = BLOCKS) -> str:

@@ -9,6 +9,7 @@ from rich.cells import cell_len, set_cell_size
 
 # Styles as Rich writes them, of the sixteen colours that every terminal has.
 PLAIN, BOLD, DIM, CYAN, ALERT = "", "bold", "dim", "cyan", "bold yellow"
+FIGURE, GOOD, MARK = "bold cyan", "bold green", "yellow"
 _NARROWEST = 20
 
 Line = list[tuple[str, str]]
@@ -26,7 +27,7 @@ def _plain(line: Line) -> str:
 
 def _painted(line: Line) -> str:
     kept = line[: max((place for place, (text, _) in enumerate(line, 1) if text.strip()), default=0)]
-    if kept and kept[-1][1] in {PLAIN, BOLD, DIM, CYAN, ALERT}:  # a tile has a ground, which ends where it ends
+    if kept and " on " not in kept[-1][1]:  # a tile has a ground, which ends where it ends
         kept[-1:] = [(kept[-1][0].rstrip(), kept[-1][1])]
     return "".join(_styled(text, style) if style and text else text for text, style in kept)
 
@@ -54,6 +55,21 @@ def points(texts: Iterable[str], width: int | None) -> Iterator[Line]:
     """Notes, each behind a point."""
     for text in texts:
         yield from wrapped(text, width, "· ", "  ")
+
+
+def length(line: Line) -> int:
+    """How many columns a line takes."""
+    return sum(cell_len(text) for text, _ in line)
+
+
+def beside(left: list[Line], right: list[Line], place: int) -> Iterator[Line]:
+    """Set lines at the right of others, from the column ``place`` on."""
+    for number in range(max(len(left), len(right))):
+        first = left[number] if number < len(left) else []
+        if number < len(right):
+            yield [*first, (" " * (place - length(first)), PLAIN), *right[number]]
+        else:
+            yield first
 
 
 def cut(text: str, room: int) -> str:

@@ -13,7 +13,7 @@ from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.output.shelf.cells import UNKNOWN
 from crpv_cli.output.shelf.layout import GAP, TableText, groups_of, lay_out
 from crpv_cli.output.terminal.drawing import Pen, bar, in_words, series_of, sparkline
-from crpv_cli.output.terminal.lines import BOLD, CYAN, DIM, PLAIN, Line, cut, wrapped
+from crpv_cli.output.terminal.lines import BOLD, CYAN, DIM, FIGURE, PLAIN, Line, cut, wrapped
 from crpv_cli.result import Result
 
 _NARROWEST = 6
@@ -53,7 +53,7 @@ def table_lines(result: Result, width: int | None, pen: Pen, lost: list[Lost]) -
         yield from _row(table, row, widths, bars, number)
     if table.footer:
         yield rule
-        yield from _row(table, table.footer, widths, bars, style=BOLD)
+        yield from _row(table, table.footer, widths, bars, style=FIGURE)
     for group in groups_of(result):
         yield from ([], [(group.title, BOLD)])
         for entry in group.entries:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from crpv_cli.definitions.tables import TABLES
-from crpv_cli.language import N_, Day, msg
-from crpv_cli.registry.queries import open_centres, read
+from crpv_cli.language import N_, Day, Message, msg
+from crpv_cli.registry.queries import open_centres, read, today
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.centre.life import activity_years, agreements_of, former_states, governance, labels
 from crpv_cli.reports.centre.money import funding_years, payments
@@ -18,24 +18,18 @@ from crpv_cli.reports.centre.together import budget_years, contact_points, meeti
 from crpv_cli.reports.columns import LABELLED
 from crpv_cli.reports.evaluations.report import evaluation_summaries
 from crpv_cli.reports.listing import Selection, shape
+from crpv_cli.reports.options import more_of
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.rows import row_of
 from crpv_cli.reports.sources import sources_of
 from crpv_cli.reports.wording import Names
 from crpv_cli.result import Dossier, Note, Result, Value
 
-# What a terminal shows of a centre, and how many rows: two screens at most. Other formats hold it all.
-_ON_SCREEN: dict[str, int | None] = {
-    "perimeter": None,
-    "governance": 4,
-    "funding_years": None,
-    "missions": None,
-    "activity": None,
-    "agreements": 3,
-    "findings": 4,
-}
+# What a terminal shows of a centre beside its key figures, on one screen. Other formats, and --full, hold it all.
+_ON_SCREEN: dict[str, int | None] = {"missions": None, "funding_years": None, "perimeter": None, "findings": None}
 # What few centres have: a terminal shows it only where it is.
-_IF_KNOWN = {"labels": 3, "centre_states": 3, "budgets": 2, "projects": 1}
+_IF_KNOWN = {"centre_states": 3}
+_FACTS_ON_SCREEN = ("legal_form", "carrier", "siren", "seat", "website", "opened", "closed", "successor", "labelled")
 _COLUMNS = (*TABLES["centres"].columns, LABELLED)
 _MISSION_COLUMNS = (
     "mission",
@@ -87,6 +81,8 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findin
     return Dossier(
         name="centre",
         title=msg("{name}, on {date}", name=row["name"], date=Day(as_of)),
+        brief_facts=_FACTS_ON_SCREEN,
+        next_commands=tuple(_next_commands(centre, as_of)),
         facts=Result(
             name="centre",
             title=msg(N_("Identity")),
@@ -108,6 +104,13 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findin
         key_figures=tuple(told.key_figures()),
         parts=tuple(told.told()),
     )
+
+
+def _next_commands(centre: str, as_of: str) -> Iterator[Message]:
+    """The findings, and the whole sheet, of the same date."""
+    day = "" if as_of == today() else f" --as-of {as_of}"
+    yield msg("{command}", command=f"crpv check --centre {centre}{day}")
+    yield more_of(f"crpv show {centre}{day}", f"{centre}.html")
 
 
 def _identity(connection: sqlite3.Connection, row: sqlite3.Row) -> tuple[Value, ...]:

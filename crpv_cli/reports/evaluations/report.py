@@ -27,7 +27,7 @@ from crpv_cli.reports.options import AS_OF, CENTRE, CYCLE, DEPARTMENT, REGION, Y
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.places import centres_of, region_notes
 from crpv_cli.reports.published import published_figures, published_notes
-from crpv_cli.result import Result, Texts, Value
+from crpv_cli.result import Across, Result, Texts, Value
 
 DIVISIONS = {"mission": N_("mission"), "centre": N_("centre")}
 OPTIONS = (
@@ -43,6 +43,7 @@ OPTIONS = (
 )
 """What a row may stand for, beside a centre and mission."""
 
+_ACROSS = Across("short_name", "mission", ("rating", "series", "year", "overdue"), ("year", "overdue", "series"))
 COLUMNS = (
     *WHOSE,
     Column("mission", N_("Mission"), Kind.CODE, choices=choices.MISSIONS),
@@ -163,6 +164,7 @@ def evaluation_summaries(
         screen=screen,
         spare=_SPARE[by],
         texts=TEXTS if full and by is None else None,
+        across=None if full or by is not None else _ACROSS,
         notes=(
             *fictitious.notes(connection, rests),
             *region_notes(connection, region),

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, Day, Message, msg
-from crpv_cli.registry.queries import CYCLE_YEARS, WITHIN_MONTHS, geographies_on
+from crpv_cli.registry.queries import CYCLE_YEARS, WITHIN_MONTHS, geographies_on, today
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.activity.report import activity
 from crpv_cli.reports.agreements.report import agreements
@@ -25,17 +25,19 @@ from crpv_cli.reports.network.charts import by_covered, by_half_days, by_support
 from crpv_cli.reports.network.explain import Network, with_sources
 from crpv_cli.reports.network.figures import COLUMNS, SCREEN, Parts, a_year_before, earlier_figures, figure_rows
 from crpv_cli.reports.network.findings import grouped
-from crpv_cli.reports.network.missing import missing
+from crpv_cli.reports.network.missing import missing, unknown
 from crpv_cli.reports.network.together import budgets, latest_meeting, meetings, projects
-from crpv_cli.reports.options import AS_OF, CYCLE, WITHIN, Option, Takes
+from crpv_cli.reports.options import AS_OF, CYCLE, FULL, WITHIN, Option, Takes, more_of
 from crpv_cli.reports.origin import origin
 from crpv_cli.reports.published import published_figures
 from crpv_cli.reports.sources import sources_of
 from crpv_cli.result import Dossier, Note, Result, Value
 
 _PUBLISHED = ("centres", "overseas_centres", "coverage", "neighbourhoods", "half_days")
-_FINDINGS_ON_SCREEN = 2
 
+# What a terminal shows beside the key figures.
+_FACTS_ON_SCREEN = ("compare_to",)
+_CHANGES_ON_SCREEN = 3
 OPTIONS = (
     AS_OF,
     Option(
@@ -51,6 +53,7 @@ OPTIONS = (
     ),
     WITHIN,
     CYCLE,
+    FULL,
 )
 
 
@@ -74,8 +77,8 @@ def network(
 
     Returns:
         A dossier whose section ``figures`` holds a row a figure, each equal to that of the report that its column
-        ``report`` names; ``missing`` what is not known; and a section for each detailed report. A terminal shows the
-        figures, what is missing and the first findings.
+        ``report`` names; ``missing`` what is not known; and a section for each detailed report. A terminal
+        shows the key figures, names what is not known and counts the findings.
     """
     parts = _parts(connection, as_of, findings, compare_to or a_year_before(as_of), within, cycle)
     sections = tuple(_sections(connection, as_of, parts, compare_to, within, cycle))
@@ -86,16 +89,31 @@ def network(
     return Dossier(
         name="network",
         title=msg("The network of centres on {date}", date=Day(as_of)),
+        brief_facts=_FACTS_ON_SCREEN,
+        unknown=tuple(unknown(parts)),
+        next_commands=_next_commands(as_of, compare_to, within, cycle),
         facts=_facts(connection, as_of, parts, compare_to),
         sections=sections,
         notes=(*fictitious.dossier_notes(connection, sections), *_notes(parts)),
-        brief={"figures": None, "missing": None, "findings": _FINDINGS_ON_SCREEN},
+        brief={"changes": _CHANGES_ON_SCREEN, "findings": None},
         command=_command(as_of, compare_to, within, cycle),
         fictitious=rests,
         headline=told.headline(),
         key_figures=tuple(told.key_figures()),
         parts=tuple(told.told()),
     )
+
+
+def _next_commands(as_of: str, compare_to: str | None, within: int, cycle: int) -> tuple[Message, ...]:
+    """The findings, and the whole report, of the same date."""
+    day = f" --as-of {as_of}"
+    own = _command(as_of, compare_to, within, cycle)
+    check = "crpv check"
+    if as_of == today():
+        own = own.replace(day, "")
+    else:
+        check += day
+    return (msg("{command}", command=check), more_of(own, "report.html"))
 
 
 def _command(as_of: str, compare_to: str | None, within: int, cycle: int) -> str:
@@ -227,4 +245,5 @@ def _section(report: Result, name: str, short: Message | None = None, title: Mes
 
 def _notes(parts: Parts) -> Iterator[Note]:
     """What the page says once: what a published share may be of."""
-    yield from (note for note in parts.coverage["neighbourhoods"].notes if note.code == "published-hypotheses")
+    hypotheses = (note for note in parts.coverage["neighbourhoods"].notes if note.code == "published-hypotheses")
+    yield from (replace(note, aside=True) for note in hypotheses)
