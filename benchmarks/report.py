@@ -1,6 +1,6 @@
 """How long the report of the network takes as a page, beside ``crpv list`` and the rendering of its charts alone.
 
-Run it with the Python of the environment in which crpv is installed, with the extra ``report``::
+Run it with the Python of the environment in which crpv is installed::
 
     python benchmarks/report.py --rounds 15
 

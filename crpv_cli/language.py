@@ -98,9 +98,10 @@ class Euros:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """An ISO date, shown as the reader writes dates."""
+    """An ISO date, shown as the reader writes dates; with ``full``, in words: 17 October 2023."""
 
     iso: str
+    full: bool = False
 
 
 STABLE = "C"
@@ -275,7 +276,7 @@ def show(value: object, language: str | None = None) -> str:
     if isinstance(value, Euros):
         return money(value.centimes, language)
     if isinstance(value, Day):
-        return date(value.iso, language)
+        return date_in_words(value.iso, language) if value.full else date(value.iso, language)
     if isinstance(value, Term):
         return str(value) if language == STABLE else literal(translate(value.label, language))
     if isinstance(value, Named):
@@ -286,6 +287,13 @@ def show(value: object, language: str | None = None) -> str:
     if isinstance(value, Iterable) and not isinstance(value, str):
         return ", ".join(show(item, language) for item in value)
     return literal(str(value))
+
+
+def listed(values: Sequence[object]) -> Message:
+    """Join values as a sentence does: A; A and B; A, B and C."""
+    if len(values) < 2:
+        return Message("{text}", {"text": values[0] if values else ""})
+    return msg("{several} and {last}", several=list(values[:-1]), last=values[-1])
 
 
 # What a terminal or a browser obeys instead of showing: control characters except line feeds and tabs, and the marks
@@ -383,3 +391,22 @@ def date(iso: str, language: str | None = None) -> str:
     if (language or _State.language) == "fr":
         day = "/".join(reversed(day.split("-")))
     return f"{day} {time[:5]}" if time else day
+
+
+_MONTHS = {
+    "en": "January February March April May June July August September October November December",
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+}
+
+
+def date_in_words(iso: str, language: str | None = None) -> str:
+    """Write out an ISO date, whole or partial, as it stands in a sentence: 17 October 2023, 1er mai 2024, mai 2024."""
+    language = language or _State.language
+    year, *others = iso.partition("T")[0].split("-")
+    if not others:
+        return year
+    month = _MONTHS.get(language, _MONTHS["en"]).split()[int(others[0]) - 1]
+    day = [str(int(others[1]))] if len(others) > 1 else []
+    if language == "fr" and day == ["1"]:
+        day = ["1er"]
+    return " ".join([*day, month, year])

@@ -271,6 +271,10 @@ def _problem(error: BaseException) -> CrpvError | None:
         if isinstance(error, FileProblem) and is_full(error.__cause__):
             error.advice = msg(FREE_SPACE)
         return error
+    if isinstance(error, ImportError) and not os.environ.get("CRPV_DEBUG"):
+        from crpv_cli.installed import missing
+
+        return missing(error)
     if isinstance(error, MemoryError):
         return FileProblem(
             msg("There is not enough memory for this."),

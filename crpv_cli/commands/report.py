@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import fields
-from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,8 +16,6 @@ from crpv_cli.reports.index import REPORTS
 from crpv_cli.reports.options import EXPLAIN, Option, Takes
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from crpv_cli.reports.index import Report
 
 # Reports that are more than a question to the registry have a function of their own, which is given what was read.
@@ -32,8 +29,10 @@ def report_command(name: str, report: Report) -> Callable[..., None]:
     filled = inspect.signature(own or compute).parameters
 
     def answer(door: Door, explain: str | None = None, **given: object) -> None:
+        from crpv_cli.reports.answering import arguments
+
         with door.reading() as connection:
-            result = compute(connection, **_found(connection, asked, given))
+            result = compute(connection, **arguments(connection, asked, given))
             if explain is not None:
                 from crpv_cli.reports.explaining import explained
                 from crpv_cli.result import Result
@@ -74,20 +73,3 @@ def _parameter(option: Option, filled: inspect.Parameter) -> inspect.Parameter:
     type_ = options.type_of(option)
     annotation = Annotated[type_ if option.takes is Takes.FLAG else type_ | None, options.info(option)]  # type: ignore[valid-type]
     return filled.replace(annotation=annotation, default=None if option.name == "as_of" else filled.default)
-
-
-def _found(connection: sqlite3.Connection, asked: tuple[Option, ...], given: dict[str, object]) -> dict[str, object]:
-    """Return what a report is called with: ids where people typed names, today where no date was given."""
-    from crpv_cli.registry.queries import today
-    from crpv_cli.reports.finding import find_centre, find_mission
-
-    find: dict[Takes, Callable[[sqlite3.Connection, str], str]] = {
-        Takes.CENTRE: find_centre,
-        Takes.MISSION: partial(find_mission, core=False),
-        Takes.CORE_MISSION: find_mission,
-    }
-    values = {**given, "as_of": given["as_of"] or today()} if "as_of" in given else dict(given)
-    for option in asked:
-        if option.takes in find and (wanted := values[option.name]):
-            values[option.name] = find[option.takes](connection, str(wanted))
-    return values

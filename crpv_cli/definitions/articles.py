@@ -1,4 +1,4 @@
-"""The article that French puts before the name of a department: la Haute-Marne, le Val-d'Oise, les Vosges, l'Ain."""
+"""The article that French puts before a department or region: la Haute-Marne, le Val-d'Oise, les Vosges, l'Ain."""
 
 from __future__ import annotations
 
@@ -22,4 +22,19 @@ def named(code: str, name: str) -> Named:
     The name is that of the registry, which may be another one than the article was made for: then “l'” is left out.
     """
     article = _OF_CODE.get(code, "")
+    return Named(name, "" if article == "l'" and fold(name)[:1] not in set("aehioy") else article)
+
+
+# By the code of a region. La Réunion has its own; Mayotte and Provence-Alpes-Côte d'Azur have none.
+_OF_REGION = {
+    **dict.fromkeys(("01", "02", "03", "27", "28", "53", "75", "94"), "la "),
+    **dict.fromkeys(("24", "44"), "le "),
+    **dict.fromkeys(("32", "52"), "les "),
+    **dict.fromkeys(("11", "76", "84"), "l'"),
+}
+
+
+def region_named(code: str, name: str) -> Named:
+    """Return a region for a sentence that names it, as ``named`` does for a department."""
+    article = _OF_REGION.get(code, "")
     return Named(name, "" if article == "l'" and fold(name)[:1] not in set("aehioy") else article)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import replace
 from itertools import pairwise
 from xml.etree import ElementTree
@@ -12,7 +11,6 @@ import pytest
 
 from crpv_cli import language
 from crpv_cli.definitions.columns import Column, Kind
-from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.output.page.charts import _apart, _ticks, chart_svg, drawings_css
 from crpv_cli.output.shelf.colours import COLOURS, GRADES
@@ -208,15 +206,6 @@ def test_colours_stand_out_and_carry_text(scheme: int, paper: str) -> None:
     for number in range(1, len(GRADES) + 1):
         ink = named["on-high" if number > 3 else "on-low"]
         assert contrast(named[f"s{number}"], ink) >= 4.5, number
-
-
-def test_without_the_extra_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "vl_convert", None)
-    with pytest.raises(UsageProblem) as raised:
-        chart_svg(CHARTS["bars"])
-    assert raised.value.message.text() == "Pages need vl-convert-python, which is not installed."
-    assert raised.value.advice is not None
-    assert "pip install 'crpv[report]'" in raised.value.advice.text()
 
 
 def test_long_names_are_cut_and_the_table_has_them_whole() -> None:

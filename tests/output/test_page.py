@@ -330,15 +330,6 @@ def test_a_page_is_not_shown_on_a_terminal(demo: sqlite3.Connection, monkeypatch
     assert raised.value.advice.text() == "Name the file to write: -o FILE.html"
 
 
-def test_without_the_extra_one_sentence_says_what_to_install(
-    demo: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "jinja2", None)
-    with pytest.raises(UsageProblem) as raised:
-        html_page(coverage(demo, DAY))
-    assert raised.value.message.text() == "Pages need Jinja2, which is not installed."
-
-
 @pytest.mark.parametrize("name", [name for name in REPORTS if name != "list"])
 def test_the_command_of_a_report_gives_the_same_report(demo_path: Path, demo: sqlite3.Connection, name: str) -> None:
     result = REPORTS[name](demo)

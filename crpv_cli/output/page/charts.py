@@ -20,8 +20,6 @@ from xml.etree import ElementTree
 
 from crpv_cli import language
 from crpv_cli.definitions.columns import Column, Kind
-from crpv_cli.errors import UsageProblem
-from crpv_cli.language import msg
 from crpv_cli.output.shelf.cells import UNKNOWN, to_read
 from crpv_cli.output.shelf.colours import COLOURS, GRADES
 from crpv_cli.result import Chart, ChartShape, Result, Value
@@ -43,14 +41,6 @@ _LINES_HEIGHT = 260
 _TICKS = 5
 
 
-def report_extra_missing(library: str) -> UsageProblem:
-    """What to say where a library of the extra ``report`` is not installed."""
-    return UsageProblem(
-        msg("Pages need {library}, which is not installed.", library=library),
-        msg("Install it with the extra “report”: {command}", command="pip install 'crpv[report]'"),
-    )
-
-
 def drawings_css() -> list[str]:
     """The colours of charts and maps in a page, which gives ``--ink``, ``--muted``, ``--rule`` and ``--paper``."""
     return [(_FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in ("charts", "tiles")]
@@ -65,9 +55,6 @@ def chart_svg(result: Result, name: str = "") -> str:
 
     Returns:
         The element, with the chart's description for those who do not see it; empty if there is nothing to draw.
-
-    Raises:
-        UsageProblem: vl-convert is not installed.
     """
     assert result.chart is not None
     if result.is_map:
@@ -389,6 +376,7 @@ _SPECIFICATIONS = {
     ChartShape.BARS: _bars,
     ChartShape.STACKED: _stacked,
     ChartShape.LINES: _lines,
+    ChartShape.DIFFERENCE: _bars,
     ChartShape.GRID: _grid,
 }
 
@@ -403,10 +391,8 @@ _NEEDLESS = ("class", "role", "aria-roledescription", "aria-hidden", "pointer-ev
 
 
 def _draw(specification: str) -> str:
-    try:
-        import vl_convert
-    except ImportError as error:
-        raise report_extra_missing("vl-convert-python") from error
+    import vl_convert
+
     drawing: str = vl_convert.vegalite_to_svg(specification, vl_version=_VEGALITE)
     return drawing
 

@@ -47,11 +47,7 @@ _SHORT, _WIDE, _VERY_WIDE = 12, 8, 11
 
 
 def html_page(shown: Result | Dossier) -> str:
-    """A page of one table or of one subject: its facts, its sections with their charts, its notes, its sources.
-
-    Raises:
-        UsageProblem: what pages need is not installed.
-    """
+    """A page of one table or of one subject: its facts, its sections with their charts, its notes, its sources."""
     if isinstance(shown, Result):
         list_ = _numbered([shown])
         section = _section(shown, "result", list_, lone=True)
@@ -361,10 +357,7 @@ def _page(
 
 
 def _environment() -> Environment:
-    try:
-        import jinja2
-    except ImportError as error:
-        raise charts.report_extra_missing("Jinja2") from error
+    import jinja2
 
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(_FOLDER, encoding="utf-8"),

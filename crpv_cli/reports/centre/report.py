@@ -12,6 +12,7 @@ from crpv_cli.registry.queries import open_centres, read
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.centre.life import activity_years, agreements_of, former_states, governance, labels
 from crpv_cli.reports.centre.money import funding_years, payments
+from crpv_cli.reports.centre.story import Story
 from crpv_cli.reports.centre.territory import perimeter
 from crpv_cli.reports.centre.together import budget_years, contact_points, meetings_hosted, projects_of
 from crpv_cli.reports.columns import LABELLED
@@ -77,9 +78,12 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findin
     sections = tuple(_sections(connection, centre, as_of, findings))
     rests = any(section.fictitious for section in sections)
     notes = list(fictitious.dossier_notes(connection, sections))
-    if centre not in open_centres(connection, as_of):
+    is_open = centre in open_centres(connection, as_of)
+    if not is_open:
         notes.append(Note("not-open", msg("The centre is not open on {date}.", date=Day(as_of))))
     its_origin = origin(connection, (row["source"],))
+    sections = (*sections, sources_of(connection, (its_origin, *(section.origin for section in sections))))
+    told = Story(as_of, dict(row), is_open, sections)
     return Dossier(
         name="centre",
         title=msg("{name}, on {date}", name=row["name"], date=Day(as_of)),
@@ -92,7 +96,7 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findin
             parameters={"as_of": as_of},
             origin=its_origin,
         ),
-        sections=(*sections, sources_of(connection, (its_origin, *(section.origin for section in sections)))),
+        sections=sections,
         notes=tuple(notes),
         brief={
             **_ON_SCREEN,
@@ -100,6 +104,9 @@ def centre_sheet(connection: sqlite3.Connection, centre: str, as_of: str, findin
         },
         command=f"crpv show {centre} --as-of {as_of}",
         fictitious=rests,
+        headline=told.headline(),
+        key_figures=tuple(told.key_figures()),
+        parts=tuple(told.told()),
     )
 
 

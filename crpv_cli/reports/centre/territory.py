@@ -27,7 +27,8 @@ def perimeter(connection: sqlite3.Connection, centre: str, as_of: str) -> Result
     """Return the departments that a centre serves on a date, each once, with what they hold by its counts."""
     rows = tuple(tuple(row) for row in read(connection, query("territory"), as_of, centre=centre))
     served = read(connection, "select source from perimeters_on where centre = :centre", as_of, centre=centre)
-    sums = [sum(int(row[place] or 0) for row in rows) if rows else None for place in (5, 6, 7)]
+    known = [[int(row[place]) for row in rows if row[place] is not None] for place in (5, 6, 7)]
+    sums = [sum(counts) if counts else None for counts in known]
     return Result(
         name="perimeter",
         title=msg("Perimeter on {date}", date=Day(as_of)),

@@ -81,6 +81,7 @@ def network(
     rested_on = (result.origin for result in (*parts.coverage.values(), *sections))
     sections = (*sections, sources_of(connection, rested_on))
     rests = any(section.fictitious for section in sections)
+    told = story.Story(as_of, parts, sections)
     return Dossier(
         name="network",
         title=msg("The network of centres on {date}", date=Day(as_of)),
@@ -90,8 +91,9 @@ def network(
         brief={"figures": None, "missing": None, "findings": _FINDINGS_ON_SCREEN},
         command=_command(as_of, compare_to, within, cycle),
         fictitious=rests,
-        key_figures=tuple(story.key_figures(sections[0])),
-        parts=tuple(story.parts(sections)),
+        headline=told.headline(),
+        key_figures=tuple(told.key_figures()),
+        parts=tuple(told.told()),
     )
 
 
