@@ -43,12 +43,13 @@ from crpv_cli.commands.topics import ENVIRONMENT, EXIT_CODES, TOPICS  # noqa: E4
 from crpv_cli.definitions import named  # noqa: E402
 from crpv_cli.definitions.columns import Choice, Column, Kind, Shape, Usual  # noqa: E402
 from crpv_cli.definitions.tables import TABLES, Table  # noqa: E402
+from crpv_cli.definitions.views import VIEWS  # noqa: E402
 from crpv_cli.definitions.writing import KINDS, SHAPES  # noqa: E402
 from crpv_cli.intake.profiles.shipped import shipped_profiles  # noqa: E402
 from crpv_cli.main import the_program  # noqa: E402
 from crpv_cli.output.formats import Format  # noqa: E402
 from crpv_cli.registry.connection import open_reading  # noqa: E402
-from crpv_cli.registry.queries.views import VIEWS, about, columns_of  # noqa: E402
+from crpv_cli.registry.queries.views import how_to_ask  # noqa: E402
 from crpv_cli.reports.index import REPORTS  # noqa: E402
 from crpv_cli.result import Dossier, Result  # noqa: E402
 from crpv_cli.rules.checking import RULES  # noqa: E402
@@ -341,11 +342,15 @@ def views() -> Iterator[str]:
         "# Views\n",
         "Datasette, sqlite-utils, a spreadsheet connection or any other program that reads SQLite finds these",
         "views in the registry. They are made from the same SQL as the figures of the commands, and are as of",
-        "**today**, in the time zone of the machine that reads them, since a view takes no parameter; for another",
-        "date, ask the command with `--as-of`. Amounts are in **euros**, shares are between 0 and 1, yes and no",
-        "are 1 and 0, and what is not known is null, never 0 (a column that is one of a table says “empty”).\n",
+        "**today**, in the time zone of the machine that reads them, since a view takes no parameter. `crpv list` and",
+        "`crpv export` name them as they name tables, with or without `v_` where no table is called so, for any date",
+        "with `--as-of`, with the filters and columns of any list, in any format; `crpv schema VIEW` describes what",
+        "they write, and `crpv help VIEW` the columns in your language. In SQL, amounts are in **euros**, shares are",
+        "between 0 and 1, yes and no are 1 and 0, and what is not known is empty (null), never 0.\n",
         "`fictitious` is 1 in each row that rests on a fictitious source.\n",
         "```sh",
+        "crpv list funding-by-centre --year 2023 --centre oriv",
+        "crpv export v_agreements --as-of 2025-12-31 -o agreements.csv",
         'crpv query "select centre, year, state, local from v_funding_by_centre where year = 2023"',
         'datasette "$(crpv info --format json | jq -r .info.registry)"',
         "```\n",
@@ -353,11 +358,23 @@ def views() -> Iterator[str]:
         "an earlier version made differently are replaced. Your own view under one of these names is replaced; any",
         "other stays.",
     )
-    for view in VIEWS:
-        before, after = about(view)
-        yield f"\n## {view}\n\n{before}\n"
-        yield from grid(("column", "what it is"), ((f"`{name}`", says) for name, says in columns_of(view)))
-        if after:
+    for view in VIEWS.values():
+        yield f"\n## {view.name}\n"
+        yield textwrap.fill(view.about, 118, break_long_words=False, break_on_hyphens=False) + "\n"
+        yield from grid(
+            ("column", "label", "kind", "values", "what it is"),
+            (
+                (
+                    f"`{column.name}`",
+                    column.label,
+                    column.kind.value,
+                    ", ".join(f"`{choice.code}`" for choice in column.choices),
+                    column.explanation,
+                )
+                for column in view.columns
+            ),
+        )
+        if after := how_to_ask(view.name):
             yield f"\n{after}"
 
 
@@ -408,7 +425,10 @@ def completion() -> Iterator[str]:
         {
             "commands": told,
             "tables": {table.name: completed_table(table) for table in TABLES.values()},
-            "called": {stem(word): choice.code for choice in named.tables() for word in named.spoken(choice)},
+            "views": {view.name: completed_table(view) for view in VIEWS.values()},
+            "called": {
+                stem(word): choice.code for choice in (*named.views(), *named.tables()) for word in named.spoken(choice)
+            },
             "topics": {name: topic.about for name, topic in TOPICS.items()},
             "exports": {report.export: report.about for report in REPORTS.values() if report.export} | {"all": ""},
             "named": {

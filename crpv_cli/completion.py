@@ -290,10 +290,18 @@ class _Offer(NamedTuple):
     def _tables(self) -> Values:
         figures = self.table["figures"]["network"] if self.asked.path == "trace" else ()
         named = {name: one["label"] for name, one in self.table["tables"].items()}
-        return [*self._labelled(named), *((name, "") for name in figures)]
+        return [*self._labelled(named), *((name, "") for name in figures), *self._views()]
+
+    def _views(self) -> list[tuple[str, str]]:
+        """The views, for the commands that know them."""
+        if self.asked.path not in {"list", "export", "schema", "help"}:
+            return []
+        return self._labelled({name: one["label"] for name, one in self.table["views"].items()})
 
     def _exports(self) -> Values:
-        return [*self._tables(), *self._labelled(self.table["exports"])] if self.asked.path == "export" else ()
+        if self.asked.path not in {"export", "schema"}:
+            return ()
+        return [*self._tables(), *self._labelled(self.table["exports"])]
 
     def _topics(self) -> Values:
         """What ``crpv help`` explains: a command, and what is below it, or a topic."""
@@ -317,11 +325,12 @@ class _Offer(NamedTuple):
         takes = [one["takes"] for one in self.asked.command["arguments"]]
         first = self.asked.arguments[0] if self.asked.arguments and takes[:1] == ["TABLE"] else None
         name = (first or self.asked.given.get("--as", "centres")).replace("-", "_")
-        if name not in self.table["tables"]:
+        known = self.table["views"] | self.table["tables"]
+        if name not in known:
             from crpv_cli.spelling import stem
 
             name = self.table["called"].get(stem(name), name)
-        return name, self.table["tables"].get(name, {"key": (), "columns": {}})
+        return name, known.get(name, {"key": (), "columns": {}})
 
     def _columns(self) -> Values:
         *before, _last = self.typed.split(",")

@@ -1,4 +1,4 @@
-"""``crpv export``: a table, the rows of a report, or everything, into a file."""
+"""``crpv export``: a table, a view, the rows of a report, or everything, into a file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def export(
     name: Annotated[
         str,
         typer.Argument(
-            metavar=_("NAME"), help=_("A table, coverage, evaluation-summaries, funding-by-centre, or all.")
+            metavar=_("NAME"), help=_("A table, a view, coverage, evaluation-summaries, funding-by-centre, or all.")
         ),
     ],
     region: options.Region = None,
@@ -36,6 +36,7 @@ def export(
     year: options.Year = None,
     as_of: options.AsOf = None,
     with_people: options.WithPeople = False,
+    public: options.Public = False,
 ) -> None:
     """Export a table or the rows of a report; CSV unless asked otherwise."""
     from crpv_cli.definitions.named import is_everything
@@ -48,7 +49,7 @@ def export(
         with door.reading() as connection:
             its_id = find_centre(connection, centre) if centre else None
             narrowed = Selection(region=region, department=department, centre=its_id, year=year, people=with_people)
-            result = export_rows(connection, name, as_of, narrowed)
+            result = export_rows(connection, name, as_of, narrowed, public)
         door.show(result, default=Format.CSV)
         return
     for option, value in (("region", region), ("department", department), ("centre", centre), ("year", year)):
@@ -68,4 +69,5 @@ def export(
             msg("Name a folder, or one workbook: crpv export all -o registry.xlsx"),
         )
     with door.reading() as connection:
-        write_all(all_tables(connection, with_people), door.output, door.format, door.force)
+        tables = all_tables(connection, with_people, public)
+        write_all(tables, door.output, door.format, door.force, public=public)

@@ -24,7 +24,7 @@ def explain(
         list[str] | None,
         typer.Argument(
             metavar=_("[TOPIC]..."),
-            help=_("A command and what is below it, a table, or a topic; without one, all of them are listed."),
+            help=_("A command and what is below it, a table, a view, or a topic; without one, all of them are listed."),
         ),
     ] = None,
 ) -> None:
@@ -49,6 +49,7 @@ def _contents(root: click.Context) -> str:
     """Everything that can be explained, a line each."""
     from crpv_cli.commands.topics import TOPICS, Section
     from crpv_cli.definitions.tables import TABLES
+    from crpv_cli.definitions.views import VIEWS
 
     return _set(
         root,
@@ -56,6 +57,7 @@ def _contents(root: click.Context) -> str:
             Section(_("crpv help COMMAND"), [(name, translate(entry.about)) for name, entry in COMMANDS.items()]),
             Section(_("crpv help TOPIC"), [(name, translate(topic.about)) for name, topic in TOPICS.items()]),
             Section(_("crpv help TABLE"), [(name, translate(table.label)) for name, table in TABLES.items()]),
+            Section(_("crpv help VIEW"), [(name, translate(view.label)) for name, view in VIEWS.items()]),
         ],
     )
 
@@ -64,12 +66,12 @@ def _help_of(root: click.Context, asked: Sequence[str]) -> str:
     found = _command(root, asked)
     if found is None and len(asked) == 1:
         from crpv_cli.commands.topics import table_sections
-        from crpv_cli.definitions.named import table_named
+        from crpv_cli.definitions.named import listed_named
 
         if topic := _topic(asked[0]):
             return _set(root, topic.sections())
         try:
-            table = table_named(asked[0])
+            table = listed_named(asked[0])
         except UsageProblem:
             pass
         else:
@@ -117,6 +119,7 @@ def _set(context: click.Context, sections: Iterable[Section]) -> str:
 def _unknown(asked: Sequence[str]) -> UsageProblem:
     from crpv_cli.commands.topics import TOPICS
     from crpv_cli.definitions.tables import TABLES
+    from crpv_cli.definitions.views import VIEWS
     from crpv_cli.spelling import closest
 
     word = " ".join(asked)
@@ -124,6 +127,7 @@ def _unknown(asked: Sequence[str]) -> UsageProblem:
         *COMMANDS,
         *TOPICS,
         *TABLES,
+        *VIEWS,
         *(f"{group} {name}" for group, entries in (("report", REPORTS), ("centre", LIFE)) for name in entries),
     ]
     near = closest(word, names, 2)

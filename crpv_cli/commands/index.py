@@ -20,7 +20,7 @@ class Command(NamedTuple):
 COMMANDS: dict[str, Command | Report] = {
     "list": Command(
         "list",
-        N_("List the centres, or the rows of a table."),
+        N_("List the centres, or the rows of a table or a view."),
         N_("Examples: crpv list · crpv list --overseas --as-of 2023-10-17 · crpv list funding --year 2024 -f csv"),
         "list_rows",
     ),
@@ -68,11 +68,16 @@ COMMANDS: dict[str, Command | Report] = {
     ),
     "export": Command(
         "export",
-        N_("Write a table, the rows of a report, or all tables to files."),
+        N_("Write a table, a view, the rows of a report, or all tables to files."),
         N_(
-            "Examples: crpv export evaluation-summaries -o s.csv · crpv export all -o out/"
+            "Examples: crpv export evaluation-summaries -o s.csv · crpv export all --public -o out/"
             " · crpv export all -o registry.xlsx"
         ),
+    ),
+    "schema": Command(
+        "schema",
+        N_("Print what the columns of an export are, as a Frictionless Table Schema."),
+        N_("Examples: crpv schema funding · crpv schema coverage --lang en · crpv schema all -o schemas/"),
     ),
     "template": Command(
         "template",

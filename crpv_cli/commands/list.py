@@ -1,4 +1,4 @@
-"""``crpv list``: the centres, or the rows of any table."""
+"""``crpv list``: the centres, or the rows of any table or view."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from crpv_cli.language import text as _
 def list_rows(
     door: Door,
     table: Annotated[
-        str, typer.Argument(metavar=_("[TABLE]"), show_default=False, help=_("A table; centres by default."))
+        str, typer.Argument(metavar=_("[TABLE]"), show_default=False, help=_("A table or a view; centres by default."))
     ] = "centres",
     region: options.Region = None,
     department: options.Department = None,

@@ -181,4 +181,11 @@ WithPeople = Annotated[
     bool,
     typer.Option("--with-people", help=_("With the names of the people who agreed to it, until their last day.")),
 ]
+Public = Annotated[
+    bool,
+    typer.Option(
+        "--public",
+        help=_("Only what is for the public: no working tables, no names of people, no advice for whoever runs crpv."),
+    ),
+]
 Limit = Annotated[int | None, typer.Option("--limit", metavar=_("N"), min=1, help=_("At most this many rows."))]

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.definitions.table import Table
 from crpv_cli.definitions.tables import TABLES
+from crpv_cli.definitions.views import VIEWS
 from crpv_cli.definitions.writing import KIND_NAMES, KINDS, SHAPES
 from crpv_cli.errors import ExitCode
 from crpv_cli.language import LANGUAGES, N_, first_few, text, translate
@@ -150,9 +151,11 @@ TOPICS = {
 def table_sections(table: Table) -> Iterator[Section]:
     """What a table is, column by column, in the reader's words."""
     key = ", ".join(translate(table.column(name).label) for name in table.key)
+    of = N_("{label} (view {name})") if table.name in VIEWS else N_("{label} (table {name})")
     yield Section(
-        text("{label} (table {name})", label=translate(table.label), name=table.name),
+        text(of, label=translate(table.label), name=table.name),
         [
+            (text(N_("rows")), _plain(table.about)),
             (text("key"), key),
             *((f"{translate(column.label)} ({column.name})", " ".join(_told(column))) for column in table.columns),
         ],

@@ -358,6 +358,20 @@ ASKED = (
 # The label of a geography, for titles.
 GEOGRAPHY_LABELS = {choice.code: choice.label for choice in GEOGRAPHIES}
 
+# What needs attention first.
+AGREEMENT_STATUSES = (
+    Choice("ended-without-successor", N_("ended without successor")),
+    Choice("ending", N_("ending soon")),
+    Choice("running", N_("running")),
+    Choice("future", N_("to come")),
+    Choice("ended", N_("ended, renewed")),
+)
+TRENDS = (
+    Choice("improving", N_("improving")),
+    Choice("stable", N_("stable")),
+    Choice("slipping", N_("slipping")),
+)
+
 # Missions are data, so that a framework can change; these are the words that people read for the known ones.
 MISSIONS = (
     Choice("animation", N_("animation")),

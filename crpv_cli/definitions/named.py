@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from crpv_cli.definitions.columns import Choice, Column
 from crpv_cli.definitions.headings import headings_of
 from crpv_cli.definitions.tables import TABLES, Table
+from crpv_cli.definitions.views import VIEWS
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import LANGUAGES, N_, Message, Typed, msg, translate
 from crpv_cli.spelling import closest, fold, stem
@@ -133,6 +134,31 @@ def table_named(name: str) -> Table:
             lambda every: msg("The tables are: {tables}.", tables=every),
         )
     ]
+
+
+def views() -> list[Choice]:
+    """Return what views are called: their names, also without what marks them as views, and their labels."""
+    return [Choice(view.name, view.label, (view.name.removeprefix("v_"), *view.also)) for view in VIEWS.values()]
+
+
+def tables_or_views(name: str) -> list[Choice]:
+    """Return those among which a name is looked for: tables, and views where no table may be meant."""
+    return next((found for found in (tables(), views()) if meant(name, found)), [*tables(), *views()])
+
+
+def listed_named(name: str) -> Table:
+    """Return the table or the view that a name means; a name of both is that of the table.
+
+    Raises:
+        UsageProblem: there is none, or it could be several; the message suggests some.
+    """
+    found = one_of(
+        name,
+        tables_or_views(name),
+        msg("There is no table called {name}.", name=name),
+        lambda every: msg("The tables and views are: {tables}.", tables=every),
+    )
+    return TABLES[found] if found in TABLES else VIEWS[found]
 
 
 def columns(of: Iterable[Column], table: Table | None = None) -> list[Choice]:

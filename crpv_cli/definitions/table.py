@@ -28,7 +28,9 @@ class Table:
     columns that have an index in addition to the key. ``moved`` are headings of earlier files of the table, each with
     the table that holds such facts now. ``called`` are the columns, besides the key, by which people name a row where
     another table refers to it. ``other`` is how a file of the table brings a row of another one that is not there yet.
-    ``also`` are other words for the table itself, in both languages.
+    ``also`` are other words for the table itself, in both languages. An ``internal`` one is a working table of those
+    who keep the registry: what they do, decide and sign, which is nothing about the centres that the public is told
+    (``public.py`` says all that the public does not get). ``about`` says what its rows are, in a sentence or two.
     """
 
     name: str
@@ -43,6 +45,8 @@ class Table:
     called: tuple[str, ...] = ()
     other: Other | None = None
     also: tuple[str, ...] = ()
+    internal: bool = False
+    about: str = ""
 
     def column(self, name: str) -> Column:
         """Return the column of that name.

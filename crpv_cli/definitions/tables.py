@@ -44,6 +44,9 @@ __all__ = ["TABLES", "Table"]
 SOURCES = Table(
     name="sources",
     label=N_("Sources"),
+    about=N_(
+        "Where every row comes from: the document or the data set, its publisher, its licence and when it was read."
+    ),
     key=("id",),
     columns=(
         slug(N_("Short name of the source, in lower case.")),
@@ -80,6 +83,7 @@ SOURCES = Table(
 DEPARTMENTS = Table(
     name="departments",
     label=N_("Departments"),
+    about=N_("The departments and their regions, with the official codes of INSEE."),
     key=("code",),
     columns=(
         code("code", N_("Code"), N_("INSEE code, as text: 01, 2A, 971."), required=True, shape=Shape.DEPARTMENT),
@@ -95,6 +99,9 @@ DEPARTMENTS = Table(
 TERRITORY_COUNTS = Table(
     name="territory_counts",
     label=N_("Territory counts"),
+    about=N_(
+        "How many priority neighbourhoods, city contracts and inhabitants each department has, from a day to a day."
+    ),
     key=("department", "measure", "valid_from"),
     columns=(
         DEPARTMENT,
@@ -132,6 +139,7 @@ TERRITORY_COUNTS = Table(
 NEIGHBOURHOODS = Table(
     name="neighbourhoods",
     label=N_("Neighbourhoods"),
+    about=N_("The priority neighbourhoods (QPV) of the official lists of 2015 and 2024, one by one."),
     key=("code",),
     columns=(
         code(
@@ -186,6 +194,7 @@ NEIGHBOURHOODS = Table(
 CONTRACTS = Table(
     name="contracts",
     label=N_("City contracts"),
+    about=N_("The city contracts, with the intercommunality or commune that carries each."),
     key=("code",),
     columns=(
         code("code", N_("Code"), N_("Code of the city contract in the official list."), required=True),
@@ -212,6 +221,10 @@ CONTRACTS = Table(
 CENTRES = Table(
     name="centres",
     label=N_("Centres"),
+    about=N_(
+        "The centres de ressources politique de la ville: what each is called, its legal form, its seat, and "
+        "since when it exists."
+    ),
     key=("id",),
     columns=(
         slug(N_("Short name of the centre, in lower case, which never changes.")),
@@ -273,6 +286,7 @@ CENTRES = Table(
 CENTRE_STATES = Table(
     name="centre_states",
     label=N_("Former states of the centres"),
+    about=N_("What a centre was before it changed: its name, legal form, carrier and seat until a day."),
     key=("centre", "valid_to"),
     columns=(
         CENTRE,
@@ -299,6 +313,7 @@ CENTRE_STATES = Table(
 LABELS = Table(
     name="labels",
     label=N_("Labels"),
+    about=N_("From which day to which the State has labelled a centre."),
     key=("centre", "valid_from"),
     columns=(
         CENTRE,
@@ -317,6 +332,7 @@ LABELS = Table(
 PERIMETERS = Table(
     name="perimeters",
     label=N_("Perimeters"),
+    about=N_("Which departments each centre serves, from a day to a day."),
     key=("centre", "department", "valid_from"),
     columns=(CENTRE, DEPARTMENT, VALID_FROM, VALID_TO, CONFIDENCE, SOURCE, NOTE),
     screen=("centre", "department", "valid_from", "valid_to", "confidence", "source"),
@@ -327,6 +343,7 @@ PERIMETERS = Table(
 CAMPAIGNS = Table(
     name="campaigns",
     label=N_("Collection campaigns"),
+    about=N_("What each centre was asked for in a collection, and by when."),
     key=("year", "centre", "asked"),
     columns=(
         year(N_("Year that the centre is asked about.")),
@@ -346,11 +363,14 @@ CAMPAIGNS = Table(
     ),
     screen=("year", "centre", "asked", "asked_on", "due_on", "contact"),
     periods=(("asked_on", "due_on"),),
+    # Who was asked for what, until when, and to which service it goes back: the correspondence of a collection.
+    internal=True,
 )
 
 CONTACTS = Table(
     name="contacts",
     label=N_("Contact points"),
+    about=N_("How to reach the centres: functional addresses, not a person's own."),
     key=("centre", "function"),
     columns=(
         CENTRE,
@@ -372,6 +392,7 @@ CONTACTS = Table(
 FUNDERS = Table(
     name="funders",
     label=N_("Funders"),
+    about=N_("The bodies that fund the centres: State, local authorities and others."),
     key=("id",),
     columns=(
         slug(N_("Short name of the funder, in lower case.")),
@@ -417,6 +438,10 @@ OTHER_FUNDER = Other(
 FUNDING = Table(
     name="funding",
     label=N_("Funding"),
+    about=N_(
+        "The money of the centres, decision by decision: who asked for, granted or paid how much, in which "
+        "year. Stages are never added up."
+    ),
     key=("centre", "funder", "year", "scheme", "stage", "object", "reference", "locator", "source"),
     columns=(
         CENTRE,
@@ -461,6 +486,7 @@ FUNDING = Table(
 BUDGETS = Table(
     name="budgets",
     label=N_("Budgets"),
+    about=N_("What a centre receives and spends in a year, and its staff."),
     key=("centre", "year", "status"),
     columns=(
         CENTRE,
@@ -505,6 +531,7 @@ BUDGETS = Table(
 MISSIONS = Table(
     name="missions",
     label=N_("Missions"),
+    about=N_("The three core missions of the 2017 framework, and those that complement them."),
     key=("id",),
     columns=(
         slug(N_("Short name of the mission, in lower case.")),
@@ -526,6 +553,7 @@ MISSIONS = Table(
 SCALES = Table(
     name="scales",
     label=N_("Rating scales"),
+    about=N_("The scales on which missions are rated. No official one exists."),
     key=("id",),
     columns=(
         slug(N_("Short name of the scale, in lower case.")),
@@ -546,6 +574,9 @@ SCALES = Table(
 EVALUATIONS = Table(
     name="evaluations",
     label=N_("Evaluations"),
+    about=N_(
+        "How the missions of a centre were evaluated in a year: by whom, with which rating, and what is recommended."
+    ),
     key=("centre", "mission", "year", "kind"),
     columns=(
         CENTRE,
@@ -575,6 +606,7 @@ EVALUATIONS = Table(
 GOVERNANCE = Table(
     name="governance",
     label=N_("Governance"),
+    about=N_("Which bodies sit in the organs of a centre, in which role, from a day to a day."),
     key=("centre", "organ", "member", "role", "valid_from"),
     columns=(
         CENTRE,
@@ -618,6 +650,7 @@ GOVERNANCE = Table(
 AGREEMENTS = Table(
     name="agreements",
     label=N_("Agreements"),
+    about=N_("The agreements of a centre with its funders: from when to when, and for how much."),
     key=("centre", "funder", "starts_on", "reference"),
     columns=(
         CENTRE,
@@ -652,6 +685,7 @@ AGREEMENTS = Table(
 ACTIVITIES = Table(
     name="activities",
     label=N_("Activity"),
+    about=N_("What a centre did in a year, by mission, type, theme and audience: half-days, actions and participants."),
     key=("centre", "mission", "year", "type", "theme", "mode", "audience", "source"),
     columns=(
         CENTRE,
@@ -698,6 +732,7 @@ ACTIVITIES = Table(
 MEETINGS = Table(
     name="meetings",
     label=N_("National meetings of the network"),
+    about=N_("The national meetings of the network."),
     key=("starts_on", "title"),
     columns=(
         words("title", N_("Title"), N_("What the meeting is called."), required=True, prose=True),
@@ -726,6 +761,7 @@ MEETINGS = Table(
 PROJECTS = Table(
     name="projects",
     label=N_("Joint projects"),
+    about=N_("The projects that several centres carry together."),
     key=("id",),
     columns=(
         slug(N_("Short name of the project, in lower case.")),
@@ -744,6 +780,7 @@ PROJECTS = Table(
 PROJECT_PARTNERS = Table(
     name="project_partners",
     label=N_("Partners of joint projects"),
+    about=N_("Which centres and other bodies take part in each joint project."),
     key=("project", "centre", "partner"),
     columns=(
         reference("project", N_("Project"), "projects", N_("The project, by its title or its id."), required=True),
@@ -760,6 +797,7 @@ PROJECT_PARTNERS = Table(
 EXCEPTIONS = Table(
     name="exceptions",
     label=N_("Accepted exceptions"),
+    about=N_("Findings of the checks that were accepted, with the written reason and until when."),
     key=("rule", "centre", "department"),
     columns=(
         code(
@@ -788,11 +826,17 @@ EXCEPTIONS = Table(
     periods=(("valid_from", "valid_to"),),
     checks=("centre is null or department is null",),
     also=("dérogations",),
+    # What is passed over in a check, why, and who accepted it: a decision of the house, often with a name.
+    internal=True,
 )
 
 PUBLISHED_FIGURES = Table(
     name="published_figures",
     label=N_("Published figures"),
+    about=N_(
+        "Figures that institutions published of the network, as they published them; they are never mixed "
+        "with computed ones."
+    ),
     key=("id",),
     columns=(
         slug(N_("Short name of the figure, in lower case.")),
@@ -811,6 +855,7 @@ PUBLISHED_FIGURES = Table(
 CLOSURES = Table(
     name="closures",
     label=N_("Closed years"),
+    about=N_("The years whose report was handed on, and the files that were."),
     key=("year", "rests_on", "document"),
     columns=(
         year(N_("The year that is closed.")),
@@ -839,6 +884,8 @@ CLOSURES = Table(
     screen=("year", "rests_on", "document", "closed_on", "reopened_on", "note"),
     periods=(("closed_on", "reopened_on"),),
     checks=("document is null or reopened_on is null",),
+    # Which files were handed on, and on which load they rest: the books of the house.
+    internal=True,
 )
 
 TABLES: dict[str, Table] = {

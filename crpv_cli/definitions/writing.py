@@ -36,6 +36,20 @@ KIND_NAMES = {
     Kind.FLAG: N_("yes or no"),
 }
 
+# A department, within a longer code too: 20 was Corsica, which is 2A and 2B.
+_DEPARTMENT = "(0[1-9]|1[0-9]|2[1-9AB]|[3-8][0-9]|9[0-5])"
+PATTERNS = {
+    Shape.SLUG: "[a-z0-9]+(-[a-z0-9]+)*",
+    Shape.DEPARTMENT: f"({_DEPARTMENT}|9[78][0-9])",
+    Shape.COMMUNE: f"({_DEPARTMENT}[0-9]{{3}}|9[78][0-9]{{3}})",
+    Shape.NEIGHBOURHOOD: "Q[NP][0-9][0-9AB][0-9A-Z]{4}",
+    Shape.SIREN: "[0-9]{9}",
+    Shape.SHA256: "[0-9a-f]{64}",
+}
+"""The whole of a code, as a regular expression that XML Schema and Python read alike; a rating may be any text."""
+DAY_MONTH_OR_YEAR = "[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
+"""The same of a day, a month or a year."""
+
 SHAPES = {
     Shape.SLUG: N_("lower-case letters, digits and hyphens"),
     Shape.DEPARTMENT: N_("INSEE code of a department"),

@@ -17,6 +17,7 @@ from typing import Any
 from crpv_cli.definitions.choices import NO, YES
 from crpv_cli.definitions.columns import Choice, Column, Kind, Shape
 from crpv_cli.definitions.sirene import siren_is_valid, siret_is_valid
+from crpv_cli.definitions.writing import PATTERNS
 from crpv_cli.intake.amounts import (
     PLAIN_AMOUNT,
     SPACES,
@@ -405,7 +406,7 @@ def _choice(text: str, column: Column) -> str:
     return code
 
 
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_SLUG = re.compile(PATTERNS[Shape.SLUG])
 
 
 def _slug(text: str) -> ReadValue:
@@ -445,7 +446,7 @@ def _code_beside_name(text: str) -> tuple[str, Correction | None]:
     )
 
 
-_DEPARTMENT = re.compile(r"0[1-9]|[1-8][0-9]|9[0-5]|2[AB]|9[78][0-9]")
+_DEPARTMENT = re.compile(PATTERNS[Shape.DEPARTMENT])
 
 
 def _department(text: str) -> ReadValue:
@@ -457,7 +458,7 @@ def _department(text: str) -> ReadValue:
         warning = _restored_zero(
             msg("“{value}” was read as {code}: department codes have two characters.", value=text, code=code)
         )
-    if not _DEPARTMENT.fullmatch(code) or code == "20":
+    if not _DEPARTMENT.fullmatch(code):
         raise Fault(
             "not-a-department",
             msg("“{value}” is not the code of a department.", value=text),
@@ -466,7 +467,7 @@ def _department(text: str) -> ReadValue:
     return code, warning
 
 
-_COMMUNE = re.compile(r"(?:0[1-9]|[1-8][0-9]|9[0-5]|2[AB])[0-9]{3}|9[78][0-9]{3}")
+_COMMUNE = re.compile(PATTERNS[Shape.COMMUNE])
 
 
 def _commune(text: str) -> ReadValue:
@@ -477,7 +478,7 @@ def _commune(text: str) -> ReadValue:
         warning = _restored_zero(
             msg("“{value}” was read as {code}: commune codes have five characters.", value=text, code=code)
         )
-    if not _COMMUNE.fullmatch(code) or code.startswith("20"):
+    if not _COMMUNE.fullmatch(code):
         raise Fault(
             "not-a-commune",
             msg("“{value}” is not the code of a commune.", value=text),
@@ -486,7 +487,7 @@ def _commune(text: str) -> ReadValue:
     return code, warning
 
 
-_NEIGHBOURHOOD = re.compile(r"Q[NP][0-9][0-9AB][0-9A-Z]{4}")
+_NEIGHBOURHOOD = re.compile(PATTERNS[Shape.NEIGHBOURHOOD])
 
 
 def _neighbourhood(text: str) -> ReadValue:
@@ -564,7 +565,7 @@ def _siren(text: str) -> ReadValue:
 
 def _sha256(text: str) -> ReadValue:
     digits = text.lower()
-    if re.fullmatch(r"[0-9a-f]{64}", digits):
+    if re.fullmatch(PATTERNS[Shape.SHA256], digits):
         return digits, None
     raise Fault(
         "not-a-sha256", msg("“{value}” is not a SHA-256.", value=text), msg("It has 64 digits, from 0 to 9 and a to f.")

@@ -8,19 +8,25 @@ from dataclasses import replace
 from pathlib import Path
 
 from crpv_cli.definitions.columns import Column
+from crpv_cli.definitions.tables import TABLES
 from crpv_cli.errors import FileProblem, UsageProblem
 from crpv_cli.language import N_, Message, msg, msgs
 from crpv_cli.output import office, streams
 from crpv_cli.output.formats import Document, Format, format_of, function_of, render
+from crpv_cli.output.opendata import beside
 from crpv_cli.result import Dossier, FormBook, Note, Result
 
 _INDEX = "index"
 
 
-def write_all(tables: Sequence[Result], output: Path, chosen: Format | None, force: bool) -> None:
+def write_all(
+    tables: Sequence[Result], output: Path, chosen: Format | None, force: bool, *, public: bool = False
+) -> None:
     """Write every table: into one file if the extension of ``output`` is of a format that holds several, else a folder.
 
-    In a folder, which is made if it is missing, each table is a file named after it, CSV by default.
+    In a folder, which is made if it is missing, each table is a file named after it, CSV by default, and beside them
+    stand a data package, the licence and what it all is (``opendata``). ``public`` says whether what is not for the
+    public was left out of the tables.
 
     Raises:
         UsageProblem: the name is that of a file that cannot hold several tables, or the format is another.
@@ -44,7 +50,10 @@ def write_all(tables: Sequence[Result], output: Path, chosen: Format | None, for
         format_ = chosen or Format.CSV
         # A file of one table among others holds the table alone, unless it has a place for the notes of several.
         alone = tables if format_.row.tables else [replace(table, notes=()) for table in tables]
-        _deliver({f"{table.name}{format_.extension}": render(table, format_) for table in alone}, output, force)
+        files = {f"{table.name}{format_.extension}": render(table, format_).encoded for table in alone}
+        streams.write_folder({**files, **beside(tables, files, format_, public)}, output, force)
+        if public:
+            _say_of_leftovers(output, format_)
     # Said once for all, not once a file.
     streams.say_all({note.code: note.message for table in tables for note in table.notes if table.fictitious}.values())
     streams.say(
@@ -55,6 +64,19 @@ def write_all(tables: Sequence[Result], output: Path, chosen: Format | None, for
             folder=output,
         )
     )
+
+
+def _say_of_leftovers(folder: Path, chosen: Format) -> None:
+    """Say which files of an earlier export still stand in a folder that is to be published."""
+    internal = [f"{table.name}{chosen.extension}" for table in TABLES.values() if table.internal]
+    if left := [name for name in internal if (folder / name).exists()]:
+        streams.insist(
+            msg(
+                "Files of an earlier export that are not for the public still stand in {folder}: {files}.",
+                folder=folder,
+                files=left,
+            )
+        )
 
 
 def _deliver(documents: Mapping[str, Document], folder: Path, force: bool) -> None:

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from crpv_cli.definitions.columns import Column, Kind
-from crpv_cli.definitions.named import column_named, columns, meant, table_named, typed
+from crpv_cli.definitions.named import column_named, columns, listed_named, meant, typed
 from crpv_cli.definitions.tables import TABLES, Table
+from crpv_cli.definitions.views import VIEWS
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, msg
-from crpv_cli.registry.queries import read, today
+from crpv_cli.registry.queries import query, read, today
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.columns import FICTITIOUS, LABELLED
 from crpv_cli.reports.coverage import neighbourhoods
@@ -73,12 +74,12 @@ _SOURCE = TABLES["centres"].names.index("source")
 
 
 def list_rows_of(connection: sqlite3.Connection, name: str, asked: Selection) -> Result:
-    """List a table by name: the overview for centres, the rows as they are for the others.
+    """List a table or a view by name: the overview for centres, the rows as they are for the others.
 
     Raises:
         UsageProblem: an unknown table, region, department or column, or a filter that does not apply.
     """
-    table = table_named(name)
+    table = listed_named(name)
     if asked.uncovered and table.name != "neighbourhoods":
         raise not_applicable(table.name, "--uncovered")
     if asked.people:
@@ -187,23 +188,28 @@ def _centre_notes(connection: sqlite3.Connection, rests: bool, only_evaluations:
 
 
 def list_table(connection: sqlite3.Connection, table: Table, asked: Selection) -> Result:
-    """List the rows of a table, in the order of its key.
+    """List the rows of a table or a view, in the order of its key.
 
     Filters that the table's columns cannot answer are refused rather than passed over. With a date, only rows that
-    were true on it are listed. Columns about people are left out unless they are asked for, and even then nobody is
-    named after the last day that they agreed to, be it past on the date or today.
+    were true on it are listed; a view is always of a date, today by default. Columns about people are left out unless
+    they are asked for, and even then nobody is named after the last day that they agreed to, be it past on the date or
+    today.
 
     Raises:
         UsageProblem: an unknown region, department or column, or a filter that does not apply.
     """
     _refuse_people(table, asked)
+    view = table.name in VIEWS
+    if view:
+        asked = replace(asked, as_of=asked.as_of or today())
     conditions, parameters = _conditions(connection, table, asked)
     where = f"where {' and '.join(conditions)}" if conditions else ""
     key = ", ".join(table.column(name).stored for name in table.key)
     columns = tuple(column for column in table.columns if asked.people or not column.personal)
-    names = ", ".join(_selected(column) for column in columns)
+    names = ", ".join(_of_view(column) if view else _selected(column) for column in columns)
     rows_from = _ON_A_DATE.get(table.name, table.name) if asked.as_of or asked.uncovered else table.name
     rows_from = "centres_there" if asked.closed else rows_from
+    rows_from = f"(\n{query(table.name)}\n)" if view else rows_from
     parameters["now"] = today()
     found = read(
         connection, f"select {names} from {rows_from} as t {where} order by {key}", asked.as_of or today(), **parameters
@@ -212,6 +218,8 @@ def list_table(connection: sqlite3.Connection, table: Table, asked: Selection) -
     sources = fictitious.fictitious_sources(connection)
     place = next((place for place, column in enumerate(columns) if column.name == "source"), None)
     rests = bool(sources) and place is not None and any(row[place] in sources for row in rows)
+    if view:
+        rests = any(row[table.names.index(FICTITIOUS.name)] for row in rows)
     result = Result(
         name=table.name,
         command=f"list {table.name}",
@@ -245,6 +253,13 @@ def _selected(column: Column) -> str:
     return f"t.{column.stored}"
 
 
+def _of_view(column: Column) -> str:
+    """A column of a view in SQL as a table would hold it: views have amounts in euros."""
+    if column.kind is Kind.MONEY:
+        return f"cast(round(t.{column.name} * 100) as integer) as {column.stored}"
+    return f"t.{column.name}"
+
+
 def _parameters(asked: Selection) -> dict[str, object]:
     """What narrows the rows, by name."""
     narrowing = ("as_of", "year", "region", "department", "overseas", "centre")
@@ -257,7 +272,7 @@ def _conditions(connection: sqlite3.Connection, table: Table, asked: Selection) 
     """What narrows the rows ``t`` of a table beside a date, and the parameters of that SQL."""
     conditions: list[str] = []
     parameters: dict[str, Value] = {}
-    its_centre = "id" if table.name == "centres" else "centre"
+    its_centre = "id" if table.name in {"centres", "v_centres"} else "centre"
     left = departments_of(connection, asked.region, asked.department, asked.overseas)
     if left is not None:
         perimeters = "perimeters_on" if asked.as_of else "perimeters"
@@ -284,7 +299,7 @@ def _conditions(connection: sqlite3.Connection, table: Table, asked: Selection) 
         if asked.uncovered:
             neighbourhoods.require_list(connection, asked.as_of or today())
             conditions.append("t.department not in (select department from served)")
-    elif asked.as_of is not None and table.name not in _ON_A_DATE and not asked.closed:
+    elif asked.as_of is not None and table.name not in {*_ON_A_DATE, *VIEWS} and not asked.closed:
         conditions.append(_true_on(table))
     return conditions, parameters
 

@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 
+from crpv_cli.definitions.views import VIEWS
+from crpv_cli.language import translate
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.registry.queries import today
-from crpv_cli.registry.queries.views import VIEWS, columns_of, views
+from crpv_cli.registry.queries.views import views
 from crpv_cli.reports.activity.report import activity
 from crpv_cli.reports.agreements.report import agreements
 from crpv_cli.reports.funding.money import SUMS
@@ -293,9 +295,12 @@ def test_a_query_can_read_them(path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_every_column_is_explained(demo: sqlite3.Connection, name: str) -> None:
-    columns = columns_of(name)
-    assert [column for column, _ in columns] == [row["name"] for row in demo.execute(f"pragma table_info({name})")]
-    assert all(explanation.endswith((".", "…")) for _, explanation in columns)
+    view = VIEWS[name]
+    assert list(view.names) == [row["name"] for row in demo.execute(f"pragma table_info({name})")]
+    for text in (view.about, *(column.explanation for column in view.columns)):
+        assert text.endswith((".", "…"))
+        assert translate(text, "fr") != text
+    assert {*view.screen, *view.key} <= {*view.names}
 
 
 def test_a_view_stands_alone(demo: sqlite3.Connection) -> None:
@@ -307,9 +312,7 @@ def test_a_view_stands_alone(demo: sqlite3.Connection) -> None:
             ):
                 connection.execute(table)
             connection.execute(f"create view {name} as {sql}")
-            assert [row[1] for row in connection.execute(f"pragma table_info({name})")] == [
-                column for column, _ in columns_of(name)
-            ]
+            assert [row[1] for row in connection.execute(f"pragma table_info({name})")] == [*VIEWS[name].names]
 
 
 def test_the_queries_of_the_page_run(demo: sqlite3.Connection) -> None:

@@ -1,21 +1,4 @@
--- The agreements known today, and where they stand. `crpv report agreements`. One that is signed later is not known yet.
---
--- centre: (agreements)
--- short_name: Its short name.
--- funder: (agreements)
--- funder_name: Its name.
--- kind: Its kind: `state`, `region`, `department`, `intercommunality`, `commune`, and others.
--- title: (agreements)
--- starts_on: (agreements)
--- ends_on: (agreements)
--- days_left: Days from today to its last day, while it runs; null otherwise.
--- status: `ended-without-successor`, `ending` (within 12 months of the calendar), `running`, `future`, or `ended` where
---   an agreement of the same centre and funder took over.
--- renewed: Whether an agreement of the same centre and funder ends later, also one that is to come.
--- amount: What this funder promises over the whole agreement, in euros.
--- reference: (agreements)
--- source: (agreements)
--- fictitious: Whether its source is fictitious.
+-- See ``v_agreements`` in ``definitions/views.py`` for what it is and what its columns hold.
 select
     centre,
     short_name,

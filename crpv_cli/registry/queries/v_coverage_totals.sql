@@ -1,15 +1,4 @@
--- A row for each measure: how much is covered today. `crpv report coverage`. A department that two centres
--- serve counts once; one whose count is not known is left out.
---
--- measure: `neighbourhoods`, `contracts`, `inhabitants`, or `departments` (those with at least one neighbourhood).
--- covered: How many are covered.
--- high: What of it rests on high confidence alone.
--- medium: What of it rests on high or medium confidence.
--- labelled: What of it a labelled centre covers; null if no label is known.
--- total: How many there are.
--- uncovered: The difference.
--- share: `covered` ÷ `total`.
--- fictitious: Whether any count or perimeter is fictitious.
+-- See ``v_coverage_totals`` in ``definitions/views.py`` for what it is and what its columns hold.
 select
     measure,
     covered,

@@ -1,21 +1,4 @@
--- A row for each centre and year in which it existed or received something: what is granted, as far as it is known. `crpv report
--- funding --year YEAR`. A null amount is not known: what open data shows is not the centres' whole budgets, and of most
--- centres no local funding is known.
---
--- centre: Id of the centre.
--- short_name: Its short name.
--- year: The year.
--- state_p147: The subsidies of the State's programme 147, in euros.
--- state_programmes: What other programmes of the State grant, in euros.
--- state_posts: Posts that the State pays, in euros.
--- state: The three together, in euros.
--- local: What regions, departments, intercommunalities and communes give, in euros.
--- other: What all others give, in euros.
--- total: All that is known, in euros.
--- resources: All that the centre receives in the year, in euros, if its budget is known.
--- state_share: `state` ÷ `resources`; null unless they are known, and where more is granted than received.
--- known: Whether any funding is known.
--- fictitious: Whether any of it comes from a fictitious source.
+-- See ``v_funding_by_centre`` in ``definitions/views.py`` for what it is and what its columns hold.
 select
     m.centre,
     c.short_name,

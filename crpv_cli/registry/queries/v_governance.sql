@@ -1,17 +1,4 @@
--- Who sits today in which organ of which centre. `crpv list governance --as-of TODAY`.
---
--- centre: (governance)
--- short_name: Its short name.
--- organ: (governance)
--- member: (governance)
--- member_kind: (governance)
--- role: (governance)
--- valid_from: (governance)
--- valid_to: (governance)
--- source: (governance)
--- source_title: Its title.
--- note: (governance)
--- fictitious: Whether its source is fictitious.
+-- See ``v_governance`` in ``definitions/views.py`` for what it is and what its columns hold.
 select
     g.centre,
     c.short_name,

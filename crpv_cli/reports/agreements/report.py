@@ -20,14 +20,7 @@ from crpv_cli.reports.rows import row_of
 from crpv_cli.result import Note, Result
 from crpv_cli.spelling import fold
 
-# What needs attention first.
-STATUSES = (
-    Choice("ended-without-successor", N_("ended without successor")),
-    Choice("ending", N_("ending soon")),
-    Choice("running", N_("running")),
-    Choice("future", N_("to come")),
-    Choice("ended", N_("ended, renewed")),
-)
+STATUSES = choices.AGREEMENT_STATUSES
 OPTIONS = (
     WITHIN,
     Option(

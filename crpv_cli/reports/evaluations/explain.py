@@ -6,11 +6,11 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from crpv_cli.definitions.choices import mission_label
+from crpv_cli.definitions.choices import TRENDS, mission_label
 from crpv_cli.definitions.columns import Kind
 from crpv_cli.definitions.ratings import Scale
 from crpv_cli.language import Message, msg
-from crpv_cli.reports.evaluations.series import TRENDS, MissionSeries, read_series
+from crpv_cli.reports.evaluations.series import MissionSeries, read_series
 from crpv_cli.reports.evidence import Explained, Formula, Piece, Role, piece
 from crpv_cli.reports.places import centres_of
 from crpv_cli.result import Result

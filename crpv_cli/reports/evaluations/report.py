@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from crpv_cli.definitions import choices
+from crpv_cli.definitions.choices import TRENDS
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.definitions.ratings import Scale
 from crpv_cli.errors import UsageProblem
@@ -13,7 +14,7 @@ from crpv_cli.registry.queries import CYCLE_YEARS
 from crpv_cli.reports import fictitious
 from crpv_cli.reports.columns import FICTITIOUS, WHOSE
 from crpv_cli.reports.evaluations.notes import evaluation_notes
-from crpv_cli.reports.evaluations.series import TRENDS, MissionSeries, read_series
+from crpv_cli.reports.evaluations.series import MissionSeries, read_series
 from crpv_cli.reports.evaluations.tallies import (
     BY_CENTRE,
     BY_MISSION,

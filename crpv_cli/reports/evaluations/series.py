@@ -12,17 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from crpv_cli.definitions.columns import Choice
-from crpv_cli.language import N_
 from crpv_cli.registry.queries import CYCLE_YEARS, query, read
 from crpv_cli.result import Point, Value
 from crpv_cli.spelling import fold
-
-TRENDS = (
-    Choice("improving", N_("improving")),
-    Choice("stable", N_("stable")),
-    Choice("slipping", N_("slipping")),
-)
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from crpv_cli.definitions import choices
+from crpv_cli.definitions.choices import TRENDS
 from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.definitions.ratings import Scale
 from crpv_cli.language import N_
 from crpv_cli.reports.columns import FICTITIOUS, WHOSE
-from crpv_cli.reports.evaluations.series import TRENDS, MissionSeries, mean_position
+from crpv_cli.reports.evaluations.series import MissionSeries, mean_position
 from crpv_cli.result import Value
 
 _TALLY = (
