@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 from crpv_cli import __version__, language
 from crpv_cli.language import N_, literal
@@ -55,22 +56,30 @@ def signs_of(result: Result) -> str:
     )
 
 
-def map_svg(result: Result, prefix: str = "map", links: Mapping[str, str] | None = None) -> str:
+def map_svg(result: Result, prefix: str = "map") -> str:
     """Draw a map for a page: an ``svg`` element with the colours of ``drawings/tiles.css``, and its credit.
 
     Args:
-        result: what ``territory_map`` gives.
+        result: what ``territory_map`` gives. Where a column of it leads to files, so do the departments on the map.
         prefix: what the ids in it start with; another one for each map of a page.
-        links: the address that the departments of a centre lead to, by its id; none by default.
 
     Returns:
         The elements, the same bytes for the same map and language. Each department is a ``g`` of the classes ``tile``
         and ``tile-LOOK``, and ``tile-served`` if it is in the perimeter asked for.
     """
-    return f"{_svg(result, prefix, links or {})}\n{_credit_html(result)}\n"
+    return f"{_svg(result, prefix)}\n{_credit_html(result)}\n"
 
 
-def _svg(result: Result, prefix: str, links: Mapping[str, str]) -> str:
+def _links(result: Result) -> dict[str, str]:
+    """The address that a department leads to, if there is one."""
+    column = next((column.link for column in result.columns if column.link), None)
+    if column is None:
+        return {}
+    return {row["department"]: quote(row[column]) for row in result.records() if row[column]}
+
+
+def _svg(result: Result, prefix: str) -> str:
+    links = _links(result)
     chart = result.chart
     title = (chart.title if chart else result.title).text()
     description = chart.description.text() if chart else ""
@@ -125,6 +134,7 @@ def _shown(tiles: Sequence[Tile]) -> tuple[int, int, int, int]:
 def _drawn(result: Result, name: str, links: Mapping[str, str]) -> Iterator[str]:
     """The patterns, the departments centre by centre, the borders, and what is written on them."""
     by, tiles = result.parameters["by"], map_of(result).tiles
+    labels = {entry.centre: entry.label for entry in tiles_legend(result) if entry.centre}
     known = {tile.department: tile for tile in tiles if tile.department in outlines.outlines().departments}
     yield (
         f'<defs><pattern id="{name}-hatch" class="map-pattern" width="6" height="6" patternUnits="userSpaceOnUse" '
@@ -143,9 +153,9 @@ def _drawn(result: Result, name: str, links: Mapping[str, str]) -> Iterator[str]
             groups.setdefault(tile.group, []).append(tile)
         for parts in groups.values():
             inside = "".join(_department(tile, frame, name) for tile in parts)
-            address = links.get(parts[0].centres[0], "") if parts[0].centres else ""
-            if address and not (frame.box and len(frame.departments) > 1):
-                said = ", ".join(tile.title.text() for tile in parts)
+            if address := links.get(parts[0].department, ""):
+                centres = ", ".join(labels[id_] for id_ in parts[0].centres if id_ in labels)
+                said = f"{centres}: {', '.join(tile.department for tile in parts)}"
                 inside = f'<a href="{escape(address)}" aria-label="{escape(said)}">{inside}</a>'
             yield inside
         yield f'<path class="map-border" d="{outlines.borders({one.department: one.group for one in here}, frame)}"/>'
@@ -235,17 +245,9 @@ def svg_file(result: Result) -> str:
 
 
 def png_file(result: Result) -> bytes:
-    """The map as a picture, twice as large as it is drawn, in the colours of a light page.
+    """The map as a picture, twice as large as it is drawn, in the colours of a light page."""
+    import vl_convert
 
-    Raises:
-        UsageProblem: vl-convert is not installed.
-    """
-    try:
-        import vl_convert
-    except ImportError as error:
-        from crpv_cli.output.page.charts import report_extra_missing
-
-        raise report_extra_missing("vl-convert-python") from error
     picture: bytes = vl_convert.svg_to_png(_file(result, _css(dark=False)), scale=2)
     return picture
 
