@@ -53,8 +53,9 @@ def write_site(
     listed = index_of(title, sheets, shown, names)
     alone = [replace(table, notes=()) for table in tables]
     files = {f"{table.name}.csv": render(table, Format.CSV).encoded for table in alone}
+    told = render(network.for_readers(), Format.JSON).encoded
     more = {
-        "network.json": (render(network.for_readers(), Format.JSON).encoded, msg(N_("The report of the network, for programs"))),
+        "network.json": (told, msg(N_("The report of the network, for programs"))),
         "map.svg": (render(drawn, Format.SVG).encoded, msg(N_("The map, to print or to put into a document"))),
         "map.geojson": (render(drawn, Format.GEOJSON).encoded, msg(N_("The map, for programs for maps"))),
     }
@@ -134,6 +135,7 @@ def _reports() -> Result:
         title=msg(N_("The report")),
         columns=(Column("title", N_("Title"), link="file"), _FILE),
         rows=((title, NETWORK),),
+        screen=("title",),
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 from crpv_cli import language
 from crpv_cli.output.formats import Format, render
 from crpv_cli.output.page.charts import drawings_css
-from crpv_cli.output.page.tiles import tiles_svg
+from crpv_cli.output.page.map import map_svg, png_file, svg_file
 from crpv_cli.output.shelf.tiles import map_of, tiles_legend
 from crpv_cli.output.terminal.map import map_width
 from crpv_cli.output.terminal.screen import screen
