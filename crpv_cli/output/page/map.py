@@ -155,7 +155,8 @@ def _drawn(result: Result, name: str, links: Mapping[str, str]) -> Iterator[str]
             inside = "".join(_department(tile, frame, name) for tile in parts)
             if address := links.get(parts[0].department, ""):
                 centres = ", ".join(labels[id_] for id_ in parts[0].centres if id_ in labels)
-                said = f"{centres}: {', '.join(tile.department for tile in parts)}"
+                codes = ", ".join(tile.department for tile in parts)
+                said = language.text(N_("{title}: {text}"), title=centres, text=codes)
                 inside = f'<a href="{escape(address)}" aria-label="{escape(said)}">{inside}</a>'
             yield inside
         yield f'<path class="map-border" d="{outlines.borders({one.department: one.group for one in here}, frame)}"/>'
