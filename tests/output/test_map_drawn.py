@@ -69,7 +69,7 @@ def test_each_department_has_an_outline_that_closes(connection: sqlite3.Connecti
 
 
 def test_departments_are_where_they_are() -> None:
-    """A town of each of a few departments is inside its outline; the places are common knowledge, to a tenth of a degree."""
+    """A place well inside each of a few departments is inside its outline, and inside no other one."""
     towns = {"75": (2.35, 48.86), "67": (7.75, 48.58), "29": (-4.1, 48.0), "2A": (8.93, 41.93), "66": (2.9, 42.6)}
     towns |= {"59": (3.06, 50.5), "974": (55.5, -21.1), "972": (-61.0, 14.65), "973": (-53.0, 4.0), "06": (7.2, 43.8)}
     for code, place in towns.items():
