@@ -1,7 +1,7 @@
 """A folder that is a site: the report of the network, a sheet for each centre, a map that leads to them, the data.
 
-It needs no script and no server of its own: all links are relative, so that any web server, or a shared folder, gives it
-as it is. Figures are those of the reports; here they are only put side by side.
+It needs no script and no server of its own: all links are relative, so that any web server, or a shared folder, gives
+it as it is. Figures are those of the reports; here they are only put side by side.
 """
 
 from __future__ import annotations

@@ -236,7 +236,7 @@ def _words(tiles: Iterable[Tile]) -> Iterator[str]:
 
 _HEAD, _LINE, _SMALL = 26, 19, 15
 _COLUMNS = 3
-_LETTERS, _SMALL_LETTERS = 52, 118  # how many fit a line, of a wide font
+_LETTERS, _SMALL_LETTERS = 52, 106  # how many fit a line, of a wide font
 _LONGEST = 27
 
 

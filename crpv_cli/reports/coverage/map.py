@@ -19,12 +19,14 @@ from crpv_cli.definitions.columns import Choice, Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import N_, Day, Euros, Message, Share, msg, msgs
 from crpv_cli.registry.queries import read
+from crpv_cli.reports import fictitious
 from crpv_cli.reports.coverage.departments import only_words
 from crpv_cli.reports.coverage.notes import geography_words
 from crpv_cli.reports.coverage.report import COUNTED_ON, MEASURE, UNITS, coverage
 from crpv_cli.reports.funding.money import euros
 from crpv_cli.reports.funding.report import funding
 from crpv_cli.reports.options import AS_OF, CENTRE, DEPARTMENT, REGION, YEAR, Option
+from crpv_cli.reports.origin import origin
 from crpv_cli.result import Chart, ChartShape, Note, Origin, Result, Value
 
 BLOCKS = (
@@ -168,7 +170,7 @@ def territory_map(
             **(money.totals if money else {}),
         },
         published=covered.published,
-        fictitious=covered.fictitious or (money is not None and money.fictitious),
+        fictitious=covered.fictitious or (money is not None and money.rests),
         is_report=True,
         command="map",
         origin=_joined(covered.origin, money.origin if money else None),
@@ -186,6 +188,12 @@ def territory_map(
     )
 
 
+_GRANTED = """
+    select distinct year, source, fictitious from money
+    where scope = 'p147' and stage = 'granted' and part in ('counted', 'rest')
+"""
+"""The money that ``facts/state_support.sql`` adds up."""
+
 _MONEY = (
     Column("support", N_("State, programme 147"), Kind.MONEY),
     Column("grade", N_("Grade"), Kind.INTEGER),
@@ -196,16 +204,15 @@ _MONEY = (
 class _Support:
     """What the State gives to the centres in a year, in centimes by id (None if not known), and its grades.
 
-    ``edges`` are where the grades start, in centimes, and ``fictitious``, ``notes`` and ``origin`` those of the report
-    on funding, which is where the money is from.
+    ``edges`` are where the grades start, in centimes, and ``sums`` the known support of each department. ``rests`` says
+    whether any of it is fictitious, as ``notes`` do, and ``origin`` where it is from.
     """
 
     year: int
     known: Mapping[str, int | None]
     edges: tuple[int, ...]
     sums: tuple[int, ...]
-    centres: int
-    fictitious: bool
+    rests: bool
     notes: tuple[Note, ...]
     origin: Origin | None
 
@@ -216,15 +223,17 @@ class _Support:
         sums = [_sum(known, tile["centres"]) for tile in tiles]
         served = {centre for tile in tiles for centre in tile["centres"]}
         of_centres = sorted({known.get(centre) for centre in served} - {None}, key=lambda amount: amount or 0)
+        given = report.parameters["to"]
+        rows = [row for row in read(connection, _GRANTED, as_of) if row["year"] == given]
+        rests = any(row["fictitious"] for row in rows)
         return cls(
-            report.parameters["to"],
+            given,
             known,
             _edges([amount for amount in of_centres if amount is not None]),
             tuple(amount for amount in sums if amount is not None),
-            len(served),
-            report.fictitious,
-            tuple(note for note in report.notes if note.alert),
-            report.origin,
+            rests,
+            tuple(fictitious.notes(connection, rests)) if rests else (),
+            origin(connection, (row["source"] for row in rows)),
         )
 
     def of(self, tile: Tile) -> tuple[int | None, int | None]:
