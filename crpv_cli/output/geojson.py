@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 
+from crpv_cli.definitions.tableschema import LICENCE
 from crpv_cli.output.jsons import notes_of, objects_of
 from crpv_cli.output.shelf.about import cited, command_of
 from crpv_cli.output.shelf.outlines import Ring, outlines
@@ -35,6 +36,7 @@ def geojson_text(result: Result) -> str:
         "load": origin.load,
         "loaded_at": origin.loaded_at,
         "command": command_of(result),
+        "license": LICENCE,
         "outlines": {
             "attribution": list(shapes.attribution),
             "license": "https://creativecommons.org/licenses/by/4.0/",

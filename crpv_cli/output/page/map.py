@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from crpv_cli import __version__, language
+from crpv_cli.definitions.tableschema import LICENCE
 from crpv_cli.language import N_, literal
 from crpv_cli.output.shelf import outlines
 from crpv_cli.output.shelf.about import cited, command_of, fictitious_alert, is_fictitious, registry_state
@@ -280,7 +281,8 @@ def _file(result: Result, css: str) -> str:
     drawing = f'<g transform="translate({-left} {y - 12 - top})">{"".join(_drawn(result, "map", {}))}</g>'
     y += height + 10
     legend, y = _legend(tiles_legend(result), y)
-    small = [told[name] for name in ("description", "signs", "outlines", "sources", "state", "command") if told[name]]
+    shown = ("description", "signs", "outlines", "sources", "licence", "state", "command")
+    small = [told[name] for name in shown if told[name]]
     for text in small:
         for line in textwrap.wrap(text, _SMALL_LETTERS):
             lines.append(_text("map-small", 9, y, line))
@@ -330,7 +332,7 @@ def about_map(result: Result) -> dict[str, str]:
 
     Returns:
         ``title``, ``description``, ``alert`` (fictitious figures), ``date``, ``signs`` (what is written on the map),
-        ``outlines`` (their credit), ``sources``, ``state`` (of the registry) and ``command``.
+        ``outlines`` (their credit), ``sources``, ``licence``, ``state`` (of the registry) and ``command``.
     """
     chart = result.chart
     sources = [
@@ -349,6 +351,7 @@ def about_map(result: Result) -> dict[str, str]:
         "sources": language.text(N_("Sources of the figures: {sources}"), sources="; ".join(sources))
         if sources
         else "",
+        "licence": language.text(N_("Licence of the figures: {licence}"), licence=LICENCE["title"]),
         "state": language.text(N_("Registry: {state}"), state=state) if state else "",
         "command": language.text(N_("To reproduce it: {command}"), command=literal(command)) if command else "",
     }
@@ -361,7 +364,7 @@ def _metadata(told: Mapping[str, str]) -> str:
         "date": told["date"],
         "description": told["description"],
         "source": told["sources"],
-        "rights": told["outlines"],
+        "rights": f"{told['licence']}. {told['outlines']}",
         "provenance": " ".join(filter(None, (told["state"], told["command"]))),
         "creator": f"crpv {__version__}",
     }
