@@ -235,8 +235,9 @@ def test_a_file_says_what_it_is(connection: sqlite3.Connection, by: str, lang: s
     assert "Quartiers prioritaires de la politique de la ville" in told["source"]
     assert f"crpv map --as-of {DAY}" in told["provenance"]
     assert "--known 1" in told["provenance"]
+    assert "Licence Ouverte" in told["rights"]
     for words in (told["title"], told["description"], told["rights"], "Victor Cazanave", "CC BY 4.0", f"--by {by}"):
-        assert all(word in seen for word in words.split()) or words in told["provenance"]
+        assert all(word.rstrip(".") in seen for word in words.split()) or words in told["provenance"]
     for entry in tiles_legend(result):
         assert entry.label in seen
     width, height = (float(root.get(name) or 0) for name in ("width", "height"))
