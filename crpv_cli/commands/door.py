@@ -150,13 +150,13 @@ def _told(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _shared(output: str) -> dict[str, tuple[Any, Any]]:
+def _shared(output: str, maps: bool = False) -> dict[str, tuple[Any, Any]]:
     """The annotations and defaults of the options that fill a door."""
     return {
         "format": (
             Annotated[
                 Format | None,
-                typer.Option("--format", "-f", metavar=_("FORMAT"), help=f"{names()}."),
+                typer.Option("--format", "-f", metavar=_("FORMAT"), help=f"{names(maps=maps)}."),
             ],
             None,
         ),
@@ -204,10 +204,17 @@ def command(*shared: str, output: str = "") -> Callable[[Callable[..., None]], C
 
 
 def with_shared(
-    function: Callable[..., None], own: list[inspect.Parameter], shared: tuple[str, ...] = (), output: str = ""
+    function: Callable[..., None],
+    own: list[inspect.Parameter],
+    shared: tuple[str, ...] = (),
+    output: str = "",
+    maps: bool = False,
 ) -> Callable[..., None]:
-    """Return what Typer makes a command of: ``function`` with a door, its own parameters and the shared ones."""
-    known = _shared(output or _("Write to a file, whose extension chooses the format; - for standard output."))
+    """Return what Typer makes a command of: ``function`` with a door, its own parameters and the shared ones.
+
+    ``maps`` says that what it shows is a map, of which there are formats of its own.
+    """
+    known = _shared(output or _("Write to a file, whose extension chooses the format; - for standard output."), maps)
     names = shared or tuple(known)
 
     def run(**given: Any) -> None:  # noqa: ANN401 - what Typer read

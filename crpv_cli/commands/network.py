@@ -63,22 +63,36 @@ def answer(
 
 
 def _show_centres(door: Door, centre: str, date: str, full: bool) -> None:
-    """The sheet of a centre, or those of all centres that are open on the date, into a folder."""
+    """The sheet of a centre, or those of all centres that are open on the date, into a folder: as pages, a site."""
     from crpv_cli.definitions.named import is_everything
     from crpv_cli.output.files import checked_folder, write_dossiers
+    from crpv_cli.output.formats import Format
+    from crpv_cli.output.site import write_site
+    from crpv_cli.reports.coverage.map import territory_map
+    from crpv_cli.reports.exports import all_tables
     from crpv_cli.reports.finding import find_centre
     from crpv_cli.reports.listing import Selection, list_centres
+    from crpv_cli.reports.network.report import network
+    from crpv_cli.rules.checking import findings
 
     if not is_everything(centre):
         with door.reading() as connection:
             sheet = sheet_of(connection, find_centre(connection, centre), date)
         door.show(sheet, full=full)
         return
-    checked_folder(door.output)
+    folder, chosen = checked_folder(door.output), door.format or Format.HTML
+    title = msg("The centres on {date}", date=Day(date))
     with door.reading() as connection:
         ids = [row["id"] for row in list_centres(connection, Selection(as_of=date)).records()]
         sheets = {id_: sheet_of(connection, id_, date) for id_ in ids}
-    if not sheets:
-        raise UsageProblem(msg("No centre is open on {date}.", date=Day(date)), msg("Give another date with --as-of."))
-    title = msg("The centres on {date}", date=Day(date))
-    write_dossiers(title, sheets, _LISTED, door.output, door.format, door.force)
+        if not sheets:
+            raise UsageProblem(
+                msg("No centre is open on {date}.", date=Day(date)), msg("Give another date with --as-of.")
+            )
+        if chosen is not Format.HTML:
+            write_dossiers(title, sheets, _LISTED, folder, chosen, door.force)
+            return
+        whole = network(connection, date, findings(connection, date))
+        drawn = territory_map(connection, date, by="centre")
+        tables = all_tables(connection, public=True)
+    write_site(whole, drawn, title, sheets, _LISTED, tables, folder, door.force)

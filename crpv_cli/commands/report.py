@@ -44,7 +44,7 @@ def report_command(name: str, report: Report) -> Callable[..., None]:
     parameters = [_parameter(option, filled[option.name]) for option in asked]
     if report.explain is not None and (own is None or "explain" in filled):
         parameters.append(_parameter(EXPLAIN, inspect.signature(answer).parameters["explain"]))
-    return with_shared(own or answer, parameters)
+    return with_shared(own or answer, parameters, maps=name == "map")
 
 
 def explain_figure(door: Door, name: str, figure: str) -> None:

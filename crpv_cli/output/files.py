@@ -89,7 +89,7 @@ def write_dossiers(
     dossiers: Mapping[str, Dossier],
     shown: Sequence[str],
     folder: Path | None,
-    chosen: Format | None = None,
+    chosen: Format,
     force: bool = False,
 ) -> None:
     """Write each dossier into a file of a folder, which is made if it is missing, and ``index`` with a row for each.
@@ -99,21 +99,20 @@ def write_dossiers(
         dossiers: the dossiers by id; a file is named after its id.
         shown: the names of the facts of each dossier that the index shows, the first one leading to its file.
         folder: where to.
-        chosen: the format of the files, ``html`` by default.
+        chosen: the format of the files.
         force: whether files that are there are written over.
 
     Raises:
         UsageProblem: no folder is named, the name is that of a file, or the format cannot hold a dossier.
         FileProblem: the folder is a file or cannot be made, or one of the files exists already; then none is written.
     """
-    target = checked_folder(folder)
-    format_ = chosen or Format.HTML
-    names = _file_names(dossiers, format_.extension)
+    target, format_ = checked_folder(folder), chosen
+    names = file_names(dossiers, format_.extension)
     index = f"{_INDEX}{format_.extension}"
     for name in (index, *names.values()):
         streams.check_free(target / name, force)
     documents = {names[id_]: render(dossier, format_) for id_, dossier in dossiers.items()}
-    documents[index] = render(_index(title, dossiers, shown, names), format_)
+    documents[index] = render(index_of(title, dossiers, shown, names), format_)
     _deliver(documents, target, force)
     streams.say(
         msgs(
@@ -153,9 +152,12 @@ def checked_folder(folder: Path | None) -> Path:
     return folder
 
 
-def _file_names(ids: Mapping[str, object], extension: str) -> dict[str, str]:
-    """The names of the files by id: an id is a name that every system allows, unless somebody wrote it by hand."""
-    taken = {_INDEX}
+def file_names(ids: Mapping[str, object], extension: str, taken: Iterable[str] = ()) -> dict[str, str]:
+    """The names of the files by id: an id is a name that every system allows, unless somebody wrote it by hand.
+
+    ``taken`` are names, besides that of the index, that other files have.
+    """
+    taken = {_INDEX, *taken}
     names = {}
     for id_ in ids:
         plain = re.sub(r"[^\w-]+", "-", id_).strip("-") or "x"
@@ -168,7 +170,8 @@ def _file_names(ids: Mapping[str, object], extension: str) -> dict[str, str]:
     return names
 
 
-def _index(title: Message, dossiers: Mapping[str, Dossier], shown: Sequence[str], names: Mapping[str, str]) -> Result:
+def index_of(title: Message, dossiers: Mapping[str, Dossier], shown: Sequence[str], names: Mapping[str, str]) -> Result:
+    """The list of dossiers: a row for each, with some of its facts and the name of its file."""
     facts = [next(iter(dossier.facts.records())) for dossier in dossiers.values()]
     columns = {column.name: column for dossier in dossiers.values() for column in dossier.facts.columns}
     first, *others = (columns[name] for name in shown if name in columns) if columns else (Column("id", N_("Id")),)
@@ -274,7 +277,7 @@ def write_forms(books: Mapping[str, FormBook], folder: Path, kind: str, force: b
     """
     from crpv_cli.output.workbook.form import form_workbook
 
-    names = _file_names(books, "")
+    names = file_names(books, "")
     for name in names.values():
         streams.check_free(folder / f"{name}.{kind}", force)
     contents = {names[id_]: form_workbook(book) for id_, book in books.items()}

@@ -30,6 +30,7 @@ class _Row:
         purpose: what it is for, for the documentation.
         extensions: of its files, the first one for those that crpv names; one that two formats have chooses the first.
         dossiers: whether it can hold a dossier, which has several tables.
+        maps: whether it holds a map and nothing else.
         lines: the function that sets a table a row at a time, of its columns and rows, if that is possible.
         tables: the function for several tables in one file, if that is possible.
         machine: whether nothing changes with the reader's language.
@@ -44,6 +45,7 @@ class _Row:
     purpose: str
     extensions: tuple[str, ...]
     dossiers: bool = True
+    maps: bool = False
     lines: str = ""
     tables: str = ""
     machine: bool = False
@@ -93,6 +95,27 @@ class Format(StrEnum):
     MARKDOWN = _Row(
         "markdown", "markdown:markdown_text", N_("notes, issues, web pages"), (".md", ".markdown"), alerts=True
     )
+    SVG = _Row(
+        "svg", "page.map:svg_file", N_("maps: documents, web pages, printing at any size"), (".svg",), False, maps=True
+    )
+    PNG = _Row(
+        "png",
+        "page.map:png_file",
+        N_("maps: slides, letters"),
+        (".png",),
+        dossiers=False,
+        maps=True,
+        file_only=N_("A picture cannot be shown on a terminal."),
+    )
+    GEOJSON = _Row(
+        "geojson",
+        "geojson:geojson_text",
+        N_("maps: QGIS and other programs for maps"),
+        (".geojson",),
+        dossiers=False,
+        maps=True,
+        machine=True,
+    )
     XLSX = _Row(
         "xlsx",
         "workbook.write:workbook",
@@ -129,9 +152,9 @@ for _format in Format:
         _BY_EXTENSION.setdefault(_extension, _format)
 
 
-def names(dossiers: bool = False) -> str:
-    """The names of the formats, or of those that can hold a dossier, as a sentence lists them."""
-    *first, last = [chosen.value for chosen in Format if chosen.row.dossiers or not dossiers]
+def names(dossiers: bool = False, maps: bool = False) -> str:
+    """The names of the formats, or of those that can hold a dossier, as a sentence; those of ``maps`` too if asked."""
+    *first, last = [one.value for one in Format if (one.row.dossiers or not dossiers) and (maps or not one.row.maps)]
     return text(N_("{formats} or {last}"), formats=first, last=last)
 
 
@@ -202,13 +225,18 @@ def render(
     Raises:
         UsageProblem: the format cannot hold a dossier.
     """
-    from crpv_cli.result import Dossier
+    from crpv_cli.result import Dossier, Result
 
     row = chosen.row
     if isinstance(shown, Dossier) and not row.dossiers:
         raise UsageProblem(
             msg("A sheet holds several tables: it cannot be written as {format}.", format=chosen.value),
             msg("Use {formats}.", formats=names(dossiers=True)),
+        )
+    if row.maps and not (isinstance(shown, Result) and shown.is_map):
+        raise UsageProblem(
+            msg("Only a map can be written as {format}.", format=chosen.value),
+            msg("Ask for it: crpv map -o map{extension}", extension=chosen.extension),
         )
     if handed_on and not row.machine:
         shown = shown.for_readers()

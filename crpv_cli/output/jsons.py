@@ -11,7 +11,8 @@ from crpv_cli.output.shelf.cells import for_json
 from crpv_cli.result import Dossier, Note, Result, Value
 
 
-def _objects(result: Result) -> list[dict[str, object]]:
+def objects_of(result: Result) -> list[dict[str, object]]:
+    """The rows as JSON objects."""
     return [_object(result.columns, row) for row in result.rows]
 
 
@@ -26,7 +27,8 @@ def _value(value: Value, column: Column) -> object:
     return for_json(value, column)
 
 
-def _notes(notes: Sequence[Note]) -> list[dict[str, object]]:
+def notes_of(notes: Sequence[Note]) -> list[dict[str, object]]:
+    """The notes as JSON objects, in English."""
     return [
         {
             "code": note.code,
@@ -48,8 +50,8 @@ def json_text(shown: Result | Dossier) -> str:
     A dossier is one object: the facts, then an array per section, then the notes.
     """
     if isinstance(shown, Dossier):
-        sections = {section.name: _objects(section) for section in shown.sections}
-        return _dump({shown.name: _objects(shown.facts)[0], **sections, "notes": _notes(shown.notes)})
+        sections = {section.name: objects_of(section) for section in shown.sections}
+        return _dump({shown.name: objects_of(shown.facts)[0], **sections, "notes": notes_of(shown.notes)})
     if not shown.is_report:
         return "".join(json_lines(shown.columns, shown.rows))
     return _dump(
@@ -57,8 +59,8 @@ def json_text(shown: Result | Dossier) -> str:
             "report": shown.name,
             "parameters": dict(shown.parameters),
             "totals": dict(shown.totals),
-            "rows": _objects(shown),
-            "notes": _notes(shown.notes),
+            "rows": objects_of(shown),
+            "notes": notes_of(shown.notes),
             "published": [dict(figure) for figure in shown.published],
         }
     )

@@ -46,10 +46,12 @@ def test_a_folder_of_pages_by_default(registry: Path, tmp_path: Path) -> None:
     assert ran.stdout == ""
     centres = open_centres(registry)
     assert f"{len(centres)} sheets were written to {folder}." in ran.stderr
-    assert sorted(file.name for file in folder.iterdir()) == sorted([*(f"{id_}.html" for id_ in centres), "index.html"])
+    sheets = [f"{id_}.html" for id_ in centres]
+    assert sorted(file.name for file in folder.iterdir()) == sorted([*sheets, "data", "index.html", "network.html"])
     page = (folder / "index.html").read_text(encoding="utf-8")
-    links = re.findall(r'<a href="([^"#:]+)">(.*?)</a>', page)
-    assert [unquote(link) for link, _ in links] == [f"{id_}.html" for id_ in centres]
+    table = page[page.index('data-name="sheets"') :]
+    links = re.findall(r'<a href="([^"#:]+)">(.*?)</a>', table[: table.index("</table>")])
+    assert [unquote(link) for link, _ in links] == sheets
     for link, name in links:
         assert html.unescape(name) in html.unescape((folder / unquote(link)).read_text(encoding="utf-8"))
     assert "FICTITIOUS" in page

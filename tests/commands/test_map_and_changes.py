@@ -143,3 +143,19 @@ def test_dates_that_cannot_be_compared(
     code, out, err = crpv(capsys, "report", "changes", *arguments, "--db", str(registry))
     assert (code, out) == (2, "")
     assert said in err
+
+
+def test_a_map_in_files_of_maps(registry: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("map", "--by", "centre", "--as-of", "2025-12-31", "--db", str(registry), "-o")
+    starts = {"svg": b"<svg", "png": b"\x89PNG", "geojson": b'{\n "type": "FeatureCollection"', "html": b"<!DOCTYPE"}
+    for extension, start in starts.items():
+        file = tmp_path / f"map.{extension}"
+        code, out, err = crpv(capsys, *asked, str(file))
+        assert (code, out) == (0, ""), err
+        assert file.read_bytes().lstrip().startswith(start)
+    code, out, _ = crpv(capsys, "map", "--by", "support", "--db", str(registry))
+    assert code == 2
+    code, _, err = crpv(capsys, "list", "--db", str(registry), "-o", str(tmp_path / "list.svg"))
+    assert code == 2
+    assert "crpv map -o map.svg" in err
+    assert not (tmp_path / "list.svg").exists()

@@ -356,12 +356,12 @@ def test_the_map_has_a_cell_for_each_department(sheet: Dossier) -> None:
     one = next(one for one in found.worksheets if one["A1"].value == section.title.text())
     cells = {str(cell.value): cell for row in one.iter_rows() for cell in row if cell.value}
     tiles = map_of(section).tiles
-    for tile in tiles:
-        assert f"{tile.department} {tile.letter}\n{tile.number}" in cells
-    fills = {tile.state: cells[f"{tile.department} {tile.letter}\n{tile.number}"].fill.fgColor.rgb for tile in tiles}
+    words = {tile.department: f"{tile.department} {tile.letter}".rstrip() + f"\n{tile.number}" for tile in tiles}
+    assert set(words.values()) <= set(cells)
+    fills = {tile.look: cells[words[tile.department]].fill.fgColor.rgb for tile in tiles}
     assert len(set(fills.values())) == len(fills) > 1
-    assert any(text.startswith("covered by one centre (") for text in cells)
-    paris, nord = (cells[f"{t.department} {t.letter}\n{t.number}"] for t in tiles if t.department in {"75", "59"})
+    assert any(text.startswith("no centre (") for text in cells)
+    paris, nord = (cells[words[code]] for code in ("75", "59"))
     assert paris.row != nord.row
 
 

@@ -6,21 +6,17 @@ import re
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
 from crpv_cli import language
 from crpv_cli.output.formats import Format, render
 from crpv_cli.output.page.charts import drawings_css
-from crpv_cli.output.page.tiles import tiles_svg
-from crpv_cli.output.shelf.tiles import map_of, tiles_legend
+from crpv_cli.output.shelf.tiles import CENTRE_COLOURS, map_of, tiles_legend
 from crpv_cli.output.terminal.map import map_width
 from crpv_cli.output.terminal.screen import screen
 from crpv_cli.reports.coverage.map import territory_map
 from crpv_cli.result import Result, Value
-
-SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture
@@ -92,15 +88,12 @@ def test_the_map_of_a_part_takes_no_more_room_than_it_needs(connection: sqlite3.
     drawn = screen(part, 80, colour=False)[0]
     assert "\n".join(drawn.splitlines()[1:5]) + "\n" == CORSICA
     assert map_width(part) == 5
-    root = ElementTree.fromstring(tiles_svg(part))
-    assert root.get("viewBox") == "0 0 48 95"
 
 
 def test_the_overseas_departments_alone_are_still_called_so(connection: sqlite3.Connection) -> None:
     part = territory_map(connection, "2025-12-31", department="971")
     lines = screen(part, 100, colour=False)[0].splitlines()
     assert [line.strip() for line in lines[2:5]] == ["Overseas", "971 C", "19"]
-    assert "Overseas" in tiles_svg(part)
 
 
 def test_colour_comes_on_top_and_changes_nothing_else(connection: sqlite3.Connection) -> None:
@@ -160,58 +153,38 @@ def test_numbers_fit_their_tile(connection: sqlite3.Connection) -> None:
     assert {tile.number for tile in map_of(unknown).tiles if tile.department == "93"} == {"–"}
 
 
-# --- The page ---
+# --- By centre and by funding ---
 
 
-def test_the_drawing_has_a_tile_for_each_department(connection: sqlite3.Connection) -> None:
-    result = territory_map(connection, "2023-10-17", centre="oriv")
-    root = ElementTree.fromstring(tiles_svg(result, "one"))
-    groups = root.findall(f"{SVG}g")
-    assert len(groups) == 103
-    by_code = {(group.findtext(f"{SVG}text[@class='tile-code']") or ""): group for group in groups}
-    assert by_code["92"].get("class") == "tile tile-uncovered"
-    assert by_code["57"].get("class") == "tile tile-covered tile-served"
-    assert by_code["48"].get("class") == "tile tile-empty"
-    assert by_code["92"].findtext(f"{SVG}title") == "92 Hauts-de-Seine: uncovered; at least 21 neighbourhoods"
-    assert by_code["57"].findtext(f"{SVG}title") == "57 Moselle: covered by one centre; 24 neighbourhoods; ORIV"
-    places = {(rect.get("x"), rect.get("y")) for rect in root.iter(f"{SVG}rect")}
-    assert len(places) == 103
-    _, _, width, height = (int(number) for number in (root.get("viewBox") or "").split())
-    for rect in root.iter(f"{SVG}rect"):
-        assert 0 <= int(rect.get("x") or -1) <= width - int(rect.get("width") or 0)
-        assert 0 <= int(rect.get("y") or -1) <= height - int(rect.get("height") or 0)
+def test_centres_have_numbers_on_a_terminal(connection: sqlite3.Connection) -> None:
+    result = territory_map(connection, "2025-12-31", by="centre")
+    drawn = screen(result, 80, colour=False)[0]
+    assert max(len(line) for line in drawn.splitlines()[:30]) <= 80
+    entries = {entry.centre: entry for entry in tiles_legend(result)}
+    for tile in map_of(result).tiles:
+        assert tile.number == "+".join(entries[centre].letter for centre in tile.centres)
+    assert f"{entries['oriv'].letter}  ORIV (10)" in drawn
+    assert "!  no centre (5)" in drawn
+    assert sorted(int(entry.letter) for entry in tiles_legend(result) if entry.centre) == list(range(1, 21))
 
 
-def test_the_drawing_is_named_described_and_its_ids_are_its_own(connection: sqlite3.Connection) -> None:
-    result = territory_map(connection, "2025-12-31")
-    one, two = (ElementTree.fromstring(tiles_svg(result, prefix)) for prefix in ("one", "two"))
-    ids = [[element.get("id") for element in root.iter() if element.get("id")] for root in (one, two)]
-    assert ids == [["one-title", "one-desc"], ["two-title", "two-desc"]]
-    assert (one.get("role"), one.get("aria-labelledby")) == ("img", "one-title one-desc")
-    assert "1,469 of 1,584" in (one.findtext(f"{SVG}desc") or "")
+def test_support_is_in_thousands_on_a_terminal(connection: sqlite3.Connection) -> None:
+    result = territory_map(connection, "2025-12-31", by="funding", year=2023)
+    support = {record["department"]: record["support"] for record in result.records()}
+    tiles = {tile.department: tile for tile in map_of(result).tiles}
+    assert tiles["57"].number == f"{round(support['57'] / 100_000)}k"
+    assert (support["75"], tiles["75"].number, tiles["75"].letter) == (None, "–", "?")
+    assert (tiles["2A"].number, tiles["2A"].letter) == ("", "!")
+    assert " k  thousands of euros" in screen(result, 80, colour=False)[0]
 
 
-def test_the_drawing_holds_no_colour_and_is_always_the_same(connection: sqlite3.Connection) -> None:
-    drawn = tiles_svg(territory_map(connection, "2025-12-31"))
-    assert drawn == tiles_svg(territory_map(connection, "2025-12-31"))
-    assert not re.search(r"style=|fill=|stroke=|#[0-9a-f]{3}", drawn)
-
-
-def test_what_the_registry_holds_cannot_break_out_of_the_drawing(connection: sqlite3.Connection) -> None:
-    nasty = '</title><script>alert("x")</script>&{{7*7}}[bold]🏙'
-    result = territory_map(connection, "2025-12-31")
-    for column in ("name", "centre_names", "department"):
-        root = ElementTree.fromstring(tiles_svg(with_cell(result, "93", column, nasty), 'a"b<'))
-        assert not list(root.iter(f"{SVG}script"))
-        assert nasty in "".join(root.itertext())
-
-
-def test_the_drawing_speaks_french(connection: sqlite3.Connection) -> None:
-    language.activate("fr")
-    root = ElementTree.fromstring(tiles_svg(territory_map(connection, "2025-12-31")))
-    titles = [group.findtext(f"{SVG}title") for group in root.findall(f"{SVG}g")]
-    assert "92 Hauts-de-Seine\N{NO-BREAK SPACE}: non couvert\N{NARROW NO-BREAK SPACE}; 19 quartiers" in titles
-    assert root.findtext(f"{SVG}text") == "Outre-mer"
+def test_a_department_of_several_centres_names_them_all(connection: sqlite3.Connection) -> None:
+    result = territory_map(connection, "2025-12-31", by="centre")
+    shared = with_cell(with_cell(result, "57", "centres", ("oriv", "irev")), "57", "centre_names", "ORIV, IREV")
+    tile = next(tile for tile in map_of(shared).tiles if tile.department == "57")
+    numbers = {entry.centre: entry.letter for entry in tiles_legend(shared)}
+    assert (tile.look, tile.number) == ("several", f"{numbers['oriv']}+{numbers['irev']}")
+    assert "+  served by several centres (1)" in screen(shared, 80, colour=False)[0]
 
 
 # --- Contrast ---
@@ -230,13 +203,20 @@ def contrast(one: str, other: str) -> float:
 
 def fills(css: str) -> dict[str, str]:
     """The last fill that each selector sets, as the cascade has it."""
-    return dict(re.findall(r"\.tiles (\S+(?: \S+)?) \{[^}]*?fill: (#[0-9a-f]{6})", css))
+    return dict(re.findall(r"\.tiles (\S+(?: text)?) \{[^}]*?fill: (#[0-9a-f]{6})", css))
 
 
-@pytest.mark.parametrize("state", ["covered", "several", "uncovered", "empty", "unknown"])
+LOOKS = [
+    *("covered", "several", "uncovered", "empty", "unknown"),
+    *(f"centre-{number}" for number in range(1, CENTRE_COLOURS + 1)),
+    *(f"grade-{number}" for number in range(1, 5)),
+]
+
+
+@pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("dark", [False, True])
-def test_text_can_be_read_on_each_tile(state: str, dark: bool) -> None:
-    light, _, night = drawings_css()[1].partition("@media")
+def test_text_can_be_read_on_each_tile(look: str, dark: bool) -> None:
+    light, _, night = drawings_css()[1].partition("@media screen and (prefers-color-scheme: dark)")
     found = fills(light) | (fills(night) if dark else {})
-    text = found.get(f".tile-{state} text", found.get("text", ""))
-    assert contrast(text, found[f".tile-{state} rect"]) >= 4.5
+    usual = re.findall(r"\.tiles text \{[^}]*fill: (#[0-9a-f]{6})", light + (night if dark else ""))[-1]
+    assert contrast(found.get(f".tile-{look} text", usual), found[f".tile-{look}"]) >= 4.5

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from crpv_cli.bundled import data_folder
-from crpv_cli.errors import FileProblem
+from crpv_cli.errors import FileProblem, UsageProblem
 from crpv_cli.intake.files import gather
 from crpv_cli.reports.coverage.map import STATES, territory_map
 from crpv_cli.reports.coverage.report import MEASURES, coverage
+from crpv_cli.reports.funding.report import funding
 from crpv_cli.result import ChartShape, Result, Value
 
 # The departments that have a common border on land (or across an estuary), each pair once.
@@ -261,3 +262,45 @@ def test_a_tile_says_how_sure_it_is(reference: sqlite3.Connection) -> None:
 def test_a_map_of_lists_that_changed_on_different_days_says_so(reference: sqlite3.Connection) -> None:
     title = territory_map(reference, "2024-12-31").title.text()
     assert title == "Map of coverage on 2024-12-31: neighbourhoods, 2024 geography (overseas: 2015 geography)"
+
+
+# --- By funding ---
+
+
+def test_the_support_is_that_of_the_funding_report(reference: sqlite3.Connection) -> None:
+    for year in (2021, 2023, 2025):
+        given = {row["centre"]: row["state_p147"] for row in funding(reference, "2025-12-31", year=year).records()}
+        drawn = territory_map(reference, "2025-12-31", by="funding", year=year)
+        assert drawn.parameters["year"] == year
+        for row in drawn.records():
+            amounts = [given.get(centre) for centre in row["centres"]]
+            known = [amount for amount in amounts if amount is not None]
+            assert row["support"] == (sum(known) if known and len(known) == len(amounts) else None)
+            assert (row["grade"] is None) == (row["support"] is None)
+        grades = drawn.totals["grades"]
+        for grade in grades:
+            of_it = [row["support"] for row in drawn.records() if row["grade"] == grade["grade"]]
+            assert grade["departments"] == len(of_it)
+            assert all(grade["from"] * 100 <= amount for amount in of_it)
+            assert grade["below"] is None or all(amount < grade["below"] * 100 for amount in of_it)
+
+
+def test_the_map_by_funding_is_only_as_fictitious_as_its_money(demo: sqlite3.Connection) -> None:
+    assert funding(demo, "2025-12-31", year=2025).fictitious  # its budgets are
+    drawn = territory_map(demo, "2025-12-31", by="funding", year=2025)
+    assert not drawn.fictitious
+    assert drawn.origin is not None
+    assert "anct-subventions" in drawn.origin.sources
+
+
+def test_a_year_is_only_asked_of_the_money(reference: sqlite3.Connection) -> None:
+    with pytest.raises(UsageProblem):
+        territory_map(reference, "2025-12-31", year=2023)
+
+
+def test_what_is_drawn_by_changes_no_other_figure(reference: sqlite3.Connection) -> None:
+    plain, by_centre = (territory_map(reference, "2025-12-31", by=by) for by in ("coverage", "centre"))
+    assert by_centre.rows == plain.rows
+    assert by_centre.totals == plain.totals
+    assert by_centre.chart is not None
+    assert "2A, 2B, 92, 978, 987" in by_centre.chart.description.text()

@@ -58,9 +58,9 @@ def chart_svg(result: Result, name: str = "") -> str:
     """
     assert result.chart is not None
     if result.is_map:
-        from crpv_cli.output.page.tiles import tiles_svg
+        from crpv_cli.output.page.map import map_svg
 
-        return tiles_svg(result, name or result.name)
+        return map_svg(result, name or result.name)
     data = _data(result, result.chart)
     if not data.drawn:
         return ""

@@ -46,7 +46,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "geography": choices.GEOGRAPHY_LABELS,
     "mission": {choice.code: choice.label for choice in choices.MISSIONS},
     "stage": {choice.code: choice.label for choice in choices.STAGES},
-    "by": {"centre": N_("Centre"), "mission": N_("Mission"), "region": N_("Region"), "department": N_("Department")}
+    "by": {"coverage": N_("Coverage"), "funding": N_("State support")}
+    | {"centre": N_("Centre"), "mission": N_("Mission"), "region": N_("Region"), "department": N_("Department")}
     | {"funder": N_("Funder"), "kind": N_("Kind"), "year": N_("Year"), "scheme": N_("Scheme")}
     | {"type": N_("Type"), "theme": N_("Theme"), "audience": N_("Audience"), "mode": N_("Mode")},
 }
@@ -66,7 +67,10 @@ def asked_of(results: Sequence[Result]) -> list[tuple[str, str]]:
             continue
         words = WORDS.get(name, {}).get(str(value))
         shown = for_people(value, _FLAG) if isinstance(value, bool) else language.show(str(value))
-        lines.append((language.translate(PARAMETERS.get(name, name)), language.translate(words) if words else shown))
+        label = (
+            N_("Drawn by") if name == "by" and any(result.is_map for result in results) else PARAMETERS.get(name, name)
+        )
+        lines.append((language.translate(label), language.translate(words) if words else shown))
     return lines
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from rich.cells import cell_len
+
 from crpv_cli import language
 from crpv_cli.definitions import choices
 from crpv_cli.language import N_, Share, msg, msgs
-from crpv_cli.output.shelf.tiles import AT_LEAST, Map, Tile, map_of, tiles_legend
+from crpv_cli.output.shelf.tiles import AT_LEAST, Legend, Map, Tile, map_of, tiles_legend
 from crpv_cli.output.terminal.lines import Line
 from crpv_cli.result import Result
 
@@ -23,6 +25,16 @@ _COLOURS = {
     "uncovered": "black on yellow",
     "empty": "dim",
     "unknown": "dim",
+    # Of a map by centre or by funding; numbers and amounts say the same.
+    "centre-1": "black on bright_cyan",
+    "centre-2": "black on bright_yellow",
+    "centre-3": "black on green",
+    "centre-4": "black on bright_magenta",
+    "centre-5": "bright_white on blue",
+    "grade-1": "black on bright_white",
+    "grade-2": "black on bright_cyan",
+    "grade-3": "black on cyan",
+    "grade-4": "bright_white on blue",
     # The letter gives the state of a department of the centre asked for.
     "served": "bold bright_white on magenta",
 }
@@ -63,17 +75,17 @@ def _half(line: Sequence[Tile | None], text: Callable[[Tile], str]) -> Line:
 
 
 def _head(tile: Tile) -> str:
-    return f"{tile.department:<3}{_mark(tile.state, tile.served)}{tile.letter}"
+    return f"{tile.department:<3}{_mark(tile.look, tile.letter, tile.served)}{tile.letter}".ljust(_INSIDE)
 
 
-def _mark(state: str, served: bool = False) -> str:
+def _mark(look: str, letter: str, served: bool = False) -> str:
     if served:
         return _SERVED
-    return _UNCOVERED if state == "uncovered" else " "
+    return _UNCOVERED if look == "uncovered" and letter != _UNCOVERED else " "
 
 
 def _style(tile: Tile) -> str:
-    return _COLOURS["served"] if tile.served else _COLOURS[tile.state]
+    return _COLOURS["served"] if tile.served else _COLOURS[tile.look]
 
 
 def _labelled(spans: Line, start: int) -> Line:
@@ -89,26 +101,21 @@ def _labelled(spans: Line, start: int) -> Line:
 
 
 def _legend(result: Result, tiles: Sequence[Tile]) -> Iterable[Line]:
-    states = tiles_legend(result)
-    unit = _UNITS[result.parameters["measure"]]
-    counts = [msgs("{count} department", "{count} departments", state.departments).text() for state in states]
-    values = [language.number(state.value) for state in states]
-    label_width, count_width, value_width = (
-        max((len(text) for text in texts), default=0) for texts in ([state.label for state in states], counts, values)
-    )
-    for state, count, value in zip(states, counts, values, strict=True):
-        held = f"  {value:>{value_width}} {language.translate(unit)}" if state.value else ""
-        yield [
-            (f"{_mark(state.state)}{state.letter}", _COLOURS[state.state]),
-            (f"  {state.label:<{label_width}}  {count:>{count_width}}{held}", ""),
-        ]
+    if result.parameters["by"] == "coverage":
+        yield from _states(result)
+    else:
+        yield from _entries(tiles_legend(result), _STEP * map_of(result).columns - 1)
+    by, unit = result.parameters["by"], _UNITS[result.parameters["measure"]]
     signs = {
         AT_LEAST: (any(tile.number.startswith(AT_LEAST) for tile in tiles), msg("at least")),
         _SERVED: (
             any(tile.served for tile in tiles),
             msg("in the perimeter of {centre}", centre=_centre_name(result)),
         ),
-        "k": (any(tile.number.endswith("k") for tile in tiles), msg("thousands of inhabitants")),
+        "k": (
+            any(tile.number.endswith("k") for tile in tiles),
+            msg("thousands of euros") if by == "funding" else msg("thousands of inhabitants"),
+        ),
     }
     yield from (
         [(f" {sign}", _COLOURS["served"] if sign == _SERVED else ""), (f"  {said.text()}", "")]
@@ -126,6 +133,39 @@ def _legend(result: Result, tiles: Sequence[Tile]) -> Iterable[Line]:
     yield [(covered.text(), "")]
 
 
+def _states(result: Result) -> Iterable[Line]:
+    """The legend of a map by coverage: how many departments are in each state, and what they hold."""
+    states = tiles_legend(result)
+    unit = _UNITS[result.parameters["measure"]]
+    counts = [msgs("{count} department", "{count} departments", state.departments).text() for state in states]
+    values = [language.number(state.value) for state in states]
+    label_width, count_width, value_width = (
+        max((len(text) for text in texts), default=0) for texts in ([state.label for state in states], counts, values)
+    )
+    for state, count, value in zip(states, counts, values, strict=True):
+        held = f"  {value:>{value_width}} {language.translate(unit)}" if state.value else ""
+        yield [
+            (f"{_mark(state.look, state.letter)}{state.letter}", _COLOURS[state.look]),
+            (f"  {state.label:<{label_width}}  {count:>{count_width}}{held}", ""),
+        ]
+
+
+def _entries(entries: Sequence[Legend], width: int) -> Iterable[Line]:
+    """The legend of any other map, with how many departments: in columns where they are many."""
+    letters = max((len(entry.letter) for entry in entries), default=0)
+    texts = [f"  {entry.label} ({language.number(entry.departments)})" for entry in entries]
+    room = max((letters + cell_len(text) for text in texts), default=0) + 2
+    columns = max(min(width // room, 3), 1) if len(entries) > _FEW else 1
+    rows = -(-len(entries) // columns)
+    for row in range(rows):
+        spans: Line = []
+        for entry, text in list(zip(entries, texts, strict=True))[row::rows]:
+            blank = " " * (room - letters - cell_len(text))
+            spans += [(f"{entry.letter:>{letters}}", _COLOURS[entry.look]), (text + blank, "")]
+        yield spans
+
+
+_FEW = 6
 _UNITS = {choice.code: choice.label for choice in choices.COVERED}
 
 

@@ -24,8 +24,24 @@ _LOOKS: dict[str, dict[str, object]] = {
     "uncovered": {"bg_color": "#F5B25A", "bold": True},
     "empty": {"bg_color": "#ECECEC", "font_color": "#4A4A4A"},
     "unknown": {"bg_color": "#FFFFFF", "font_color": "#4A4A4A"},
+    "centre-1": {"bg_color": "#CFE3F5"},
+    "centre-2": {"bg_color": "#F6DBA9"},
+    "centre-3": {"bg_color": "#A6D09A"},
+    "centre-4": {"bg_color": "#E9B9CB"},
+    "centre-5": {"bg_color": "#B7B1DE"},
+    "grade-1": {"bg_color": "#E6EFF8"},
+    "grade-2": {"bg_color": "#B5D0E9"},
+    "grade-3": {"bg_color": "#74A7D3"},
+    "grade-4": {"bg_color": "#1F5A92", "font_color": "#FFFFFF"},
 }
 _LINE, _SERVED = 1, 5  # thin, thick
+
+
+_SAID = {
+    "coverage": N_("Each square shows the department, the letter of its state, and its number below."),
+    "centre": N_("Each square shows the department, and below it the number of its centre."),
+    "funding": N_("Each square shows the department, its grade, and below it thousands of euros."),
+}
 
 
 def write_map(book: Book, sheet: Worksheet, result: Result, top: int) -> None:
@@ -49,23 +65,23 @@ def write_map(book: Book, sheet: Worksheet, result: Result, top: int) -> None:
     _name_overseas(book, sheet, drawn, top)
     row = top + drawn.rows + 1
     for entry in tiles_legend(result):
-        look = {"align": "center", "border": _LINE, "border_color": "#767676", **_LOOKS[entry.state]}
+        look = {"align": "center", "border": _LINE, "border_color": "#767676", **_LOOKS[entry.look]}
         book.text(sheet, row, 0, entry.letter, **look)
         count = language.number(entry.departments)
         book.text(sheet, row, 1, f"{entry.label} ({count})", align="left", indent=1)
         row += 1
-    said = language.text(N_("Each square shows the department, the letter of its state, and its number below."))
+    said = language.text(_SAID[result.parameters["by"]])
     book.text(sheet, row + 1, 0, said, font_color="#4A4A4A")
 
 
 def _words(tile: Tile) -> str:
-    return f"{tile.department} {tile.letter}\n{tile.number}"
+    return f"{tile.department} {tile.letter}".rstrip() + f"\n{tile.number}"
 
 
 def _look(tile: Tile) -> dict[str, object]:
     border = {"border": _SERVED, "border_color": "#000000"} if tile.served else {"border": _LINE}
-    shade = {} if tile.served else {"border_color": "#FFFFFF" if tile.state != "unknown" else "#767676"}
-    return {"align": "center", "valign": "vcenter", "text_wrap": True, **border, **shade, **_LOOKS[tile.state]}
+    shade = {} if tile.served else {"border_color": "#FFFFFF" if tile.look != "unknown" else "#767676"}
+    return {"align": "center", "valign": "vcenter", "text_wrap": True, **border, **shade, **_LOOKS[tile.look]}
 
 
 def _name_overseas(book: Book, sheet: Worksheet, drawn: Map, top: int) -> None:

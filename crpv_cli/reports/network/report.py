@@ -194,7 +194,7 @@ def _sections(
     regions, centres = msg(N_("Coverage by region")), msg(N_("Coverage by centre"))
     if compare_to is not None:
         yield _section(changes(connection, compare_to, as_of), "changes", msg(N_("Changes")))
-    yield _section(territory_map(connection, as_of), "map", msg(N_("Map")))
+    yield _section(territory_map(connection, as_of, by="centre"), "map", msg(N_("Map")))
     yield _section(regions_below(coverage(connection, as_of, by="region")), "regions", regions, regions)
     yield _section(by_covered(parts.coverage["neighbourhoods"]), "coverage", centres, centres)
     yield support_change(parts.funding, parts.made_up)
