@@ -68,7 +68,7 @@ def odt(shown: Result | Dossier, look: Look | None = None) -> bytes:
         FileProblem: there is no LibreOffice, or it did not convert it.
         UsageProblem: a table has more rows than a document holds.
     """
-    office.program("odt")  # before any work is done for it
+    need_writer()  # before any work is done for it
     return office.converted({"document": docx(shown, look)}, "docx", "odt")["document"]
 
 
@@ -79,12 +79,7 @@ def pdf(shown: Result | Dossier, look: Look | None = None) -> bytes:
         FileProblem: there is neither a Chromium nor LibreOffice, or neither made it.
         UsageProblem: LibreOffice would have to make it, and a table has more rows than a document holds.
     """
-    browser = programs.found(_NAMES, _PLACES)
-    if browser is None and office.there() is None:
-        raise FileProblem(
-            msg("A PDF is printed by Chromium, Chrome, Edge or LibreOffice, and none of them is installed here."),
-            msg("Install one of them, or make an .html file and print it from a browser."),
-        )
+    browser = need_printer()
     printed = _printed(browser, shown, look) if browser else None
     if printed is not None:
         return printed
@@ -94,6 +89,30 @@ def pdf(shown: Result | Dossier, look: Look | None = None) -> bytes:
             msg("Make an .html file, open it in a browser and print it."),
         )
     return office.converted({"document": docx(shown, look)}, "docx", "pdf")["document"]
+
+
+def need_writer() -> None:
+    """Say it where there is nothing that makes a text document of LibreOffice.
+
+    Raises:
+        FileProblem: there is no LibreOffice.
+    """
+    office.program("odt")
+
+
+def need_printer() -> str | None:
+    """Return the browser that prints pages; None if LibreOffice has to print documents.
+
+    Raises:
+        FileProblem: there is neither.
+    """
+    browser = programs.found(_NAMES, _PLACES)
+    if browser is None and office.there() is None:
+        raise FileProblem(
+            msg("A PDF is printed by Chromium, Chrome, Edge or LibreOffice, and none of them is installed here."),
+            msg("Install one of them, or make an .html file and print it from a browser."),
+        )
+    return browser
 
 
 def _printed(browser: str, shown: Result | Dossier, look: Look | None) -> bytes | None:

@@ -39,6 +39,7 @@ class _Row:
         fitted: whether it is fitted to the terminal that reads it.
         encoding: of a text.
         file_only: why nobody reads it on a terminal; empty if one can.
+        needs: the function that raises where no program of the machine can make it; empty if crpv makes it itself.
         looks: whether it takes the look of an agency (``--theme``, ``--logo``).
     """
 
@@ -54,6 +55,7 @@ class _Row:
     fitted: bool = False
     encoding: str = "utf-8"
     file_only: str = ""
+    needs: str = ""
     looks: bool = False
 
 
@@ -130,6 +132,7 @@ class Format(StrEnum):
         (".pdf",),
         alerts=True,
         file_only=N_("A document cannot be shown on a terminal."),
+        needs="documents:need_printer",
         looks=True,
     )
     ODT = _Row(
@@ -139,6 +142,7 @@ class Format(StrEnum):
         (".odt",),
         alerts=True,
         file_only=N_("A document cannot be shown on a terminal."),
+        needs="documents:need_writer",
         looks=True,
     )
     ODS = _Row(
@@ -147,6 +151,7 @@ class Format(StrEnum):
         N_("LibreOffice and other spreadsheets; made by LibreOffice"),
         (".ods",),
         tables="office:tables_ods",
+        needs="office:program",
         file_only=N_("A workbook cannot be shown on a terminal."),
     )
 
@@ -288,8 +293,11 @@ def ready(asked: Format | None, output: Path | None, force: bool, default: Forma
             msg("--theme and --logo apply to {formats}, not to {format}.", formats=_looking(), format=chosen.value),
             msg("Leave them out, or write another kind of file: -o FILE.html"),
         )
+    # What cannot be is said before any work is done.
+    if chosen.row.needs:
+        function_of(chosen.row.needs)()
     if chosen.row.looks:
-        _look()  # what is wrong with it is said before any work is done
+        _look()
     if output is not None and not streams.is_standard(output):
         streams.check_free(output, force)
     elif chosen.row.file_only and streams.on_terminal():

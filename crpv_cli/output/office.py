@@ -26,7 +26,7 @@ _TAGGED = 'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true
 _FILTERS = {"ods": "ods", "odt": "odt", "pdf": _TAGGED}
 _INSTEAD = {
     "ods": N_("Make an .xlsx file instead: LibreOffice opens it as well, and it loads the same."),
-    "odt": N_("Install LibreOffice, or make a .docx file instead: LibreOffice opens it as well."),
+    "odt": N_("Install LibreOffice with its Writer, or make a .docx file instead: LibreOffice opens it as well."),
     "pdf": N_("Print the page from a browser instead: make an .html file, and open it."),
 }
 

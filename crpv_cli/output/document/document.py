@@ -20,7 +20,7 @@ from docx.shared import Mm
 
 from crpv_cli import __version__, language
 from crpv_cli.errors import UsageProblem
-from crpv_cli.language import N_, literal, msg
+from crpv_cli.language import N_, Message, literal, msg
 from crpv_cli.output.document import paper
 from crpv_cli.output.document.tables import Grid, add_table
 from crpv_cli.output.shelf.about import (
@@ -42,6 +42,8 @@ from crpv_cli.result import Dossier, KeyFigure, Part, Result
 if TYPE_CHECKING:
     from docx.document import Document
 
+MOST_COLUMNS = 63
+"""Of a table, in Word."""
 MOST_ROWS = 5_000
 """Of a table: a document of more has hundreds of pages, which nobody reads and Word hardly opens."""
 _LONG_TABLE = 30
@@ -70,12 +72,25 @@ def docx_document(shown: Result | Dossier, draw: Draw, logo: bytes | None = None
         if len(result.rows) > MOST_ROWS:
             raise UsageProblem(
                 msg("The table has {count} rows, and a document holds {most}.", count=len(result.rows), most=MOST_ROWS),
-                msg("Narrow it down, or write a workbook: -o FILE.xlsx or -o FILE.ods"),
+                _workbook(),
+            )
+        if len(result.shown) > MOST_COLUMNS:
+            raise UsageProblem(
+                msg(
+                    "The table has {count} columns, and a document holds {most}.",
+                    count=len(result.shown),
+                    most=MOST_COLUMNS,
+                ),
+                _workbook(),
             )
     written = _Written(shown, results, draw)
     if logo is not None:
         written.logo(logo, logo_text)
     return written.whole()
+
+
+def _workbook() -> Message:
+    return msg("Narrow it down, or write a workbook: -o FILE.xlsx or -o FILE.ods")
 
 
 @dataclass
@@ -209,7 +224,7 @@ class _Written:
     def _facts(self, dossier: Dossier, facts: Sequence[tuple[str, str]]) -> None:
         title = literal(dossier.facts.title.text())
         self.say(title, "Heading 1")
-        heads = [language.text(N_("Label")), language.text(N_("Value"))]
+        heads = [language.text(N_("Item")), language.text(N_("Value"))]
         rows = [[literal(label), literal(text)] for label, text in facts]
         add_table(self.document, Grid(heads, rows, [False, False]), title, title, paper.text_width())
 
@@ -255,7 +270,7 @@ class _Written:
         picture, width, height = drawn
         self.figures += 1
         title, description = (literal(text.text()) for text in (result.chart.title, result.chart.description))
-        self._caption(N_("Figure"), self.figures, title)
+        self._caption(N_("Chart"), self.figures, title)
         across = min(_PICTURE_MM, _TALLEST_MM * width / height)
         paragraph = self.document.add_paragraph()
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER

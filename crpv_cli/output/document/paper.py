@@ -114,6 +114,7 @@ def _set_styles(document: Document) -> None:
     _style(document, LEAD, 13, after=10)
     styles.add_style(MARK, WD_STYLE_TYPE.PARAGRAPH)
     _border(_style(document, MARK, 10, colour=WARNING, bold=True, before=4, after=8))
+    document.styles[NOTE].paragraph_format.space_before = Pt(3)
     for name in (MARK, LEAD):
         document.styles[name].paragraph_format.keep_with_next = True
     for name in ("Title", "Subtitle"):

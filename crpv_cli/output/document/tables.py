@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _TWIPS = 56.6929  # of a millimetre
 _LETTER = {TEXT: 1.65, SMALL: 1.4}
 """How wide a letter is in millimetres, about, by the style of the cells."""
-_EDGE = 3.0
+_BOLD, _EDGE = 1.3, 3.0
 _LONGEST = 60
 
 
@@ -116,7 +116,7 @@ def _wishes(grid: Grid, style: str) -> list[float]:
     letter = _LETTER[style]
     columns = zip(grid.heads, *grid.lines, strict=True)
     return [
-        min(max(max((len(cell) for cell in cells), default=0), _word(head)), _LONGEST) * letter + _EDGE
+        min(max(max((len(cell) for cell in cells), default=0), _word(head, bold=True)), _LONGEST) * letter + _EDGE
         for head, *cells in columns
     ]
 
@@ -126,14 +126,16 @@ def _needs(grid: Grid, style: str) -> list[float]:
     letter = _LETTER[style]
     columns = zip(grid.numbers, grid.heads, *grid.lines, strict=True)
     longest = (
-        max([_word(head), *(len(cell) if number else _word(cell) for cell in cells)])
+        max([_word(head, bold=True), *(len(cell) if number else _word(cell) for cell in cells)])
         for number, head, *cells in columns
     )
     return [min(one, _LONGEST // 2) * letter + _EDGE for one in longest]
 
 
-def _word(text: str) -> int:
-    return max((len(word) for word in text.replace("-", "- ").split(" ")), default=0)
+def _word(text: str, bold: bool = False) -> float:
+    """How many letters the longest word has; bold ones are wider."""
+    longest = max((len(word) for word in text.replace("-", "- ").split(" ")), default=0)
+    return longest * _BOLD if bold else longest
 
 
 def _widths(grid: Grid, style: str, width: float) -> list[float]:
