@@ -180,7 +180,11 @@ class _Written:
         rows = [
             [
                 literal(figure.shown.text()) if figure.shown is not None else UNKNOWN,
-                literal(figure.label.text()) + (language.text(N_(" (fictitious)")) if figure.fictitious else ""),
+                literal(
+                    language.text(N_("{text} (fictitious)"), text=figure.label)
+                    if figure.fictitious
+                    else figure.label.text()
+                ),
                 "\n".join(literal(beside.text()) for beside in figure.beside),
             ]
             for figure in figures
