@@ -39,7 +39,8 @@ def switches(command: click.Command) -> list[click.Option]:
     ]
     asked = {"is_flag": True, "hidden": not shown["json"], "help": translate(_JSON_HELP)}
     made.insert(0, _Json(["--json"], **asked) if formatted else _Switch(["--json"], callback=_as_json, **asked))
-    for name, callback, help_ in (("theme", _theme, _THEME), ("logo", _logo, _LOGO)):
+    looks = (("theme", _theme, _THEME), ("logo", _logo, _LOGO)) if root or formatted else ()
+    for name, callback, help_ in looks:
         made.append(
             _Switch(
                 [f"--{name}"],

@@ -180,10 +180,6 @@ def names(dossiers: bool = False) -> str:
     return text(N_("{formats} or {last}"), formats=first, last=last)
 
 
-def _looking() -> list[str]:
-    return [chosen.value for chosen in Format if chosen.row.looks]
-
-
 def format_of(output: Path) -> Format | None:
     """Return the format of a file by its extension, or None."""
     return _BY_EXTENSION.get(output.suffix.lower())
@@ -290,7 +286,7 @@ def ready(asked: Format | None, output: Path | None, force: bool, default: Forma
     chosen = choose(asked, output, default)
     if not chosen.row.looks and (streams.Manner.theme or streams.Manner.logo):
         raise UsageProblem(
-            msg("--theme and --logo apply to {formats}, not to {format}.", formats=_looking(), format=chosen.value),
+            msg("--theme and --logo apply to pages and documents, not to {format}.", format=chosen.value),
             msg("Leave them out, or write another kind of file: -o FILE.html"),
         )
     # What cannot be is said before any work is done.
