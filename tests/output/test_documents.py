@@ -90,7 +90,7 @@ def figures(db: Path, lang: str) -> list[str]:
 
 def text_of(pdf: Path) -> str:
     """What stands in a PDF, line by line as it is seen, and then cell by cell."""
-    ways = (["pdftotext", "-layout", pdf, "-"], ["pdftotext", pdf, "-"])
+    ways = (["pdftotext", "-layout", str(pdf), "-"], ["pdftotext", str(pdf), "-"])
     return plain(" ".join(subprocess.run(way, capture_output=True, check=True).stdout.decode() for way in ways))
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from docx.document import Document
 
 _TWIPS = 56.6929  # of a millimetre
-_LETTER = {TEXT: 1.65, SMALL: 1.4}
+_LETTER = {TEXT: 1.8, SMALL: 1.52}
 """How wide a letter is in millimetres, about, by the style of the cells."""
 _BOLD, _EDGE = 1.3, 3.0
 _LONGEST = 60
@@ -121,13 +121,13 @@ def _wishes(grid: Grid, style: str) -> list[float]:
     ]
 
 
-def _needs(grid: Grid, style: str) -> list[float]:
-    """How wide each column has to be for its longest word, or the whole of a figure."""
+def _needs(grid: Grid, style: str, heads: bool = True) -> list[float]:
+    """How wide each column has to be for its longest word, or the whole of a figure; of the rows alone, if asked."""
     letter = _LETTER[style]
     columns = zip(grid.numbers, grid.heads, *grid.lines, strict=True)
     longest = (
-        max([_word(head, bold=True), *(len(cell) if number else _word(cell) for cell in cells)])
-        for number, head, *cells in columns
+        max([_word(head, bold=True) if heads else 0, *(len(one) if number else _word(one) for one in ones)])
+        for number, head, *ones in columns
     )
     return [min(one, _LONGEST // 2) * letter + _EDGE for one in longest]
 
@@ -144,6 +144,9 @@ def _widths(grid: Grid, style: str, width: float) -> list[float]:
     wishes = [max(pair) for pair in zip(wishes, needs, strict=True)]
     if sum(wishes) <= width:
         return [one * min(width / sum(wishes), 1.6) for one in wishes]
+    if sum(needs) >= width:
+        # A word of a head may break, a figure may not.
+        needs, wishes = _needs(grid, style, heads=False), needs
     if sum(needs) >= width:
         return [one * width / sum(needs) for one in needs]
     left = (width - sum(needs)) / (sum(wishes) - sum(needs))
