@@ -70,6 +70,7 @@ STABLE = re.compile(
     | \btemplate\b | \b[0-9a-f]{{8,}}\b | \bco-\w+ | \bEDITOR=\w+
     | (?<!\w)(?:"[^"]*" | '[^'\n]*'(?!\w)) | «\u00a0[^»]*» | “[^”]*” | \b\w+_\w+\b
     | \[[\w|-]+\|[\w|\s-]+\] | \((?:table\ )?[a-z]+\) | \((?:network|fictitious\ demonstration\ data)\)
+    | Licence\ Ouverte\ /\ Open\ Licence
     | ^\ *(?:[a-z]+(?:-[a-z]+)*|[A-Z]+)\ \ +
     """,
     re.VERBOSE | re.MULTILINE,
@@ -243,7 +244,7 @@ def test_an_answer_is_french(words_: str, asked: Path, own: re.Pattern[str]) -> 
 
 
 @pytest.mark.parametrize("words_", REPORTS)
-@pytest.mark.parametrize("kind", ["md", "html", "xlsx"])
+@pytest.mark.parametrize("kind", ["md", "html", "xlsx", "docx"])
 def test_what_is_handed_on_is_french(words_: str, kind: str, asked: Path, own: re.Pattern[str], tmp_path: Path) -> None:
     file = tmp_path / f"handed.{kind}"
     ran = run("fr", asked.parent, *words_.split(), "-o", str(file), db=asked)
@@ -292,6 +293,13 @@ def text_of(file: Path) -> str:
         text = re.sub(r'<table:table [^>]*table:name="crpv-form".*?</table:table>', " ", text, flags=re.DOTALL)
         named = re.findall(r'table:(?:name|title)="([^"]*)"', text)
         return html.unescape("\n".join([re.sub("<[^>]*>", "\n", text), *named]))
+    if file.suffix == ".docx":
+        with zipfile.ZipFile(file) as parts:
+            names = [name for name in parts.namelist() if re.match(r"word/(?:document|header|footer)\d*\.xml", name)]
+            text = "\n".join(parts.read(name).decode() for name in names)
+        told = re.findall(r'(?:descr|title|w:tbl(?:Caption|Description) w:val)="([^"]*)"', text)
+        lines = re.sub(r"</w:p>", "\n", text)
+        return html.unescape("\n".join([re.sub("<[^>]*>", "", lines), *told]))
     text = file.read_text(encoding="utf-8")
     if file.suffix == ".html":
         assert '<html lang="fr"' in text

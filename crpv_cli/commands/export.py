@@ -17,7 +17,7 @@ from crpv_cli.output.formats import Format
 # What a name ends with that is meant for one file.
 _FILES = {
     *(".csv", ".json", ".jsonl", ".md", ".txt", ".html"),
-    *(".pdf", ".docx", ".odt", ".ods", ".xls", ".zip", ".sqlite", ".db"),
+    *(".pdf", ".docx", ".odt", ".xls", ".zip", ".sqlite", ".db"),
 }
 
 

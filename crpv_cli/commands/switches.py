@@ -39,6 +39,18 @@ def switches(command: click.Command) -> list[click.Option]:
     ]
     asked = {"is_flag": True, "hidden": not shown["json"], "help": translate(_JSON_HELP)}
     made.insert(0, _Json(["--json"], **asked) if formatted else _Switch(["--json"], callback=_as_json, **asked))
+    looks = (("theme", _theme, _THEME), ("logo", _logo, _LOGO)) if root or formatted else ()
+    for name, callback, help_ in looks:
+        made.append(
+            _Switch(
+                [f"--{name}"],
+                type=click.Path(path_type=Path),
+                metavar=translate(N_("FILE")),
+                hidden=not root,
+                callback=callback,
+                help=translate(help_),
+            )
+        )
     if "db" not in names:
         made.insert(
             0,
@@ -72,6 +84,8 @@ def json_asked(arguments: Sequence[str]) -> bool:
 _JSON, _PROGRAMS = "json", {"json", "jsonl"}  # as text: the help of the root does without the formats
 _QUIET = N_("No remarks and no progress; errors are still said.")
 _VERBOSE = N_("Say what is read, how long it takes, and which SQL is run.")
+_THEME = N_("A style sheet (CSS) of your own for pages and PDF, as with CRPV_THEME.")
+_LOGO = N_("Your logo (SVG or PNG) at the head of pages and documents, as with CRPV_LOGO.")
 _PLAIN = N_("No colour, as with NO_COLOR.")
 
 
@@ -118,3 +132,11 @@ def _verbose(_context: click.Context, _parameter: click.Parameter, value: bool) 
 
 def _plain(_context: click.Context, _parameter: click.Parameter, value: bool) -> None:
     Manner.plain = Manner.plain or value
+
+
+def _theme(_context: click.Context, _parameter: click.Parameter, value: Path | None) -> None:
+    Manner.theme = value or Manner.theme
+
+
+def _logo(_context: click.Context, _parameter: click.Parameter, value: Path | None) -> None:
+    Manner.logo = value or Manner.logo

@@ -47,6 +47,8 @@ EXIT_CODES = {
 ENVIRONMENT = {
     "CRPV_DB": N_("Path of the registry, where `--db` is not given."),
     "CRPV_LANG": N_("Language of help, messages and labels: `fr` for French, anything else for English."),
+    "CRPV_THEME": N_("A style sheet (CSS) for pages and PDF, where `--theme` is not given."),
+    "CRPV_LOGO": N_("A logo (SVG or PNG) for pages and documents, where `--logo` is not given."),
     "CRPV_DEBUG": N_("Any value: a bug in crpv shows its traceback."),
     "VISUAL, EDITOR": N_("The editor that `crpv edit` opens: the first of them that is set."),
     "LC_ALL, LC_MESSAGES, LANG": N_(

@@ -6,6 +6,7 @@ A format is a row of ``Format`` and a function, which is imported when it is use
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,7 @@ from crpv_cli.language import N_, Message, msg, text
 from crpv_cli.output import streams
 
 if TYPE_CHECKING:
+    from crpv_cli.output.page.look import Look
     from crpv_cli.result import Dossier, Result
 
 
@@ -38,6 +40,8 @@ class _Row:
         fitted: whether it is fitted to the terminal that reads it.
         encoding: of a text.
         file_only: why nobody reads it on a terminal; empty if one can.
+        needs: the function that raises where no program of the machine can make it; empty if crpv makes it itself.
+        looks: whether it takes the look of an agency (``--theme``, ``--logo``).
     """
 
     name: str
@@ -53,6 +57,8 @@ class _Row:
     fitted: bool = False
     encoding: str = "utf-8"
     file_only: str = ""
+    needs: str = ""
+    looks: bool = False
 
 
 class Format(StrEnum):
@@ -131,6 +137,45 @@ class Format(StrEnum):
         (".html", ".htm"),
         alerts=True,
         file_only=N_("A web page cannot be shown on a terminal."),
+        looks=True,
+    )
+    DOCX = _Row(
+        "docx",
+        "documents:docx",
+        N_("notes and letters in Word"),
+        (".docx",),
+        alerts=True,
+        file_only=N_("A document cannot be shown on a terminal."),
+        looks=True,
+    )
+    PDF = _Row(
+        "pdf",
+        "documents:pdf",
+        N_("sending and printing; made by Chromium or LibreOffice"),
+        (".pdf",),
+        alerts=True,
+        file_only=N_("A document cannot be shown on a terminal."),
+        needs="documents:need_printer",
+        looks=True,
+    )
+    ODT = _Row(
+        "odt",
+        "documents:odt",
+        N_("notes and letters in LibreOffice, which makes it"),
+        (".odt",),
+        alerts=True,
+        file_only=N_("A document cannot be shown on a terminal."),
+        needs="documents:need_writer",
+        looks=True,
+    )
+    ODS = _Row(
+        "ods",
+        "office:ods",
+        N_("LibreOffice and other spreadsheets; made by LibreOffice"),
+        (".ods",),
+        tables="office:tables_ods",
+        needs="office:program",
+        file_only=N_("A workbook cannot be shown on a terminal."),
     )
 
     def __new__(cls, row: _Row) -> Format:
@@ -241,10 +286,25 @@ def render(
     if handed_on and not row.machine:
         shown = shown.for_readers()
     renderer = function_of(row.renderer)
+    if row.looks:
+        return Document(renderer(shown, _look()), row.encoding)
     if not row.fitted:
         return Document(renderer(shown), row.encoding)
     content, remarks = renderer(shown, width, colour, streams.blocks(), height, full)
     return Document(content, row.encoding, remarks)
+
+
+def _look() -> Look | None:
+    """The look that is asked for, by an option or by the environment."""
+    asked = [
+        file or (Path(named) if (named := os.environ.get(name)) else None)
+        for file, name in ((streams.Manner.theme, "CRPV_THEME"), (streams.Manner.logo, "CRPV_LOGO"))
+    ]
+    if not any(asked):
+        return None
+    from crpv_cli.output.page.look import look_of
+
+    return look_of(*asked)
 
 
 def ready(asked: Format | None, output: Path | None, force: bool, default: Format) -> Format:
@@ -255,6 +315,16 @@ def ready(asked: Format | None, output: Path | None, force: bool, default: Forma
         FileProblem: the file exists already.
     """
     chosen = choose(asked, output, default)
+    if not chosen.row.looks and (streams.Manner.theme or streams.Manner.logo):
+        raise UsageProblem(
+            msg("--theme and --logo apply to pages and documents, not to {format}.", format=chosen.value),
+            msg("Leave them out, or write another kind of file: -o FILE.html"),
+        )
+    # What cannot be is said before any work is done.
+    if chosen.row.needs:
+        function_of(chosen.row.needs)()
+    if chosen.row.looks:
+        _look()
     if output is not None and not streams.is_standard(output):
         streams.check_free(output, force)
     elif chosen.row.file_only and streams.on_terminal():

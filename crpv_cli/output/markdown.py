@@ -8,10 +8,18 @@ from urllib.parse import quote
 
 from tabulate import tabulate
 
-from crpv_cli import __version__, language
+from crpv_cli import language
 from crpv_cli.definitions.columns import Column
 from crpv_cli.language import N_, literal
-from crpv_cli.output.shelf.about import cited, command_of, fictitious_alert, is_fictitious, nothing_known
+from crpv_cli.output.shelf.about import (
+    cited,
+    command_of,
+    fictitious_alert,
+    is_fictitious,
+    made_of,
+    nothing_known,
+    registry_state,
+)
 from crpv_cli.output.shelf.cells import UNKNOWN, people_rows, to_read
 from crpv_cli.output.shelf.layout import (
     alerts,
@@ -40,7 +48,8 @@ def markdown_text(shown: Result | Dossier) -> str:
     """A heading, the table, and the notes as a list; every column that a terminal shows."""
     if isinstance(shown, Dossier):
         return _dossier(shown)
-    return f"## {escape(shown.title.text())}\n\n" + _alert(shown.notes) + _table(shown) + _notes(shown.notes)
+    head = f"## {escape(shown.title.text())}\n\n"
+    return head + _alert(shown.notes) + _table(shown) + _notes(shown.notes) + _made(shown, [shown])
 
 
 def _dossier(dossier: Dossier) -> str:
@@ -65,7 +74,7 @@ def _dossier(dossier: Dossier) -> str:
     if len(bodies) > _CONTENTS_FROM:
         parts.append("\n" + _contents([title for title, _ in bodies]))
     parts += [f"\n## {escape(title)}\n\n{body}" for title, body in bodies]
-    return "".join(parts) + _again(command_of(dossier))
+    return "".join(parts) + _made(dossier, [dossier.facts, *dossier.sections])
 
 
 def _opening(dossier: Dossier) -> Iterator[str]:
@@ -99,10 +108,21 @@ def _contents(titles: Sequence[str]) -> str:
     return "".join(lines)
 
 
-def _again(command: str) -> str:
-    """The command that gives the same again, and the version of crpv."""
-    again = f"{language.text(N_('To reproduce it'))}: {_code(command)}. " if command else ""
-    return f"\n{again}{language.text(N_('Written by'))}: crpv {__version__}\n"
+def _made(shown: Result | Dossier, results: Sequence[Result]) -> str:
+    """Where the rows come from, the state of the registry, the licence, and the command that gives the same again.
+
+    Rows that are not of the registry's tables have none of that; a dossier has named its sources before.
+    """
+    origins = [result.origin for result in results if result.origin]
+    if not origins:
+        return ""
+    command, state, label = command_of(shown), registry_state(origins), N_("{label}: {text}")
+    lines = [(language.text(N_("Registry")), escape(state))] if state else []
+    lines += [(name, _code(text) if text == command else escape(literal(text))) for name, text in made_of(shown)]
+    if isinstance(shown, Result):
+        titles = ", ".join(escape(literal(f"{source.title} ({source.id})")) for source in cited(results))
+        lines = [*([(language.text(N_("Sources")), titles)] if titles else []), *lines]
+    return "\n" + "".join(f"- {language.text(label, label=name, text=text)}\n" for name, text in lines)
 
 
 def _code(text: str) -> str:

@@ -52,6 +52,10 @@ class Manner:
     """No colour."""
     json = False
     """A program reads what is wrong."""
+    theme: Path | None = None
+    """The style sheet of an agency, for pages."""
+    logo: Path | None = None
+    """The logo of an agency, for pages and documents."""
     began = 0.0
     """When the command began, by the monotonic clock."""
 
@@ -73,6 +77,7 @@ def prepare() -> None:
     its reader is made to wait, or it would get half a result.
     """
     Manner.quiet = Manner.verbose = Manner.plain = Manner.json = False
+    Manner.theme = Manner.logo = None
     Manner.began = time.monotonic()
     if sys.stdin is None:
         sys.stdin = open(0, closefd=False)  # noqa: SIM115 - as long as the process

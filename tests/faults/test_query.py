@@ -343,7 +343,7 @@ def test_what_only_reads_is_answered(place: Place, sql: str) -> None:
     ],
     ids=["again", "taken", "taken later", "empty", "awkward", "words", "2000"],
 )
-@pytest.mark.parametrize("chosen", [chosen for chosen in Format if not chosen.row.maps])
+@pytest.mark.parametrize("chosen", [one for one in Format if not (one.row.maps or one.row.needs)])
 def test_each_column_has_a_name_of_its_own_in_every_format(
     place: Place, tmp_path: Path, sql: str, names: list[str], chosen: Format
 ) -> None:
@@ -351,6 +351,9 @@ def test_each_column_has_a_name_of_its_own_in_every_format(
         assert ask(place, sql)[0] == names
     file = tmp_path / f"answer{chosen.extension}"
     ran = inside("query", sql, "--db", place.registry, "-f", chosen.value, "-o", file, env={})
+    if chosen is Format.DOCX and len(names) > 63:
+        assert "The table has 2,000 columns, and a document holds 63." in ran.stderr
+        return
     assert ran.returncode == 0, ran.stderr
     if chosen is Format.JSON:
         assert list(json.loads(file.read_text("utf-8"))[0]) == names
@@ -582,7 +585,7 @@ def test_what_needs_too_much_memory_is_stopped(place: Place, peak: Path, run: Ru
     assert not peak.exists() or int(peak.read_text()) < 80
 
 
-@pytest.mark.parametrize("chosen", [chosen for chosen in Format if not (chosen.row.lines or chosen.row.maps)])
+@pytest.mark.parametrize("chosen", [one for one in Format if not (one.row.lines or one.row.maps or one.row.needs)])
 def test_an_answer_that_is_written_whole_must_fit_into_the_memory(
     place: Place, peak: Path, run: Run, chosen: Format
 ) -> None:
@@ -810,7 +813,7 @@ def test_as_many_rows_as_are_asked_for(place: Place) -> None:
     assert "Only the first" not in exact.stdout
 
 
-@pytest.mark.parametrize("chosen", [chosen for chosen in Format if not (chosen.row.lines or chosen.row.maps)])
+@pytest.mark.parametrize("chosen", [one for one in Format if not (one.row.lines or one.row.maps or one.row.needs)])
 def test_a_format_that_is_written_whole_refuses_too_many_rows(
     place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: Format
 ) -> None:

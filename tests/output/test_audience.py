@@ -58,7 +58,7 @@ def run(db: Path, *arguments: object, terminal: bool = False) -> CompletedProces
 
 def texts(file: Path) -> str:
     """All that people read in a file."""
-    if file.suffix == ".xlsx":
+    if file.suffix in {".xlsx", ".docx"}:
         with ZipFile(file) as book:
             parts = [book.read(name).decode() for name in book.namelist() if name.endswith(".xml")]
         return html.unescape(re.sub(r"<[^>]+>", "\n", "\n".join(parts)))
@@ -72,7 +72,8 @@ def texts(file: Path) -> str:
 def files(db: Path, folder: Path, question: str) -> Iterator[Path]:
     """The answer as text, and for some questions in each format that can hold it."""
     for format_ in Format:
-        if not (format_.row.machine or format_.row.maps) and (format_ is Format.TABLE or question in EVERY_FORMAT):
+        skipped = format_.row.machine or format_.row.maps or format_.row.needs
+        if not skipped and (format_ is Format.TABLE or question in EVERY_FORMAT):
             file = folder / f"{format_}{format_.extension}"
             ran = run(db, *question.split(), "-o", file, "--format", format_)
             assert file.exists() or "cannot be written as csv-excel" in ran.stderr

@@ -29,6 +29,7 @@ from crpv_cli.output.shelf.about import (
     fictitious_notes,
     ids_in,
     is_fictitious,
+    made_of,
     named_sources,
     registry_state,
 )
@@ -40,24 +41,29 @@ from crpv_cli.result import Dossier, Note, Point, Result, Value
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from crpv_cli.output.page.look import Look
+
 _FOLDER = Path(__file__).with_name("templates")
 _LONG_TEXT = 40
 _HEADLINE = 90
 _SHORT, _WIDE, _VERY_WIDE = 12, 8, 11
 
 
-def html_page(shown: Result | Dossier) -> str:
-    """A page of one table or of one subject: its facts, its sections with their charts, its notes, its sources."""
+def html_page(shown: Result | Dossier, look: Look | None = None) -> str:
+    """A page of one table or of one subject: its facts, its sections with their charts, its notes, its sources.
+
+    With a ``look``, its style sheet comes after ours, and its logo at the head.
+    """
     if isinstance(shown, Result):
         list_ = _numbered([shown])
         section = _section(shown, "result", list_, lone=True)
-        return _page(shown, asked_of([shown]), [section], [shown], shown.notes, command_of(shown), list_)
+        return _page(shown, asked_of([shown]), [section], [shown], shown.notes, look, list_)
     # What the dossier says of itself is said once; only a dossier that says nothing has it said by its sections.
     said = fictitious_notes(shown.notes) or [*shown.notes, *(note for one in shown.sections for note in one.notes)]
     results = [shown.facts, *shown.sections]
     list_ = _numbered(results)
     sections = [_facts(shown), *(_section(_known(section), section.name, list_) for section in shown.sections)]
-    return _page(shown, asked_of_dossier(shown), sections, results, said, command_of(shown), list_)
+    return _page(shown, asked_of_dossier(shown), sections, results, said, look, list_)
 
 
 # --- What the templates are given ---
@@ -315,7 +321,7 @@ def _page(
     sections: Sequence[_Section],
     results: Sequence[Result],
     said: Sequence[Note],
-    command: str,
+    look: Look | None,
     list_: Mapping[str, _Numbered],
 ) -> str:
     environment = _environment()
@@ -348,9 +354,13 @@ def _page(
             }
             for one in (list_[source.id] for source in cited(results, results))
         ],
-        command=literal(command),
+        made=[(label, literal(text)) for label, text in made_of(shown)],
+        command=literal(command_of(shown)),
         version=__version__,
-        css=_css_text(heading, about, rests),
+        css=_css_text(heading, about, rests) + (f"\n{look.css}" if look is not None else ""),
+        themed=look is not None and bool(look.css),
+        logo=look.logo if look is not None else "",
+        logo_text=look.logo_text if look is not None else "",
         words=_words(),
         contents=[section for section in sections if not section.lone] if len(sections) > 2 else [],
     )
@@ -385,8 +395,6 @@ def _words() -> dict[str, str]:
         "nothing": language.text(N_("Nothing known")),
         "none": language.text(N_("No rows.")),
         "unknown": language.text(N_("A dash (–) means not known; it is never zero.")),
-        "written_by": language.text(N_("Written by")),
-        "again": language.text(N_("To reproduce it")),
         "published": language.text(N_("published: {date}")),
         "consulted": language.text(N_("consulted: {date}")),
         "source": language.text(N_("Source {number}: {title}")),

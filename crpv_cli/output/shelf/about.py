@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from crpv_cli import language
+from crpv_cli import __version__, language
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_
@@ -51,6 +51,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     | {"funder": N_("Funder"), "kind": N_("Kind"), "year": N_("Year"), "scheme": N_("Scheme")}
     | {"type": N_("Type"), "theme": N_("Theme"), "audience": N_("Audience"), "mode": N_("Mode")},
 }
+LICENCE = "Licence Ouverte / Open Licence 2.0 (etalab-2.0)"
+LICENCE_ADDRESS = "https://www.etalab.gouv.fr/licence-ouverte-open-licence"
 _FLAG = Column("flag", "", Kind.FLAG)
 
 
@@ -101,6 +103,25 @@ def registry_state(origins: Sequence[Origin]) -> str:
                 date=language.Day(found.loaded_at[:10]),
             )
     return ""
+
+
+def made_of(shown: Result | Dossier) -> list[tuple[str, str]]:
+    """What each file says of itself at its end, with labels: its licence, what made it, and the command for it."""
+    command = command_of(shown)
+    return [
+        (language.text(N_("Licence")), licence()),
+        (language.text(N_("Written by")), f"crpv {__version__}"),
+        *([(language.text(N_("To reproduce it")), command)] if command else []),
+    ]
+
+
+def licence() -> str:
+    """Under which licence figures are handed on, in a sentence."""
+    return language.text(
+        N_("{licence}, unless a source has its own: reuse freely, naming the sources and their dates. {address}"),
+        licence=LICENCE,
+        address=LICENCE_ADDRESS,
+    )
 
 
 def is_fictitious(shown: Result | Dossier) -> bool:

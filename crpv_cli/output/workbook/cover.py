@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crpv_cli import __version__, language
 from crpv_cli.language import N_, Message
-from crpv_cli.output.shelf.about import Source, cited, fictitious_notes, is_fictitious, registry_state
+from crpv_cli.output.shelf.about import Source, cited, fictitious_notes, is_fictitious, licence, registry_state
 from crpv_cli.output.shelf.layout import alerts, findings, opening, remaining
 from crpv_cli.output.workbook.book import ALERT, COVER, INK, Book, height_of, refer
 from crpv_cli.result import Dossier, Note, Result
@@ -63,6 +63,7 @@ def write_cover(
     state = registry_state([result.origin for result in drawn if result.origin])
     if state:
         cover.line(language.text(N_("Registry")), state)
+    cover.line(language.text(N_("Licence")), licence())
     cover.line(language.text(N_("Written by")), f"crpv {__version__}")
     if command:
         cover.line(language.text(N_("To reproduce it")), command)

@@ -1,0 +1,1 @@
+"""Text documents (``docx``), which people paste into their notes."""
