@@ -75,6 +75,8 @@ class ChartShape(StrEnum):
     """A bar for each row, made of the values of several columns."""
     LINES = "lines"
     """A line for each column of values, the rows being points in time."""
+    DIFFERENCE = "difference"
+    """A bar for each row, left or right of zero; rows come sorted, those whose figure is unknown have none."""
     GRID = "grid"
     """A row of squares for each row, coloured by shares between 0 and 1, a column of squares for each column."""
     TILES = "tiles"
