@@ -7,61 +7,63 @@ JSON value, so that a page can be compared with ``--format json``. The same regi
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from crpv_cli import __version__, language
-from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, literal
-from crpv_cli.output.page import charts
+from crpv_cli.output.page import charts, questions
+from crpv_cli.output.page.look import Look
+from crpv_cli.output.page.questions import Report, report_of
+from crpv_cli.output.page.sections import Numbered, Section, facts_of, known_of, numbered, section_of, web
 from crpv_cli.output.shelf.about import (
-    Source,
     asked_of,
     asked_of_dossier,
     cited,
     command_of,
     fictitious_alert,
     fictitious_notes,
-    ids_in,
     is_fictitious,
-    named_sources,
     registry_state,
 )
-from crpv_cli.output.shelf.cells import UNKNOWN, for_json, people_rows
-from crpv_cli.output.shelf.layout import Group, alerts, groups_of, remaining, total_of, without_empty
-from crpv_cli.output.shelf.tiles import tiles_legend
-from crpv_cli.result import Dossier, Note, Point, Result, Value
+from crpv_cli.output.shelf.layout import alerts, remaining
+from crpv_cli.result import Dossier, Note, Result
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 _FOLDER = Path(__file__).with_name("templates")
-_LONG_TEXT = 40
 _HEADLINE = 90
-_SHORT, _WIDE, _VERY_WIDE = 12, 8, 11
 
 
-def html_page(shown: Result | Dossier) -> str:
+def html_page(shown: Result | Dossier, look: Look | None = None) -> str:
     """A page of one table or of one subject: its facts, its sections with their charts, its notes, its sources.
+
+    A dossier that has parts opens with its headline, its key figures and its map; its questions follow, and the long
+    tables stand in an annex.
+
+    Args:
+        shown: what the page is of.
+        look: the stylesheet and the logo of whoever hands it on.
 
     Raises:
         UsageProblem: what pages need is not installed.
     """
     if isinstance(shown, Result):
-        list_ = _numbered([shown])
-        section = _section(shown, "result", list_, lone=True)
-        return _page(shown, asked_of([shown]), [section], [shown], shown.notes, command_of(shown), list_)
+        list_ = numbered([shown])
+        section = section_of(shown, "result", list_, lone=True)
+        return _page(shown, asked_of([shown]), [section], [shown], shown.notes, command_of(shown), list_, look)
     # What the dossier says of itself is said once; only a dossier that says nothing has it said by its sections.
     said = fictitious_notes(shown.notes) or [*shown.notes, *(note for one in shown.sections for note in one.notes)]
     results = [shown.facts, *shown.sections]
-    list_ = _numbered(results)
-    sections = [_facts(shown), *(_section(_known(section), section.name, list_) for section in shown.sections)]
-    return _page(shown, asked_of_dossier(shown), sections, results, said, command_of(shown), list_)
+    list_ = numbered(results)
+    facts = facts_of(shown)
+    made = {one.name: section_of(known_of(one), one.name, list_, narrow=bool(shown.parts)) for one in shown.sections}
+    report = report_of(shown, facts, made) if shown.parts else None
+    sections = [facts, *made.values()]
+    return _page(shown, asked_of_dossier(shown), sections, results, said, command_of(shown), list_, look, report)
 
 
 # --- The page itself ---
@@ -70,19 +72,25 @@ def html_page(shown: Result | Dossier) -> str:
 def _page(
     shown: Result | Dossier,
     about: list[tuple[str, str]],
-    sections: Sequence[_Section],
+    sections: Sequence[Section],
     results: Sequence[Result],
     said: Sequence[Note],
     command: str,
-    list_: Mapping[str, _Numbered],
+    list_: Mapping[str, Numbered],
+    look: Look | None,
+    report: Report | None = None,
 ) -> str:
     environment = _environment()
     heading, rests = shown.title.text(), any(is_fictitious(one) for one in (shown, *results))
+    if report and not report.facts:
+        known = {text for _, text in about}
+        about = [*about, *((label, cell.text) for label, _, cell in sections[0].facts if cell.text not in known)]
     state = registry_state([result.origin for result in results if result.origin])
     if state:
         about = [*about, (language.translate(N_("Registry")), state)]
     # That the registry holds fictitious data need not be said where figures rest on it.
     warnings = list(dict.fromkeys(alerts(fictitious_notes(said) if rests else said)))
+    contents = [section for section in sections if not section.lone] if len(sections) > 2 else []
     return environment.get_template("page.html.j2").render(
         lang=language.current(),
         title=heading,
@@ -90,6 +98,8 @@ def _page(
         warnings=warnings or ([fictitious_alert()] if rests else []),
         warning_kind="figures" if rests else "registry",
         sections=sections,
+        report=report,
+        look=look or Look(),
         notes=remaining(shown.notes),
         sources=[
             {
@@ -99,7 +109,7 @@ def _page(
                 "title": one.title,
                 "date": language.date(one.source.date) if one.source.date else "",
                 "iso": one.source.date,
-                "address": _web(one.source.address),
+                "address": web(one.source.address),
                 "consulted": language.date(one.source.consulted) if one.source.consulted else "",
                 "consulted_iso": one.source.consulted,
                 "place": literal(one.source.place),
@@ -108,9 +118,9 @@ def _page(
         ],
         command=literal(command),
         version=__version__,
-        css=_css_text(heading, about, rests),
-        words=_words(),
-        contents=[section for section in sections if not section.lone] if len(sections) > 2 else [],
+        css=_css_text(heading, about, rests, sections if report else (), look),
+        words=_words() | questions.words(),
+        contents=[] if report else contents,
     )
 
 
@@ -155,7 +165,9 @@ def _words() -> dict[str, str]:
     }
 
 
-def _css_text(title: str, about: Sequence[tuple[str, str]], rests: bool) -> str:
+def _css_text(
+    title: str, about: Sequence[tuple[str, str]], rests: bool, carded: Sequence[Section], look: Look | None
+) -> str:
     running = title if len(title) <= _HEADLINE else f"{title[: _HEADLINE - 1]}…"
     mark = language.text(N_("Fictitious data")) if rests else ""
     date = " · ".join(value for _, value in about[:1])
@@ -164,11 +176,25 @@ def _css_text(title: str, about: Sequence[tuple[str, str]], rests: bool) -> str:
         "mark": mark.upper(),
         "foot": f"crpv {__version__}" + (f" · {date}" if date else ""),
     }
-    page = (_FOLDER / "page.css").read_text(encoding="utf-8")
-    print_ = (_FOLDER / "print.css").read_text(encoding="utf-8")
+    ours = [_read(name) for name in ("look", "page", *(["report"] if carded else []))]
+    print_ = "\n".join([_read("print"), *([_read("report-print")] if carded else [])])
     for name, text in strings.items():
         print_ = print_.replace(f'"{{{name}}}"', _css_string(text))
-    return "\n".join([page, *charts.drawings_css(), print_])
+    cards = "@media screen and (max-width: 40rem) {\n" + "\n".join(_cards(carded)) + "\n}" if carded else ""
+    # What somebody brings comes last, and cannot end the element that contains it.
+    theirs = (look.css if look else "").replace("</", "<\\/")
+    return "\n".join(part for part in [*ours, cards, *charts.drawings_css(), print_, theirs] if part)
+
+
+def _read(name: str) -> str:
+    return (_FOLDER / f"{name}.css").read_text(encoding="utf-8")
+
+
+def _cards(sections: Sequence[Section]) -> Iterator[str]:
+    """On a telephone a row of a table is a card, in which each cell is called by the head of its column."""
+    for section in sections:
+        for place, head in enumerate(section.heads[1:], 2):
+            yield f"#{section.table_id} td:nth-child({place})::before {{ content: {_css_string(head.label)}; }}"
 
 
 def _css_string(text: str) -> str:

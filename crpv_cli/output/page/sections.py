@@ -64,12 +64,17 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart: what it shows, the drawing, and for the map the legend (class, letter, label, count)."""
+    """A chart: what it shows, the drawing, and for the map the legend (class, letter, label, count).
+
+    ``narrow`` is the drawing for a telephone, empty where one serves all; ``remarks`` say what is not drawn.
+    """
 
     title: str
     drawing: str
     css: str
     legend: tuple[tuple[str, str, str, str], ...] = ()
+    narrow: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,17 @@ class Section:
     anchors: tuple[str, ...] = ()
 
     @property
+    def table_id(self) -> str:
+        """The id of its table."""
+        return self.id.replace("section-", "table-", 1)
+
+    @property
+    def cited(self) -> tuple[Numbered, ...]:
+        """The sources of all of it: those of the table as a whole, or those that its cells name."""
+        named = {one.number: one for row in self.rows for cell in row for one in cell.sources}
+        return self.sources or tuple(named[number] for number in sorted(named))
+
+    @property
     def empty(self) -> bool:
         """Whether there is nothing to show."""
         return not self.rows and not self.facts
@@ -115,7 +131,18 @@ def numbered(results: Sequence[Result]) -> dict[str, Numbered]:
     }
 
 
-def section_of(result: Result, name: str, list_: Mapping[str, Numbered], lone: bool = False) -> Section:
+def section_of(
+    result: Result, name: str, list_: Mapping[str, Numbered], lone: bool = False, narrow: bool = False
+) -> Section:
+    """Set a result as a section of a page.
+
+    Args:
+        result: what it shows.
+        name: what its ids are made of, another one for each section of a page.
+        list_: the sources of the page.
+        lone: whether it is all that the page shows.
+        narrow: whether its chart is drawn for a telephone as well.
+    """
     columns, named = result.shown, named_sources(result)
     if named and not result.lists_sources and not any(column.refers == "sources" for column in columns):
         columns = [*columns, next(column for column in result.columns if column.refers == "sources")]
@@ -130,12 +157,12 @@ def section_of(result: Result, name: str, list_: Mapping[str, Numbered], lone: b
         heads=tuple(Head(_label(column), column.name, _css(column)) for column in columns),
         rows=rows,
         footer=_as_footer(footer),
-        figure=_figure(result, name) if rows else None,
+        figure=_figure(result, name, narrow) if rows else None,
         alert=fictitious_alert() if is_fictitious(result) and rows and not lone else "",
         notes=() if lone else tuple(remaining(result.notes)),
         groups=tuple(groups_of(result)),
         size=_size(len(rows), len(columns)),
-        sources=in_order(whole, list_),
+        sources=_in_order(whole, list_),
         anchors=tuple(list_[str(row[0])].anchor for row in result.rows) if result.lists_sources else (),
     )
 
@@ -154,6 +181,7 @@ def _size(rows: int, columns: int) -> str:
 
 
 def facts_of(dossier: Dossier) -> Section:
+    """Set the facts of a dossier: what is known, and in one line what is not."""
     facts = dossier.facts
     columns = facts.shown
     cells = next(iter(_cells(facts, facts.rows, columns, {})), ())
@@ -218,11 +246,11 @@ def _cell(text: str, value: Value, column: Column, css: str) -> Cell:
 
 def _led(text: str, value: Value, list_: Mapping[str, Numbered]) -> Cell:
     """The numbers of the sources that a cell names, which lead to the list of them."""
-    sources = in_order(ids_in(value), list_)
+    sources = _in_order(ids_in(value), list_)
     return Cell(text, css="sources" if sources else "unknown", sources=sources)
 
 
-def in_order(ids: Iterable[str], list_: Mapping[str, Numbered]) -> tuple[Numbered, ...]:
+def _in_order(ids: Iterable[str], list_: Mapping[str, Numbered]) -> tuple[Numbered, ...]:
     return tuple(sorted((list_[id_] for id_ in ids if id_ in list_), key=lambda one: one.number))
 
 
@@ -245,7 +273,7 @@ def _as_footer(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
     )
 
 
-def _figure(result: Result, name: str) -> Figure | None:
+def _figure(result: Result, name: str, narrow: bool) -> Figure | None:
     if result.chart is None:
         return None
     drawing = charts.chart_svg(result, f"chart-{identifier(name)}")
@@ -256,10 +284,18 @@ def _figure(result: Result, name: str) -> Figure | None:
         legend = tuple(
             (entry.css, entry.letter, entry.label, language.number(entry.departments)) for entry in tiles_legend(result)
         )
-    return Figure(result.chart.title.text(), drawing, f"chart {result.chart.shape.value}", legend)
+    return Figure(
+        result.chart.title.text(),
+        drawing,
+        f"chart {result.chart.shape.value}",
+        legend,
+        charts.chart_svg(result, f"chart-{identifier(name)}", charts.NARROW) if narrow and not result.is_map else "",
+        tuple(charts.chart_remarks(result)),
+    )
 
 
 def identifier(name: str) -> str:
+    """An id of HTML that is made of a name."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "x"
 
 
