@@ -37,9 +37,9 @@ _ON_GRADES = ("#121213", "#121213", "#121213", "#fdfdfd", "#fdfdfd")
 
 # In the units of the drawing, which a page scales; letters count as wide as those of a wide font.
 _WIDTH = 720
-NARROW = 340
-"""The width of a drawing for a telephone, where names stand above their bars."""
-_NAME_ABOVE, _NAME_LINE = 500, 17
+HALF, NARROW = 480, 340
+"""The widths of a drawing for half a page, and for a telephone, where names stand above their bars."""
+_NAME_ABOVE, _NAME_LINE = 400, 17
 _FULL = 1.0
 _LETTER, _SMALL_LETTER, _LINE = 6.8, 6.4, 18
 _BAR, _SQUARE = 24, 26

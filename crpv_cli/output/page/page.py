@@ -60,7 +60,7 @@ def html_page(shown: Result | Dossier, look: Look | None = None) -> str:
     results = [shown.facts, *shown.sections]
     list_ = numbered(results)
     facts = facts_of(shown)
-    made = {one.name: section_of(known_of(one), one.name, list_, narrow=bool(shown.parts)) for one in shown.sections}
+    made = {one.name: section_of(known_of(one), one.name, list_, told=bool(shown.parts)) for one in shown.sections}
     report = report_of(shown, facts, made) if shown.parts else None
     sections = [facts, *made.values()]
     return _page(shown, asked_of_dossier(shown), sections, results, said, command_of(shown), list_, look, report)

@@ -23,6 +23,8 @@ from crpv_cli.result import Dossier, Point, Result, Value
 
 _LONG_TEXT = 40
 _SHORT, _WIDE, _VERY_WIDE = 12, 8, 11
+# In letters of the smallest print: what half a sheet holds, what a sentence is set in, what numbers of sources take.
+_HALF_A_SHEET, _SENTENCE, _LEADS = 76, 60, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def numbered(results: Sequence[Result]) -> dict[str, Numbered]:
 
 
 def section_of(
-    result: Result, name: str, list_: Mapping[str, Numbered], lone: bool = False, narrow: bool = False
+    result: Result, name: str, list_: Mapping[str, Numbered], lone: bool = False, told: bool = False
 ) -> Section:
     """Set a result as a section of a page.
 
@@ -141,7 +143,7 @@ def section_of(
         name: what its ids are made of, another one for each section of a page.
         list_: the sources of the page.
         lone: whether it is all that the page shows.
-        narrow: whether its chart is drawn for a telephone as well.
+        told: whether it is part of a page of questions, where charts are half as wide, and drawn for a telephone too.
     """
     columns, named = result.shown, named_sources(result)
     if named and not result.lists_sources and not any(column.refers == "sources" for column in columns):
@@ -157,11 +159,11 @@ def section_of(
         heads=tuple(Head(_label(column), column.name, _css(column)) for column in columns),
         rows=rows,
         footer=_as_footer(footer),
-        figure=_figure(result, name, narrow) if rows else None,
+        figure=_figure(result, name, told) if rows else None,
         alert=fictitious_alert() if is_fictitious(result) and rows and not lone else "",
         notes=() if lone else tuple(remaining(result.notes)),
         groups=tuple(groups_of(result)),
-        size=_size(len(rows), len(columns)),
+        size=_size(len(rows), len(columns)) if not told else _broad(columns, rows),
         sources=_in_order(whole, list_),
         anchors=tuple(list_[str(row[0])].anchor for row in result.rows) if result.lists_sources else (),
     )
@@ -178,6 +180,16 @@ def _size(rows: int, columns: int) -> str:
     """The classes of a table: a short one stays on one page, one with many columns is set smaller on paper."""
     width = "very-wide" if columns >= _VERY_WIDE else "wide" if columns >= _WIDE else ""
     return f"{'short' if rows <= _SHORT else ''} {width}".strip()
+
+
+def _broad(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> str:
+    """The class of a table that needs the width of a sheet, and not half of it."""
+    letters = 0
+    for place, column in enumerate(columns):
+        head = max(map(len, _label(column).split()), default=0)
+        widest = max((min(len(row[place].text), _SENTENCE) for row in rows), default=0)
+        letters += max(head, widest if not rows or not rows[0][place].sources else _LEADS) + 2
+    return "broad" if letters > _HALF_A_SHEET else ""
 
 
 def facts_of(dossier: Dossier) -> Section:
@@ -273,10 +285,11 @@ def _as_footer(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
     )
 
 
-def _figure(result: Result, name: str, narrow: bool) -> Figure | None:
+def _figure(result: Result, name: str, told: bool) -> Figure | None:
     if result.chart is None:
         return None
-    drawing = charts.chart_svg(result, f"chart-{identifier(name)}")
+    id_ = f"chart-{identifier(name)}"
+    drawing = charts.chart_svg(result, id_, charts.HALF) if told else charts.chart_svg(result, id_)
     if not drawing:
         return None
     legend: tuple[tuple[str, str, str, str], ...] = ()
@@ -289,7 +302,7 @@ def _figure(result: Result, name: str, narrow: bool) -> Figure | None:
         drawing,
         f"chart {result.chart.shape.value}",
         legend,
-        charts.chart_svg(result, f"chart-{identifier(name)}", charts.NARROW) if narrow and not result.is_map else "",
+        charts.chart_svg(result, id_, charts.NARROW) if told and not result.is_map else "",
         tuple(charts.chart_remarks(result)),
     )
 
