@@ -50,7 +50,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A part of the dossier; ``nothing`` says of which of its sections nothing is known, and why."""
+    """A part of the dossier, in which no note is said twice.
+
+    ``nothing`` says of which of its sections nothing is known, and why.
+    """
 
     id: str
     title: str
@@ -129,11 +132,18 @@ def _question(
     numbers: Mapping[str, int],
 ) -> Question:
     names = [name for name in part.sections if name != drawn]
+    said = set(made[drawn].notes) if drawn and drawn in part.sections else set()
+    blocks = []
+    for name in names:
+        if made[name].rows:
+            notes = tuple(note for note in made[name].notes if note not in said)
+            blocks.append(Block(replace(made[name], notes=notes), numbers.get(name, 0)))
+            said.update(notes)
     return Question(
         id=f"part-{identifier(part.name)}",
         title=part.title.text(),
         finding=part.finding.text() if part.finding else "",
-        blocks=tuple(Block(made[name], numbers.get(name, 0)) for name in names if made[name].rows),
+        blocks=tuple(blocks),
         nothing=tuple(nothing_known(results[name]) for name in names if not made[name].rows),
     )
 

@@ -24,7 +24,7 @@ from crpv_cli.result import Dossier, Point, Result, Value
 _LONG_TEXT = 40
 _SHORT, _WIDE, _VERY_WIDE = 12, 8, 11
 # In letters of the smallest print: what half a sheet holds, what a sentence is set in, what numbers of sources take.
-_HALF_A_SHEET, _SENTENCE, _LEADS = 76, 60, 8
+_HALF_A_SHEET, _SENTENCE, _LEADS = 88, 60, 8
 
 
 @dataclass(frozen=True, slots=True)
