@@ -289,9 +289,9 @@ def _colour(place: int) -> str:
     return COLOURS[place % len(COLOURS)]
 
 
-def _steps(data: _Data, bar: int) -> tuple[int, float]:
+def _steps(data: _Data, bar: int, between: float = 0.28) -> tuple[int, float]:
     """How high a row is with its bar, and which share of it is between bars: its name, if that is above."""
-    return (bar + _NAME_LINE, (_NAME_LINE + 4) / (bar + _NAME_LINE)) if data.above else (bar, 0.28)
+    return (bar + _NAME_LINE, (_NAME_LINE + 4) / (bar + _NAME_LINE)) if data.above else (bar, between)
 
 
 def _bars(data: _Data) -> _Specification:

@@ -36,11 +36,18 @@ class Key:
 class Block:
     """A section in its question, or its table in the annex.
 
-    ``number`` is that of its table in the annex, 0 for a table that stands with its question.
+    ``number`` is that of its table in the annex, 0 for a table that stands with its question. One that is ``alone`` has
+    no neighbour in the other column of a sheet.
     """
 
     section: Section
     number: int = 0
+    alone: bool = False
+
+    @property
+    def broad(self) -> bool:
+        """Whether it needs both columns of a sheet."""
+        return not self.number and self.section.size == "broad"
 
     @property
     def folded(self) -> bool:
@@ -143,9 +150,16 @@ def _question(
         id=f"part-{identifier(part.name)}",
         title=part.title.text(),
         finding=part.finding.text() if part.finding else "",
-        blocks=tuple(blocks),
+        blocks=tuple(_paired(blocks)),
         nothing=tuple(nothing_known(results[name]) for name in names if not made[name].rows),
     )
+
+
+def _paired(blocks: Sequence[Block]) -> Iterator[Block]:
+    """The blocks; those that have none beside them know it."""
+    for place, block in enumerate(blocks):
+        beside = [*blocks[max(place - 1, 0) : place], *blocks[place + 1 : place + 2]]
+        yield replace(block, alone=not block.broad and all(one.broad for one in beside))
 
 
 def _key(key: KeyFigure) -> Key:

@@ -23,8 +23,9 @@ from crpv_cli.result import Dossier, Point, Result, Value
 
 _LONG_TEXT = 40
 _SHORT, _WIDE, _VERY_WIDE = 12, 8, 11
-# In letters of the smallest print: what half a sheet holds, what a sentence is set in, what numbers of sources take.
-_HALF_A_SHEET, _SENTENCE, _LEADS = 88, 60, 8
+# In letters of the smallest print: what half a sheet holds, what words of a column and numbers of sources take at most,
+# and what is a sentence.
+_HALF_A_SHEET, _WRAPPED, _LEADS, _SENTENCE = 86, 14, 12, 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +184,16 @@ def _size(rows: int, columns: int) -> str:
 
 
 def _broad(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> str:
-    """The class of a table that needs the width of a sheet, and not half of it."""
+    """The class of a table that needs the width of a sheet, and not half of it, where words may be wrapped."""
     letters = 0
     for place, column in enumerate(columns):
         head = max(map(len, _label(column).split()), default=0)
-        widest = max((min(len(row[place].text), _SENTENCE) for row in rows), default=0)
-        letters += max(head, widest if not rows or not rows[0][place].sources else _LEADS) + 2
+        widest = max((len(row[place].text) for row in rows), default=0)
+        if column.refers == "sources":
+            widest = _LEADS
+        elif not _css(column):
+            widest = _HALF_A_SHEET if widest > _SENTENCE else min(widest, _WRAPPED)
+        letters += max(head, widest if _css(column) != "codes" else min(widest, _WRAPPED)) + 2
     return "broad" if letters > _HALF_A_SHEET else ""
 
 
