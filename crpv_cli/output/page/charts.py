@@ -42,7 +42,7 @@ HALF, NARROW = 480, 340
 _NAME_ABOVE, _NAME_LINE = 400, 17
 _FULL = 1.0
 _LETTER, _SMALL_LETTER, _LINE = 6.8, 6.4, 18
-_BAR, _SQUARE = 24, 26
+_BAR, _LOW, _SQUARE = 24, 18, 26
 _LONGEST = 32
 _LINES_HEIGHT = 260
 _TICKS = 5
@@ -137,6 +137,11 @@ class _Data:
     def above(self) -> bool:
         """Whether the names of the rows stand above what is drawn of them, since beside it there is no room."""
         return self.width < _NAME_ABOVE
+
+    @property
+    def bar(self) -> int:
+        """How high a bar is with the room around it."""
+        return _BAR if self.width > HALF else _LOW
 
     @property
     def left(self) -> int:
@@ -318,7 +323,7 @@ def _bars(data: _Data) -> _Specification:
         for row, (figures, texts) in enumerate(zip(data.figures, data.texts, strict=True))
         for series, (figure, text) in enumerate(zip(figures, texts, strict=True))
     ]
-    step, between = _steps(data, _BAR if not several else 14 * len(data.series) + 10)
+    step, between = _steps(data, data.bar if not several else 14 * len(data.series) + 10)
     left = data.left + below
     specification = _filled(
         "bars",
@@ -364,7 +369,7 @@ def _stacked(data: _Data) -> _Specification:
             "colour": _colour(series),
             "ink": _ON_COLOURS[series % 2],
         }
-    step, between = _steps(data, _BAR)
+    step, between = _steps(data, data.bar)
     specification = _filled(
         "stacked",
         parts=parts,
@@ -451,11 +456,13 @@ def _grid(data: _Data) -> _Specification:
     for row, (figures, texts) in enumerate(zip(data.figures, data.texts, strict=True)):
         for place, (figure, text) in enumerate(zip(figures, texts, strict=True)):
             grade = None if figure is None else min(max(int(figure * len(GRADES)), 0), len(GRADES) - 1)
+            short = text if figure is None else language.percent(figure, digits=0)
+            label = next((one for one in (text, short) if _room([one], _SMALL_LETTER) <= step), "")
             squares.append(
                 {
                     "row": row,
                     "place": place,
-                    "label": text if _room([text], _SMALL_LETTER) <= step else "",
+                    "label": label,
                     "colour": _NOTHING if grade is None else GRADES[grade],
                     "ink": _MUTED if grade is None else _ON_GRADES[grade],
                     "known": grade is not None,

@@ -156,7 +156,8 @@ def _question(
 
 
 def _paired(blocks: Sequence[Block]) -> Iterator[Block]:
-    """The blocks; those that have none beside them know it."""
+    """The blocks, those first that stand two in a row; one that has none beside it knows it."""
+    blocks = sorted(blocks, key=lambda block: block.broad)
     for place, block in enumerate(blocks):
         beside = [*blocks[max(place - 1, 0) : place], *blocks[place + 1 : place + 2]]
         yield replace(block, alone=not block.broad and all(one.broad for one in beside))
