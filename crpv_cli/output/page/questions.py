@@ -16,7 +16,7 @@ from crpv_cli.output.shelf.about import nothing_known
 from crpv_cli.output.shelf.cells import UNKNOWN
 from crpv_cli.result import Dossier, KeyFigure, Part, Result
 
-_SHORT = 12
+_SHORT, _MANY = 12, 30
 _FEW_FACTS = 8
 
 
@@ -43,6 +43,11 @@ class Block:
     section: Section
     number: int = 0
     alone: bool = False
+
+    @property
+    def css(self) -> str:
+        """The classes of its table in the annex."""
+        return f"{self.section.size}{' many' if len(self.section.rows) > _MANY else ''}".strip()
 
     @property
     def broad(self) -> bool:
