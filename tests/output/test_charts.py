@@ -174,7 +174,8 @@ def test_differences_stand_left_and_right_of_zero_and_the_unknown_are_named() ->
 
 
 def test_where_most_are_full_the_others_are_drawn() -> None:
-    rows = tuple((f"Full {number}", 1.0) for number in range(4)) + (("Half", 0.5), ("None", 0.0), ("Unknown", None))
+    full = ((f"Full {number}", 1.0) for number in range(4))
+    rows = (*full, ("Half", 0.5), ("None", 0.0), ("Unknown", None))
     result = drawn(ChartShape.BARS, CHANGES, rows)
     said = texts(chart_svg(result))
     assert {"Half", "None", "Unknown"} <= set(said)
