@@ -12,7 +12,7 @@ import pytest
 from crpv_cli import language
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import msg
-from crpv_cli.output.page.charts import _apart, _ticks, chart_svg, drawings_css
+from crpv_cli.output.page.charts import NARROW, _apart, _ticks, chart_remarks, chart_svg, drawings_css
 from crpv_cli.output.shelf.colours import COLOURS, GRADES
 from crpv_cli.result import Chart, ChartShape, Result, Value
 
@@ -83,13 +83,13 @@ def test_names_stand_as_they_are(name: str) -> None:
 
 
 def test_control_characters_and_turned_text_are_signs() -> None:
-    rows = ((f"a\x1b[31m\u202eb{chr(0)}", 0.5, 0.5),)
+    rows = ((f"a\x1b[31m\u202eb{chr(0)}", 0.5, 0.5), ("Other", 0.2, 0.5))
     assert "a␛[31m⟨U+202E⟩b␀" in texts(chart_svg(drawn(ChartShape.BARS, SHARES, rows, "first")))
 
 
 def test_bars_say_their_figures_and_what_is_not_known_is_no_zero() -> None:
     said = texts(chart_svg(CHARTS["bars"]))
-    assert [text for text in said if text in {"20.0%", "0.0%", "60.8%"}] == ["20.0%", "0.0%", "60.8%"]
+    assert [text for text in said if text in {"20.0%", "0.0%", "60.8%"}] == ["60.8%", "20.0%", "0.0%"], "sorted"
     rows = (("Known", 0.0, None), ("Unknown", None, None), ("Some", 0.5, None))
     said = texts(chart_svg(drawn(ChartShape.BARS, SHARES, rows, "first")))
     assert said.count("–") == 1
@@ -126,7 +126,7 @@ def test_lines_break_where_nothing_is_known() -> None:
     svg = chart_svg(CHARTS["lines"])
     lines = [path.get("d", "") for path in ElementTree.fromstring(svg).iter() if path.get("stroke") == COLOURS[1]]
     assert [d.count("M") for d in lines] == [2], "2022 and 2024, and no line through 2023"
-    assert {"State", "Region"} <= set(texts(svg)), "each line is named at its end"
+    assert {"State €300,000.50", "Region €140,000"} <= set(texts(svg)), "each line has its name and figure at its end"
 
 
 def test_names_at_the_ends_of_lines_do_not_cover_each_other() -> None:
@@ -155,6 +155,49 @@ def test_what_columns_start_with_alike_stands_once_above_them() -> None:
     )
     said = texts(chart_svg(drawn(ChartShape.GRID, columns, (("A", 0.1, 0.2, 0.3),))))
     assert [text for text in said if not text.endswith("%") and text != "A"] == ["2023", "2024", "All", "Skills"]
+
+
+CHANGES = (Column("name", "Centre"), Column("change", "Change", Kind.PERCENT))
+
+
+def test_differences_stand_left_and_right_of_zero_and_the_unknown_are_named() -> None:
+    rows = (("Up", 0.12), ("Same", 0.0), ("Down", -0.05), ("Nobody knows", None))
+    result = drawn(ChartShape.DIFFERENCE, CHANGES, rows)
+    root = ElementTree.fromstring(chart_svg(result))
+    assert [text for text in texts(chart_svg(result)) if text in {"Up", "Same", "Down"}] == ["Up", "Same", "Down"]
+    assert "Nobody knows" not in texts(chart_svg(result))
+    assert chart_remarks(result) == ["Not known: Nobody knows."]
+    drawn_bars = [path.get("fill") for path in root.iter() if path.get("fill") in COLOURS]
+    assert drawn_bars == [COLOURS[0], COLOURS[0], COLOURS[1]], "the sign has a colour, besides its side and its figure"
+
+
+def test_where_most_are_full_the_others_are_drawn() -> None:
+    full = ((f"Full {number}", 1.0) for number in range(4))
+    rows = (*full, ("Half", 0.5), ("None", 0.0), ("Unknown", None))
+    result = drawn(ChartShape.BARS, CHANGES, rows)
+    said = texts(chart_svg(result))
+    assert {"Half", "None", "Unknown"} <= set(said)
+    assert not any(text.startswith("Full") for text in said)
+    assert chart_remarks(result) == ["Not drawn: the 4 that are at 100%."]
+
+
+@pytest.mark.parametrize("rows", [(("A", 1.0), ("B", 1.0), ("C", None)), (("A", 0.5),), (("A", 0.0), ("B", 0.0))])
+def test_a_chart_that_says_nothing_is_not_drawn(rows: tuple[tuple[Value, ...], ...]) -> None:
+    assert chart_svg(drawn(ChartShape.BARS, CHANGES, rows)) == ""
+    assert chart_svg(drawn(ChartShape.DIFFERENCE, CHANGES, rows)) == ""
+
+
+def test_a_narrow_drawing_has_names_above_and_nothing_beyond_its_edge() -> None:
+    for name, result in CHARTS.items():
+        root = ElementTree.fromstring(chart_svg(result, "", NARROW))
+        assert root.get("viewBox", "").startswith(f"0 0 {NARROW} "), name
+    assert ODD in texts(chart_svg(CHARTS["bars"], "", NARROW))
+
+
+def test_years_keep_their_order() -> None:
+    columns = (Column("year", "Year", Kind.YEAR), Column("n", "N", Kind.INTEGER))
+    said = texts(chart_svg(drawn(ChartShape.BARS, columns, ((2022, 1), (2023, 3), (2024, 2)))))
+    assert [text for text in said if text.startswith("20")] == ["2022", "2023", "2024"]
 
 
 def test_nothing_known_is_nothing_drawn() -> None:
@@ -209,6 +252,6 @@ def test_colours_stand_out_and_carry_text(scheme: int, paper: str) -> None:
 
 
 def test_long_names_are_cut_and_the_table_has_them_whole() -> None:
-    rows = (("n" * 80, 0.5, None),)
+    rows = (("n" * 80, 0.5, None), ("Other", 0.2, None))
     said = texts(chart_svg(replace(drawn(ChartShape.BARS, SHARES, rows, "first"))))
     assert "n" * 31 + "…" in said

@@ -14,7 +14,9 @@ from crpv_cli.output.formats import Format, format_of, names, render
 from crpv_cli.result import Dossier, Result
 
 RESULT = Result("x", msg("X"), (Column("name", "Name"),), (("Ça",),))
-OURS = [one for one in Format if not (one.row.needs or one.row.maps)]  # those that programs of the machine make: test_documents.py
+OURS = [
+    one for one in Format if not (one.row.needs or one.row.maps)
+]  # those that programs of the machine make: test_documents.py
 SHEET = Dossier("s", msg("S"), RESULT, (RESULT,))
 
 

@@ -257,7 +257,7 @@ def test_odd_names_stand_in_charts_as_they_are(demo: sqlite3.Connection) -> None
     name = '<b>"&{{7*7}}[bold]😀'
     chart = Chart(ChartShape.BARS, msg("T <b>"), msg('D "quoted" <b>'), "name", ("share",))
     columns = (Column("name", "Name"), Column("share", "Share", Kind.PERCENT))
-    html = html_page(Result("x", msg("X"), columns, ((name, 0.5),), chart=chart))
+    html = html_page(Result("x", msg("X"), columns, ((name, 0.5), ("x", 0.2)), chart=chart))
     page = read_page(html)
     assert page.text.count(name) == 2, "in the drawing and in the table"
     assert [attributes["aria-label"] for tag, attributes in page.tags if attributes.get("role") == "img"] == [

@@ -7,309 +7,61 @@ JSON value, so that a page can be compared with ``--format json``. The same regi
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from crpv_cli import __version__, language
-from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import N_, literal
-from crpv_cli.output.page import charts
+from crpv_cli.output.page import charts, questions
+from crpv_cli.output.page.look import Look
+from crpv_cli.output.page.questions import Report, report_of
+from crpv_cli.output.page.sections import Numbered, Section, facts_of, known_of, numbered, section_of, web
 from crpv_cli.output.shelf.about import (
-    Source,
     asked_of,
     asked_of_dossier,
     cited,
     command_of,
     fictitious_alert,
     fictitious_notes,
-    ids_in,
     is_fictitious,
     made_of,
-    named_sources,
     registry_state,
 )
-from crpv_cli.output.shelf.cells import UNKNOWN, for_json, people_rows
-from crpv_cli.output.shelf.layout import Group, alerts, groups_of, remaining, total_of, without_empty
-from crpv_cli.output.shelf.tiles import tiles_legend
-from crpv_cli.result import Dossier, Note, Point, Result, Value
+from crpv_cli.output.shelf.layout import alerts, remaining
+from crpv_cli.result import Dossier, Note, Result
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from crpv_cli.output.page.look import Look
-
 _FOLDER = Path(__file__).with_name("templates")
-_LONG_TEXT = 40
 _HEADLINE = 90
-_SHORT, _WIDE, _VERY_WIDE = 12, 8, 11
 
 
 def html_page(shown: Result | Dossier, look: Look | None = None) -> str:
     """A page of one table or of one subject: its facts, its sections with their charts, its notes, its sources.
 
-    With a ``look``, its style sheet comes after ours, and its logo at the head.
+    A dossier that has parts opens with its headline, its key figures and its map; its questions follow, and the long
+    tables stand in an annex.
+
+    Args:
+        shown: what the page is of.
+        look: the stylesheet and the logo of whoever hands it on.
     """
     if isinstance(shown, Result):
-        list_ = _numbered([shown])
-        section = _section(shown, "result", list_, lone=True)
-        return _page(shown, asked_of([shown]), [section], [shown], shown.notes, look, list_)
+        list_ = numbered([shown])
+        section = section_of(shown, "result", list_, lone=True)
+        return _page(shown, asked_of([shown]), [section], [shown], shown.notes, list_, look)
     # What the dossier says of itself is said once; only a dossier that says nothing has it said by its sections.
     said = fictitious_notes(shown.notes) or [*shown.notes, *(note for one in shown.sections for note in one.notes)]
     results = [shown.facts, *shown.sections]
-    list_ = _numbered(results)
-    sections = [_facts(shown), *(_section(_known(section), section.name, list_) for section in shown.sections)]
-    return _page(shown, asked_of_dossier(shown), sections, results, said, look, list_)
-
-
-# --- What the templates are given ---
-
-
-@dataclass(frozen=True, slots=True)
-class _Numbered:
-    """A source in the list of the page: its number there, where that is, and its title."""
-
-    number: int
-    anchor: str
-    title: str
-    source: Source
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """A cell: its text, its JSON value if it is a number, a moment if it is a date, and the drawing of a series.
-
-    ``address`` is set if the text is the address of a web page, ``link`` if it leads to a file beside the page;
-    ``sources`` are what it leads to in the list of sources, in the place of its text.
-    """
-
-    text: str
-    value: str | None = None
-    address: str = ""
-    moment: str | None = None
-    spark: str = ""
-    css: str = ""
-    link: str = ""
-    sources: tuple[_Numbered, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """The head of a column: its label, the stable name, and how its cells stand."""
-
-    label: str
-    name: str
-    css: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Figure:
-    """A chart: what it shows, the drawing, and for the map the legend (class, letter, label, count)."""
-
-    title: str
-    drawing: str
-    css: str
-    legend: tuple[tuple[str, str, str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Section:
-    """A part of the page: facts (labels and cells) or a table, and what belongs to it.
-
-    ``sources`` are those of the table as a whole, where its rows do not name theirs; ``anchors``, one a row, are where
-    the sources are that other tables lead to.
-    """
-
-    id: str
-    name: str
-    title: str
-    lone: bool = False
-    facts: tuple[tuple[str, str, _Cell], ...] = ()
-    heads: tuple[_Head, ...] = ()
-    rows: tuple[tuple[_Cell, ...], ...] = ()
-    footer: tuple[_Cell, ...] = ()
-    figure: _Figure | None = None
-    alert: str = ""
-    notes: tuple[str, ...] = ()
-    groups: tuple[Group, ...] = ()
-    size: str = ""
-    sources: tuple[_Numbered, ...] = ()
-    anchors: tuple[str, ...] = ()
-
-    @property
-    def empty(self) -> bool:
-        """Whether there is nothing to show."""
-        return not self.rows and not self.facts
-
-
-def _numbered(results: Sequence[Result]) -> dict[str, _Numbered]:
-    """The sources of a page by id: those of a section that lists them, then the others, in the foot of the page."""
-    listed = [record for one in results if one.lists_sources for record in one.records()]
-    sources = [
-        *(Source(*(str(record[name] or "") for name in ("id", "title", "published_on", "url"))) for record in listed),
-        *cited(results, results),
-    ]
-    return {
-        source.id: _Numbered(number, f"source-{_identifier(source.id)}", literal(source.title), source)
-        for number, source in enumerate(sources, 1)
-    }
-
-
-def _section(result: Result, name: str, list_: Mapping[str, _Numbered], lone: bool = False) -> _Section:
-    columns, named = result.shown, named_sources(result)
-    if named and not result.lists_sources and not any(column.refers == "sources" for column in columns):
-        columns = [*columns, next(column for column in result.columns if column.refers == "sources")]
-    rows = tuple(_cells(result, result.rows, columns, list_))
-    footer = next(iter(_cells(result, [result.total_row] if result.total_row else [], columns, {})), ())
-    whole = result.origin.sources if result.origin and named is None else ()
-    return _Section(
-        id=f"section-{_identifier(name)}",
-        name=result.name,
-        title=result.title.text(),
-        lone=lone,
-        heads=tuple(_Head(_label(column), column.name, _css(column)) for column in columns),
-        rows=rows,
-        footer=_as_footer(footer),
-        figure=_figure(result, name) if rows else None,
-        alert=fictitious_alert() if is_fictitious(result) and rows and not lone else "",
-        notes=() if lone else tuple(remaining(result.notes)),
-        groups=tuple(groups_of(result)),
-        size=_size(len(rows), len(columns)),
-        sources=_in_order(whole, list_),
-        anchors=tuple(list_[str(row[0])].anchor for row in result.rows) if result.lists_sources else (),
-    )
-
-
-def _known(section: Result) -> Result:
-    """Leave out what nothing is known of: columns, and rows that would hold no more than their names."""
-    filled = without_empty(section)
-    before = len(section.screen or section.columns)
-    return replace(filled, rows=()) if len(filled.shown) == 1 < before else filled
-
-
-def _size(rows: int, columns: int) -> str:
-    """The classes of a table: a short one stays on one page, one with many columns is set smaller on paper."""
-    width = "very-wide" if columns >= _VERY_WIDE else "wide" if columns >= _WIDE else ""
-    return f"{'short' if rows <= _SHORT else ''} {width}".strip()
-
-
-def _facts(dossier: Dossier) -> _Section:
-    facts = dossier.facts
-    columns = facts.shown
-    cells = next(iter(_cells(facts, facts.rows, columns, {})), ())
-    pairs = [(column, cell) for column, cell in zip(columns, cells, strict=True) if cell.text != UNKNOWN]
-    unknown = [
-        _label(column)
-        for column, cell in zip(columns, cells, strict=True)
-        if cell.text == UNKNOWN and column.name not in facts.inapplicable
-    ]
-    last = [(language.text(N_("Not known")), "", _Cell(", ".join(unknown)))] if unknown else []
-    return _Section(
-        id="section-facts",
-        name=facts.name,
-        title=facts.title.text(),
-        facts=(*((_label(column), column.name, cell) for column, cell in pairs), *last),
-        notes=tuple(remaining(facts.notes)),
-    )
-
-
-def _label(column: Column) -> str:
-    return literal(language.translate(column.label))
-
-
-def _css(column: Column) -> str:
-    if column.kind.numeric or column.figure:
-        return "number"
-    if column.kind in {Kind.DATE, Kind.PARTIAL_DATE}:
-        return "date"
-    return "codes" if column.kind is Kind.CODES else ""
-
-
-def _cells(
-    result: Result, rows: Sequence[Sequence[Value]], columns: Sequence[Column], list_: Mapping[str, _Numbered]
-) -> Iterable[tuple[_Cell, ...]]:
-    """The cells of rows; a table of figures of several kinds has each as a text, which stands for its number."""
-    figures = [column.figure or column.name for column in columns]
-    for row, texts in zip(rows, people_rows(result, rows, columns), strict=True):
-        yield tuple(
-            _linked(
-                _cell(text, row[result.places[figure]], result.column(figure), _css(column)),
-                row[result.places[column.link]] if column.link else None,
-            )
-            if column.refers != "sources" or not list_
-            else _led(text, row[result.places[column.name]], list_)
-            for text, column, figure in zip(texts, columns, figures, strict=True)
-        )
-
-
-def _cell(text: str, value: Value, column: Column, css: str) -> _Cell:
-    if text == UNKNOWN:
-        return _Cell(text, css=f"{css} unknown".strip())
-    if isinstance(value, int | float) and not isinstance(value, bool) and column.kind is not Kind.FLAG:
-        return _Cell(text, value=json.dumps(for_json(value, column)), css=css)
-    if css == "date" and isinstance(value, str):
-        return _Cell(text, moment=literal(value), css=css)
-    if isinstance(value, tuple) and value and isinstance(value[0], Point):
-        points = [item for item in value if isinstance(item, Point)]
-        return _Cell(text, spark=_spark(points), css="series")
-    long = not css and len(text) > _LONG_TEXT
-    return _Cell(text, address=_web(text), css="long" if long else css)
-
-
-def _led(text: str, value: Value, list_: Mapping[str, _Numbered]) -> _Cell:
-    """The numbers of the sources that a cell names, which lead to the list of them."""
-    sources = _in_order(ids_in(value), list_)
-    return _Cell(text, css="sources" if sources else "unknown", sources=sources)
-
-
-def _in_order(ids: Iterable[str], list_: Mapping[str, _Numbered]) -> tuple[_Numbered, ...]:
-    return tuple(sorted((list_[id_] for id_ in ids if id_ in list_), key=lambda one: one.number))
-
-
-def _linked(cell: _Cell, file: Value) -> _Cell:
-    """The cell, which leads to a file beside the page if there is one."""
-    return replace(cell, link=quote(file)) if isinstance(file, str) and file else cell
-
-
-def _spark(points: Sequence[Point]) -> str:
-    """The line of a series by position on its scale, as the points of a ``polyline``; the ratings stand beside it."""
-    known = [(number, point.position) for number, point in enumerate(points) if point.position is not None]
-    return " ".join(f"{3 + 10 * number},{round(15 - 12 * position, 1)}" for number, position in known)
-
-
-def _as_footer(cells: tuple[_Cell, ...]) -> tuple[_Cell, ...]:
-    texts = (total_of([cell.text for cell in cells]) if cells else None) or []
-    return tuple(
-        cell if text == cell.text else _Cell(text, css=cell.css.replace("unknown", "").strip() if not text else "")
-        for text, cell in zip(texts, cells[: len(texts)], strict=True)
-    )
-
-
-def _figure(result: Result, name: str) -> _Figure | None:
-    if result.chart is None:
-        return None
-    drawing = charts.chart_svg(result, f"chart-{_identifier(name)}")
-    if not drawing:
-        return None
-    legend: tuple[tuple[str, str, str, str], ...] = ()
-    if result.is_map:
-        legend = tuple(
-            (entry.css, entry.letter, entry.label, language.number(entry.departments)) for entry in tiles_legend(result)
-        )
-    return _Figure(result.chart.title.text(), drawing, f"chart {result.chart.shape.value}", legend)
-
-
-def _identifier(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "x"
-
-
-def _web(address: str) -> str:
-    """An address that a link may lead to; anything but a web page is not for clicking on."""
-    return address if re.match(r"https?://[^\s]+$", address) else ""
+    list_ = numbered(results)
+    facts = facts_of(shown)
+    made = {one.name: section_of(known_of(one), one.name, list_, told=bool(shown.parts)) for one in shown.sections}
+    report = report_of(shown, facts, made) if shown.parts else None
+    sections = [facts, *made.values()]
+    return _page(shown, asked_of_dossier(shown), sections, results, said, list_, look, report)
 
 
 # --- The page itself ---
@@ -318,19 +70,24 @@ def _web(address: str) -> str:
 def _page(
     shown: Result | Dossier,
     about: list[tuple[str, str]],
-    sections: Sequence[_Section],
+    sections: Sequence[Section],
     results: Sequence[Result],
     said: Sequence[Note],
+    list_: Mapping[str, Numbered],
     look: Look | None,
-    list_: Mapping[str, _Numbered],
+    report: Report | None = None,
 ) -> str:
     environment = _environment()
     heading, rests = shown.title.text(), any(is_fictitious(one) for one in (shown, *results))
+    if report and not report.facts:
+        known = {text for _, text in about}
+        about = [*about, *((label, cell.text) for label, _, cell in sections[0].facts if cell.text not in known)]
     state = registry_state([result.origin for result in results if result.origin])
     if state:
         about = [*about, (language.translate(N_("Registry")), state)]
     # That the registry holds fictitious data need not be said where figures rest on it.
     warnings = list(dict.fromkeys(alerts(fictitious_notes(said) if rests else said)))
+    contents = [section for section in sections if not section.lone] if len(sections) > 2 else []
     return environment.get_template("page.html.j2").render(
         lang=language.current(),
         title=heading,
@@ -338,6 +95,7 @@ def _page(
         warnings=warnings or ([fictitious_alert()] if rests else []),
         warning_kind="figures" if rests else "registry",
         sections=sections,
+        report=report,
         notes=remaining(shown.notes),
         sources=[
             {
@@ -347,7 +105,7 @@ def _page(
                 "title": one.title,
                 "date": language.date(one.source.date) if one.source.date else "",
                 "iso": one.source.date,
-                "address": _web(one.source.address),
+                "address": web(one.source.address),
                 "consulted": language.date(one.source.consulted) if one.source.consulted else "",
                 "consulted_iso": one.source.consulted,
                 "place": literal(one.source.place),
@@ -356,13 +114,13 @@ def _page(
         ],
         made=[(label, literal(text)) for label, text in made_of(shown)],
         command=literal(command_of(shown)),
-        version=__version__,
-        css=_css_text(heading, about, rests) + (f"\n{look.css}" if look is not None else ""),
         themed=look is not None and bool(look.css),
         logo=look.logo if look is not None else "",
         logo_text=look.logo_text if look is not None else "",
-        words=_words(),
-        contents=[section for section in sections if not section.lone] if len(sections) > 2 else [],
+        version=__version__,
+        css=_css_text(heading, about, rests, sections if report else (), look),
+        words=_words() | questions.words(),
+        contents=[] if report else contents,
     )
 
 
@@ -402,7 +160,9 @@ def _words() -> dict[str, str]:
     }
 
 
-def _css_text(title: str, about: Sequence[tuple[str, str]], rests: bool) -> str:
+def _css_text(
+    title: str, about: Sequence[tuple[str, str]], rests: bool, carded: Sequence[Section], look: Look | None
+) -> str:
     running = title if len(title) <= _HEADLINE else f"{title[: _HEADLINE - 1]}…"
     mark = language.text(N_("Fictitious data")) if rests else ""
     date = " · ".join(value for _, value in about[:1])
@@ -411,11 +171,24 @@ def _css_text(title: str, about: Sequence[tuple[str, str]], rests: bool) -> str:
         "mark": mark.upper(),
         "foot": f"crpv {__version__}" + (f" · {date}" if date else ""),
     }
-    page = (_FOLDER / "page.css").read_text(encoding="utf-8")
-    print_ = (_FOLDER / "print.css").read_text(encoding="utf-8")
+    ours = [_read(name) for name in ("look", "page", *(["report"] if carded else []))]
+    print_ = "\n".join([_read("print"), *([_read("report-print")] if carded else [])])
     for name, text in strings.items():
         print_ = print_.replace(f'"{{{name}}}"', _css_string(text))
-    return "\n".join([page, *charts.drawings_css(), print_])
+    cards = "@media screen and (max-width: 40rem) {\n" + "\n".join(_cards(carded)) + "\n}" if carded else ""
+    theirs = look.css if look else ""  # after ours; nothing in it ends the element that contains it
+    return "\n".join(part for part in [*ours, cards, *charts.drawings_css(), print_, theirs] if part)
+
+
+def _read(name: str) -> str:
+    return (_FOLDER / f"{name}.css").read_text(encoding="utf-8")
+
+
+def _cards(sections: Sequence[Section]) -> Iterator[str]:
+    """On a telephone a row of a table is a card, in which each cell is called by the head of its column."""
+    for section in sections:
+        for place, head in enumerate(section.heads[1:], 2):
+            yield f"#{section.table_id} td:nth-child({place})::before {{ content: {_css_string(head.label)}; }}"
 
 
 def _css_string(text: str) -> str:
