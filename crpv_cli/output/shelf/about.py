@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from crpv_cli import __version__, language
 from crpv_cli.definitions import choices
 from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.definitions.tableschema import LICENCE
 from crpv_cli.language import N_
 from crpv_cli.output.shelf.cells import for_people
 from crpv_cli.output.shelf.layout import alerts, remaining
@@ -51,8 +52,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     | {"funder": N_("Funder"), "kind": N_("Kind"), "year": N_("Year"), "scheme": N_("Scheme")}
     | {"type": N_("Type"), "theme": N_("Theme"), "audience": N_("Audience"), "mode": N_("Mode")},
 }
-LICENCE = "Licence Ouverte / Open Licence 2.0 (etalab-2.0)"
-LICENCE_ADDRESS = "https://www.etalab.gouv.fr/licence-ouverte-open-licence"
 _FLAG = Column("flag", "", Kind.FLAG)
 
 
@@ -119,8 +118,8 @@ def licence() -> str:
     """Under which licence figures are handed on, in a sentence."""
     return language.text(
         N_("{licence}, unless a source has its own: reuse freely, naming the sources and their dates. {address}"),
-        licence=LICENCE,
-        address=LICENCE_ADDRESS,
+        licence=LICENCE["title"],
+        address=LICENCE["path"],
     )
 
 
