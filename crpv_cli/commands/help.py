@@ -67,14 +67,17 @@ def _help_of(root: click.Context, asked: Sequence[str]) -> str:
     if found is None and len(asked) == 1:
         from crpv_cli.commands.topics import table_sections
         from crpv_cli.definitions.named import listed_named
+        from crpv_cli.definitions.views import VIEWS
 
         if topic := _topic(asked[0]):
             return _set(root, topic.sections())
         try:
             table = listed_named(asked[0])
         except UsageProblem:
-            pass
-        else:
+            table = None
+        # A view that is called like a report is found by its own name.
+        in_group = asked[0] in REPORTS or asked[0] in LIFE
+        if table is not None and not (in_group and table.name in VIEWS):
             also = [f"crpv help report {name}" for name in REPORTS if name == table.name]
             more = [_("See also: {command}", command=one) for one in also]
             return "\n".join([_set(root, table_sections(table)), *more])

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crpv_cli import publishing
@@ -142,19 +141,22 @@ def chart_png(result: Result) -> tuple[bytes, int, int] | None:
 
     from crpv_cli.output.page import charts
 
+    if result.is_map:
+        from crpv_cli.output.page.map import picture_svg
+
+        standing = picture_svg(result)
+        width, height = (int(found) for found in re.findall(r' (?:width|height)="(\d+)"', standing)[:2])
+        drawn: bytes = vl_convert.svg_to_png(standing, scale=_SCALE)
+        return drawn, width, height
     drawing = charts.chart_svg(result)
     size = re.search(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"', drawing)
     if size is None:
         return None
     width, height = (round(float(one)) for one in size.groups())
-    style = _CLASSES.read_text(encoding="utf-8").partition("@media")[0]
     head = f' width="{width}" height="{height}" font-family="{_FONT}">'
-    head += f"<style>{style}</style><rect width='100%' height='100%' fill='#ffffff'/>"
+    head += "<rect width='100%' height='100%' fill='#ffffff'/>"
     standing = re.sub(r"\s*>", lambda _: head, drawing, count=1)
     if "xmlns=" not in standing.partition(">")[0]:
         standing = standing.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
     picture: bytes = vl_convert.svg_to_png(standing, scale=_SCALE)
     return picture, width, height
-
-
-_CLASSES = Path(__file__).parent / "page" / "drawings" / "tiles.css"

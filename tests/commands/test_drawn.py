@@ -92,7 +92,7 @@ def test_signs_that_the_terminal_has_where_it_has_no_blocks(terminal: Terminal, 
 @pytest.mark.parametrize("tongue", ["en", "fr"])
 @pytest.mark.parametrize("width", [60, 80, 100, 140])
 def test_the_evaluations_fit_and_are_not_cut(terminal: Terminal, width: int, tongue: str) -> None:
-    text = terminal("report", "evaluations", width=width, NO_COLOR="1", CRPV_LANG=tongue)
+    text = terminal("report", "evaluations", width=width, LINES="200", NO_COLOR="1", CRPV_LANG=tongue)
     table = text.replace("\r", "").partition("\n\n")[0]
     assert max(map(len, table.splitlines())) <= width
     assert "…" not in table

@@ -20,10 +20,10 @@ from crpv_cli.reports.options import EXPLAIN, Option, codes
 KNOWN = REPORTS | {name: entry for name, entry in COMMANDS.items() if isinstance(entry, Report)}
 # The sheet of a centre is of another report: ``crpv report network`` asks for it itself. ``crpv report changes`` opens
 # the registry as it was known, too.
-OF_THE_COMMAND = {"network": {"centre"}, "changes": {"known_from"}}
+OF_THE_COMMAND = {"network": {"centre", "full"}, "changes": {"known_from"}}
 SHARED = ("format", "output", "force", "db", "known")
 # Before the command or after it, and on every one.
-SWITCHES = {"json", "quiet", "verbose", "no_color"}
+SWITCHES = {"json", "quiet", "verbose", "no_color", "theme", "logo"}
 
 
 def command_of(name: str) -> click.Command:

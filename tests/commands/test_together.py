@@ -110,7 +110,7 @@ def test_no_sheet_names_a_person(db: Path, tmp_path: Path) -> None:
 
 
 def test_a_terminal_shows_what_is_known_and_no_empty_tables(db: Path) -> None:
-    said = crpv("show", "one", "--as-of", DAY, "--db", db, answers="").out
+    said = crpv("show", "one", "--full", "--as-of", DAY, "--db", db, answers="").out
     assert all(word in said for word in ("Budgets, last five years", "Joint projects", "The school"))
     late = crpv("show", "late", "--as-of", DAY, "--db", db, answers="").out
     assert not any(word in late for word in ("Budgets", "Joint projects"))

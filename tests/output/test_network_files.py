@@ -81,7 +81,7 @@ def test_what_nobody_knows_takes_one_line_and_has_no_chart(made: dict[str, Path]
     assert known <= tables
     demo = "FICTITIOUS" in html
     assert tables & (of_demo | {"agreements"}) == (of_demo | {"agreements"} if demo else set())
-    assert html.count("<figcaption") == len(re.findall("<figure", html)) == (10 if demo else 5)
+    assert html.count("<figcaption") == len(re.findall("<figure", html)) == (11 if demo else 6)
     for nothing in (
         "The registry holds no evaluations",
         "The registry holds no activity",

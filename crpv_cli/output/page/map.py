@@ -239,6 +239,7 @@ _HEAD, _LINE, _SMALL = 26, 19, 15
 _COLUMNS = 3
 _LETTERS, _SMALL_LETTERS = 52, 106  # how many fit a line, of a wide font
 _LONGEST = 27
+_IN_A_DOCUMENT = ("signs", "outlines")
 
 
 def svg_file(result: Result) -> str:
@@ -252,6 +253,11 @@ def png_file(result: Result) -> bytes:
 
     picture: bytes = vl_convert.svg_to_png(_file(result, _css(dark=False)), scale=2)
     return picture
+
+
+def picture_svg(result: Result) -> str:
+    """The map as a picture within a document that says the rest: with its legend, its signs and its credit."""
+    return _file(result, _css(dark=False), alone=False)
 
 
 def _css(dark: bool) -> str:
@@ -268,20 +274,20 @@ def _css(dark: bool) -> str:
     return f"{own}{day}@media (prefers-color-scheme: dark){night}"
 
 
-def _file(result: Result, css: str) -> str:
+def _file(result: Result, css: str, alone: bool = True) -> str:
     told = about_map(result)
     left, top, width, height = _shown(map_of(result).tiles)
     width = max(width, outlines.WIDTH)
-    title = textwrap.wrap(told["title"], _LETTERS)
+    title = textwrap.wrap(told["title"], _LETTERS) if alone else []
     lines: list[str] = [_text("map-title", 9, 28 + number * _HEAD, line) for number, line in enumerate(title)]
     y = 28 + len(title) * _HEAD
-    for line in textwrap.wrap(told["alert"], _LETTERS + 20):
+    for line in textwrap.wrap(told["alert"], _LETTERS + 20) if alone else ():
         lines.append(_text("map-alert", 9, y, line))
         y += _LINE
     drawing = f'<g transform="translate({-left} {y - 12 - top})">{"".join(_drawn(result, "map", {}))}</g>'
     y += height + 10
     legend, y = _legend(tiles_legend(result), y)
-    shown = ("description", "signs", "outlines", "sources", "licence", "state", "command")
+    shown = ("description", "signs", "outlines", "sources", "licence", "state", "command") if alone else _IN_A_DOCUMENT
     small = [told[name] for name in shown if told[name]]
     for text in small:
         for line in textwrap.wrap(text, _SMALL_LETTERS):

@@ -176,7 +176,8 @@ def _css_text(
     for name, text in strings.items():
         print_ = print_.replace(f'"{{{name}}}"', _css_string(text))
     cards = "@media screen and (max-width: 40rem) {\n" + "\n".join(_cards(carded)) + "\n}" if carded else ""
-    theirs = look.css if look else ""  # after ours; nothing in it ends the element that contains it
+    # What somebody brings comes last, and cannot end the element that contains it.
+    theirs = (look.css if look else "").replace("</", "<\\/")
     return "\n".join(part for part in [*ours, cards, *charts.drawings_css(), print_, theirs] if part)
 
 
