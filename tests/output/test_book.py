@@ -11,6 +11,7 @@ from openpyxl.workbook import Workbook
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.errors import UsageProblem
 from crpv_cli.language import msg
+from crpv_cli.output.shelf.about import licence
 from crpv_cli.output.workbook.book import LONGEST_NAME, Book, height_of, number_format, refer, width_of
 from crpv_cli.output.workbook.cover import LABEL_WIDTH, TEXT_WIDTH, Entry, write_cover
 from crpv_cli.result import Alert, Note, Origin, Result, Value
@@ -150,7 +151,7 @@ def test_the_cover_tells_everything_once() -> None:
         missing=["Nothing of Z"],
         command="crpv x",
     )
-    assert [row for row in told if row[0] != "Written by"] == [
+    assert [row for row in told if row[0] not in {"Written by", "Licence"}] == [
         ("Title", None),
         ("Demonstration data", "All made up."),
         (None, "In the sheets: Two."),
@@ -180,9 +181,10 @@ def test_the_cover_of_one_sheet_and_of_what_rests_on_nothing() -> None:
         ("Demonstration data", "All made up."),
         (None, None),
         ("Asked", "this"),
+        ("Licence", licence()),
     ]
     bare = Result("y", msg("Y"), (TEXT,), (("a",),))
-    assert [row[0] for row in cover_of([Entry("One", bare)], [])] == ["Title", None, "Written by"]
+    assert [row[0] for row in cover_of([Entry("One", bare)], [])] == ["Title", None, "Licence", "Written by"]
     sound = Result("y", msg("Y"), (TEXT,), (("a",),), origin=Origin())
     assert ("Demonstration data", "None in this file.") in cover_of([Entry("One", sound)], [])
 

@@ -275,7 +275,7 @@ def test_each_file_says_its_licence_its_load_and_how_it_is_made(
             text = book.read("xl/sharedStrings.xml").decode()
     else:
         text = re.sub(r"\\(.)", r"\1", file.read_text(encoding="utf-8"))
-    assert LICENCE in text
+    assert LICENCE["title"] in text
     assert "https://www.etalab.gouv.fr/licence-ouverte-open-licence" in text
     assert f"crpv {command} --as-of 2025-12-31 --known 1" in text
     assert "as it was after load 1" in text

@@ -283,7 +283,9 @@ def test_the_french_page_is_french(demo_path: Path, command: list[str]) -> None:
     assert "Un tiret (–) signale une donnée non disponible" in prose
     labels = [attributes["aria-label"] for _, attributes in page.tags if "aria-label" in attributes]
     assert labels
-    assert all(label.startswith(("Tableau\u00a0: ", "Graphique\u00a0: ", "Source ")) for label in labels)
+    assert all(
+        label.startswith(("Tableau\u00a0: ", "Graphique\u00a0: ", "Source ", "Chiffres clés")) for label in labels
+    )
 
 
 # --- The file ---

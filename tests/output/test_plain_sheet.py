@@ -12,7 +12,8 @@ from markdown_it import MarkdownIt
 from crpv_cli import __version__, language
 from crpv_cli.definitions.columns import Column, Kind
 from crpv_cli.language import msg
-from crpv_cli.output.markdown import markdown_text
+from crpv_cli.output.markdown import escape, markdown_text
+from crpv_cli.output.shelf.about import licence
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.network.report import network
 from crpv_cli.result import Alert, Chart, ChartShape, Dossier, Note, Origin, Result
@@ -98,7 +99,9 @@ def test_a_sheet_whole() -> None:
         "\n"
         "- A source (s)\n"
         "\n"
-        f"To reproduce it: `crpv show x`. Written by: crpv {__version__}\n"
+        f"- Licence: {escape(licence())}\n"
+        f"- Written by: crpv {__version__}\n"
+        "- To reproduce it: `crpv show x`\n"
     )
 
 
@@ -160,7 +163,8 @@ def test_a_text_is_shown_as_it_is(text: str) -> None:
 
 
 def test_a_command_with_backquotes_stays_code() -> None:
-    found = rendered(markdown_text(sheet_of(part("first", ("x", 1, None)), command="crpv show ``x` `")))
+    told = part("first", ("x", 1, None), origin=Origin({"s": "A source"}))
+    found = rendered(markdown_text(sheet_of(told, command="crpv show ``x` `")))
     assert "<code>crpv show ``x` `</code>" in found
 
 
