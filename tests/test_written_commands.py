@@ -57,6 +57,9 @@ FILES: dict[str, str | bytes] = {
     "FICHIER.csv": collected_payments([("oriv", 2023, "1000")]),
 }
 # What only a person can go on with: the draft of a profile and a new row ask for what nobody has said.
+_LOOK = ":root { --accent: #005a5a; }"
+_LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 1"><title>Agency</title><rect width="4" height="1"/></svg>'
+FILES |= {"agency.css": _LOOK, "agence.css": _LOOK, "agency.svg": _LOGO, "agence.svg": _LOGO}
 EXITS = {
     command: 3
     for name in ("mine", "le-mien")
@@ -131,7 +134,7 @@ def someone(reference_path: Path, tmp_path: Path) -> Path:
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(REPOSITORY).as_posix())
 def test_the_commands_of_a_page_run_as_they_are_written(page: Path, someone: Path) -> None:
     env = {
-        "PATH": f"{someone / 'bin'}:{os.environ['PATH']}",
+        "PATH": f"{someone / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}",
         "HOME": str(someone / "home"),
         "XDG_DATA_HOME": str(someone / "home"),
         "CRPV_LANG": "fr" if "fr" in page.relative_to(REPOSITORY).as_posix() else "en",
