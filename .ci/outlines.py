@@ -197,8 +197,8 @@ def simplified(departments: Mapping[str, list[Ring]]) -> dict[str, list[Ring]]:
             turned = [*ring[ends[0] :], *ring[: ends[0] + 1]]
             stops = [*(place - ends[0] for place in ends), len(ring)]
             simple: Ring = []
-            for first, last in pairwise(stops):
-                simple += shorter(turned[first : last + 1])[:-1]
+            for begin, end in pairwise(stops):
+                simple += shorter(turned[begin : end + 1])[:-1]
             made[code].append(simple)
     return made
 

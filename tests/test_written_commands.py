@@ -56,10 +56,10 @@ FILES: dict[str, str | bytes] = {
     "FILE.csv": collected_payments([("oriv", 2023, "1000")]),
     "FICHIER.csv": collected_payments([("oriv", 2023, "1000")]),
 }
-# What only a person can go on with: the draft of a profile and a new row ask for what nobody has said.
 _LOOK = ":root { --accent: #005a5a; }"
-_LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 1"><title>Agency</title><rect width="4" height="1"/></svg>'
+_LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 1"><rect width="4" height="1"/></svg>'
 FILES |= {"agency.css": _LOOK, "agence.css": _LOOK, "agency.svg": _LOGO, "agence.svg": _LOGO}
+# What only a person can go on with: the draft of a profile and a new row ask for what nobody has said.
 EXITS = {
     command: 3
     for name in ("mine", "le-mien")

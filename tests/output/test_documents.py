@@ -18,12 +18,12 @@ from docx.oxml.ns import qn
 
 from crpv_cli import language
 from crpv_cli.definitions.columns import Column, Kind
+from crpv_cli.definitions.tableschema import LICENCE
 from crpv_cli.errors import FileProblem, UsageProblem
 from crpv_cli.language import msg
 from crpv_cli.output import documents, office, programs
 from crpv_cli.output.document import document as written
 from crpv_cli.output.formats import Format, ready, render
-from crpv_cli.output.shelf.about import LICENCE
 from crpv_cli.output.shelf.cells import people_rows
 from crpv_cli.registry.connection import open_reading
 from crpv_cli.reports.network.report import network as network_report
