@@ -170,7 +170,9 @@ def test_what_is_killed_leaves_the_one_state_or_the_other_and_whole_copies(attem
     seen = set()
     for at in attempt.moments():
         ran, kept = attempt.struck(at, signal.SIGKILL)
-        assert ran.returncode == -signal.SIGKILL, (ran.returncode, ran.stderr)
+        # How many calls there are differs by a few with what is in the cache: one that makes fewer ends by itself.
+        ended = ran.returncode == 0 and int(ran.stdout.splitlines()[-1]) < at
+        assert ended or ran.returncode == -signal.SIGKILL, (ran.returncode, ran.stderr)
         found = rows(attempt.db)
         seen.add(found)
         if found != attempt.before:
