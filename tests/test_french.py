@@ -33,7 +33,7 @@ WORD = re.compile(r"[^\W\d_]+")
 # --- Which words are English -------------------------------------------------------------------------------------
 
 # What stands in a sentence of either language and is no word of it: commands, options, places, names of files.
-NO_PROSE = re.compile(r"\([a-z-]+\)|\{[^{}]*\}|crpv [^·;,]*|--[\w-]+|[\w./-]+\.\w+")
+NO_PROSE = re.compile(r"\b\w+_\w+\b|\([a-z-]+\)|\{[^{}]*\}|crpv [^·;,]*|--[\w-]+|[\w./-]+\.\w+")
 # Words of English sentences that are names of places, or words of French that crpv itself does not say.
 ALSO_FRENCH = {
     *("or", "var", "pays", "places", "supports", "national", "general", "sit", "pairs", "collection", "large"),
@@ -412,8 +412,8 @@ WRONG = {
     "list --region nowhere": 2,
     "list --department nowhere": 2,
     "list funding --year twenty": 2,
-    "list -f pdf": 2,
-    "list -o x.pdf": 2,
+    "list -f docs": 2,
+    "list -o x.docs": 2,
     "list -o absent/x.csv": 3,
     "list --known yesterday": 2,
     "list --known 999": 2,
@@ -528,6 +528,10 @@ WRONG = {
     "query select -p nothing": 2,
     "log 999": 2,
     "log nothing": 2,
+    "merge": 2,
+    "merge absent.sqlite": 3,
+    "merge broken.sqlite": 3,
+    "merge demo.sqlite": 2,
     "undo": 2,
     "undo 999": 2,
     "undo nothing": 2,

@@ -571,7 +571,7 @@ def test_help_is_french_to_the_last_word(command: tuple[str, ...], tmp_path: Pat
         (["list", "--limit", "0"], 2, "0 n'est pas dans l'intervalle x>=1."),
         (["list", "--limit"], 2, "L'option '--limit' attend une valeur."),
         (["list", "--as-of", "naguère"], 2, "«\u00a0naguère\u00a0» n'est pas une date\u202f;"),
-        (["list", "--format", "pdf"], 2, "'pdf' n'est pas l'une des valeurs 'table', 'csv',"),
+        (["list", "--format", "docs"], 2, "'docs' n'est pas l'une des valeurs 'table', 'csv',"),
         (["list", "centres", "missions"], 2, "Argument en trop (missions)"),
         (["show"], 2, "Il manque l'argument 'CENTRE'."),
         (["show", "orif"], 2, "Vouliez-vous dire oriv\u202f?"),

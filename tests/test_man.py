@@ -53,5 +53,5 @@ def test_it_names_every_command_code_and_variable(page: Path) -> None:
 def test_the_french_page_is_french() -> None:
     told = BOTH[1].read_text(encoding="utf-8")
     assert re.findall(r"^\.SH (.+)$", told, re.MULTILINE)[0] == "NOM"
-    assert "Lister les centres, ou les lignes d'une table." in told
+    assert "Lister les centres, ou les lignes d'une table ou d'une vue." in told
     assert "Show " not in told
