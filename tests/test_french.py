@@ -67,7 +67,7 @@ STABLE = re.compile(
       https?://\S+ | [\w.-]+@[\w.-]+ | --[\w-]+(?:\s+[a-z]+(?:-[a-z]+)*)?
     | \[par\ défaut\u00a0:\ [a-z]+\] | [\w./-]+\.\w+ | /[\w./-]+
     | \bcrpv\s+[a-z-]+(?:\s+(?:{NAMED_AFTER_A_COMMAND})\b)*
-    | \btemplate\b | \b[0-9a-f]{{8,}}\b | \bco-\w+ | \bEDITOR=\w+
+    | \btemplate\b | (?:\bcommit\ )?\b[0-9a-f]{{8,}}\b | \bco-\w+ | \bEDITOR=\w+
     | (?<!\w)(?:"[^"]*" | '[^'\n]*'(?!\w)) | «\u00a0[^»]*» | “[^”]*” | \b\w+_\w+\b
     | \[[\w|-]+\|[\w|\s-]+\] | \((?:table\ )?[a-z]+\) | \((?:network|fictitious\ demonstration\ data)\)
     | Licence\ Ouverte\ /\ Open\ Licence
