@@ -15,7 +15,7 @@ import pytest
 from crpv_cli import language
 from crpv_cli.errors import UsageProblem
 from crpv_cli.output.formats import Format, names, render
-from crpv_cli.output.page.map import map_svg, png_file, svg_file
+from crpv_cli.output.page.map import map_credit, map_svg, png_file, svg_file
 from crpv_cli.output.shelf.outlines import CLOSE, OVERSEAS, colours, frames, neighbours, outlines, paths
 from crpv_cli.output.shelf.tiles import map_of, tiles_legend
 from crpv_cli.reports.coverage.map import BYS, territory_map
@@ -195,7 +195,7 @@ def test_the_drawing_is_named_and_described_and_its_ids_are_its_own(connection: 
 
 
 def test_the_credit_stands_beside_the_map(connection: sqlite3.Connection) -> None:
-    beside = map_svg(territory_map(connection, DAY)).partition("</svg>")[2]
+    beside = map_credit(territory_map(connection, DAY))
     assert 'href="https://creativecommons.org/licenses/by/4.0/"' in beside
     for words in ("Victor Cazanave", "MapSVG", "CC BY 4.0", "modified", "Natural Earth"):
         assert words in beside

@@ -58,17 +58,17 @@ def signs_of(result: Result) -> str:
 
 
 def map_svg(result: Result, prefix: str = "map") -> str:
-    """Draw a map for a page: an ``svg`` element with the colours of ``drawings/tiles.css``, and its credit.
+    """Draw a map for a page: an ``svg`` element with the colours of ``drawings/tiles.css``.
 
     Args:
         result: what ``territory_map`` gives. Where a column of it leads to files, so do the departments on the map.
         prefix: what the ids in it start with; another one for each map of a page.
 
     Returns:
-        The elements, the same bytes for the same map and language. Each department is a ``g`` of the classes ``tile``
+        The element, the same bytes for the same map and language. Each department is a ``g`` of the classes ``tile``
         and ``tile-LOOK``, and ``tile-served`` if it is in the perimeter asked for.
     """
-    return f"{_svg(result, prefix)}\n{_credit_html(result)}\n"
+    return f"{_svg(result, prefix)}\n"
 
 
 def _links(result: Result) -> dict[str, str]:
@@ -99,7 +99,8 @@ def _svg(result: Result, prefix: str) -> str:
     )
 
 
-def _credit_html(result: Result) -> str:
+def map_credit(result: Result) -> str:
+    """What stands beneath a map of a page, as an element: what its numbers count, and whose outlines they are."""
     said = escape(credit())
     for words, address in LICENCES.items():
         said = said.replace(escape(words), f'<a href="{address}" rel="noreferrer">{escape(words)}</a>', 1)

@@ -67,7 +67,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart: what it shows, the drawing, and for the map the legend (class, letter, label, count).
+    """A chart: what it shows, the drawing, and for the map the legend (class, letter, label, count) and its credit.
 
     ``narrow`` is the drawing for a telephone, empty where one serves all; ``remarks`` say what is not drawn.
     """
@@ -78,6 +78,7 @@ class Figure:
     legend: tuple[tuple[str, str, str, str], ...] = ()
     narrow: str = ""
     remarks: tuple[str, ...] = ()
+    credit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +299,11 @@ def _figure(result: Result, name: str, told: bool) -> Figure | None:
     if not drawing:
         return None
     legend: tuple[tuple[str, str, str, str], ...] = ()
+    credit = ""
     if result.is_map:
+        from crpv_cli.output.page.map import map_credit
+
+        credit = map_credit(result)
         legend = tuple(
             (entry.css, entry.letter, entry.label, language.number(entry.departments)) for entry in tiles_legend(result)
         )
@@ -309,6 +314,7 @@ def _figure(result: Result, name: str, told: bool) -> Figure | None:
         legend,
         charts.chart_svg(result, id_, charts.NARROW) if told and not result.is_map else "",
         tuple(charts.chart_remarks(result)),
+        credit,
     )
 
 
