@@ -43,7 +43,7 @@ def exported(name: str, beside: Sequence[Choice] = ()) -> str:
             (one for one in ([*tables(), *rows], views()) if meant(name, one)),
             [*tables(), *rows, *views(), EVERYTHING, *beside],
         ),
-        msg("There is nothing called {name} to export.", name=name),
+        msg("No table, view or report is called {name}.", name=name),
         lambda every: msg("Name one of: {names}.", names=every),
     )
 
