@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
 import sqlite3
 import subprocess
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +33,13 @@ for number in (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGTERM), signal.
 
 settings.register_profile("crpv", derandomize=True, deadline=None, database=None)
 settings.load_profile("crpv")
+
+
+def pytest_collection_finish() -> None:
+    """Let go of what libraries left open while they were imported (Datasette does), before any test is blamed for it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gc.collect()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import shutil
 import socket
@@ -39,11 +40,20 @@ def served(made: Callable[[], Datasette], asking: Callable[[Datasette], Awaitabl
     async def run() -> Any:
         datasette = made()
         await datasette.invoke_startup()
-        return await asking(datasette)
+        try:
+            return await asking(datasette)
+        finally:
+            for database in datasette.databases.values():
+                database.close()
+            datasette.executor.shutdown()
 
     # In a thread of its own: where a browser was asked before, this one has a loop already.
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, run()).result()
+        try:
+            return thread.submit(asyncio.run, run()).result()
+        finally:
+            # It closes no connection in memory: they go here, and not in the middle of another test.
+            gc.collect()
 
 
 def statuses(made: Callable[[], Datasette], *paths: str) -> Any:

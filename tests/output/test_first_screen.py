@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,7 @@ def test_colour_is_on_top_of_the_same_text(terminal: Terminal, demo_path: Path) 
 def test_every_figure_is_that_of_the_other_formats(terminal: Terminal, path: Path) -> None:
     shown = terminal(path, *NETWORK)
     records = {record["figure"]: record for record in answered(terminal, path, *NETWORK)["figures"]}
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row
         figures = sheet_on(connection).key_figures
     assert len(figures) >= 4
@@ -190,7 +191,7 @@ def test_what_is_compared_is_shown_where_there_is_room(demo: sqlite3.Connection)
 
 
 def test_all_of_it_is_there_for_whoever_asks(terminal: Terminal, demo_path: Path, tmp_path: Path) -> None:
-    with sqlite3.connect(demo_path) as connection:
+    with closing(sqlite3.connect(demo_path)) as connection:
         connection.row_factory = sqlite3.Row
         titles = [section.title.text() for section in sheet_on(connection).sections]
     file = tmp_path / "report.txt"
