@@ -36,7 +36,7 @@ settings.load_profile("crpv")
 
 
 def pytest_collection_finish() -> None:
-    """Let go of what libraries left open while they were imported (Datasette does), before any test is blamed for it."""
+    """Let go of what libraries left open while they were imported, before any test is blamed for it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         gc.collect()
