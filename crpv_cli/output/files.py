@@ -114,15 +114,20 @@ def write_dossiers(
     documents = {names[id_]: render(dossier, format_) for id_, dossier in dossiers.items()}
     documents[index] = render(index_of(title, dossiers, shown, names), format_)
     _deliver(documents, target, force)
+    say_sheets(len(dossiers), target, index)
+
+
+def say_sheets(count: int, folder: Path, index: str) -> None:
+    """Say how many sheets were written to a folder, and which file there lists them."""
     streams.say(
         msgs(
             "{count} sheet was written to {folder}.",
             "{count} sheets were written to {folder}.",
-            len(dossiers),
-            folder=target,
+            count,
+            folder=folder,
         )
     )
-    streams.say(msg("They are listed in {file}.", file=target / index))
+    streams.say(msg("They are listed in {file}.", file=folder / index))
 
 
 def checked_folder(folder: Path | None) -> Path:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from crpv_cli import language
 from crpv_cli.definitions.columns import Column, Kind
-from crpv_cli.language import N_, Message, msg, msgs
+from crpv_cli.language import N_, Message, msg
 from crpv_cli.output import streams
-from crpv_cli.output.files import file_names, index_of
+from crpv_cli.output.files import file_names, index_of, say_sheets
 from crpv_cli.output.formats import Format, render
 from crpv_cli.output.opendata import beside
 from crpv_cli.result import Dossier, Part, Result, Value, as_it_is
@@ -75,15 +75,7 @@ def write_site(
         streams.check_free(folder / name, force)
     streams.write_folder(data, folder / DATA, force)
     streams.write_folder(pages, folder, force)
-    streams.say(
-        msgs(
-            "{count} sheet was written to {folder}.",
-            "{count} sheets were written to {folder}.",
-            len(sheets),
-            folder=folder,
-        )
-    )
-    streams.say(msg("They are listed in {file}.", file=folder / INDEX))
+    say_sheets(len(sheets), folder, INDEX)
 
 
 def _index(

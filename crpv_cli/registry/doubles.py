@@ -18,6 +18,7 @@ from itertools import combinations, islice
 from math import ceil
 
 from crpv_cli.registry.queries import DEFAULTS, compose, read
+from crpv_cli.registry.queries.kept import FACTS
 
 NEAR = 0.01
 """How near two amounts are to be the same money: the share of the larger one (the project's own bound)."""
@@ -353,7 +354,7 @@ def touched(connection: sqlite3.Connection, load: int) -> Iterator[Money]:
 def _rows(connection: sqlite3.Connection, values: Mapping[str, object]) -> list[sqlite3.Row]:
     """Return the rows of ``facts/money.sql`` of some wallets, through tables of what it is made of."""
     given = {"funding": _SOME}
-    for fact in ("payments", "money_decisions", "money_of_programmes"):
+    for fact in FACTS[:-1]:
         sql = compose(f"select * from {fact}", **given)
         if connection.execute("select 1 from temp.sqlite_schema where name = ?", (f"some_{fact}",)).fetchone():
             connection.execute(f"delete from temp.some_{fact}")

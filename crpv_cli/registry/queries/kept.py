@@ -11,38 +11,31 @@ import sqlite3
 from collections.abc import Callable, Mapping
 
 MONEY = "money"
-"""The fact that is kept, and what it is made of."""
-FACTS = ("payments", "money_decisions", "money_of_programmes", MONEY)
+"""The fact that is kept."""
+FACTS = ("payments", "money_decisions", "money_of_programmes", "money_answers", MONEY)
+"""That, after what it is made of, in order."""
 
 _ALL_YEARS = "9999-12-31"
 _NAME = "kept_money"
-# As facts/money.sql answers for a purse in which there is nothing to recognise.
-_PLAINLY = """
-select
-    *,
-    programme as its_programme,
-    case
-        when kind <> 'state' then null
-        when nature = 'post' or programme glob '*fonjep*' then 'posts'
-        when programme = 'p147' then 'p147'
-        else 'programmes'
-    end as scope,
-    0 as is_total, null as total_cents, null as details_cents, null as details,
-    amount_cents as counted_cents, 'counted' as part
-from payments
-"""
 # Purses with a total, or with a row that may be one: it says nothing but its amount, or it is not said to be a decision
 # where several documents are; with an amount that two documents have; or with a line of a file that was read twice.
 _ODD = f"""
-select purse from temp.{_NAME}
+select purse from temp.{_NAME}_payments
 group by purse
 having max(level is 'yearly-total' or (bare and level is null))
     or (max(level is null) and min(document) <> max(document))
 union
-select purse from temp.{_NAME} group by purse, amount_cents
+select purse from temp.{_NAME}_payments group by purse, amount_cents
 having min(document) <> max(document)
     or count(*) filter (where locator glob '*:*[0-9]')
         <> count(distinct iif(locator glob '*:*[0-9]', origin || char(10) || locator, null))
+"""
+# What facts/money_answers.sql answers where there is nothing to recognise.
+_PLAINLY = f"""
+select
+    id, programme, amount_cents as cents, 'counted' as part,
+    null as place, null as total_cents, null as details_cents, null as details
+from temp.{_NAME}_payments
 """
 
 
@@ -60,9 +53,10 @@ def standing(
     name = _name(connection)
     if not connection.execute("select 1 from temp.sqlite_schema where name = ?", (name,)).fetchone():
         try:
-            _make(connection, compose, {**values, "as_of": _ALL_YEARS})
+            connection.execute(f"create temp table {_NAME}_tried (id)")
         except sqlite3.OperationalError:
             return {}  # a connection that may not even write that
+        _make(connection, compose, {**values, "as_of": _ALL_YEARS})
         name = _name(connection)  # to make it is a change as well
         connection.execute(f"alter table temp.{_NAME} rename to {name}")
     return {
@@ -77,27 +71,24 @@ def _name(connection: sqlite3.Connection) -> str:
 
 
 def _make(connection: sqlite3.Connection, compose: Callable[..., str], values: Mapping[str, object]) -> None:
-    """Make the table: all rows as if nothing was to be recognised, then those of odd purses as they are recognised."""
+    """Make the table: odd purses as they are recognised, all others as if nothing was to be."""
     for (older,) in connection.execute(
         "select name from temp.sqlite_schema where type = 'table' and name glob ?", (f"{_NAME}*",)
     ).fetchall():
         connection.execute(f"drop table temp.{older}")
-    connection.execute(f"create temp table {_NAME} as {compose(_PLAINLY)}", values)
-    columns = [row[1] for row in connection.execute(f"pragma temp.table_info({_NAME})")]
-    connection.execute(f"create temp table {_NAME}_odd as {_ODD}")
-    if connection.execute(f"select 1 from temp.{_NAME}_odd limit 1").fetchone():
-        own = columns[: columns.index("its_programme")]
-        given = {
-            "payments": f"select {', '.join(own)} from temp.{_NAME} where purse in (select purse from temp.{_NAME}_odd)"
-        }
-        for fact in FACTS[1:]:
-            connection.execute(
-                f"create temp table {_NAME}_{fact} as {compose(f'select * from {fact}', **given)}", values
-            )
-            given[fact] = f"select * from temp.{_NAME}_{fact}"
-        connection.execute(f"delete from temp.{_NAME} where purse in (select purse from temp.{_NAME}_odd)")
-        listed = ", ".join(columns)
-        connection.execute(f"insert into temp.{_NAME} ({listed}) select {listed} from temp.{_NAME}_{MONEY}")
-        for fact in FACTS[1:]:
-            connection.execute(f"drop table temp.{_NAME}_{fact}")
-    connection.execute(f"drop table temp.{_NAME}_odd")
+
+    def make(name: str, sql: str) -> str:
+        """Make one of the tables; returns what reads all of it."""
+        connection.execute(f"create temp table {_NAME}{name} as {sql}", values)
+        return f"select * from temp.{_NAME}{name}"
+
+    payments = make("_payments", compose("select * from payments"))
+    connection.execute(f"create unique index temp.{_NAME}_by_id on {_NAME}_payments (id)")
+    odd = make("_odd", _ODD)
+    given = {"payments": f"{payments} where purse in ({odd})"}
+    for fact in FACTS[1:-1]:
+        given[fact] = make(f"_{fact}", compose(f"select * from {fact}", **given))
+    answers = f"{_PLAINLY} where purse not in ({odd}) union all {given['money_answers']}"
+    make("", compose(f"select * from {MONEY}", payments=payments, money_answers=answers))
+    for part in ("_odd", *(f"_{fact}" for fact in FACTS[:-1])):
+        connection.execute(f"drop table temp.{_NAME}{part}")
